@@ -1,0 +1,10 @@
+import { GroqError, type GroqErrorOptions } from './GroqError.ts';
+
+/** The caller's `signal` was aborted. Its reason is the `cause`. */
+export class CancelledError extends GroqError {
+  readonly code = 'GROQ_ERR_CANCELLED';
+
+  constructor(options: Partial<GroqErrorOptions> = {}) {
+    super('The request was cancelled by its signal.', { advice: 'Subscribe again to ask once more.', ...options });
+  }
+}

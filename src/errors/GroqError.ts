@@ -1,0 +1,40 @@
+const BRAND = Symbol.for('rxgroq.GroqError');
+
+/** What every error of this package can tell. */
+export interface GroqErrorOptions extends ErrorOptions {
+  /** What to do, as a whole sentence. It ends the message. */
+  readonly advice: string;
+  /** The model that was asked. */
+  readonly model?: string | undefined;
+  /** Groq's id of the request, from the header `x-request-id`. */
+  readonly requestId?: string | undefined;
+}
+
+/**
+ * The base of every error that this package raises.
+ *
+ * An error never holds the key, the prompt, the body of a request or what the model wrote, with the one exception of
+ * {@link TruncatedStreamError.partial}, which is not enumerable.
+ */
+export abstract class GroqError extends Error {
+  /** Stable, for programs: it does not change when the wording of the message does. */
+  abstract readonly code: string;
+  readonly advice: string;
+  readonly model?: string;
+  readonly requestId?: string;
+
+  constructor(message: string, { advice, model, requestId, ...options }: GroqErrorOptions) {
+    super(`${message} ${advice}`, options);
+    this.name = new.target.name;
+    this.advice = advice;
+    if (model !== undefined) this.model = model;
+    if (requestId !== undefined) this.requestId = requestId;
+    // Two copies of the package, one imported and one required, know each other's errors by this.
+    Object.defineProperty(this, BRAND, { value: true });
+  }
+}
+
+/** Whether a value is an error of this package, from whichever copy of it. */
+export function isGroqError(value: unknown): value is GroqError {
+  return typeof value === 'object' && value !== null && BRAND in value;
+}

@@ -1,0 +1,27 @@
+import type { Dimension } from '../model/Dimension.ts';
+import { DIMENSIONS } from '../model/Dimension.ts';
+import { GroqError, type GroqErrorOptions } from './GroqError.ts';
+
+/** A request costs more than its bucket can ever hold. It would wait for ever, so it is refused at once. */
+export class RequestTooLargeError extends GroqError {
+  readonly code = 'GROQ_ERR_REQUEST_TOO_LARGE';
+  readonly dimension: Dimension;
+  /** What the request costs, in the units of the dimension. */
+  readonly cost: number;
+  /** What the bucket holds when full. */
+  readonly limit: number;
+
+  constructor(
+    { dimension, cost, limit }: { dimension: Dimension; cost: number; limit: number },
+    options: Omit<GroqErrorOptions, 'advice'> = {},
+  ) {
+    const { label } = DIMENSIONS[dimension];
+    super(
+      `The request costs ${cost.toLocaleString('en')} on ${label} (${dimension.toUpperCase()}), and the limit is ${limit.toLocaleString('en')}.`,
+      { ...options, advice: 'Shorten the messages or lower max_completion_tokens.' },
+    );
+    this.dimension = dimension;
+    this.cost = cost;
+    this.limit = limit;
+  }
+}

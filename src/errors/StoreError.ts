@@ -1,0 +1,10 @@
+import { GroqError } from './GroqError.ts';
+
+/** The limit store failed, so that nobody knows whether the request may be sent. */
+export class StoreError extends GroqError {
+  readonly code = 'GROQ_ERR_STORE';
+
+  constructor(cause: unknown, model?: string) {
+    super('The limit store could not answer.', { cause, model, advice: 'See the cause; the request was not sent.' });
+  }
+}

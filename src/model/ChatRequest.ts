@@ -1,0 +1,115 @@
+import * as z from 'zod';
+
+const textPart = z.strictObject({ type: z.literal('text'), text: z.string() });
+
+const imagePart = z.strictObject({
+  type: z.literal('image_url'),
+  image_url: z.strictObject({ url: z.string(), detail: z.enum(['auto', 'low', 'high']).optional() }),
+});
+
+const documentPart = z.strictObject({
+  type: z.literal('document'),
+  document: z.looseObject({ id: z.string().nullish(), data: z.unknown().optional() }),
+});
+
+const toolCall = z.strictObject({
+  id: z.string(),
+  type: z.literal('function'),
+  function: z.strictObject({ name: z.string(), arguments: z.string() }),
+});
+
+const text = z.union([z.string(), z.array(textPart)]);
+const name = z.string().optional();
+
+// Groq refuses a message with a property that it does not know, so these are strict.
+const messageSchema = z.discriminatedUnion('role', [
+  z.strictObject({ role: z.literal('system'), content: text, name }),
+  z.strictObject({ role: z.literal('developer'), content: text, name }),
+  z.strictObject({
+    role: z.literal('user'),
+    content: z.union([z.string(), z.array(z.discriminatedUnion('type', [textPart, imagePart, documentPart]))]),
+    name,
+  }),
+  z.strictObject({
+    role: z.literal('assistant'),
+    content: text.nullish(),
+    reasoning: z.string().nullish(),
+    tool_calls: z.array(toolCall).optional(),
+    function_call: z.strictObject({ name: z.string(), arguments: z.string() }).nullish(),
+    name,
+  }),
+  z.strictObject({ role: z.literal('tool'), content: text, tool_call_id: z.string() }),
+  z.strictObject({ role: z.literal('function'), content: text.nullable(), name: z.string() }),
+]);
+
+const toolSchema = z.looseObject({
+  type: z.string(),
+  function: z
+    .looseObject({
+      name: z.string(),
+      description: z.string().optional(),
+      parameters: z.record(z.string(), z.unknown()).optional(),
+      strict: z.boolean().nullish(),
+    })
+    .optional(),
+});
+
+const responseFormatSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('text') }),
+  z.strictObject({ type: z.literal('json_object') }),
+  z.strictObject({
+    type: z.literal('json_schema'),
+    json_schema: z.looseObject({
+      name: z.string(),
+      description: z.string().optional(),
+      schema: z.record(z.string(), z.unknown()).optional(),
+      strict: z.boolean().nullish(),
+    }),
+  }),
+]);
+
+/**
+ * The body of `POST /chat/completions` without `stream`, which the kind of call decides. Fields that are not listed
+ * pass through to Groq untouched.
+ *
+ * @see https://console.groq.com/docs/api-reference#chat-create
+ */
+export const chatRequestSchema = z.looseObject({
+  model: z.string().min(1),
+  messages: z.array(messageSchema).min(1),
+  max_completion_tokens: z.int().positive().nullish(),
+  /** Deprecated by Groq in favour of `max_completion_tokens`. */
+  max_tokens: z.int().positive().nullish(),
+  temperature: z.number().min(0).max(2).nullish(),
+  top_p: z.number().min(0).max(1).nullish(),
+  seed: z.int().nullish(),
+  stop: z.union([z.string(), z.array(z.string()).max(4)]).nullish(),
+  n: z.literal(1).nullish(),
+  tools: z.array(toolSchema).max(128).nullish(),
+  tool_choice: z.union([z.enum(['none', 'auto', 'required']), z.looseObject({ type: z.string() })]).nullish(),
+  parallel_tool_calls: z.boolean().nullish(),
+  response_format: responseFormatSchema.nullish(),
+  reasoning_effort: z.enum(['none', 'default', 'low', 'medium', 'high']).nullish(),
+  reasoning_format: z.enum(['hidden', 'raw', 'parsed']).nullish(),
+  include_reasoning: z.boolean().nullish(),
+  service_tier: z.enum(['auto', 'on_demand', 'flex', 'performance']).nullish(),
+  user: z.string().nullish(),
+});
+
+/** A request for a chat completion, named as Groq names it. */
+export type ChatRequest = z.infer<typeof chatRequestSchema>;
+
+/** One message of a conversation. */
+export type Message = z.infer<typeof messageSchema>;
+
+/** A message that a model wrote. */
+export type AssistantMessage = Extract<Message, { role: 'assistant' }>;
+
+/** A tool that the model may ask to be called. */
+export type Tool = z.infer<typeof toolSchema>;
+
+/** A part of a user's message. */
+export type ContentPart = Exclude<Extract<Message, { role: 'user' }>['content'], string>[number];
+
+/** Groq's id of a model, such as `openai/gpt-oss-20b`. */
+export type ModelId = string;

@@ -1,0 +1,75 @@
+import type { Usage } from './Usage.ts';
+
+/** Why a completion ended, as Groq documents it. */
+export type FinishReason = 'stop' | 'length' | 'tool_calls' | 'function_call' | 'content_filter';
+
+/** A part of a tool call, as it arrives in a delta. */
+export interface ToolCallDelta {
+  readonly index: number;
+  readonly id?: string;
+  readonly type?: 'function';
+  readonly function?: { readonly name?: string; readonly arguments?: string };
+}
+
+/** What a chunk adds to the message. */
+export interface Delta {
+  readonly role?: 'assistant';
+  readonly content?: string | null;
+  readonly reasoning?: string | null;
+  readonly tool_calls?: readonly ToolCallDelta[];
+}
+
+/**
+ * One chunk of a streamed completion, as it stands on the wire.
+ *
+ * @see https://console.groq.com/docs/api-reference#chat-create
+ */
+export interface ChatCompletionChunk {
+  readonly id: string;
+  readonly object: 'chat.completion.chunk';
+  readonly created: number;
+  readonly model: string;
+  readonly system_fingerprint?: string | null;
+  readonly choices: readonly {
+    readonly index: number;
+    readonly delta: Delta;
+    readonly logprobs?: unknown;
+    readonly finish_reason: FinishReason | (string & {}) | null;
+  }[];
+  readonly usage?: Usage | null;
+  readonly x_groq?: { readonly id?: string; readonly usage?: Usage; readonly error?: string } | null;
+}
+
+/** A completion that was not streamed, as it stands on the wire. */
+export interface ChatCompletion {
+  readonly id: string;
+  readonly object: 'chat.completion';
+  readonly created: number;
+  readonly model: string;
+  readonly choices: readonly {
+    readonly index: number;
+    readonly message: {
+      readonly role: 'assistant';
+      readonly content?: string | null;
+      readonly reasoning?: string | null;
+      readonly tool_calls?: readonly {
+        readonly id: string;
+        readonly type: 'function';
+        readonly function: { readonly name: string; readonly arguments: string };
+      }[];
+    };
+    readonly logprobs?: unknown;
+    readonly finish_reason: FinishReason | (string & {}) | null;
+  }[];
+  readonly usage?: Usage | null;
+  readonly x_groq?: { readonly id?: string; readonly usage?: Usage } | null;
+}
+
+/** One event of an event stream. */
+export interface ServerEvent {
+  /** The name of the event, `message` when it has none. */
+  readonly event: string;
+  readonly data: string;
+  /** The last id that the stream has set, or the empty string. */
+  readonly lastEventId: string;
+}

@@ -1,0 +1,28 @@
+import type { Dimension } from './Dimension.ts';
+
+/**
+ * How much of each {@link Dimension} an organization may use of one model. A dimension that is missing is not limited.
+ *
+ * @example
+ * const limits: Limits = { rpm: 30, rpd: 1_000, tpm: 8_000, tpd: 200_000 };
+ */
+export type Limits = { readonly [D in Dimension]?: number | undefined };
+
+/** The plans that Groq offers without a contract. */
+export type Tier = 'free' | 'developer';
+
+/** Under which name a store keeps the buckets of one model: the model's id, unless the `key` of a throttle says else. */
+export type LimitKey = string;
+
+/** The state of one bucket, as a store tells it. */
+export interface BucketLevel {
+  readonly dimension: Dimension;
+  /** What the bucket holds when full, in the units of its dimension. */
+  readonly limit: number;
+  /** What it holds now. Below zero when more was used than was reserved. */
+  readonly level: number;
+  /** What flows back in each millisecond. */
+  readonly rate: number;
+  /** For how many more milliseconds the server asked us to leave this dimension alone. */
+  readonly pausedFor: number;
+}

@@ -1,0 +1,67 @@
+import type { AssistantMessage } from './ChatRequest.ts';
+import type { FinishReason } from './Chunk.ts';
+import type { Usage } from './Usage.ts';
+
+/** A piece of the text that the model writes. */
+export interface TextToken {
+  readonly type: 'text';
+  readonly text: string;
+}
+
+/** A piece of what the model thinks before it writes. */
+export interface ReasoningToken {
+  readonly type: 'reasoning';
+  readonly text: string;
+}
+
+/** A tool that the model wants to be called: once, whole, with its arguments as JSON text. */
+export interface ToolCallToken {
+  readonly type: 'tool-call';
+  readonly index: number;
+  readonly id: string;
+  readonly name: string;
+  readonly arguments: string;
+}
+
+/** How a completion ended: the last token of every answer, exactly once. */
+export interface FinishToken {
+  readonly type: 'finish';
+  /** `unknown` when the server ended the stream without naming a reason. */
+  readonly reason: FinishReason | 'unknown' | (string & {});
+  readonly usage?: Usage;
+  /** The id of the completion, `chatcmpl-…`. */
+  readonly id: string;
+  readonly model: string;
+}
+
+/** What an answer is made of. */
+export type Token = TextToken | ReasoningToken | ToolCallToken | FinishToken;
+
+/** Where a request is on its way, for those who asked for it with `lifecycle: true`. */
+export interface StateToken {
+  readonly type: 'state';
+  readonly state: 'queued' | 'admitted' | 'connected' | 'retrying';
+  /** When queued: how many requests start before this one. */
+  readonly position?: number;
+  /** When queued or retrying: in how many milliseconds it is expected to start. */
+  readonly startsInMs?: number;
+}
+
+/** The whole of a completion. */
+export interface Answer {
+  /** Can be sent back in the `messages` of the next request as it is. */
+  readonly message: AssistantMessage;
+  readonly finish_reason: FinishToken['reason'];
+  readonly usage?: Usage;
+  readonly id: string;
+  readonly model: string;
+}
+
+/** A completion as far as it has come. */
+export interface AnswerSnapshot {
+  readonly text: string;
+  readonly reasoning: string;
+  readonly toolCalls: readonly ToolCallToken[];
+  /** Absent until the completion has ended. */
+  readonly finish?: FinishToken;
+}

@@ -1,0 +1,22 @@
+/**
+ * What Groq reports to have used, as it stands on the wire.
+ *
+ * @see https://console.groq.com/docs/api-reference#chat-create
+ */
+export interface Usage {
+  readonly prompt_tokens: number;
+  readonly completion_tokens: number;
+  readonly total_tokens: number;
+  /** Seconds. */
+  readonly queue_time?: number;
+  /** Seconds. */
+  readonly prompt_time?: number;
+  /** Seconds. */
+  readonly completion_time?: number;
+  /** Seconds, without the time in Groq's queue. */
+  readonly total_time?: number;
+  /** Present on a cache hit only. Cached tokens do not count towards the limits. */
+  readonly prompt_tokens_details?: { readonly cached_tokens?: number } | null;
+  /** Present for models that reason only. */
+  readonly completion_tokens_details?: { readonly reasoning_tokens?: number } | null;
+}

@@ -1,0 +1,31 @@
+import type { ObservableInput } from 'rxjs';
+
+/** An HTTP request, without the origin and the key, which are the transport's. */
+export interface WireRequest {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** Below the base URL, with a leading slash: `/chat/completions`. */
+  readonly path: string;
+  /** The media type of the body, `application/json` when there is a body and this is absent. */
+  readonly contentType?: string;
+  readonly body?: string | Uint8Array;
+}
+
+/** A header by its name in lower case. One that came more than once is a list. */
+export type WireHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/** What happens to a request, in this order: `sent` once, `head` once, `data` any number of times. */
+export type WireEvent =
+  /** A connection is there and the request is being written: from here on it may have reached the server. */
+  | { readonly type: 'sent' }
+  | { readonly type: 'head'; readonly status: number; readonly headers: WireHeaders }
+  | { readonly type: 'data'; readonly bytes: Uint8Array };
+
+/**
+ * How requests reach Groq.
+ *
+ * The answer is cold: nothing is sent before it is subscribed to, unsubscribing closes the connection, and it
+ * completes only when the body was received in full. Failures are {@link ConnectionError} or {@link ProtocolError}.
+ */
+export interface Transport {
+  send(request: WireRequest): ObservableInput<WireEvent>;
+}
