@@ -20,12 +20,12 @@ export interface LimitStore {
   /** Takes the cost out of every bucket of the key, or out of none. Asking twice with one id takes it once. */
   reserve(reservation: Reservation): Verdict | ObservableInput<Verdict>;
   /** Ends a reservation. What is said of it after that has no effect. */
-  settle(reservation: Reservation, outcome: Outcome): void | ObservableInput<unknown>;
+  settle(reservation: Reservation, outcome: Outcome): ObservableInput<unknown> | undefined;
   /**
    * The server answered: it has charged the request by now, and its headers, when it sent any, show what was left.
    * They are compared with the level at which this reservation was charged, so a late answer does no harm.
    */
-  learn(reservation: Reservation, headers: LimitHeaders): void | ObservableInput<unknown>;
+  learn(reservation: Reservation, headers: LimitHeaders): ObservableInput<unknown> | undefined;
   /** Emits whenever waiting requests may fit earlier than was said, or no longer at all. */
   changes(key: LimitKey): ObservableInput<unknown>;
   /** The buckets as they stand, for display and for predictions. */

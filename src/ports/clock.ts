@@ -9,5 +9,5 @@ export type Random = () => number;
  */
 export const systemClock: SchedulerLike = {
   now: () => performance.now(),
-  schedule: asyncScheduler.schedule.bind(asyncScheduler) as SchedulerLike['schedule'],
+  schedule: asyncScheduler.schedule.bind(asyncScheduler),
 };
