@@ -5,13 +5,24 @@ import type { Job } from './Job.ts';
 export interface Ticket<J extends Job = Job> extends Unsubscribable {
   readonly job: J;
   readonly waiting: boolean;
+  /** Until when it keeps its rank, in the milliseconds of the scheduler's clock. */
+  readonly deadline: number;
+  /** By how much others that went first have put it off, in milliseconds. The one who lets them go counts it. */
+  putOff: number;
 }
 
-/** The jobs that wait, best first: a live list, the same object each time it is emitted. */
-export interface Backlog<J extends Job = Job> {
+/**
+ * The jobs that wait: a live list, the same object each time it is emitted. Iterating it goes by priority, and within
+ * one priority and tenant in order.
+ */
+export interface Backlog<J extends Job = Job> extends Iterable<Ticket<J>> {
   readonly size: number;
   /** The best of those waiting, which stays. */
   peek(): Ticket<J> | undefined;
+  /** The one whose time to wait ends first, which stays. */
+  soonest(): Ticket<J> | undefined;
   /** Takes a job out, and tells whether it was still in. */
   remove(ticket: Ticket<J>): boolean;
+  /** Counts what a job was given for its tenant, so that the others come next; below zero to give some back. */
+  serve(job: J, tokens: number): void;
 }

@@ -11,6 +11,20 @@ export interface Reservation {
   readonly cost: Cost;
 }
 
+/** What a store says to a request for a reservation. */
+export type Verdict =
+  | { readonly type: 'granted' }
+  /** Not now: ask again after `ms`, or when the store says that something changed. */
+  | {
+      readonly type: 'wait';
+      readonly ms: number;
+      readonly dimension: Dimension;
+      /** What flows back into that bucket, in units for each millisecond. */
+      readonly rate: number;
+    }
+  /** Not ever: it costs more than the bucket holds when full. */
+  | { readonly type: 'never'; readonly dimension: Dimension; readonly cost: number; readonly limit: number };
+
 /** What became of a reservation. */
 export type Outcome =
   /** The server reported, or it is known, what was used: the rest goes back. */
@@ -18,9 +32,19 @@ export type Outcome =
   /** Nothing reached the server: all of it goes back. */
   | { readonly type: 'unsent' }
   /** The server said that a limit was hit: the tokens go back, and the dimension pauses for `ms`. */
-  | { readonly type: 'rejected'; readonly dimension?: Dimension | undefined; readonly ms?: number | undefined }
+  | ({ readonly type: 'rejected' } & Rejection)
   /** It was sent and the answer was lost: the charge stays. */
   | { readonly type: 'unknown' };
+
+/** What a 429 says, as far as it could be read. */
+export interface Rejection {
+  readonly dimension?: Dimension | undefined;
+  /** When to try again, in milliseconds. */
+  readonly ms?: number | undefined;
+  /** What the bucket holds when full, and how much of that is used. */
+  readonly limit?: number | undefined;
+  readonly used?: number | undefined;
+}
 
 /**
  * Leave to send one job. It is reserved, then sent, then settled, once; what comes after the settlement has no effect.

@@ -1,16 +1,10 @@
 import type { ObservableInput } from 'rxjs';
-import type { Dimension } from '../model/Dimension.ts';
-import type { Outcome, Reservation } from '../model/Grant.ts';
+import type { Outcome, Reservation, Verdict } from '../model/Grant.ts';
 import type { LimitHeaders } from '../model/LimitHeaders.ts';
 import type { BucketLevel, LimitKey } from '../model/Limits.ts';
 
-/** What a store says to a request for a reservation. */
-export type Verdict =
-  | { readonly type: 'granted' }
-  /** Not now: ask again after `ms`, or when the store says that something changed. */
-  | { readonly type: 'wait'; readonly ms: number; readonly dimension: Dimension }
-  /** Not ever: it costs more than the bucket holds when full. */
-  | { readonly type: 'never'; readonly dimension: Dimension; readonly cost: number; readonly limit: number };
+/** `level`: there may be more than time alone gives. `limits`: the buckets themselves have changed. */
+export type LimitChange = 'level' | 'limits';
 
 /**
  * Where the levels of the buckets are kept. Each method may answer at once with a plain value, or later with anything
@@ -26,8 +20,8 @@ export interface LimitStore {
    * They are compared with the level at which this reservation was charged, so a late answer does no harm.
    */
   learn(reservation: Reservation, headers: LimitHeaders): ObservableInput<unknown> | undefined;
-  /** Emits whenever waiting requests may fit earlier than was said, or no longer at all. */
-  changes(key: LimitKey): ObservableInput<unknown>;
+  /** Tells of what may let waiting requests go earlier than was said, or not at all any more. */
+  changes(key: LimitKey): ObservableInput<LimitChange>;
   /** The buckets as they stand, for display and for predictions. */
-  levels(key: LimitKey): readonly BucketLevel[] | ObservableInput<readonly BucketLevel[]>;
+  levels(key: LimitKey): ObservableInput<readonly BucketLevel[]>;
 }

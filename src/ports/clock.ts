@@ -1,4 +1,4 @@
-import { asyncScheduler, type SchedulerLike } from 'rxjs';
+import { asyncScheduler, type SchedulerLike, Subscription } from 'rxjs';
 
 /** Chance: numbers from 0 up to 1, as `Math.random` gives them. */
 export type Random = () => number;
@@ -11,3 +11,18 @@ export const systemClock: SchedulerLike = {
   now: () => performance.now(),
   schedule: asyncScheduler.schedule.bind(asyncScheduler),
 };
+
+/**
+ * Does something when the running turn is over: in a microtask by the system's clock, and in the same frame by a
+ * virtual one, which has no microtasks.
+ *
+ * rxjs's `asapScheduler` would do, but there an error that somebody else's action throws cancels ours.
+ */
+export function soon(scheduler: SchedulerLike, act: () => void): Subscription {
+  if (scheduler !== systemClock) return scheduler.schedule(act);
+  const subscription = new Subscription();
+  queueMicrotask(() => {
+    if (!subscription.closed) act();
+  });
+  return subscription;
+}

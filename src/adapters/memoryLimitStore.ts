@@ -1,0 +1,101 @@
+import { type Observable, of, type SchedulerLike, Subject } from 'rxjs';
+import type { Outcome, Reservation, Verdict } from '../model/Grant.ts';
+import type { LimitHeaders } from '../model/LimitHeaders.ts';
+import type { BucketLevel, LimitKey, Limits } from '../model/Limits.ts';
+import { systemClock } from '../ports/clock.ts';
+import type { LimitChange, LimitStore } from '../ports/LimitStore.ts';
+import { LimitMirror } from '../rules/LimitMirror.ts';
+
+/** What the buckets of a {@link memoryLimitStore} start from. */
+export interface MemoryLimitStoreConfig {
+  /** The limits, of every key or by key. What is not known is learned from the first answer. */
+  readonly limits?: Limits | ((key: LimitKey) => Limits) | undefined;
+  /** Limits that are kept even where the server allows more. */
+  readonly ceilings?: Limits | ((key: LimitKey) => Limits) | undefined;
+  /**
+   * Which part of each bucket is left alone, from 0 to 1, against clocks that do not agree.
+   *
+   * @default 0
+   */
+  readonly margin?: number | undefined;
+  /**
+   * For how long the others of a key wait for the answer to its first request, in milliseconds. Somebody may have used
+   * the account just before, and only an answer tells. 0 means that the buckets are known to be full.
+   *
+   * @default 0
+   */
+  readonly probe?: number | undefined;
+  /**
+   * Whose clock counts, in milliseconds.
+   *
+   * @default rxjs's asyncScheduler with the monotonic clock
+   */
+  readonly scheduler?: SchedulerLike | undefined;
+}
+
+/**
+ * Keeps the levels of the buckets in this process.
+ *
+ * Every answer is given at once, so that the order of a burst holds.
+ *
+ * ```ts
+ * const store = memoryLimitStore({ limits: { rpm: 30, rpd: 1_000, tpm: 8_000, tpd: 200_000 } });
+ * ```
+ */
+export function memoryLimitStore(config: MemoryLimitStoreConfig = {}): LimitStore {
+  return new MemoryLimitStore(config);
+}
+
+class MemoryLimitStore implements LimitStore {
+  readonly #config: MemoryLimitStoreConfig;
+  readonly #clock: SchedulerLike;
+  readonly #mirrors = new Map<LimitKey, LimitMirror>();
+  readonly #changes = new Map<LimitKey, Subject<LimitChange>>();
+
+  constructor(config: MemoryLimitStoreConfig) {
+    this.#config = config;
+    this.#clock = config.scheduler ?? systemClock;
+  }
+
+  reserve(reservation: Reservation): Verdict {
+    return this.#mirrorOf(reservation.key).reserve(reservation, this.#clock.now());
+  }
+
+  settle(reservation: Reservation, outcome: Outcome): undefined {
+    this.#change(reservation.key, (mirror, now) => mirror.settle(reservation, outcome, now));
+  }
+
+  learn(reservation: Reservation, headers: LimitHeaders): undefined {
+    this.#change(reservation.key, (mirror, now) => mirror.learn(reservation, headers, now));
+  }
+
+  changes(key: LimitKey): Observable<LimitChange> {
+    let changes = this.#changes.get(key);
+    if (changes === undefined) {
+      changes = new Subject();
+      this.#changes.set(key, changes);
+    }
+    return changes;
+  }
+
+  levels(key: LimitKey): Observable<readonly BucketLevel[]> {
+    return of(this.#mirrorOf(key).levels(this.#clock.now()));
+  }
+
+  #change(key: LimitKey, act: (mirror: LimitMirror, now: number) => boolean): void {
+    const mirror = this.#mirrorOf(key);
+    const { revision } = mirror;
+    if (act(mirror, this.#clock.now())) this.#changes.get(key)?.next(revision === mirror.revision ? 'level' : 'limits');
+  }
+
+  #mirrorOf(key: LimitKey): LimitMirror {
+    let mirror = this.#mirrors.get(key);
+    if (mirror === undefined) {
+      const { limits, ceilings, margin = 0, probe = 0 } = this.#config;
+      const at = (source: typeof limits): Limits => (typeof source === 'function' ? source(key) : (source ?? {}));
+      mirror = new LimitMirror({ limits: at(limits), ceilings: at(ceilings), margin, probe }, this.#clock.now());
+      this.#mirrors.set(key, mirror);
+    }
+    return mirror;
+  }
+}

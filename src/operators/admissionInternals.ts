@@ -1,0 +1,230 @@
+import { from, type ObservableInput, type SchedulerLike } from 'rxjs';
+import type { GroqError } from '../errors/GroqError.ts';
+import { RequestTooLargeError } from '../errors/RequestTooLargeError.ts';
+import { StoreError } from '../errors/StoreError.ts';
+import { TimeoutError } from '../errors/TimeoutError.ts';
+import type { Backlog, Ticket } from '../model/Backlog.ts';
+import { DIMENSIONS } from '../model/Dimension.ts';
+import type { Grant, Outcome, Reservation, Verdict } from '../model/Grant.ts';
+import type { Job } from '../model/Job.ts';
+import type { LimitKey } from '../model/Limits.ts';
+import type { LimitStore } from '../ports/LimitStore.ts';
+import { covers } from '../rules/cost.ts';
+import { StoreGrant, tell } from './grantInternals.ts';
+
+/** What an {@link Admission} works with, and whom it tells. */
+export interface AdmissionConfig<J extends Job> {
+  readonly store: LimitStore;
+  readonly key: (job: J) => LimitKey;
+  readonly inFlight: number;
+  readonly scheduler: SchedulerLike;
+  /** Which part of its slack a blocked job may be put off by smaller ones, from 0 to 1. */
+  readonly bypass: number;
+  /** A job may be sent. Not called once {@link Admission.close} was. */
+  readonly granted: (grant: Grant<J>) => void;
+  readonly refuse: (job: J, error: GroqError) => void;
+  /** There may be something to grant now. */
+  readonly wake: () => void;
+  /** This key is asked for, for the first time. */
+  readonly watch: (key: LimitKey) => void;
+}
+
+/** A reservation that was asked for and not granted yet, so that asking again is the same question. */
+interface Question<J extends Job> {
+  readonly ticket: Ticket<J>;
+  readonly reservation: Reservation;
+}
+
+/** How many of those behind a blocked job are looked at, to find one that may go first. */
+const LOOK_BEHIND = 16;
+
+/**
+ * Takes the best job of a backlog whenever the store grants its cost.
+ *
+ * A grant is for a cost and not for a job: while the store thinks, a better job may come, and takes the grant if it is
+ * covered by it. So nothing has to be settled but the grant itself.
+ */
+export class Admission<J extends Job> {
+  /** When the best job waiting may fit, by the store's last word. */
+  headStartsAt: number | undefined;
+  readonly #config: AdmissionConfig<J>;
+  #question: Question<J> | undefined;
+  /** Whether the store is thinking. */
+  #asking = false;
+  /** How many grants are not settled. */
+  #running = 0;
+  #asked = 0;
+  #closed = false;
+
+  constructor(config: AdmissionConfig<J>) {
+    this.#config = config;
+  }
+
+  get asking(): boolean {
+    return this.#asking;
+  }
+
+  /** Grants all that can be granted now, best first, and refuses those that have waited too long. */
+  pump(backlog: Backlog<J>): void {
+    while (!this.#closed && !this.#asking && this.#step(backlog));
+  }
+
+  /** Refuses those whose cost the buckets of a key can no longer hold. */
+  sweep(backlog: Backlog<J>, key: LimitKey): void {
+    from(this.#config.store.levels(key)).subscribe({
+      next: (levels) => {
+        for (const ticket of [...backlog]) {
+          if (this.#config.key(ticket.job) !== key) continue;
+          for (const { dimension, limit } of levels) {
+            const cost = ticket.job.cost[DIMENSIONS[dimension].unit];
+            if (cost > limit) this.#tooLarge(backlog, ticket, { dimension, cost, limit });
+          }
+        }
+      },
+      // A store that cannot show its levels still answers for each job when its turn comes.
+      error: () => undefined,
+    });
+  }
+
+  /** Grants nothing any more. What the store still grants is given back. */
+  close(): void {
+    this.#closed = true;
+  }
+
+  /** Does one thing, and tells whether it is worth going on at once. */
+  #step(backlog: Backlog<J>): boolean {
+    this.headStartsAt = undefined;
+    this.#expire(backlog);
+    const ticket = backlog.peek();
+    if (ticket === undefined || this.#closed || this.#running >= this.#config.inFlight) return false;
+    const question = this.#question?.ticket === ticket ? this.#question : this.#ask(ticket);
+    this.#question = question;
+    this.#config.watch(question.reservation.key);
+    let answer: Verdict | ObservableInput<Verdict>;
+    try {
+      answer = this.#config.store.reserve(question.reservation);
+    } catch (error) {
+      return this.#fail(backlog, ticket, error);
+    }
+    return 'type' in answer ? this.#hear(backlog, question, answer) : this.#await(backlog, question, answer);
+  }
+
+  #expire(backlog: Backlog<J>): void {
+    let soonest = backlog.soonest();
+    if (soonest === undefined) return;
+    const now = this.#config.scheduler.now();
+    while (soonest?.job.expiresAt !== undefined && soonest.job.expiresAt <= now) {
+      const { job } = soonest;
+      backlog.remove(soonest);
+      this.#config.refuse(job, new TimeoutError('queue', soonest.job.expiresAt - job.arrival, { model: job.model }));
+      soonest = backlog.soonest();
+    }
+  }
+
+  #ask(ticket: Ticket<J>): Question<J> {
+    const { job } = ticket;
+    return { ticket, reservation: { key: this.#config.key(job), id: `${job.seq}.${this.#asked++}`, cost: job.cost } };
+  }
+
+  #await(backlog: Backlog<J>, question: Question<J>, answer: ObservableInput<Verdict>): boolean {
+    this.#asking = true;
+    const heard = (act: () => void): void => {
+      if (!this.#asking) return;
+      this.#asking = false;
+      act();
+      this.#config.wake();
+    };
+    // Never unsubscribed: a reservation that was made has to be given back, whoever still waits for it.
+    from(answer).subscribe({
+      next: (verdict) => {
+        heard(() => this.#hear(backlog, question, verdict));
+      },
+      error: (error: unknown) => {
+        heard(() => this.#fail(backlog, question.ticket, error));
+      },
+    });
+    return !this.#asking;
+  }
+
+  #hear(backlog: Backlog<J>, question: Question<J>, verdict: Verdict): boolean {
+    const { ticket, reservation } = question;
+    if (verdict.type === 'wait') {
+      this.headStartsAt = this.#config.scheduler.now() + verdict.ms;
+      return !this.#closed && this.#letPass(backlog, ticket, verdict);
+    }
+    this.#question = undefined;
+    if (verdict.type === 'never') this.#tooLarge(backlog, ticket, verdict);
+    else {
+      const taker = this.#takerOf(backlog, question);
+      if (taker === undefined) tell(this.#config.store.settle(reservation, { type: 'unsent' }));
+      else this.#grant(backlog, taker, reservation);
+    }
+    return true;
+  }
+
+  /** Who takes a grant: the best one whom it pays for, or else the one for whom it was asked, if that still waits. */
+  #takerOf(backlog: Backlog<J>, { ticket, reservation }: Question<J>): Ticket<J> | undefined {
+    if (this.#closed) return undefined;
+    const best = backlog.peek();
+    if (best === ticket) return ticket;
+    const paid =
+      best !== undefined && this.#config.key(best.job) === reservation.key && covers(reservation.cost, best.job.cost);
+    return paid ? best : ticket.waiting ? ticket : undefined;
+  }
+
+  /** Lets one that fits go before a blocked one, as long as that is not put off by more than its share of slack. */
+  #letPass(backlog: Backlog<J>, head: Ticket<J>, verdict: Extract<Verdict, { type: 'wait' }>): boolean {
+    const { scheduler, bypass, store } = this.#config;
+    const budget = bypass * (head.deadline - head.job.arrival) - head.putOff;
+    if (budget <= 0 || verdict.rate === Infinity || scheduler.now() >= head.deadline) return false;
+    const { unit } = DIMENSIONS[verdict.dimension];
+    let looked = 0;
+    for (const ticket of backlog) {
+      if (ticket === head) continue;
+      if (looked++ >= LOOK_BEHIND) return false;
+      const delay = ticket.job.cost[unit] / verdict.rate;
+      if (delay > budget || ticket.job.cost[unit] >= head.job.cost[unit]) continue;
+      const { reservation } = this.#ask(ticket);
+      const answer = store.reserve(reservation);
+      if (!('type' in answer) || answer.type !== 'granted') continue;
+      head.putOff += delay;
+      this.#grant(backlog, ticket, reservation);
+      return true;
+    }
+    return false;
+  }
+
+  #grant(backlog: Backlog<J>, ticket: Ticket<J>, reservation: Reservation): void {
+    const { job } = ticket;
+    const { store, granted, wake } = this.#config;
+    backlog.remove(ticket);
+    backlog.serve(job, job.cost.tokens);
+    this.#running += 1;
+    const settled = (_: J, outcome: Outcome): void => {
+      this.#running -= 1;
+      if (outcome.type === 'used') backlog.serve(job, outcome.cost.tokens - job.cost.tokens);
+      wake();
+    };
+    granted(new StoreGrant(job, reservation, store, settled));
+  }
+
+  #tooLarge(
+    backlog: Backlog<J>,
+    ticket: Ticket<J>,
+    numbers: ConstructorParameters<typeof RequestTooLargeError>[0],
+  ): void {
+    if (!ticket.waiting) return;
+    const { job } = ticket;
+    backlog.remove(ticket);
+    this.#config.refuse(job, new RequestTooLargeError(numbers, { model: job.model }));
+  }
+
+  #fail(backlog: Backlog<J>, ticket: Ticket<J>, error: unknown): boolean {
+    this.#question = undefined;
+    if (!ticket.waiting) return true;
+    const { job } = ticket;
+    backlog.remove(ticket);
+    this.#config.refuse(job, new StoreError(error, job.model));
+    return true;
+  }
+}

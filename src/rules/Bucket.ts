@@ -1,0 +1,118 @@
+import { DIMENSIONS, type Dimension } from '../model/Dimension.ts';
+
+/**
+ * Our copy of one of the server's buckets, of which we see little: a level that flows back continuously, and that may
+ * fall below zero.
+ *
+ * It is kept so that the server always holds at least as much, however long messages travel and in whatever order they
+ * arrive. Two things would break that, and are ruled out. While the server's bucket is full, what flows into it is
+ * lost; so our level stays below the limit by all that was charged here and perhaps not yet there. And what is given
+ * back to a full bucket is lost as well; so a refund counts only when the bucket was not full since the server charged.
+ *
+ * The level is kept in units × milliseconds of the window, in which every whole millisecond adds a whole number: no
+ * rounding gathers over a day.
+ */
+export class Bucket {
+  readonly dimension: Dimension;
+  /** The time in which it refills, in milliseconds. */
+  readonly window: number;
+  /** What it holds when full, in units. */
+  limit: number;
+  /** Until when the server asked us to leave it alone. */
+  pausedUntil = -Infinity;
+  /** The number of the event at which it was last full, as the owner counts events. */
+  fullAt = -1;
+  /** What others are taking, in units × window for each millisecond. */
+  foreign = 0;
+  #level: number;
+  /** Charged here and perhaps not yet at the server. */
+  #travelling = 0;
+  #at: number;
+
+  /** @param now Milliseconds of a clock that does not jump. */
+  constructor(dimension: Dimension, limit: number, now: number) {
+    this.dimension = dimension;
+    this.window = DIMENSIONS[dimension].window;
+    this.limit = limit;
+    this.#level = limit * this.window;
+    this.#at = now;
+  }
+
+  /** What it holds, in units. */
+  get level(): number {
+    return this.#level / this.window;
+  }
+
+  /** What flows back, in units for each millisecond. */
+  get rate(): number {
+    return this.#inflow / this.window;
+  }
+
+  get #inflow(): number {
+    return Math.max(this.limit - this.foreign, this.limit / 100);
+  }
+
+  /**
+   * Lets flow in what has come since.
+   *
+   * @param event The number of what is happening now, to tell later whether the bucket was full after something.
+   */
+  refill(now: number, event: number): void {
+    const lid = this.limit * this.window - this.#travelling;
+    const elapsed = now - this.#at;
+    // A clock that goes back adds nothing.
+    if (elapsed > 0) {
+      this.#at = now;
+      this.#level += this.#inflow * elapsed;
+    }
+    if (this.#level > lid) {
+      this.#level = lid;
+      this.fullAt = event;
+    }
+  }
+
+  /**
+   * How many whole milliseconds until a cost can be taken.
+   *
+   * @param margin Units that shall be left.
+   */
+  waitFor(cost: number, margin: number, now: number): number {
+    const need = Math.min(cost + margin, this.limit) * this.window;
+    const wait = Math.max((need - this.#level) / this.#inflow, this.pausedUntil - now);
+    return wait <= 0 ? 0 : Math.ceil(wait);
+  }
+
+  /** Charges a cost that is about to be sent. */
+  take(cost: number): void {
+    this.#level -= cost * this.window;
+    this.#travelling += cost * this.window;
+  }
+
+  /** The server has charged a cost by now. */
+  arrive(cost: number): void {
+    this.#travelling -= cost * this.window;
+  }
+
+  /** Adds to the level what fits, or takes from it what is below zero. */
+  add(units: number): void {
+    this.#level = Math.min(this.#level + units * this.window, this.limit * this.window - this.#travelling);
+  }
+
+  /**
+   * Lowers the level to what the server holds, less what is still on the way there.
+   *
+   * @returns By how many units it changed, 0 or less.
+   */
+  lowerTo(units: number): number {
+    const level = Math.min(this.#level, units * this.window - this.#travelling);
+    const change = (level - this.#level) / this.window;
+    this.#level = level;
+    return change;
+  }
+
+  /** Follows a limit that was changed: what is missing from full stays missing. */
+  resize(limit: number): void {
+    this.#level += (limit - this.limit) * this.window;
+    this.limit = limit;
+  }
+}

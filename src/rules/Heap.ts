@@ -1,0 +1,92 @@
+/**
+ * A binary heap that can also lose an item from its middle.
+ *
+ * Items are told where they stand, so that removing one needs no search. What arrives in order costs nothing to sort.
+ */
+export class Heap<T> {
+  readonly #items: T[] = [];
+  readonly #before: (a: T, b: T) => boolean;
+  readonly #place: (item: T, index: number) => void;
+
+  /**
+   * @param before Whether `a` comes before `b`.
+   * @param place Is told the new index of an item whenever that changes; -1 when it has left.
+   */
+  constructor(before: (a: T, b: T) => boolean, place: (item: T, index: number) => void) {
+    this.#before = before;
+    this.#place = place;
+  }
+
+  get size(): number {
+    return this.#items.length;
+  }
+
+  peek(): T | undefined {
+    return this.#items[0];
+  }
+
+  /** In no particular order. */
+  [Symbol.iterator](): Iterator<T> {
+    return this.#items.values();
+  }
+
+  push(item: T): void {
+    this.#items.push(item);
+    this.#rise(item, this.#items.length - 1);
+  }
+
+  /** Takes out the item at an index that this heap has told it. */
+  removeAt(index: number): void {
+    const items = this.#items;
+    const gone = items[index];
+    const last = items.pop();
+    if (gone === undefined || last === undefined) return;
+    this.#place(gone, -1);
+    if (index < items.length) this.#settle(last, index);
+  }
+
+  /** Puts the item at an index where it belongs, after its order has changed. */
+  update(index: number): void {
+    const item = this.#items[index];
+    if (item !== undefined) this.#settle(item, index);
+  }
+
+  #settle(item: T, index: number): void {
+    const parent = this.#items[(index - 1) >> 1];
+    if (index > 0 && parent !== undefined && this.#before(item, parent)) this.#rise(item, index);
+    else this.#sink(item, index);
+  }
+
+  #rise(item: T, from: number): void {
+    const items = this.#items;
+    let index = from;
+    while (index > 0) {
+      const up = (index - 1) >> 1;
+      const parent = items[up] as T;
+      if (!this.#before(item, parent)) break;
+      items[index] = parent;
+      this.#place(parent, index);
+      index = up;
+    }
+    items[index] = item;
+    this.#place(item, index);
+  }
+
+  #sink(item: T, from: number): void {
+    const items = this.#items;
+    const end = items.length;
+    let index = from;
+    for (;;) {
+      let down = 2 * index + 1;
+      if (down >= end) break;
+      if (down + 1 < end && this.#before(items[down + 1] as T, items[down] as T)) down += 1;
+      const child = items[down] as T;
+      if (!this.#before(child, item)) break;
+      items[index] = child;
+      this.#place(child, index);
+      index = down;
+    }
+    items[index] = item;
+    this.#place(item, index);
+  }
+}

@@ -1,0 +1,74 @@
+import type { Ticket } from '../model/Backlog.ts';
+import type { Job } from '../model/Job.ts';
+import { Heap } from './Heap.ts';
+
+/** A ticket with its links: what the structures that hold it need to let it go at once. */
+export interface Place<J extends Job> extends Ticket<J> {
+  /** Absent once it has left. */
+  line: Line<J> | undefined;
+  previous: Place<J> | undefined;
+  next: Place<J> | undefined;
+  /** Its index among those that came back late, or -1. */
+  lateIndex: number;
+  /** Its index among those that expire, or -1. */
+  expiryIndex: number;
+}
+
+/** Earlier deadline first; of two equals the one that arrived first. */
+export const before = <J extends Job>(a: Place<J>, b: Place<J>): boolean =>
+  a.deadline < b.deadline || (a.deadline === b.deadline && a.job.seq < b.job.seq);
+
+/**
+ * The waiting jobs of one tenant in one priority. They mostly come in order, so they stand in a linked list that costs
+ * the same at any length; those that come back with an old deadline, as a retry does, stand in a heap beside it.
+ */
+export class Line<J extends Job> {
+  /** Where it stands among the lines of its priority, by the deadline of its first job and by service, or -1. */
+  deadlineIndex = -1;
+  serviceIndex = -1;
+  #first: Place<J> | undefined;
+  #last: Place<J> | undefined;
+  #late: Heap<Place<J>> | undefined;
+
+  peek(): Place<J> | undefined {
+    const late = this.#late?.peek();
+    const first = this.#first;
+    return late === undefined ? first : first === undefined || before(late, first) ? late : first;
+  }
+
+  add(place: Place<J>): void {
+    place.line = this;
+    const last = this.#last;
+    if (last !== undefined && before(place, last)) {
+      this.#late ??= new Heap(before, (item, index) => {
+        item.lateIndex = index;
+      });
+      this.#late.push(place);
+      return;
+    }
+    place.previous = last;
+    if (last === undefined) this.#first = place;
+    else last.next = place;
+    this.#last = place;
+  }
+
+  *[Symbol.iterator](): Iterator<Place<J>> {
+    for (let place = this.#first; place !== undefined; place = place.next) yield place;
+    if (this.#late !== undefined) yield* this.#late;
+  }
+
+  remove(place: Place<J>): void {
+    place.line = undefined;
+    if (place.lateIndex >= 0) {
+      this.#late?.removeAt(place.lateIndex);
+      return;
+    }
+    const { previous, next } = place;
+    if (previous === undefined) this.#first = next;
+    else previous.next = next;
+    if (next === undefined) this.#last = previous;
+    else next.previous = previous;
+    place.previous = undefined;
+    place.next = undefined;
+  }
+}

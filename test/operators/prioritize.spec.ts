@@ -1,0 +1,133 @@
+import { EMPTY, map, NEVER, type Observable, Subject, Subscription, throwError } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import type { Backlog } from '../../src/model/Backlog.ts';
+import { prioritize } from '../../src/operators/prioritize.ts';
+import { jobMaker, type NamedJob } from '../util/jobs.ts';
+import { marbles } from '../util/marbles.ts';
+import { type RunHelpers, rx } from '../util/rx.ts';
+
+/** The name of the best one waiting, at each look. */
+const best = (source: Observable<Backlog<NamedJob>>): Observable<string | undefined> =>
+  source.pipe(map((backlog) => backlog.peek()?.job.name));
+
+/** Turns names into jobs that arrive when their marble does. */
+const arriving =
+  ({ scheduler }: RunHelpers, make = jobMaker()) =>
+  (source: Observable<string>): Observable<NamedJob> =>
+    source.pipe(map((name) => make(name, { arrival: scheduler.now() })));
+
+const drain = (backlog: Backlog<NamedJob>): string => {
+  let names = '';
+  for (let ticket = backlog.peek(); ticket !== undefined; ticket = backlog.peek()) {
+    names += ticket.job.name;
+    backlog.remove(ticket);
+  }
+  return names;
+};
+
+const bad = new Error('bad');
+
+describe('prioritize', () => {
+  it('should do as its marbles say', () => {
+    rx((helpers) => {
+      const { source, expected } = marbles('prioritize');
+      helpers.expectObservable(helpers.hot(source).pipe(arriving(helpers), prioritize(), best)).toBe(expected);
+    });
+  });
+
+  it('should emit one live backlog and complete when it is drained', () => {
+    const jobs = new Subject<NamedJob>();
+    const seen: Backlog<NamedJob>[] = [];
+    let completed = false;
+    jobs.pipe(prioritize()).subscribe({ next: (b) => seen.push(b), complete: () => (completed = true) });
+    const make = jobMaker();
+    for (const name of 'lbmh') jobs.next(make(name));
+    jobs.complete();
+    expect(new Set(seen).size).toBe(1);
+    expect(completed).toBe(false);
+    expect(drain(seen[0] as Backlog<NamedJob>)).toBe('hmlb');
+    expect(completed).toBe(true);
+  });
+
+  it('should let the older of two equals go first', () => {
+    rx((helpers) => {
+      const source = helpers.hot('abc|', { a: 'l1', b: 'l2', c: 'l3' });
+      const subs = '              ^--!';
+      let backlog: Backlog<NamedJob> | undefined;
+      const result = source.pipe(
+        arriving(helpers),
+        prioritize(),
+        map((b) => {
+          backlog = b;
+        }),
+      );
+      helpers.expectObservable(result).toBe('xxx', { x: undefined });
+      helpers.expectSubscriptions(source.subscriptions).toBe(subs);
+      helpers.flush();
+      expect(drain(backlog as Backlog<NamedJob>)).toBe('l1l2l3');
+    });
+  });
+
+  it('should let one of higher priority overtake only while its deadline is earlier', () => {
+    const jobs = new Subject<NamedJob>();
+    let backlog: Backlog<NamedJob> | undefined;
+    jobs.pipe(prioritize({ slack: { low: 20 } })).subscribe((b) => (backlog = b));
+    const make = jobMaker();
+    jobs.next(make('l', { arrival: 0 }));
+    jobs.next(make('h', { arrival: 21 }));
+    jobs.next(make('hh', { arrival: 19 }));
+    expect(drain(backlog as Backlog<NamedJob>)).toBe('hhlh');
+  });
+
+  it('should keep the place of one that comes back with its old arrival', () => {
+    const jobs = new Subject<NamedJob>();
+    let backlog: Backlog<NamedJob> | undefined;
+    jobs.pipe(prioritize()).subscribe((b) => (backlog = b));
+    const make = jobMaker();
+    const first = make('l1', { arrival: 1 });
+    const second = make('l2', { arrival: 2 });
+    for (const job of [make('l3', { arrival: 3 }), make('l4', { arrival: 4 }), second, first]) jobs.next(job);
+    expect(drain(backlog as Backlog<NamedJob>)).toBe('l1l2l3l4');
+  });
+
+  it('should drop a job whose lifetime ends, and say so when it was the best', () => {
+    const jobs = new Subject<NamedJob>();
+    const lifetime = new Subscription();
+    const seen: (string | undefined)[] = [];
+    jobs.pipe(prioritize(), best).subscribe((name) => seen.push(name));
+    const make = jobMaker();
+    jobs.next(make('l'));
+    jobs.next(make('h', { lifetime }));
+    lifetime.unsubscribe();
+    expect(seen).toEqual(['l', 'h', 'l']);
+  });
+
+  it('should not take in a job whose lifetime is over', () => {
+    const jobs = new Subject<NamedJob>();
+    const seen: (string | undefined)[] = [];
+    jobs.pipe(prioritize(), best).subscribe((name) => seen.push(name));
+    jobs.next(jobMaker()('l', { lifetime: Subscription.EMPTY }));
+    expect(seen).toEqual([undefined]);
+  });
+
+  it('should complete at once on a source that is empty, and never on one that never ends', () => {
+    rx(({ expectObservable }) => {
+      expectObservable(EMPTY.pipe(prioritize())).toBe('|');
+      expectObservable(NEVER.pipe(prioritize()), '-----!').toBe('------');
+    });
+  });
+
+  it('should pass an error on', () => {
+    rx(({ expectObservable }) => {
+      expectObservable(throwError(() => bad).pipe(prioritize())).toBe('#', undefined, bad);
+    });
+  });
+
+  it('should unsubscribe its source early', () => {
+    rx((helpers) => {
+      const source = helpers.hot('l-l-l-l');
+      helpers.expectObservable(source.pipe(arriving(helpers), prioritize(), best), '---!').toBe('l-l');
+      helpers.expectSubscriptions(source.subscriptions).toBe('^--!');
+    });
+  });
+});

@@ -1,0 +1,346 @@
+import { concat, EMPTY, map, NEVER, type Observable, of, Subject, Subscription, tap, throwError, timer } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import type { GroqError } from '../../src/errors/GroqError.ts';
+import { isRequestTooLargeError, isStoreError, isTimeoutError } from '../../src/errors/guards.ts';
+import type { Grant, Reservation, Verdict } from '../../src/model/Grant.ts';
+import { prioritize } from '../../src/operators/prioritize.ts';
+import { throttleByBucket } from '../../src/operators/throttleByBucket.ts';
+import type { LimitStore } from '../../src/ports/LimitStore.ts';
+import { type Quota, quota } from '../../src/testing/quota.ts';
+import { jobMaker, type NamedJob, tokens } from '../util/jobs.ts';
+import { marbles } from '../util/marbles.ts';
+import { type RunHelpers, rx } from '../util/rx.ts';
+
+type Granted = Grant<NamedJob>;
+
+/** Turns names into jobs that arrive when their marble does. */
+const arriving =
+  ({ scheduler }: RunHelpers, rest: (name: string) => Partial<NamedJob> = () => ({})) =>
+  (source: Observable<string>): Observable<NamedJob> => {
+    const make = jobMaker();
+    return source.pipe(map((name) => make(name, { arrival: scheduler.now(), ...rest(name) })));
+  };
+
+const names = (source: Observable<Granted>): Observable<string> => source.pipe(map(({ job }) => job.name));
+
+/** A store that answers after so many frames, from the level that the bucket has when the question is put. */
+const slow = (store: Quota, ms: number, { scheduler }: RunHelpers): LimitStore => ({
+  reserve: (r) => {
+    const verdict = store.reserve(r);
+    return timer(ms, scheduler).pipe(map(() => verdict as Verdict));
+  },
+  settle: (r, outcome) => store.settle(r, outcome),
+  learn: (r, headers) => store.learn(r, headers),
+  changes: (key) => store.changes(key),
+  levels: (key) => store.levels(key),
+});
+
+const bad = new Error('bad');
+
+describe('throttleByBucket', () => {
+  it('should do as its marbles say', () => {
+    rx((helpers) => {
+      const { scheduler } = helpers;
+      const { source, expected } = marbles('throttleByBucket');
+      const store = quota(2, 16, helpers);
+      const throttle = throttleByBucket<NamedJob>({ store, scheduler });
+      const result = helpers.hot(source).pipe(arriving(helpers), prioritize(), throttle, names);
+      helpers.expectObservable(result).toBe(expected);
+    });
+  });
+
+  it('should sort what comes in one frame before it grants the first', () => {
+    rx((helpers) => {
+      const source = helpers.hot('(lmh)|');
+      const subs = '              ^----!';
+      const expected = '          h---------m---------(l|)';
+      const throttle = throttleByBucket<NamedJob>({ store: quota(1, 10, helpers), scheduler: helpers.scheduler });
+      helpers.expectObservable(source.pipe(arriving(helpers), prioritize(), throttle, names)).toBe(expected);
+      helpers.expectSubscriptions(source.subscriptions).toBe(subs);
+    });
+  });
+
+  it('should let what comes later overtake what still waits', () => {
+    rx((helpers) => {
+      const source = helpers.hot('l-l---h|');
+      const expected = '          l---------h---------(l|)';
+      const throttle = throttleByBucket<NamedJob>({ store: quota(1, 10, helpers), scheduler: helpers.scheduler });
+      helpers.expectObservable(source.pipe(arriving(helpers), prioritize(), throttle, names)).toBe(expected);
+    });
+  });
+
+  it('should take jobs without a backlog in order of arrival', () => {
+    rx((helpers) => {
+      const source = helpers.hot('(lh)|');
+      const expected = '          l---------(h|)';
+      const throttle = throttleByBucket<NamedJob>({ store: quota(1, 10, helpers), scheduler: helpers.scheduler });
+      helpers.expectObservable(source.pipe(arriving(helpers), throttle, names)).toBe(expected);
+    });
+  });
+
+  it('should go on when the best one leaves without having been sent', () => {
+    rx((helpers) => {
+      const lifetime = new Subscription();
+      const source = helpers.hot('h-l---|');
+      const expected = '          ---l--|';
+      const cost = (name: string) => (name === 'h' ? { cost: tokens(9), lifetime } : { cost: tokens(1) });
+      const store = quota(10, 100, { ...helpers, unit: 'tokens' });
+      void store.reserve({ key: 'm', id: 'others', cost: tokens(9) });
+      timer(3, helpers.scheduler).subscribe(() => {
+        lifetime.unsubscribe();
+      });
+      // Nothing may go first, so that l waits for h although it fits.
+      const throttle = throttleByBucket<NamedJob>({ store, scheduler: helpers.scheduler, bypass: 0 });
+      helpers.expectObservable(source.pipe(arriving(helpers, cost), prioritize(), throttle, names)).toBe(expected);
+    });
+  });
+
+  it('should refuse at once what can never fit, and not block the others', () => {
+    rx((helpers) => {
+      const source = helpers.hot('(hl)|');
+      const expected = '          l---|';
+      const refused: [string, GroqError][] = [];
+      const throttle = throttleByBucket<NamedJob>({
+        store: quota(10, 100, { ...helpers, unit: 'tokens' }),
+        scheduler: helpers.scheduler,
+        refuse: (job, error) => refused.push([job.name, error]),
+      });
+      const cost = (name: string) => ({ cost: tokens(name === 'h' ? 11 : 1) });
+      helpers.expectObservable(source.pipe(arriving(helpers, cost), prioritize(), throttle, names)).toBe(expected);
+      helpers.flush();
+      expect(refused).toMatchObject([['h', { cost: 11, limit: 10, model: 'm' }]]);
+      expect(refused[0]?.[1]).toSatisfy(isRequestTooLargeError);
+    });
+  });
+
+  it('should end the stream with what is refused when nobody takes it', () => {
+    rx((helpers) => {
+      const source = helpers.hot('h-----');
+      const throttle = throttleByBucket<NamedJob>({ store: quota(1, 10, helpers), scheduler: helpers.scheduler });
+      const cost = () => ({ cost: { ...tokens(1), requests: 2 } });
+      const result = source.pipe(arriving(helpers, cost), throttle, names);
+      const seen: unknown[] = [];
+      result.subscribe({ error: (error: unknown) => seen.push(error) });
+      helpers.flush();
+      expect(seen).toHaveLength(1);
+      expect(seen[0]).toSatisfy(isRequestTooLargeError);
+      helpers.expectSubscriptions(source.subscriptions).toBe('(^!)');
+    });
+  });
+
+  it('should refuse those that have waited too long, wherever they stand', () => {
+    rx((helpers) => {
+      const source = helpers.hot('(hlm)------|');
+      const expected = '          h-------------------(m|)';
+      const refused: string[] = [];
+      const throttle = throttleByBucket<NamedJob>({
+        store: quota(1, 20, helpers),
+        scheduler: helpers.scheduler,
+        refuse: (job, error) => refused.push(`${job.name}${helpers.scheduler.now()}${String(isTimeoutError(error))}`),
+      });
+      const until = (name: string) => (name === 'l' ? { expiresAt: 7 } : {});
+      helpers.expectObservable(source.pipe(arriving(helpers, until), prioritize(), throttle, names)).toBe(expected);
+      helpers.flush();
+      expect(refused).toEqual(['l7true']);
+    });
+  });
+
+  it('should keep no more in flight than it may, and go on when one is settled', () => {
+    rx((helpers) => {
+      const source = helpers.hot('(abc)|');
+      const expected = '          (ab)-(c|)';
+      const throttle = throttleByBucket<NamedJob>({
+        store: quota(9, 90, helpers),
+        scheduler: helpers.scheduler,
+        inFlight: 2,
+      });
+      const settling = tap((grant: Granted) => {
+        timer(5, helpers.scheduler).subscribe(() => {
+          grant.settle({ type: 'unknown' });
+        });
+      });
+      helpers.expectObservable(source.pipe(arriving(helpers), throttle, settling, names)).toBe(expected);
+    });
+  });
+
+  it('should go on when something was given back', () => {
+    rx((helpers) => {
+      const source = helpers.hot('(ab)|');
+      const expected = '          a--b|';
+      const throttle = throttleByBucket<NamedJob>({ store: quota(1, 90, helpers), scheduler: helpers.scheduler });
+      const settling = tap((grant: Granted) => {
+        timer(3, helpers.scheduler).subscribe(() => {
+          grant.settle({ type: 'unsent' });
+        });
+      });
+      helpers.expectObservable(source.pipe(arriving(helpers), throttle, settling, names)).toBe(expected);
+    });
+  });
+
+  it('should let a small one pass a blocked big one, but not put that off by more than its share of slack', () => {
+    rx((helpers) => {
+      // 10 tokens in 1,000 frames; 4 are there. The big one needs 9 and has 600 frames of slack, a quarter of which
+      // lets one small one of a token pass, that costs it 100 frames, and not a second.
+      const source = helpers.hot('(lab)|');
+      const store = quota(10, 1_000, { ...helpers, unit: 'tokens' });
+      void store.reserve({ key: 'm', id: 'others', cost: tokens(6) });
+      const cost = (name: string) => ({ cost: tokens(name === 'l' ? 9 : 1) });
+      const order: string[] = [];
+      const slack = { low: 600, normal: 600, high: 600, background: 600 };
+      const throttle = throttleByBucket<NamedJob>({ store, scheduler: helpers.scheduler });
+      source
+        .pipe(arriving(helpers, cost), prioritize({ slack }), throttle, names)
+        .subscribe((name) => order.push(`${name}${helpers.scheduler.now()}`));
+      helpers.flush();
+      expect(order).toEqual(['a0', 'l600', 'b700']);
+    });
+  });
+
+  it('should complete at once on a source that is empty, and never on one that never ends', () => {
+    rx((helpers) => {
+      const throttle = throttleByBucket<NamedJob>({ store: quota(1, 1, helpers), scheduler: helpers.scheduler });
+      helpers.expectObservable(EMPTY.pipe(throttle)).toBe('|');
+      helpers.expectObservable(NEVER.pipe(throttle), '-----!').toBe('------');
+    });
+  });
+
+  it('should pass an error on at once', () => {
+    rx((helpers) => {
+      const throttle = throttleByBucket<NamedJob>({ store: quota(1, 9, helpers), scheduler: helpers.scheduler });
+      const source = concat(
+        helpers.cold('(ab)|'),
+        throwError(() => bad),
+      );
+      helpers.expectObservable(source.pipe(arriving(helpers), throttle, names)).toBe('a---#', undefined, bad);
+    });
+  });
+
+  it('should leave no timer when it is left early', () => {
+    rx((helpers) => {
+      const source = helpers.hot('(ab)--|');
+      const throttle = throttleByBucket<NamedJob>({ store: quota(1, 90, helpers), scheduler: helpers.scheduler });
+      helpers.expectObservable(source.pipe(arriving(helpers), throttle, names), '---!').toBe('a---');
+      helpers.expectSubscriptions(source.subscriptions).toBe('^--!');
+    });
+  });
+
+  it('should have one timer, however many wait', () => {
+    rx((helpers) => {
+      const store = quota(1, 90, helpers);
+      const make = jobMaker();
+      const jobs = Array.from({ length: 1_000 }, () => make('l', { expiresAt: 50 }));
+      const running = of(...jobs)
+        .pipe(prioritize(), throttleByBucket({ store, scheduler: helpers.scheduler, refuse: () => undefined }))
+        .subscribe();
+      let open = 0;
+      timer(10, helpers.scheduler).subscribe(() => {
+        open = helpers.scheduler.actions.filter((action) => !action.closed).length;
+        running.unsubscribe();
+      });
+      helpers.flush();
+      expect(open).toBe(1);
+    });
+  });
+});
+
+describe('throttleByBucket with a store that answers later', () => {
+  it('should give what was granted to the best one that it pays for', () => {
+    rx((helpers) => {
+      const source = helpers.hot('l-h----|');
+      const expected = '          -----h---------(l|)';
+      const throttle = throttleByBucket<NamedJob>({
+        store: slow(quota(1, 10, helpers), 5, helpers),
+        scheduler: helpers.scheduler,
+      });
+      helpers.expectObservable(source.pipe(arriving(helpers), prioritize(), throttle, names)).toBe(expected);
+    });
+  });
+
+  it('should give it to the one for whom it was asked when it does not pay for a better one', () => {
+    rx((helpers) => {
+      const source = helpers.hot('l-h----|');
+      const order: string[] = [];
+      const store = quota(10, 1_000, { ...helpers, unit: 'tokens' });
+      const cost = (name: string) => ({ cost: tokens(name === 'h' ? 9 : 1) });
+      const throttle = throttleByBucket<NamedJob>({ store: slow(store, 5, helpers), scheduler: helpers.scheduler });
+      source.pipe(arriving(helpers, cost), prioritize(), throttle, names).subscribe((name) => order.push(name));
+      helpers.flush();
+      expect(order).toEqual(['l', 'h']);
+      expect(store.settled).toEqual([]);
+    });
+  });
+
+  it('should give back what nobody wants any more', () => {
+    rx((helpers) => {
+      const lifetime = new Subscription();
+      const store = quota(1, 100, helpers);
+      const source = helpers.hot('l-------');
+      const throttle = throttleByBucket<NamedJob>({ store: slow(store, 5, helpers), scheduler: helpers.scheduler });
+      timer(2, helpers.scheduler).subscribe(() => {
+        lifetime.unsubscribe();
+      });
+      const result = source.pipe(
+        arriving(helpers, () => ({ lifetime })),
+        prioritize(),
+        throttle,
+        names,
+      );
+      helpers.expectObservable(result, '----------!').toBe('-----------');
+      helpers.flush();
+      expect(store.open.size).toBe(0);
+      expect(store.settled).toEqual([[expect.any(String), { type: 'unsent' }]]);
+    });
+  });
+
+  it('should give back what is granted after it was left', () => {
+    rx((helpers) => {
+      const store = quota(1, 100, helpers);
+      const source = helpers.hot('l-------');
+      const throttle = throttleByBucket<NamedJob>({ store: slow(store, 5, helpers), scheduler: helpers.scheduler });
+      helpers.expectObservable(source.pipe(arriving(helpers), prioritize(), throttle, names), '--!').toBe('---');
+      helpers.flush();
+      expect(store.open.size).toBe(0);
+      expect(store.settled).toEqual([[expect.any(String), { type: 'unsent' }]]);
+    });
+  });
+
+  it('should refuse the job for which the store failed, and go on with the others', () => {
+    rx((helpers) => {
+      const store = quota(5, 100, helpers);
+      let asked = 0;
+      const failing: LimitStore = {
+        ...store,
+        reserve: (r: Reservation) => {
+          asked += 1;
+          if (asked === 1) throw new Error('down');
+          return asked === 2 ? throwError(() => new Error('down')) : store.reserve(r);
+        },
+      };
+      const refused: string[] = [];
+      const throttle = throttleByBucket<NamedJob>({
+        store: failing,
+        scheduler: helpers.scheduler,
+        refuse: (job, error) => refused.push(`${job.name}${String(isStoreError(error))}`),
+      });
+      const source = helpers.hot('(abc)|');
+      helpers.expectObservable(source.pipe(arriving(helpers), prioritize(), throttle, names)).toBe('b----|');
+      helpers.flush();
+      expect(refused).toEqual(['atrue', 'ctrue']);
+    });
+  });
+});
+
+describe('throttleByBucket by the clock of the system', () => {
+  it('should sort what comes in one turn, in a microtask', async () => {
+    const jobs = new Subject<NamedJob>();
+    const store = quota(3, 1_000, { scheduler: { now: () => 0, schedule: () => Subscription.EMPTY } });
+    const order: string[] = [];
+    const running = jobs.pipe(prioritize(), throttleByBucket({ store }), names).subscribe((name) => order.push(name));
+    const make = jobMaker();
+    for (const name of 'lmh') jobs.next(make(name));
+    expect(order).toEqual([]);
+    await Promise.resolve();
+    expect(order).toEqual(['h', 'm', 'l']);
+    running.unsubscribe();
+  });
+});

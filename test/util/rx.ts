@@ -1,0 +1,23 @@
+import { TestScheduler } from 'rxjs/testing';
+import { afterEach, expect } from 'vitest';
+
+/** Runs a test in virtual time, in which a frame is a millisecond and a marble a frame. */
+export function rx(test: (helpers: RunHelpers) => void): void {
+  const scheduler = new TestScheduler((actual, expected) => {
+    expect(actual).toStrictEqual(expected);
+  });
+  scheduler.run((helpers) => {
+    test({ ...helpers, scheduler });
+  });
+  schedulers.push(scheduler);
+}
+
+/** What rxjs gives to a test, with the scheduler itself. */
+export type RunHelpers = Parameters<Parameters<TestScheduler['run']>[0]>[0] & { readonly scheduler: TestScheduler };
+
+const schedulers: TestScheduler[] = [];
+
+afterEach(() => {
+  // Whatever a test does, nothing may be left that would still run.
+  for (const { actions } of schedulers.splice(0)) expect(actions.filter((action) => !action.closed)).toHaveLength(0);
+});
