@@ -25,6 +25,7 @@ export default defineConfig(
       'rxjs-x/no-ignored-error': 'off',
       'rxjs-x/no-ignored-subscribe': 'off',
       'rxjs-x/no-ignored-subscription': 'off',
+      'rxjs-x/no-nested-subscribe': 'off',
     },
   },
 );

@@ -20,8 +20,8 @@ export abstract class GroqError extends Error {
   /** Stable, for programs: it does not change when the wording of the message does. */
   abstract readonly code: string;
   readonly advice: string;
-  readonly model?: string;
-  readonly requestId?: string;
+  declare readonly model?: string;
+  declare readonly requestId?: string;
 
   constructor(message: string, { advice, model, requestId, ...options }: GroqErrorOptions) {
     super(`${message} ${advice}`, options);

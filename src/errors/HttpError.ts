@@ -10,24 +10,26 @@ export interface HttpErrorBody {
   readonly code?: string | undefined;
 }
 
+/** What an {@link HttpError} tells beyond its message. */
+export interface HttpErrorOptions extends GroqErrorOptions {
+  readonly retryAfter?: number | undefined;
+  readonly shouldRetry?: boolean | undefined;
+}
+
 /** Groq answered with a status other than 200, or with an error in the middle of a stream. */
 export class HttpError extends GroqError {
   readonly code: string = 'GROQ_ERR_HTTP';
   readonly status: number;
   /** Groq's `error.type`. */
-  readonly type?: string;
+  declare readonly type?: string;
   /** Groq's `error.code`. */
-  readonly groqCode?: string;
+  declare readonly groqCode?: string;
   /** What the server asked to wait before the next attempt, in milliseconds. */
-  readonly retryAfter?: number;
+  declare readonly retryAfter?: number;
   /** What the header `x-should-retry` said. */
-  readonly shouldRetry?: boolean;
+  declare readonly shouldRetry?: boolean;
 
-  constructor(
-    status: number,
-    body: HttpErrorBody,
-    options: GroqErrorOptions & { retryAfter?: number | undefined; shouldRetry?: boolean | undefined },
-  ) {
+  constructor(status: number, body: HttpErrorBody, options: HttpErrorOptions) {
     const { retryAfter, shouldRetry, ...rest } = options;
     const label = [String(status), body.code ?? body.type].filter(Boolean).join(' ');
     super(

@@ -1,5 +1,5 @@
 import type { Dimension } from '../model/Dimension.ts';
-import { HttpError } from './HttpError.ts';
+import { HttpError, type HttpErrorBody, type HttpErrorOptions } from './HttpError.ts';
 
 /**
  * Groq answered 429 although the request was admitted: somebody else uses the same organization's quota, or the limits
@@ -8,14 +8,22 @@ import { HttpError } from './HttpError.ts';
  */
 export class RateLimitError extends HttpError {
   override readonly code = 'GROQ_ERR_RATE_LIMIT';
-  /** Which limit was hit, where the message says so. */
-  readonly dimension?: Dimension;
+  /** Which limit was hit, where the message says so, what it is and how much of it is used. */
+  declare readonly dimension?: Dimension;
+  declare readonly limit?: number;
+  declare readonly used?: number;
 
-  constructor(
-    body: ConstructorParameters<typeof HttpError>[1],
-    { dimension, ...options }: ConstructorParameters<typeof HttpError>[2] & { dimension?: Dimension | undefined },
-  ) {
+  constructor(body: HttpErrorBody, { dimension, limit, used, ...options }: RateLimitErrorOptions) {
     super(429, body, options);
     if (dimension !== undefined) this.dimension = dimension;
+    if (limit !== undefined) this.limit = limit;
+    if (used !== undefined) this.used = used;
   }
+}
+
+/** What a {@link RateLimitError} tells beyond other answers. */
+export interface RateLimitErrorOptions extends HttpErrorOptions {
+  readonly dimension?: Dimension | undefined;
+  readonly limit?: number | undefined;
+  readonly used?: number | undefined;
 }

@@ -18,7 +18,7 @@ export class TimeoutError extends GroqError {
   /** What was allowed, in milliseconds. */
   readonly limit: number;
   /** In the phase `queue`: in how many more milliseconds it would have started, where that was known. */
-  readonly wouldStartInMs?: number;
+  declare readonly wouldStartInMs?: number;
 
   constructor(
     phase: TimeoutPhase,

@@ -8,7 +8,7 @@ export class TruncatedStreamError extends GroqError {
   /** What had come until then. Not enumerable, so that logs of the error do not hold it. */
   declare readonly partial: AnswerSnapshot;
   /** What was used, where the stream had said so. */
-  readonly usage?: Usage;
+  declare readonly usage?: Usage;
 
   constructor(partial: AnswerSnapshot, options: Partial<GroqErrorOptions> & { usage?: Usage | undefined } = {}) {
     const { usage, ...rest } = options;

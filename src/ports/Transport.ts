@@ -1,4 +1,5 @@
 import type { ObservableInput } from 'rxjs';
+import type { WireHeaders } from '../model/WireHeaders.ts';
 
 /** An HTTP request, without the origin and the key, which are the transport's. */
 export interface WireRequest {
@@ -9,9 +10,6 @@ export interface WireRequest {
   readonly contentType?: string;
   readonly body?: string | Uint8Array;
 }
-
-/** A header by its name in lower case. One that came more than once is a list. */
-export type WireHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 /** What happens to a request, in this order: `sent` once, `head` once, `data` any number of times. */
 export type WireEvent =

@@ -38,6 +38,10 @@ interface Entry {
   tpm: Mark | undefined;
 }
 
+/** How long a bucket rests after a 429 that does not say how long: twice as long each time, in milliseconds. */
+const FIRST_PAUSE = 1_000;
+const LONGEST_PAUSE = 60_000;
+
 const GRANTED: Verdict = { type: 'granted' };
 
 /**
@@ -56,6 +60,9 @@ export class LimitMirror {
   /** The first request, until its answer has shown the true levels. */
   #probe: { readonly id: string; readonly until: number } | undefined;
   #known: boolean;
+  /** How many 429s have come since the last answer, and until when all rests for one that names no bucket of ours. */
+  #rejections = 0;
+  #pausedUntil = -Infinity;
   /** How often the limits have changed. */
   #revision = 0;
 
@@ -75,7 +82,7 @@ export class LimitMirror {
   reserve({ id, cost }: Reservation, now: number): Verdict {
     if (this.#entries.has(id)) return GRANTED;
     const event = ++this.#event;
-    let ms = this.#probe === undefined ? 0 : Math.ceil(this.#probe.until - now);
+    let ms = Math.max(0, Math.ceil((this.#probe?.until ?? now) - now), Math.ceil(this.#pausedUntil - now));
     let worst: Bucket | undefined;
     for (const { bucket, unit } of this.#mirrored) {
       const units = cost[unit];
@@ -114,6 +121,7 @@ export class LimitMirror {
       if (!lost) bucket.add(back);
     }
     if (outcome.type === 'rejected') this.#obey(outcome, now);
+    else if (outcome.type === 'used') this.#rejections = 0;
     return true;
   }
 
@@ -193,11 +201,14 @@ export class LimitMirror {
   }
 
   /** Does as a 429 says: the bucket that it names is lowered to what it shows, and rests. */
-  #obey({ dimension, ms = 0, limit, used }: Rejection, now: number): void {
+  #obey({ dimension, ms, limit, used }: Rejection, now: number): void {
+    this.#rejections += 1;
+    const pause = ms ?? Math.min(FIRST_PAUSE * 2 ** (this.#rejections - 1), LONGEST_PAUSE);
     if (dimension !== undefined && limit !== undefined) this.#adopt(dimension, limit, now);
+    if (this.#find(dimension) === undefined) this.#pausedUntil = Math.max(this.#pausedUntil, now + pause);
     for (const { bucket, feedback } of this.#mirrored) {
       if (dimension !== undefined && bucket.dimension !== dimension) continue;
-      bucket.pausedUntil = Math.max(bucket.pausedUntil, now + ms);
+      bucket.pausedUntil = Math.max(bucket.pausedUntil, now + pause);
       if (used === undefined) continue;
       const lowered = bucket.lowerTo(bucket.limit - used);
       feedback?.note(lowered);
@@ -224,7 +235,7 @@ export class LimitMirror {
     });
   }
 
-  #find(dimension: Dimension): Mirrored | undefined {
+  #find(dimension: Dimension | undefined): Mirrored | undefined {
     return this.#mirrored.find(({ bucket }) => bucket.dimension === dimension);
   }
 }

@@ -1,0 +1,73 @@
+import { from, map, mergeMap, type Observable, type OperatorFunction, of, type SchedulerLike } from 'rxjs';
+import type { ChatRequest } from '../model/ChatRequest.ts';
+import type { Job } from '../model/Job.ts';
+import type { Priority } from '../model/Priority.ts';
+import { systemClock } from '../ports/clock.ts';
+import type { TokenCount, TokenCounter } from '../ports/TokenCounter.ts';
+import { chatCost } from '../rules/cost.ts';
+
+/** Who counts, and what else a job needs to know. */
+export interface CountTokensConfig {
+  readonly counter: TokenCounter;
+  /**
+   * How urgent a request is.
+   *
+   * @default () => 'low'
+   */
+  readonly priority?: ((request: ChatRequest) => Priority) | undefined;
+  /** On whose behalf it is asked. */
+  readonly tenant?: ((request: ChatRequest) => string | undefined) | undefined;
+  /**
+   * Whose clock tells the arrival, in milliseconds.
+   *
+   * @default rxjs's asyncScheduler with the monotonic clock
+   */
+  readonly scheduler?: SchedulerLike | undefined;
+}
+
+/**
+ * Counts what each request costs, and makes a job of it.
+ *
+ * <span class="informal">The cost is what Groq charges on admission: the prompt and `max_completion_tokens`.</span>
+ *
+ * ![](../../marbles/countTokens.svg)
+ *
+ * The upper bound of the count is charged, so that an estimate is never too low; what it was too high comes back when
+ * the answer tells what was used. A request whose count comes later is a job later, but keeps the arrival that it had.
+ *
+ * ## Example
+ * ### What a request costs
+ * ```ts
+ * import { constantCounter, countTokens } from 'rxgroq/operators';
+ * import { of } from 'rxjs';
+ *
+ * const request = { model: 'openai/gpt-oss-20b', messages: [{ role: 'user' as const, content: 'Hi' }], max_completion_tokens: 100 };
+ * of(request)
+ *   .pipe(countTokens({ counter: constantCounter(72) }))
+ *   .subscribe(({ cost }) => console.log(cost.tokens));
+ * // => 172
+ * ```
+ *
+ * @see {@link prioritize}
+ * @param config Who counts. See {@link CountTokensConfig}.
+ * @return A function that returns an Observable of jobs.
+ */
+export function countTokens(config: CountTokensConfig): OperatorFunction<ChatRequest, Job> {
+  const { counter, priority = () => 'low', tenant, scheduler = systemClock } = config;
+
+  return mergeMap((request, seq): Observable<Job> => {
+    const arrival = scheduler.now();
+    const jobOf = ({ bound }: TokenCount): Job => ({
+      seq,
+      model: request.model,
+      request,
+      cost: chatCost(request, bound),
+      priority: priority(request),
+      tenant: tenant?.(request),
+      arrival,
+      attempt: 1,
+    });
+    const count = counter.count(request);
+    return 'tokens' in count ? of(jobOf(count)) : from(count).pipe(map(jobOf));
+  });
+}

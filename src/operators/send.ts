@@ -1,0 +1,161 @@
+import { from, Observable, type OperatorFunction, pipe, type Subscriber } from 'rxjs';
+import { AnswerNotTakenError } from '../errors/AnswerNotTakenError.ts';
+import { isConnectionError, isHttpError, isRateLimitError } from '../errors/guards.ts';
+import type { Grant, Outcome } from '../model/Grant.ts';
+import type { Job } from '../model/Job.ts';
+import type { StateToken, Token } from '../model/Token.ts';
+import type { Usage } from '../model/Usage.ts';
+import type { Transport, WireRequest } from '../ports/Transport.ts';
+import { REFUSED_COST, usedCost } from '../rules/cost.ts';
+import { operate } from './operate.ts';
+import { parseEvents } from './parseEvents.ts';
+import { responseBody } from './responseInternals.ts';
+import { toTokens } from './toTokens.ts';
+
+/** How {@link send} sends and reads. */
+export interface SendConfig<J extends Job, T> {
+  readonly transport: Transport;
+  /** What is sent for a job. @default its request as a streamed chat completion */
+  readonly request?: ((job: J) => WireRequest) | undefined;
+  /** How the body of an answer is read. @default () => pipe(parseEvents(), toTokens()) */
+  readonly read?: ((job: J) => OperatorFunction<Uint8Array, T>) | undefined;
+  /** What a value of the answer says was used. @default its `usage` */
+  readonly usage?: ((value: T) => Usage | undefined) | undefined;
+}
+
+/** The answer to one job, which has to be subscribed to in the call that emits it. */
+export type Answering<J extends Job, T> = Observable<T | StateToken> & { readonly job: J };
+
+const CONNECTED: StateToken = { type: 'state', state: 'connected' };
+
+/**
+ * Sends each job that was granted leave, and emits its answer as a stream of its own.
+ *
+ * <span class="informal">Subscribing to an answer sends the request; unsubscribing closes its connection.</span>
+ *
+ * ![](../../marbles/send.svg)
+ *
+ * It settles the grant, always once and before the subscriber hears of the end: with what was used when the answer says
+ * so, as not sent when it never left, and as unknown when it was cut. An answer that is not subscribed to in the call
+ * that emits it gives its grant back and can no longer be had, so flatten with `mergeAll`.
+ *
+ * Among the values there is one state token that tells when the connection is there.
+ *
+ * ## Example
+ * ### The last part of the pipe
+ * ```ts
+ * import { parseEvents, send, toTokens, undiciTransport } from 'rxgroq/operators';
+ * import { mergeAll, pipe } from 'rxjs';
+ *
+ * const transport = undiciTransport({ apiKey });
+ * grants$.pipe(send({ transport, read: () => pipe(parseEvents(), toTokens()) }), mergeAll());
+ * ```
+ *
+ * @see {@link throttleByBucket}
+ * @param config How it sends and reads. See {@link SendConfig}.
+ * @return A function that returns an Observable of answers.
+ * @throws {HttpError} (as `error` of the answer) when Groq answers other than 200.
+ * @throws {ConnectionError} (as `error` of the answer) when the network fails.
+ * @throws {AnswerNotTakenError} (as `error` of the answer) when it was not subscribed to in time.
+ */
+export function send<J extends Job, T = Token>(config: SendConfig<J, T>): OperatorFunction<Grant<J>, Answering<J, T>> {
+  return (source) =>
+    new Observable((destination) => {
+      source.subscribe(
+        operate({
+          destination,
+          next: (grant) => {
+            let state: 'offered' | 'taken' | 'lost' = 'offered';
+            const answer = new Observable<T | StateToken>((subscriber) => {
+              if (state !== 'offered') {
+                subscriber.error(new AnswerNotTakenError(grant.job.model));
+                return;
+              }
+              state = 'taken';
+              exchange(config, grant, subscriber);
+            });
+            destination.next(Object.assign(answer, { job: grant.job }));
+            if (isStill(state, 'offered')) {
+              state = 'lost';
+              grant.settle({ type: 'unsent' });
+            }
+          },
+        }),
+      );
+    });
+}
+
+/** Sends one request, reads its answer to a subscriber and settles its grant. */
+function exchange<J extends Job, T>(
+  { transport, request = streamedChat, read, usage = usageIn }: SendConfig<J, T>,
+  grant: Grant<J>,
+  destination: Subscriber<T | StateToken>,
+): void {
+  const { job } = grant;
+  // Whether Groq has begun to answer, so that it may have worked.
+  let begun = false;
+  const reader = read?.(job) ?? (pipe(parseEvents(), toTokens()) as unknown as OperatorFunction<Uint8Array, T>);
+
+  const body = new Observable<Uint8Array>((bytes) => {
+    from(transport.send(request(job))).subscribe(
+      responseBody(bytes, {
+        model: job.model,
+        sent: () => {
+          grant.sent();
+          destination.next(CONNECTED);
+        },
+        head: (limits) => {
+          begun = true;
+          grant.learn(limits);
+        },
+      }),
+    );
+  });
+
+  body.pipe(reader).subscribe(
+    operate({
+      destination,
+      next: (value) => {
+        const used = usage(value);
+        if (used !== undefined) grant.settle({ type: 'used', cost: usedCost(used) });
+        destination.next(value);
+      },
+      error: (error) => {
+        grant.settle(outcomeOf(error, grant.state, begun));
+        destination.error(error);
+      },
+      complete: () => {
+        grant.settle({ type: 'unknown' });
+        destination.complete();
+      },
+      finalize: () => {
+        grant.settle({ type: grant.state === 'reserved' ? 'unsent' : 'unknown' });
+      },
+    }),
+  );
+}
+
+/** What an error tells about the charge. */
+function outcomeOf(error: unknown, state: Grant['state'], begun: boolean): Outcome {
+  if (state === 'reserved') return { type: 'unsent' };
+  if (isRateLimitError(error)) {
+    const { dimension, retryAfter, limit, used } = error;
+    return { type: 'rejected', dimension, ms: retryAfter, limit, used };
+  }
+  if (isConnectionError(error) && !error.sent) return { type: 'unsent' };
+  // Groq did no work for what it refused, so only the request counts. Its faults may come in the middle of work.
+  if (isHttpError(error) && error.status < 500 && !begun) return { type: 'used', cost: REFUSED_COST };
+  return { type: 'unknown' };
+}
+
+const streamedChat = ({ request }: Job): WireRequest => ({
+  method: 'POST',
+  path: '/chat/completions',
+  body: JSON.stringify({ ...request, stream: true }),
+});
+
+const usageIn = (value: unknown): Usage | undefined =>
+  typeof value === 'object' && value !== null && 'usage' in value ? (value.usage as Usage | undefined) : undefined;
+
+// The compiler does not see that a subscriber changes the state in between.
+const isStill = <S extends string>(state: S, expected: S): boolean => state === expected;

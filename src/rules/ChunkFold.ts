@@ -1,0 +1,138 @@
+import { ProtocolError } from '../errors/ProtocolError.ts';
+import { TruncatedStreamError } from '../errors/TruncatedStreamError.ts';
+import type { ChatCompletionChunk, ToolCallDelta } from '../model/Chunk.ts';
+import type { AnswerSnapshot, FinishToken, Token, ToolCallToken } from '../model/Token.ts';
+import type { Usage } from '../model/Usage.ts';
+import { usageOf } from './chunk.ts';
+
+/** How many tool calls a request may have, and so an answer. Groq's limit on `tools`. */
+const MAX_TOOL_CALLS = 128;
+
+/** A tool call that is still coming. */
+interface PendingToolCall {
+  id: string;
+  name: string;
+  arguments: string;
+}
+
+/**
+ * Makes tokens of the chunks of one stream: text and reasoning as they come, tool calls once they are whole, and the
+ * end, once, as soon as everything about it is known.
+ */
+export class ChunkFold {
+  readonly #emit: (token: Token) => void;
+  readonly #toolCalls = new Map<number, PendingToolCall>();
+  #text = '';
+  #reasoning = '';
+  #whole: ToolCallToken[] = [];
+  #id = '';
+  #model = '';
+  #requestId: string | undefined;
+  #reason: FinishToken['reason'] | undefined;
+  #usage: Usage | undefined;
+  #finish: FinishToken | undefined;
+
+  constructor(emit: (token: Token) => void) {
+    this.#emit = emit;
+  }
+
+  /** Whether anything has come. */
+  get started(): boolean {
+    return this.#model !== '' || this.#text !== '';
+  }
+
+  /** Whether the answer is whole, so that at the most its usage is missing. */
+  get whole(): boolean {
+    return this.#reason !== undefined || this.#finish !== undefined;
+  }
+
+  /** What has come until now. */
+  get snapshot(): AnswerSnapshot {
+    return {
+      text: this.#text,
+      reasoning: this.#reasoning,
+      toolCalls: this.#whole,
+      ...(this.#finish && { finish: this.#finish }),
+    };
+  }
+
+  /** A piece of text that was found without reading the whole chunk. */
+  text(text: string): void {
+    this.#text += text;
+    this.#emit({ type: 'text', text });
+  }
+
+  /** @throws {ProtocolError} when a tool call cannot be told from the others. */
+  chunk(chunk: ChatCompletionChunk): void {
+    if (this.#finish !== undefined) return;
+    // Groq Compound gives each chunk an id of its own: the first one counts.
+    if (this.#id === '') this.#id = typeof chunk.id === 'string' ? chunk.id : '';
+    if (typeof chunk.model === 'string') this.#model = chunk.model;
+    this.#requestId ??= chunk.x_groq?.id;
+    this.#usage = usageOf(chunk) ?? this.#usage;
+    const choice = chunk.choices.find(({ index }) => index === 0);
+    const { content, reasoning, tool_calls: toolCalls } = choice?.delta ?? {};
+    if (typeof reasoning === 'string' && reasoning !== '') {
+      this.#reasoning += reasoning;
+      this.#emit({ type: 'reasoning', text: reasoning });
+    }
+    if (typeof content === 'string' && content !== '') this.text(content);
+    if (Array.isArray(toolCalls)) for (const delta of toolCalls as ToolCallDelta[]) this.#addToolCall(delta);
+    if (typeof choice?.finish_reason === 'string') this.#reason = choice.finish_reason;
+    if (this.#reason !== undefined && this.#usage !== undefined) this.end();
+  }
+
+  /** Emits the last token, with what is known by now. */
+  end(): void {
+    if (this.#finish !== undefined) return;
+    this.#emitToolCalls();
+    this.#finish = {
+      type: 'finish',
+      reason: this.#reason ?? 'unknown',
+      ...(this.#usage && { usage: this.#usage }),
+      id: this.#id,
+      model: this.#model,
+    };
+    this.#emit(this.#finish);
+  }
+
+  /** The error for a stream that was cut here. */
+  truncated(cause?: unknown): TruncatedStreamError {
+    return new TruncatedStreamError(this.snapshot, {
+      usage: this.#usage,
+      requestId: this.#requestId,
+      model: this.#model === '' ? undefined : this.#model,
+      ...(cause !== undefined && { cause }),
+    });
+  }
+
+  #addToolCall({ index, id, function: part }: ToolCallDelta): void {
+    if (!Number.isInteger(index) || index < 0 || index >= MAX_TOOL_CALLS) {
+      throw new ProtocolError(`A tool call has an index outside of 0 to ${MAX_TOOL_CALLS - 1}.`);
+    }
+    const call = this.#toolCalls.get(index) ?? { id: '', name: '', arguments: '' };
+    if (typeof id === 'string') call.id = id;
+    call.name += part?.name ?? '';
+    call.arguments += part?.arguments ?? '';
+    this.#toolCalls.set(index, call);
+  }
+
+  #emitToolCalls(): void {
+    for (const [index, call] of [...this.#toolCalls].sort(([a], [b]) => a - b)) {
+      // An answer that ran out of tokens may end within the arguments: half a call is none.
+      if (this.#reason !== 'tool_calls' && !isJson(call.arguments)) continue;
+      const token: ToolCallToken = { type: 'tool-call', index, ...call };
+      this.#whole = [...this.#whole, token];
+      this.#emit(token);
+    }
+  }
+}
+
+const isJson = (text: string): boolean => {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+};

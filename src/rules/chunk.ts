@@ -1,0 +1,59 @@
+import { ProtocolError } from '../errors/ProtocolError.ts';
+import type { ChatCompletion, ChatCompletionChunk } from '../model/Chunk.ts';
+import type { Usage } from '../model/Usage.ts';
+import { errorFrom } from './httpError.ts';
+
+/** What ends a stream, instead of a chunk. */
+export const DONE = '[DONE]';
+
+/**
+ * Reads the data of one event of a stream.
+ *
+ * @throws {ProtocolError} when it is not what Groq sends. The error does not hold the data.
+ * @throws {HttpError} when it is an error that Groq sends in the middle of a stream.
+ */
+export function parseChunk(data: string): ChatCompletionChunk {
+  const chunk = parseObject(data, 'An event of the stream');
+  failIfError(chunk);
+  if (!Array.isArray(chunk['choices'])) throw new ProtocolError('An event of the stream has no list of choices.');
+  return chunk as unknown as ChatCompletionChunk;
+}
+
+/** Reads the body of an answer that was not streamed. See {@link parseChunk} for what it throws. */
+export function parseCompletion(body: string): ChatCompletion {
+  const completion = parseObject(body, 'The answer');
+  failIfError(completion);
+  const [choice] = Array.isArray(completion['choices']) ? (completion['choices'] as unknown[]) : [];
+  if (!isObject(choice) || !isObject(choice['message'])) throw new ProtocolError('The answer has no message.');
+  return completion as unknown as ChatCompletion;
+}
+
+/** Reads a JSON object, whose name an error begins with. */
+export function parseObject(text: string, name: string): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new ProtocolError(`${name} is not JSON.`);
+  }
+  if (!isObject(value)) throw new ProtocolError(`${name} is not a JSON object.`);
+  return value;
+}
+
+/** What a chunk or a completion says was used: at the top, or where Groq had it first. */
+export const usageOf = (value: ChatCompletionChunk | ChatCompletion): Usage | undefined => {
+  const usage: unknown = value.usage ?? value.x_groq?.usage;
+  return isObject(usage) && typeof usage['prompt_tokens'] === 'number' ? (usage as unknown as Usage) : undefined;
+};
+
+function failIfError(value: Record<string, unknown>): void {
+  const extra = value['x_groq'];
+  const error = value['error'] ?? (isObject(extra) ? extra['error'] : undefined);
+  if (error === undefined || error === null) return;
+  const fields = isObject(error) ? error : { message: error };
+  const status = fields['status_code'];
+  throw errorFrom(typeof status === 'number' ? status : 500, fields);
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

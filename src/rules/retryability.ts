@@ -1,0 +1,36 @@
+import {
+  isConnectionError,
+  isHttpError,
+  isRateLimitError,
+  isTimeoutError,
+  isTruncatedStreamError,
+} from '../errors/guards.ts';
+
+/**
+ * What to do about an error: nothing, try again after a pause, or put the request back into its place at once, because
+ * the limits have been corrected and decide when it goes.
+ */
+export type Retryability = 'never' | 'after-a-pause' | 'in-its-place';
+
+/** Statuses that may be different next time: timeouts, conflicts, the flex tier's lack of capacity, faults. */
+const TRANSIENT = (status: number): boolean => status === 408 || status === 409 || status === 498 || status >= 500;
+
+/** What a model did wrong by chance, by Groq's code. */
+const SAMPLING: ReadonlySet<string | undefined> = new Set(['tool_use_failed', 'json_validate_failed']);
+
+/**
+ * Whether an attempt that failed is worth repeating. A server that says so in `x-should-retry` is believed.
+ *
+ * @param sampling Whether to repeat what failed only because of how the model happened to answer.
+ */
+export function retryability(error: unknown, sampling = false): Retryability {
+  if (isRateLimitError(error)) return 'in-its-place';
+  if (isHttpError(error)) {
+    const again = error.shouldRetry ?? (TRANSIENT(error.status) || (sampling && SAMPLING.has(error.groqCode)));
+    return again ? 'after-a-pause' : 'never';
+  }
+  if (isConnectionError(error)) return error.trusted ? 'after-a-pause' : 'never';
+  if (isTimeoutError(error))
+    return error.phase === 'connect' || error.phase === 'firstToken' ? 'after-a-pause' : 'never';
+  return isTruncatedStreamError(error) ? 'after-a-pause' : 'never';
+}

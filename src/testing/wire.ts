@@ -1,0 +1,51 @@
+import type { ChatCompletionChunk, Delta, FinishReason } from '../model/Chunk.ts';
+import type { Usage } from '../model/Usage.ts';
+import type { WireHeaders } from '../model/WireHeaders.ts';
+import type { WireEvent } from '../ports/Transport.ts';
+
+const encoder = new TextEncoder();
+
+/** What a transport tells, made by hand: the pieces of an answer for tests. */
+export const wire = {
+  /** The request is on the wire. */
+  sent: { type: 'sent' } as WireEvent,
+
+  /** The head of an answer. */
+  head: (status = 200, headers: WireHeaders = {}): WireEvent => ({ type: 'head', status, headers }),
+
+  /** Any text of the body. */
+  data: (text: string): WireEvent => ({ type: 'data', bytes: encoder.encode(text) }),
+
+  /** A chunk of a stream that adds to the message. */
+  delta: (delta: Delta): WireEvent => wire.data(event(chunk(delta, null))),
+
+  /** A chunk of a stream that adds text. */
+  text: (content: string): WireEvent => wire.delta({ content }),
+
+  /** The last chunk of a stream. */
+  finish: (reason: FinishReason = 'stop', usage?: Partial<Usage>): WireEvent =>
+    wire.data(event({ ...chunk({}, reason), ...(usage && { usage: wire.usage(usage) }) })),
+
+  /** What ends a stream. */
+  done: { type: 'data', bytes: encoder.encode('data: [DONE]\n\n') } as WireEvent,
+
+  /** The body of an answer other than 200. */
+  error: (message: string, code = 'invalid_request_error', type = code): WireEvent =>
+    wire.data(JSON.stringify({ error: { message, type, code } })),
+
+  usage: (usage: Partial<Usage> = {}): Usage => {
+    const { prompt_tokens: prompt = 1, completion_tokens: completion = 1 } = usage;
+    return { prompt_tokens: prompt, completion_tokens: completion, total_tokens: prompt + completion, ...usage };
+  },
+};
+
+const chunk = (delta: Delta, finish_reason: FinishReason | null): ChatCompletionChunk => ({
+  id: 'chatcmpl-1',
+  object: 'chat.completion.chunk',
+  created: 0,
+  model: 'm',
+  system_fingerprint: null,
+  choices: [{ index: 0, delta, logprobs: null, finish_reason }],
+});
+
+const event = (chunk: ChatCompletionChunk): string => `data: ${JSON.stringify(chunk)}\n\n`;

@@ -1,0 +1,84 @@
+import { from, map, NEVER } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { isProtocolError } from '../../src/errors/guards.ts';
+import type { ServerEvent } from '../../src/model/Chunk.ts';
+import { parseEvents } from '../../src/operators/parseEvents.ts';
+import { marbles } from '../util/marbles.ts';
+import { rx } from '../util/rx.ts';
+import { shared } from '../util/shared.ts';
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+const eventsOf = (chunks: readonly Uint8Array[], config = {}): { events: ServerEvent[]; error: unknown } => {
+  const events: ServerEvent[] = [];
+  let error: unknown;
+  from(chunks)
+    .pipe(parseEvents(config))
+    .subscribe({ next: (event) => events.push(event), error: (e: unknown) => (error = e) });
+  return { events, error };
+};
+
+describe('parseEvents', () => {
+  it('should do as its marbles say', () => {
+    rx(({ hot, expectObservable, expectSubscriptions }) => {
+      const { source, expected } = marbles('parseEvents');
+      const chunks = hot(source, { a: bytes('data: '), b: bytes('x\n\n'), c: bytes('data: y\n\ndata: z\n\n') });
+      expectObservable(
+        chunks.pipe(
+          parseEvents(),
+          map(({ data }) => data),
+        ),
+      ).toBe(expected);
+      expectSubscriptions(chunks.subscriptions).toBe('^----------!');
+    });
+  });
+
+  it('should pass errors on, unsubscribe early and never end by itself', () => {
+    rx(({ cold, expectObservable, expectSubscriptions }) => {
+      const bad = new Error('bad');
+      expectObservable(cold<Uint8Array>('--#', {}, bad).pipe(parseEvents())).toBe('--#', undefined, bad);
+      const source = cold('a--a--', { a: bytes('data: 1\n\n') });
+      expectObservable(
+        source.pipe(
+          parseEvents(),
+          map(({ data }) => data),
+        ),
+        '--!',
+      ).toBe('1--');
+      expectSubscriptions(source.subscriptions).toBe('^-!');
+      expectObservable(NEVER.pipe(parseEvents()), '---!').toBe('----');
+    });
+  });
+
+  it('should end at an event that is too long, without showing it', () => {
+    const { error } = eventsOf([bytes('data: '), bytes('s3cret'.repeat(10))], { maxLineLength: 50 });
+    expect(error).toSatisfy(isProtocolError);
+    expect(String(error)).toContain('50 characters');
+    expect(String(error)).not.toContain('s3cret');
+  });
+
+  interface SseCase {
+    readonly name: string;
+    readonly chunks_base64: readonly string[];
+    readonly expected_events: readonly ServerEvent[];
+  }
+
+  shared('sse-cases.json', (file) => {
+    const { cases } = JSON.parse(file) as { cases: SseCase[] };
+    const split = (chunks: readonly Uint8Array[], size: number): Uint8Array[] => {
+      const all = Buffer.concat(chunks);
+      return Array.from({ length: Math.ceil(all.length / size) }, (_, i) => all.subarray(i * size, (i + 1) * size));
+    };
+
+    it.each(cases.map((c) => [c.name, c] as const))('should read %s', (_, { chunks_base64, expected_events }) => {
+      const chunks = chunks_base64.map((text) => Buffer.from(text, 'base64'));
+      for (const cut of [chunks, [Buffer.concat(chunks)], split(chunks, 1)]) {
+        expect(eventsOf(cut).events).toEqual(expected_events);
+      }
+    });
+
+    it('should have all 44 cases', () => {
+      expect(cases).toHaveLength(44);
+    });
+  });
+});

@@ -1,0 +1,170 @@
+import { concat, defer, EMPTY, NEVER, type Observable, of, throwError } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { ConnectionError } from '../../src/errors/ConnectionError.ts';
+import { HttpError } from '../../src/errors/HttpError.ts';
+import { RateLimitError } from '../../src/errors/RateLimitError.ts';
+import { TimeoutError } from '../../src/errors/TimeoutError.ts';
+import { TruncatedStreamError } from '../../src/errors/TruncatedStreamError.ts';
+import { type RetryConfig, type RetryInfo, retryWithBackoff } from '../../src/operators/retryWithBackoff.ts';
+import { marbles } from '../util/marbles.ts';
+import { type RunHelpers, rx } from '../util/rx.ts';
+
+const fault = (status: number, rest: object = {}) => new HttpError(status, {}, { advice: '', ...rest });
+const limited = new RateLimitError({}, { advice: '' });
+const error = fault(503);
+
+/** The sources one after the other, one for each subscription. */
+const attempts = (...sources: readonly Observable<string>[]): Observable<string> => {
+  let next = 0;
+  return defer(() => sources[Math.min(next++, sources.length - 1)] ?? EMPTY);
+};
+
+describe('retryWithBackoff', () => {
+  // Chance is always as high as it gets, so that a pause is as long as it may be.
+  const retrying = ({ scheduler }: RunHelpers, config: RetryConfig = {}) =>
+    retryWithBackoff<string>({ initialDelay: 4, random: () => 1, scheduler, ...config });
+
+  it('should do as its marbles say', () => {
+    rx((helpers) => {
+      const { inputs, expected } = marbles('retryWithBackoff');
+      const sources = inputs.map(({ marbles: line }) => helpers.cold(line, undefined, error));
+      helpers.expectObservable(attempts(...sources).pipe(retrying(helpers))).toBe(expected);
+      const subs = ['^-!', '------^!', '---------------^----!'];
+      for (const [i, source] of sources.entries())
+        helpers.expectSubscriptions(source.subscriptions).toBe(subs[i] ?? '');
+    });
+  });
+
+  it('should give up after as many retries as it may make, with the last error', () => {
+    rx((helpers) => {
+      const source = helpers.cold('#', undefined, error);
+      helpers.expectObservable(source.pipe(retrying(helpers, { count: 1 }))).toBe('----#', undefined, error);
+      helpers.expectSubscriptions(source.subscriptions).toBe(['(^!)', '----(^!)']);
+    });
+  });
+
+  it('should let the pauses grow up to the longest', () => {
+    rx((helpers) => {
+      const delays: number[] = [];
+      const hooks = { retrying: ({ delay }: RetryInfo) => delays.push(delay) };
+      const config = { count: 5, initialDelay: 100, maxDelay: 1_000, scheduler: helpers.scheduler };
+      throwError(() => error)
+        .pipe(retryWithBackoff({ ...config, random: () => 0.5 }, hooks))
+        .subscribe({ error: () => undefined });
+      helpers.flush();
+      expect(delays).toEqual([50, 100, 200, 400, 500]);
+    });
+  });
+
+  it('should wait in full for what the server asks, and more by chance', () => {
+    rx((helpers) => {
+      const source = attempts(
+        throwError(() => fault(503, { retryAfter: 20 })),
+        of('a'),
+      );
+      helpers.expectObservable(source.pipe(retrying(helpers))).toBe('24ms (a|)');
+    });
+  });
+
+  it('should stand aside once a part of the answer was delivered', () => {
+    rx((helpers) => {
+      const source = helpers.cold('-a-#', undefined, error);
+      helpers.expectObservable(source.pipe(retrying(helpers))).toBe('-a-#', undefined, error);
+      helpers.expectSubscriptions(source.subscriptions).toBe('^--!');
+    });
+  });
+
+  it('should not take for a part of the answer what does not commit', () => {
+    rx((helpers) => {
+      const source = attempts(helpers.cold('s#', undefined, error), helpers.cold('s-a|'));
+      const retry = retryWithBackoff<string>(
+        { initialDelay: 4, random: () => 1, scheduler: helpers.scheduler },
+        { commits: (value) => value !== 's' },
+      );
+      helpers.expectObservable(source.pipe(retry)).toBe('s----s-a|');
+    });
+  });
+
+  it('should go back into its place at once after a 429, as often as it takes, without counting it', () => {
+    rx((helpers) => {
+      const failing = Array.from({ length: 50 }, () => helpers.cold('-#', undefined, limited));
+      const source = attempts(...failing, helpers.cold('a|'));
+      helpers.expectObservable(source.pipe(retrying(helpers, { count: 0 }))).toBe('50ms a|');
+    });
+  });
+
+  it('should not climb the stack when attempts fail at once', () => {
+    let left = 100_000;
+    const source = defer(() => (left-- > 0 ? throwError(() => limited) : of('a')));
+    const got: string[] = [];
+    source.pipe(retryWithBackoff<string>()).subscribe((value) => got.push(value));
+    expect(got).toEqual(['a']);
+  });
+
+  it.each([
+    ['408', fault(408), true],
+    ['409', fault(409), true],
+    ['498', fault(498), true],
+    ['500', fault(500), true],
+    ['502', fault(502), true],
+    ['400', fault(400), false],
+    ['401', fault(401), false],
+    ['403', fault(403), false],
+    ['404', fault(404), false],
+    ['413', fault(413), false],
+    ['422', fault(422), false],
+    ['400, although the server says so', fault(400, { shouldRetry: true }), true],
+    ['500, since the server says not to', fault(500, { shouldRetry: false }), false],
+    ['a lost connection', new ConnectionError('', { sent: true }), true],
+    ['a connection to a stranger', new ConnectionError('', { sent: false, trusted: false }), false],
+    ['a cut stream', new TruncatedStreamError({ text: '', reasoning: '', toolCalls: [] }), true],
+    ['no connection in time', new TimeoutError('connect', 1), true],
+    ['no first token in time', new TimeoutError('firstToken', 1), true],
+    ['no end in time', new TimeoutError('total', 1), false],
+    ['too long in the queue', new TimeoutError('queue', 1), false],
+    ['any other error', new Error('bug'), false],
+  ])('should know whether to try again after %s', (_, failure, again) => {
+    rx((helpers) => {
+      const source = helpers.cold('#', undefined, failure);
+      helpers
+        .expectObservable(source.pipe(retrying(helpers, { count: 1 })))
+        .toBe(again ? '----#' : '#', undefined, failure);
+    });
+  });
+
+  it('should repeat what failed by chance only when asked to', () => {
+    rx((helpers) => {
+      const failure = new HttpError(400, { code: 'tool_use_failed' }, { advice: '' });
+      const source = attempts(
+        throwError(() => failure),
+        of('a'),
+      );
+      helpers.expectObservable(source.pipe(retrying(helpers, { sampling: true }))).toBe('----(a|)');
+      const other = throwError(() => failure);
+      helpers.expectObservable(other.pipe(retrying(helpers))).toBe('#', undefined, failure);
+    });
+  });
+
+  it('should not retry when that is not allowed now', () => {
+    rx((helpers) => {
+      const retry = retryWithBackoff<string>({ scheduler: helpers.scheduler }, { allowed: () => false });
+      helpers.expectObservable(throwError(() => error).pipe(retry)).toBe('#', undefined, error);
+    });
+  });
+
+  it('should end a pause at once when it is left', () => {
+    rx((helpers) => {
+      const source = helpers.cold('#', undefined, error);
+      helpers.expectObservable(source.pipe(retrying(helpers)), '--!').toBe('---');
+      helpers.expectSubscriptions(source.subscriptions).toBe('(^!)');
+    });
+  });
+
+  it('should pass on what needs no retry', () => {
+    rx((helpers) => {
+      helpers.expectObservable(EMPTY.pipe(retrying(helpers))).toBe('|');
+      helpers.expectObservable(NEVER.pipe(retrying(helpers)), '---!').toBe('----');
+      helpers.expectObservable(concat(of('a'), NEVER).pipe(retrying(helpers)), '---!').toBe('a---');
+    });
+  });
+});

@@ -1,0 +1,241 @@
+import { concatAll, EMPTY, map, mergeAll, NEVER, Observable, of, throwError } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { ConnectionError } from '../../src/errors/ConnectionError.ts';
+import { ProtocolError } from '../../src/errors/ProtocolError.ts';
+import type { Grant, Outcome } from '../../src/model/Grant.ts';
+import type { LimitHeaders } from '../../src/model/LimitHeaders.ts';
+import type { StateToken, Token } from '../../src/model/Token.ts';
+import { parseEvents } from '../../src/operators/parseEvents.ts';
+import { type Answering, send } from '../../src/operators/send.ts';
+import { toTokens } from '../../src/operators/toTokens.ts';
+import type { Transport, WireEvent, WireRequest } from '../../src/ports/Transport.ts';
+import { REFUSED_COST, usedCost } from '../../src/rules/cost.ts';
+import { wire } from '../../src/testing/wire.ts';
+import { jobMaker, type NamedJob } from '../util/jobs.ts';
+import { marbles } from '../util/marbles.ts';
+import { rx } from '../util/rx.ts';
+
+interface TestGrant extends Grant<NamedJob> {
+  readonly outcomes: Outcome[];
+  readonly learned: LimitHeaders[];
+}
+
+/** A grant that notes what becomes of it, also when it is told too often. */
+function grantFor(job: NamedJob): TestGrant {
+  const grant = {
+    job,
+    reservation: { key: 'm', id: job.name, cost: job.cost },
+    state: 'reserved' as Grant['state'],
+    outcomes: [] as Outcome[],
+    learned: [] as LimitHeaders[],
+    sent: () => {
+      grant.state = 'sent';
+    },
+    learn: (headers: LimitHeaders) => {
+      grant.learned.push(headers);
+    },
+    settle: (outcome: Outcome) => {
+      if (grant.state === 'settled') return;
+      grant.state = 'settled';
+      grant.outcomes.push(outcome);
+    },
+  };
+  return grant;
+}
+
+const transportOf = (events: Observable<WireEvent>): Transport & { readonly requests: WireRequest[] } => {
+  const requests: WireRequest[] = [];
+  return {
+    requests,
+    send: (request) => {
+      requests.push(request);
+      return events;
+    },
+  };
+};
+
+const usage = wire.usage({ prompt_tokens: 10, completion_tokens: 5 });
+const values = {
+  s: wire.sent,
+  h: wire.head(200, { 'x-ratelimit-remaining-tokens': '7' }),
+  a: wire.text('a'),
+  f: wire.finish('stop', usage),
+  d: wire.done,
+};
+
+const make = jobMaker();
+const typeOf = (token: Token | StateToken): string => ('text' in token ? token.text : token.type);
+
+/** Sends one job and notes in order what is heard of it. */
+function sendOne(events: Observable<WireEvent>): { grant: TestGrant; heard: string[]; error: unknown } {
+  const grant = grantFor(make('l'));
+  const result = { grant, heard: [] as string[], error: undefined as unknown };
+  of(grant)
+    .pipe(send({ transport: transportOf(events) }), mergeAll())
+    .subscribe({
+      next: (token) => result.heard.push(`${typeOf(token)}:${grant.state}`),
+      error: (error: unknown) => {
+        result.heard.push(`error:${grant.state}`);
+        result.error = error;
+      },
+      complete: () => result.heard.push(`complete:${grant.state}`),
+    });
+  return result;
+}
+
+describe('send', () => {
+  it('should do as its marbles say', () => {
+    rx(({ hot, expectObservable, expectSubscriptions }) => {
+      const { source, expected } = marbles('send');
+      const grants = hot(source, { a: grantFor(make('a')), b: grantFor(make('b')) });
+      const taken = map((answer: Answering<NamedJob, Token>) => {
+        answer.subscribe();
+        return answer.job.name;
+      });
+      expectObservable(grants.pipe(send({ transport: transportOf(NEVER) }), taken)).toBe(expected);
+      expectSubscriptions(grants.subscriptions).toBe('^-----------!');
+    });
+  });
+
+  it('should send the request as a stream, and nothing that was not set', () => {
+    const transport = transportOf(EMPTY);
+    of(grantFor(make('l')))
+      .pipe(send({ transport }), mergeAll())
+      .subscribe({ error: () => undefined });
+    expect(transport.requests).toEqual([
+      {
+        method: 'POST',
+        path: '/chat/completions',
+        body: '{"model":"m","messages":[{"role":"user","content":"l"}],"stream":true}',
+      },
+    ]);
+  });
+
+  it('should read the answer and learn of the limits', () => {
+    rx(({ cold, scheduler, expectObservable, expectSubscriptions, flush }) => {
+      const source = cold('s-h-a-(fd|)', values);
+      const grant = grantFor(make('l'));
+      const read = () => (bytes: Observable<Uint8Array>) => bytes.pipe(parseEvents(), toTokens({ scheduler }));
+      const answer = of(grant).pipe(send({ transport: transportOf(source), read }), mergeAll(), map(typeOf));
+      expectObservable(answer).toBe('s---a-(f|)', { s: 'state', a: 'a', f: 'finish' });
+      expectSubscriptions(source.subscriptions).toBe('^-----!');
+      flush();
+      expect(grant.learned).toEqual([{ tpm: { remaining: 7 } }]);
+    });
+  });
+
+  it('should settle to what was used before the subscriber hears of the end', () => {
+    const { grant, heard } = sendOne(of(wire.sent, wire.head(), wire.text('a'), wire.finish('stop', usage), wire.done));
+    expect(heard).toEqual(['state:sent', 'a:sent', 'finish:settled', 'complete:settled']);
+    expect(grant.outcomes).toEqual([{ type: 'used', cost: usedCost(usage) }]);
+  });
+
+  it('should keep the charge when the answer does not tell what was used', () => {
+    const { grant } = sendOne(of(wire.sent, wire.head(), wire.text('a'), wire.finish('stop'), wire.done));
+    expect(grant.outcomes).toEqual([{ type: 'unknown' }]);
+  });
+
+  const reset = new ConnectionError('reset', { sent: true });
+  const refused = new ConnectionError('refused', { sent: false });
+  const limit =
+    'Rate limit reached for model `m` in organization `org_x` service tier `on_demand` on tokens per minute (TPM): Limit 8000, Used 7900, Requested 1000. Please try again in 6.75s. Need more tokens?';
+
+  it.each<[string, Observable<WireEvent>, Outcome]>([
+    ['never left', throwError(() => refused), { type: 'unsent' }],
+    ['was lost on its way', fail([wire.sent], reset), { type: 'unknown' }],
+    ['was cut', fail([wire.sent, wire.head(), wire.text('a')], reset), { type: 'unknown' }],
+    ['was refused', of(wire.sent, wire.head(400), wire.error('no')), { type: 'used', cost: REFUSED_COST }],
+    ['failed at the server', of(wire.sent, wire.head(500), wire.error('oops')), { type: 'unknown' }],
+    [
+      'hit a limit',
+      of(wire.sent, wire.head(429, { 'retry-after': '7' }), wire.error(limit, 'rate_limit_exceeded', 'tokens')),
+      { type: 'rejected', dimension: 'tpm', ms: 6_750, limit: 8_000, used: 7_900 },
+    ],
+    [
+      'hit a limit that is not named',
+      of(wire.sent, wire.head(429, { 'retry-after': '7' })),
+      { type: 'rejected', dimension: undefined, ms: 7_000, limit: undefined, used: undefined },
+    ],
+    [
+      'failed in the middle',
+      of(wire.sent, wire.head(), wire.text('a'), wire.data('event: error\ndata: {"error":{"status_code":400}}\n\n')),
+      { type: 'unknown' },
+    ],
+  ])('should settle one that %s, once and before the error', (_, events, outcome) => {
+    const { grant, heard, error } = sendOne(events);
+    expect(error).toBeInstanceOf(Error);
+    expect(heard.at(-1)).toBe('error:settled');
+    expect(grant.outcomes).toEqual([outcome]);
+  });
+
+  it.each([
+    ['waits for a connection', '-----', 'unsent'],
+    ['waits for the answer', '   s----', 'unknown'],
+    ['reads the answer', '       s-h-a', 'unknown'],
+  ])('should close the connection and settle when the subscriber leaves while it %s', (_, source, type) => {
+    rx(({ cold, expectObservable, expectSubscriptions, flush }) => {
+      const events = cold(source.trim(), values);
+      const grant = grantFor(make('l'));
+      const answer = of(grant).pipe(
+        send({ transport: transportOf(events) }),
+        mergeAll(),
+        map(() => 'x'),
+      );
+      expectObservable(answer, '-----!');
+      expectSubscriptions(events.subscriptions).toBe('^----!');
+      flush();
+      expect(grant.outcomes).toEqual([{ type }]);
+    });
+  });
+
+  it('should give back the grant of an answer that is not taken', () => {
+    const grants = [grantFor(make('a')), grantFor(make('b'))];
+    let error: unknown;
+    of(...grants)
+      .pipe(send({ transport: transportOf(of(wire.sent, wire.head(), wire.finish(), wire.done)) }))
+      .subscribe((answer) => {
+        if (answer.job.name === 'b') answer.subscribe();
+      });
+    expect(grants.map(({ outcomes }) => outcomes)).toEqual([[{ type: 'unsent' }], [{ type: 'unknown' }]]);
+
+    of(...[grantFor(make('a')), grantFor(make('b'))])
+      .pipe(send({ transport: transportOf(NEVER) }), concatAll())
+      .subscribe({ error: (e: unknown) => (error = e) });
+    expect(error).toBeUndefined();
+  });
+
+  it('should refuse a second subscriber to one answer', () => {
+    const errors: unknown[] = [];
+    of(grantFor(make('a')))
+      .pipe(send({ transport: transportOf(NEVER) }))
+      .subscribe((answer) => {
+        answer.subscribe();
+        answer.subscribe({ error: (error: unknown) => errors.push(error) });
+      });
+    expect(errors).toMatchObject([{ code: 'GROQ_ERR_ANSWER_NOT_TAKEN' }]);
+  });
+
+  it.each([
+    ['HTML', wire.head(200, { 'content-type': 'text/html; charset=utf-8' })],
+    ['a compressed body', wire.head(200, { 'content-encoding': 'gzip' })],
+    ['a redirect', wire.head(307, { location: 'https://elsewhere.example' })],
+  ])('should not take %s for an answer', (_, head) => {
+    expect(sendOne(of(wire.sent, head)).error).toBeInstanceOf(ProtocolError);
+  });
+
+  it('should keep a request that is in flight when nothing more is to be sent', () => {
+    rx(({ cold, hot, expectObservable }) => {
+      const grants = hot('g|', { g: grantFor(make('l')) });
+      const events = cold('s-h-a-(fd|)', values);
+      const answer = grants.pipe(send({ transport: transportOf(events) }), mergeAll(), map(typeOf));
+      expectObservable(answer).toBe('s---a-(f|)', { s: 'state', a: 'a', f: 'finish' });
+    });
+  });
+});
+
+function fail(events: readonly WireEvent[], error: Error): Observable<WireEvent> {
+  return new Observable((subscriber) => {
+    for (const event of events) subscriber.next(event);
+    subscriber.error(error);
+  });
+}

@@ -1,0 +1,78 @@
+import { EMPTY } from 'rxjs';
+import { describe, it } from 'vitest';
+import { TimeoutError, type TimeoutPhase } from '../../src/errors/TimeoutError.ts';
+import { timeouts } from '../../src/operators/timeouts.ts';
+import { marbles } from '../util/marbles.ts';
+import { rx } from '../util/rx.ts';
+
+const connected = { type: 'state', state: 'connected' };
+const values = { a: 'a', b: 'b', c: 'c', s: connected };
+const late = (phase: TimeoutPhase, limit: number) => new TimeoutError(phase, limit, { model: 'm' });
+
+describe('timeouts', () => {
+  it('should do as its marbles say', () => {
+    rx(({ cold, scheduler, expectObservable, expectSubscriptions }) => {
+      const { source, expected } = marbles('timeouts');
+      const tokens = cold(source);
+      const result = tokens.pipe(timeouts({ firstToken: 3, betweenTokens: 2, model: 'm', scheduler }));
+      expectObservable(result).toBe(expected, undefined, late('betweenTokens', 2));
+      expectSubscriptions(tokens.subscriptions).toBe('^-----!');
+    });
+  });
+
+  it.each<[TimeoutPhase, number, string, string]>([
+    ['connect', 3, '----s', '---#'],
+    ['connect', 3, '--s-------a|', '--s-------a|'],
+    ['connect', 3, '--a-------|', '--a-------|'],
+    ['firstToken', 5, 's---------a', 's----#'],
+    ['firstToken', 5, 's---a----------b|', 's---a----------b|'],
+    ['betweenTokens', 3, 's------a--b--c----|', 's------a--b--c--#'],
+    ['total', 6, 'a-b-c--d-e', 'a-b-c-#'],
+    ['total', 6, 'a-b-c|', 'a-b-c|'],
+  ])('should end when %s takes longer than %d: %s', (phase, limit, source, expected) => {
+    rx(({ cold, scheduler, expectObservable }) => {
+      const result = cold(source, { ...values, d: 'd', e: 'e' }).pipe(
+        timeouts({ [phase]: limit, model: 'm', scheduler }),
+      );
+      expectObservable(result).toBe(expected, { ...values, d: 'd', e: 'e' }, late(phase, limit));
+    });
+  });
+
+  it('should name the phase that ends first', () => {
+    rx(({ cold, scheduler, expectObservable }) => {
+      const config = { connect: 9, firstToken: 4, betweenTokens: 1, total: 20, model: 'm', scheduler };
+      expectObservable(cold('-----------').pipe(timeouts(config))).toBe('----#', undefined, late('firstToken', 4));
+    });
+  });
+
+  it('should leave the source before it tells of the error', () => {
+    rx(({ cold, scheduler, flush }) => {
+      const order: string[] = [];
+      const source = cold('----');
+      const watched = new Proxy(source, {});
+      watched.pipe(timeouts({ total: 2, scheduler })).subscribe({
+        error: () => order.push(`error ${source.subscriptions[0]?.unsubscribedFrame ?? ''}`),
+      });
+      flush();
+      if (order[0] !== 'error 2') throw new Error(`expected the source to be left at frame 2: ${order.join()}`);
+    });
+  });
+
+  it('should leave no timer, whichever way it ends', () => {
+    rx(({ cold, scheduler, expectObservable, expectSubscriptions }) => {
+      const config = { connect: 50, firstToken: 50, betweenTokens: 50, total: 50, scheduler };
+      const bad = new Error('bad');
+      expectObservable(EMPTY.pipe(timeouts(config))).toBe('|');
+      expectObservable(cold('a-#', values, bad).pipe(timeouts(config))).toBe('a-#', values, bad);
+      const source = cold('a---');
+      expectObservable(source.pipe(timeouts(config)), '--!').toBe('a--');
+      expectSubscriptions(source.subscriptions).toBe('^-!');
+    });
+  });
+
+  it('should do nothing when nothing is limited', () => {
+    rx(({ cold, expectObservable }) => {
+      expectObservable(cold('-----a|').pipe(timeouts({}))).toBe('-----a|');
+    });
+  });
+});

@@ -1,0 +1,208 @@
+import { EMPTY, map, type Observable, of } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { ConnectionError } from '../../src/errors/ConnectionError.ts';
+import { isConnectionError, isHttpError, isProtocolError, isTruncatedStreamError } from '../../src/errors/guards.ts';
+import type { TruncatedStreamError } from '../../src/errors/TruncatedStreamError.ts';
+import type { Delta, ServerEvent } from '../../src/model/Chunk.ts';
+import type { Token } from '../../src/model/Token.ts';
+import { toTokens } from '../../src/operators/toTokens.ts';
+import { marbles } from '../util/marbles.ts';
+import { rx } from '../util/rx.ts';
+
+const event = (data: unknown): ServerEvent => ({
+  event: 'message',
+  data: typeof data === 'string' ? data : JSON.stringify(data),
+  lastEventId: '',
+});
+
+const usage = { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 };
+
+const chunk = (delta: Delta, finish_reason: string | null = null, rest: object = {}): ServerEvent =>
+  event({ id: 'c1', model: 'm', choices: [{ index: 0, delta, finish_reason }], ...rest });
+
+const values = {
+  r: chunk({ role: 'assistant', content: '' }, null, { x_groq: { id: 'req_1' } }),
+  a: chunk({ content: 'a' }),
+  b: chunk({ content: 'b' }),
+  t: chunk({ reasoning: 't' }),
+  /** The reason and the usage. */
+  f: chunk({}, 'stop', { usage, x_groq: { id: 'req_1', usage } }),
+  /** The reason only. */
+  g: chunk({}, 'stop'),
+  /** The usage only. */
+  u: event({ id: 'c1', model: 'm', choices: [], usage }),
+  d: event('[DONE]'),
+};
+
+const finish: Token = { type: 'finish', reason: 'stop', usage, id: 'c1', model: 'm' };
+const tokens = {
+  a: { type: 'text', text: 'a' },
+  b: { type: 'text', text: 'b' },
+  t: { type: 'reasoning', text: 't' },
+  f: finish,
+  g: { type: 'finish', reason: 'stop', id: 'c1', model: 'm' },
+  q: { type: 'finish', reason: 'unknown', id: 'c1', model: 'm' },
+};
+
+/** All tokens of events that come at once, or the error. */
+const all = (...events: ServerEvent[]): { tokens: Token[]; error: unknown } => {
+  const got: Token[] = [];
+  let error: unknown;
+  of(...events)
+    .pipe(toTokens())
+    .subscribe({ next: (token) => got.push(token), error: (e: unknown) => (error = e) });
+  return { tokens: got, error };
+};
+
+describe('toTokens', () => {
+  it('should do as its marbles say', () => {
+    rx(({ hot, scheduler, expectObservable, expectSubscriptions }) => {
+      const { source, expected } = marbles('toTokens');
+      const events = hot(source, values);
+      expectObservable(events.pipe(toTokens({ scheduler }))).toBe(expected, tokens);
+      expectSubscriptions(events.subscriptions).toBe('^-----!');
+    });
+  });
+
+  it.each([
+    ['the reason and the usage in one chunk', 'a-(fd|)', 'a-(f|)'],
+    ['the usage in a chunk of its own', 'a-gu(d|)', 'a--f|'],
+    ['no usage', 'a-g-(d|)', 'a---(g|)'],
+    ['[DONE] and no reason', 'a-(d|)', 'a-(q|)'],
+    ['a reason, no [DONE] and an end', 'a-g-|', 'a---(g|)'],
+  ])('should end once, and last, on %s', (_, source, expected) => {
+    rx(({ cold, scheduler, expectObservable }) => {
+      expectObservable(cold(source, values).pipe(toTokens({ scheduler, grace: 9 }))).toBe(expected, tokens);
+    });
+  });
+
+  it('should not wait for longer than its grace when the connection stays open', () => {
+    rx(({ cold, scheduler, expectObservable, expectSubscriptions }) => {
+      const whole = cold('a-f---', values);
+      expectObservable(whole.pipe(toTokens({ scheduler, grace: 5 }))).toBe('a-f----|', tokens);
+      expectSubscriptions(whole.subscriptions).toBe('              ^------!');
+      const noUsage = cold('a-g---', values);
+      expectObservable(noUsage.pipe(toTokens({ scheduler, grace: 5 }))).toBe('a------(g|)', tokens);
+    });
+  });
+
+  it('should ignore what comes after the end', () => {
+    rx(({ cold, scheduler, expectObservable }) => {
+      expectObservable(cold('a-d-b-f|', values).pipe(toTokens({ scheduler }))).toBe('a-q----|', tokens);
+    });
+  });
+
+  it('should be an error with what had come when the stream is cut', () => {
+    const { tokens: got, error } = all(values.r, values.t, values.a, values.b);
+    expect(got).toHaveLength(3);
+    expect(error).toSatisfy(isTruncatedStreamError);
+    expect((error as TruncatedStreamError).partial).toEqual({ text: 'ab', reasoning: 't', toolCalls: [] });
+    expect(error).toMatchObject({ requestId: 'req_1', model: 'm' });
+    expect(JSON.stringify(error)).not.toContain('ab');
+  });
+
+  it('should tell a cut connection by what had come, and leave it as it is when nothing had', () => {
+    rx(({ cold, scheduler, flush }) => {
+      const lost = new ConnectionError('The connection was reset.', { sent: true });
+      const errors: unknown[] = [];
+      const run = (source: Observable<ServerEvent>) =>
+        source.pipe(toTokens({ scheduler })).subscribe({ error: (e: unknown) => errors.push(e) });
+      run(cold('-a#', values, lost));
+      run(cold('--#', values, lost));
+      flush();
+      // The order is that of the cold streams' ends.
+      expect(errors[0]).toSatisfy(isTruncatedStreamError);
+      expect(errors[0]).toMatchObject({ cause: lost, partial: { text: 'a' } });
+      expect(errors[1]).toSatisfy(isConnectionError);
+    });
+  });
+
+  it('should not mind a connection that breaks after the answer was whole', () => {
+    rx(({ cold, scheduler, expectObservable }) => {
+      expectObservable(cold('a-f#', values).pipe(toTokens({ scheduler }))).toBe('a-f|', tokens);
+      expectObservable(cold('a-g#', values).pipe(toTokens({ scheduler }))).toBe('a--(g|)', tokens);
+    });
+  });
+
+  it('should not take nothing for an answer', () => {
+    let error: unknown;
+    EMPTY.pipe(toTokens()).subscribe({ error: (e: unknown) => (error = e) });
+    expect(error).toSatisfy(isProtocolError);
+  });
+
+  it('should emit a tool call once, when it is whole', () => {
+    const part = (index: number, args: string, head: object = {}) =>
+      chunk({ tool_calls: [{ index, ...head, function: { ...('id' in head && { name: 'f' }), arguments: args } }] });
+    const { tokens: got } = all(
+      part(1, '{"b":', { id: 'x' }),
+      part(0, '{"a":1}', { id: 'y' }),
+      part(1, '2}'),
+      chunk({}, 'tool_calls', { usage }),
+    );
+    expect(got).toEqual([
+      { type: 'tool-call', index: 0, id: 'y', name: 'f', arguments: '{"a":1}' },
+      { type: 'tool-call', index: 1, id: 'x', name: 'f', arguments: '{"b":2}' },
+      { ...finish, reason: 'tool_calls' },
+    ]);
+  });
+
+  it('should never hand out half a tool call', () => {
+    const { tokens: got } = all(
+      chunk({ tool_calls: [{ index: 0, id: 'x', function: { name: 'f', arguments: '{"a":' } }] }),
+      chunk({}, 'length', { usage }),
+    );
+    expect(got).toEqual([{ ...finish, reason: 'length' }]);
+  });
+
+  it.each([-1, 128, 1e9, 0.5])('should refuse a tool call with the index %d', (index) => {
+    expect(all(chunk({ tool_calls: [{ index }] })).error).toSatisfy(isProtocolError);
+  });
+
+  it('should raise what Groq raises in the middle of a stream', () => {
+    const error = { message: 'No tool', type: 'invalid_request_error', code: 'tool_use_failed', status_code: 400 };
+    const { tokens: got, error: raised } = all(values.a, { ...event({ error }), event: 'error' });
+    expect(got).toEqual([tokens.a]);
+    expect(raised).toSatisfy(isHttpError);
+    expect(raised).toMatchObject({ status: 400, groqCode: 'tool_use_failed' });
+  });
+
+  it.each([
+    ['no JSON', 's3cret{'],
+    ['no object', '[1]'],
+    ['no choices', '{"s3cret":1}'],
+    ['null', 'null'],
+  ])('should refuse %s without showing it', (_, data) => {
+    const { error } = all(event(data));
+    expect(error).toSatisfy(isProtocolError);
+    expect(String(error)).not.toContain('s3cret');
+  });
+
+  it('should take what is missing or strange in its stride', () => {
+    const { tokens: got, error } = all(
+      event({ id: 'c1', model: 'm', choices: [] }),
+      event({ id: 'c2', model: 'm', choices: [{ index: 0 }] }),
+      chunk({ content: null, role: 'assistant' }),
+      event({ id: 'c1', model: 'm', choices: [{ index: 1, delta: { content: 'other' } }] }),
+      chunk({ content: 'x' }, 'something_new', { usage: null, x_groq: { usage } }),
+    );
+    expect(error).toBeUndefined();
+    expect(got).toEqual([
+      { type: 'text', text: 'x' },
+      { ...finish, reason: 'something_new' },
+    ]);
+  });
+
+  it('should leave its source early', () => {
+    rx(({ cold, scheduler, expectObservable, expectSubscriptions }) => {
+      const source = cold('a-g--', values);
+      expectObservable(
+        source.pipe(
+          toTokens({ scheduler }),
+          map(({ type }) => type),
+        ),
+        '---!',
+      ).toBe('x---', { x: 'text' });
+      expectSubscriptions(source.subscriptions).toBe('^--!');
+    });
+  });
+});
