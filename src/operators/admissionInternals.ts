@@ -66,6 +66,7 @@ export class Admission<J extends Job> {
 
   /** Grants all that can be granted now, best first, and refuses those that have waited too long. */
   pump(backlog: Backlog<J>): void {
+    this.#expire(backlog);
     while (!this.#closed && !this.#asking && this.#step(backlog));
   }
 
@@ -94,7 +95,6 @@ export class Admission<J extends Job> {
   /** Does one thing, and tells whether it is worth going on at once. */
   #step(backlog: Backlog<J>): boolean {
     this.headStartsAt = undefined;
-    this.#expire(backlog);
     const ticket = backlog.peek();
     if (ticket === undefined || this.#closed || this.#running >= this.#config.inFlight) return false;
     const question = this.#question?.ticket === ticket ? this.#question : this.#ask(ticket);
@@ -106,7 +106,8 @@ export class Admission<J extends Job> {
     } catch (error) {
       return this.#fail(backlog, ticket, error);
     }
-    return 'type' in answer ? this.#hear(backlog, question, answer) : this.#await(backlog, question, answer);
+    if (!('type' in answer)) return this.#await(backlog, question, answer);
+    return this.#hear(backlog, question, answer) || (answer.type === 'wait' && this.#letPass(backlog, ticket, answer));
   }
 
   #expire(backlog: Backlog<J>): void {
@@ -150,7 +151,7 @@ export class Admission<J extends Job> {
     const { ticket, reservation } = question;
     if (verdict.type === 'wait') {
       this.headStartsAt = this.#config.scheduler.now() + verdict.ms;
-      return !this.#closed && this.#letPass(backlog, ticket, verdict);
+      return false;
     }
     this.#question = undefined;
     if (verdict.type === 'never') this.#tooLarge(backlog, ticket, verdict);
@@ -184,11 +185,12 @@ export class Admission<J extends Job> {
       if (looked++ >= LOOK_BEHIND) return false;
       const delay = ticket.job.cost[unit] / verdict.rate;
       if (delay > budget || ticket.job.cost[unit] >= head.job.cost[unit]) continue;
-      const { reservation } = this.#ask(ticket);
-      const answer = store.reserve(reservation);
-      if (!('type' in answer) || answer.type !== 'granted') continue;
+      const question = this.#ask(ticket);
+      const answer = store.reserve(question.reservation);
+      if (!('type' in answer)) return this.#await(backlog, question, answer);
+      if (answer.type !== 'granted') continue;
       head.putOff += delay;
-      this.#grant(backlog, ticket, reservation);
+      this.#grant(backlog, ticket, question.reservation);
       return true;
     }
     return false;

@@ -22,7 +22,7 @@ const KEPT = 65_536;
 /** Passes the body of a good answer on, and makes an error of any other. */
 export function responseBody(
   destination: Subscriber<Uint8Array>,
-  { model, sent, head }: ResponseConfig,
+  { model, sent, head }: ResponseConfig = {},
 ): Subscriber<WireEvent> {
   // The head of an answer other than 200, whose body becomes the error.
   let failed: { readonly status: number; readonly headers: WireHeaders } | undefined;

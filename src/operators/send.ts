@@ -20,7 +20,7 @@ export interface SendConfig<J extends Job, T> {
   /** How the body of an answer is read. @default () => pipe(parseEvents(), toTokens()) */
   readonly read?: ((job: J) => OperatorFunction<Uint8Array, T>) | undefined;
   /** What a value of the answer says was used. @default its `usage` */
-  readonly usage?: ((value: T) => Usage | undefined) | undefined;
+  readonly usage?: ((value: T, job: J) => Usage | undefined) | undefined;
 }
 
 /** The answer to one job, which has to be subscribed to in the call that emits it. */
@@ -116,7 +116,7 @@ function exchange<J extends Job, T>(
     operate({
       destination,
       next: (value) => {
-        const used = usage(value);
+        const used = usage(value, job);
         if (used !== undefined) grant.settle({ type: 'used', cost: usedCost(used) });
         destination.next(value);
       },

@@ -11,13 +11,14 @@ const SHOWN_LENGTH = 40;
  * Checks a value against a schema that transforms nothing, and gives the same value back.
  *
  * @param subject What the value is, as an error begins: `The request`.
+ * @param advice What to do, as a sentence.
  * @throws {ValidationError} that names every place where the value is not what it has to be.
  */
-export function checked<T>(schema: z.ZodType<T>, value: unknown, subject: string): T {
+export function checked<T>(schema: z.ZodType<T>, value: unknown, subject: string, advice?: string): T {
   const result = schema.safeParse(value);
   if (result.success) return value as T;
   const [first, ...rest] = result.error.issues.flatMap((issue) => explain(issue, [], value));
-  throw new ValidationError(subject, [first ?? { path: '', expected: 'valid', got: typeOf(value) }, ...rest]);
+  throw new ValidationError(subject, [first ?? { path: '', expected: 'valid', got: typeOf(value) }, ...rest], advice);
 }
 
 /** Says of one issue where, what was expected and what was got; of a union, of the branch that comes closest. */
@@ -32,7 +33,7 @@ function explain(issue: Issue, above: Path, root: unknown): ValidationIssue[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({
       path: pathText([...path, key]),
-      expected: 'absent, since Groq refuses what it does not know there',
+      expected: 'absent, since it is not known there',
       got: typeOf(valueAt(root, [...path, key])),
     }));
   }

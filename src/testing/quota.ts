@@ -2,7 +2,7 @@ import { type Observable, of, type SchedulerLike, Subject } from 'rxjs';
 import type { Cost } from '../model/Cost.ts';
 import type { Dimension } from '../model/Dimension.ts';
 import type { Outcome, Reservation, Verdict } from '../model/Grant.ts';
-import type { BucketLevel } from '../model/Limits.ts';
+import type { BucketLevel, LimitKey } from '../model/Limits.ts';
 import type { LimitChange, LimitStore } from '../ports/LimitStore.ts';
 
 /** What a {@link quota} counts, and by whose clock. */
@@ -33,7 +33,7 @@ const DIMENSION: Readonly<Record<keyof Cost, Dimension>> = {
 };
 
 /**
- * Makes a limit store of a single bucket, for tests: so much, given back evenly in so many milliseconds.
+ * Makes a limit store for tests that has one bucket for each key: so much, given back evenly in so many milliseconds.
  *
  * ```ts
  * const store = quota(2, 8, { scheduler: testScheduler }); // two at once, then one every four frames
@@ -44,17 +44,20 @@ const DIMENSION: Readonly<Record<keyof Cost, Dimension>> = {
  */
 export function quota(capacity: number, window: number, { scheduler, unit = 'requests' }: QuotaConfig): Quota {
   const dimension = DIMENSION[unit];
+  const rate = capacity / window;
   const open = new Map<string, Reservation>();
   const settled: [string, Outcome][] = [];
   const changes = new Subject<LimitChange>();
-  // In units × window, so that each frame adds a whole number.
-  let level = capacity * window;
-  let at = scheduler.now();
+  const buckets = new Map<LimitKey, { level: number; at: number; pausedUntil: number }>();
 
-  const refill = (): void => {
+  const bucketOf = (key: LimitKey) => {
     const now = scheduler.now();
-    level = Math.min(level + capacity * (now - at), capacity * window);
-    at = now;
+    // The level is in units × window, so that each frame adds a whole number.
+    const bucket = buckets.get(key) ?? { level: capacity * window, at: now, pausedUntil: now };
+    bucket.level = Math.min(bucket.level + capacity * (now - bucket.at), capacity * window);
+    bucket.at = now;
+    buckets.set(key, bucket);
+    return bucket;
   };
 
   return {
@@ -62,31 +65,33 @@ export function quota(capacity: number, window: number, { scheduler, unit = 'req
     settled,
     reserve(reservation): Verdict {
       if (open.has(reservation.id)) return { type: 'granted' };
-      refill();
+      const bucket = bucketOf(reservation.key);
       const cost = reservation.cost[unit];
       if (cost > capacity) return { type: 'never', dimension, cost, limit: capacity };
-      const missing = cost * window - level;
-      if (missing > 0) {
-        return { type: 'wait', ms: Math.ceil(missing / capacity), dimension, rate: capacity / window };
-      }
-      level -= cost * window;
+      const missing = (cost * window - bucket.level) / capacity;
+      const ms = Math.ceil(Math.max(missing, bucket.pausedUntil - bucket.at));
+      if (ms > 0) return { type: 'wait', ms, dimension, rate };
+      bucket.level -= cost * window;
       open.set(reservation.id, reservation);
       return { type: 'granted' };
     },
-    settle({ id, cost }, outcome): undefined {
+    settle({ key, id, cost }, outcome): undefined {
       settled.push([id, outcome]);
       if (!open.delete(id)) return;
-      refill();
-      if (outcome.type === 'unsent') level += cost[unit] * window;
-      if (outcome.type === 'used') level += (cost[unit] - outcome.cost[unit]) * window;
+      const bucket = bucketOf(key);
+      const back =
+        outcome.type === 'used' ? cost[unit] - outcome.cost[unit] : outcome.type === 'unknown' ? 0 : cost[unit];
+      bucket.level += back * window;
+      if (outcome.type === 'rejected') bucket.pausedUntil = bucket.at + (outcome.ms ?? 0);
       changes.next('level');
     },
     learn: () => undefined,
     changes: (): Observable<LimitChange> => changes.asObservable(),
-    levels: (): Observable<readonly BucketLevel[]> => {
-      refill();
-      const rate = capacity / window;
-      return of([{ dimension, limit: capacity, level: level / window, rate, pausedFor: 0 }]);
+    levels: (key): Observable<readonly BucketLevel[]> => {
+      const { level, at, pausedUntil } = bucketOf(key);
+      return of([
+        { dimension, limit: capacity, level: level / window, rate, pausedFor: Math.max(0, pausedUntil - at) },
+      ]);
     },
   };
 }

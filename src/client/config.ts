@@ -1,0 +1,91 @@
+import type { SchedulerLike } from 'rxjs';
+import { memoryLimitStore } from '../adapters/memoryLimitStore.ts';
+import { tiktokenCounter } from '../adapters/tiktokenCounter.ts';
+import { undiciTransport } from '../adapters/undiciTransport.ts';
+import { unlimitedStore } from '../adapters/unlimitedStore.ts';
+import { ValidationError } from '../errors/ValidationError.ts';
+import type { ChatRequest, ModelId } from '../model/ChatRequest.ts';
+import type { Limits } from '../model/Limits.ts';
+import { DEFAULT_MODEL, MODELS } from '../model/Models.ts';
+import type { Slack } from '../model/Priority.ts';
+import { type Random, systemClock } from '../ports/clock.ts';
+import type { LimitStore } from '../ports/LimitStore.ts';
+import type { TokenCounter } from '../ports/TokenCounter.ts';
+import type { Transport } from '../ports/Transport.ts';
+import type { Timeouts } from '../scheduler/Attempt.ts';
+import { checkOptions, type GroqOptions, type RetryOptions } from './options.ts';
+
+/** Everything that a client was told, with the rest filled in. */
+export interface Config {
+  readonly defaults: Partial<ChatRequest> & Pick<ChatRequest, 'model'>;
+  readonly retry: RetryOptions;
+  readonly timeouts: Timeouts;
+  readonly inFlight: number | undefined;
+  readonly slack: Partial<Slack> | undefined;
+  readonly allowRetired: boolean;
+  readonly limited: boolean;
+  readonly transport: Transport;
+  readonly store: LimitStore;
+  readonly counter: TokenCounter;
+  readonly scheduler: SchedulerLike;
+  readonly random: Random;
+  /** Lets go of what the client has made itself. */
+  readonly close: () => Promise<void>;
+}
+
+const DEFAULT_TIMEOUTS: Timeouts = { queue: 86_400_000, connect: 10_000, betweenTokens: 60_000, total: 120_000 };
+
+/** Which part of each bucket is left alone, since no two clocks run alike. */
+const MARGIN = 0.005;
+
+/** For how long the first answer of a model is awaited before others are sent, in milliseconds. */
+const PROBE = 5_000;
+
+/**
+ * Fills in what the options leave open: from the environment, then from the catalogue.
+ *
+ * @throws {ValidationError} when an option is not what it has to be, or when there is no key.
+ */
+export function resolveConfig(options: GroqOptions, environment: NodeJS.ProcessEnv = process.env): Config {
+  checkOptions(options);
+  const { scheduler = systemClock, random = Math.random, limits, tier = 'free' } = options;
+  const own = options.transport === undefined ? transportFor(options, environment) : undefined;
+  const ceilings = (key: ModelId): Limits => (limits === false ? {} : (limits?.[key] ?? {}));
+  const store =
+    limits === false
+      ? unlimitedStore()
+      : memoryLimitStore({
+          limits: (key) => ({ ...MODELS.get(key)?.limits[tier], ...ceilings(key) }),
+          ceilings,
+          margin: MARGIN,
+          probe: PROBE,
+          scheduler,
+        });
+  return Object.freeze({
+    defaults: Object.freeze({ model: DEFAULT_MODEL, ...options.defaults }),
+    retry: { ...options.retry },
+    timeouts: { ...DEFAULT_TIMEOUTS, ...options.timeouts },
+    inFlight: options.maxInFlight,
+    slack: options.slack,
+    allowRetired: options.allowRetired ?? false,
+    limited: limits !== false,
+    transport: options.transport ?? (own as Transport),
+    store: options.store ?? store,
+    counter: options.counter ?? tiktokenCounter(),
+    scheduler,
+    random,
+    close: async () => own?.close(),
+  });
+}
+
+function transportFor({ apiKey, baseURL }: GroqOptions, environment: NodeJS.ProcessEnv) {
+  const key = apiKey ?? environment['GROQ_API_KEY'];
+  if (key === undefined || key === '') {
+    throw new ValidationError(
+      'The options',
+      [{ path: 'apiKey', expected: 'a key', got: 'nothing' }],
+      'Set GROQ_API_KEY to a key from https://console.groq.com/keys, or test without one against rxgroq/simulator.',
+    );
+  }
+  return undiciTransport({ apiKey: key, baseURL: baseURL ?? environment['GROQ_BASE_URL'] });
+}

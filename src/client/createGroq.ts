@@ -1,0 +1,147 @@
+import { lastValueFrom, type Observable, type OperatorFunction } from 'rxjs';
+import type { ChatCompletionChunk } from '../model/Chunk.ts';
+import type { GroqEvent } from '../model/GroqEvent.ts';
+import { MODELS } from '../model/Models.ts';
+import type { Status } from '../model/Status.ts';
+import type { Answer, StateToken, Token } from '../model/Token.ts';
+import { RequestScheduler } from '../scheduler/RequestScheduler.ts';
+import { type AnswerResult, type AnswersOptions, answers } from './answers.ts';
+import { resolveConfig } from './config.ts';
+import { type Health, health, type Model, models } from './models.ts';
+import type { CallOptions, GroqOptions } from './options.ts';
+import { ANSWER, CHUNKS, type ChatInput, type Kind, Requests, TOKENS } from './requests.ts';
+
+/** What {@link Groq.chat} may be told. */
+export interface ChatOptions extends CallOptions {
+  /**
+   * Whether to tell where the request is, in `state` tokens among the others.
+   *
+   * @default false
+   */
+  readonly lifecycle?: boolean | undefined;
+}
+
+/**
+ * The Groq API as streams. Observables are cold: nothing is sent before one is subscribed to, each subscription is a
+ * request of its own, and unsubscribing cancels it wherever it is.
+ */
+export interface Groq extends AsyncDisposable {
+  /** Asks for a chat completion and gives it token by token. */
+  chat(request: ChatInput, options: ChatOptions & { readonly lifecycle: true }): Observable<Token | StateToken>;
+  chat(request: ChatInput, options?: ChatOptions): Observable<Token>;
+  /** Asks for a chat completion and gives it in one piece. */
+  complete(request: ChatInput, options?: CallOptions): Observable<Answer>;
+  /** Asks the default model a question. */
+  ask(prompt: string, options?: ChatOptions & { readonly lifecycle?: false }): Observable<Token>;
+  /** Turns a stream of inputs into a stream of answers, at the pace of the limits. */
+  answers<T>(
+    project: (input: T, index: number) => ChatInput,
+    options?: AnswersOptions,
+  ): OperatorFunction<T, AnswerResult<T>>;
+  /** Asks for a chat completion and gives Groq's own chunks, untouched. */
+  chunks(request: ChatInput, options?: CallOptions): Observable<ChatCompletionChunk>;
+  /** Asks which models there are. */
+  models(): Observable<Model[]>;
+  /** The models that are known without asking. */
+  modelIds(): string[];
+  /** Whether Groq can be reached. It does not fail: what goes wrong is in what it says. */
+  health(): Observable<Health>;
+  /** How things stand: at once, and whenever that changes, ten times a second at the most. */
+  readonly status$: Observable<Status>;
+  /** What happens to requests. */
+  readonly events$: Observable<GroqEvent>;
+  /**
+   * Ends the client. Whoever still waits for an answer gets a {@link ClosedError}, unless `drain` is set: then nothing
+   * new is taken, and it is closed when all that was accepted has ended.
+   */
+  close(options?: { readonly drain?: boolean | undefined }): Promise<void>;
+}
+
+/**
+ * Makes a client.
+ *
+ * @example
+ * const groq = createGroq(); // with GROQ_API_KEY from the environment
+ * groq.ask('Why is the sky blue?').pipe(text()).subscribe((piece) => process.stdout.write(piece));
+ *
+ * @throws {ValidationError} when an option is not what it has to be, or when there is no key.
+ */
+export function createGroq(options: GroqOptions = {}): Groq {
+  return new GroqClient(options);
+}
+
+class GroqClient implements Groq {
+  readonly #config: ReturnType<typeof resolveConfig>;
+  readonly #scheduler: RequestScheduler;
+  readonly #requests: Requests;
+
+  constructor(options: GroqOptions) {
+    this.#config = resolveConfig(options);
+    this.#scheduler = new RequestScheduler(this.#config);
+    this.#requests = new Requests(this.#config, this.#scheduler);
+  }
+
+  chat(request: ChatInput, options: ChatOptions & { readonly lifecycle: true }): Observable<Token | StateToken>;
+  chat(request: ChatInput, options?: ChatOptions): Observable<Token>;
+  chat(request: ChatInput, { lifecycle = false, ...options }: ChatOptions = {}): Observable<Token | StateToken> {
+    return this.#requests.ask(TOKENS, request, options, lifecycle);
+  }
+
+  complete(request: ChatInput, options: CallOptions = {}): Observable<Answer> {
+    return this.#ask(ANSWER, request, options);
+  }
+
+  ask(prompt: string, options: CallOptions = {}): Observable<Token> {
+    return this.#ask(TOKENS, { messages: [{ role: 'user', content: prompt }] }, options);
+  }
+
+  answers<T>(
+    project: (input: T, index: number) => ChatInput,
+    options: AnswersOptions = {},
+  ): OperatorFunction<T, AnswerResult<T>> {
+    const { ordered, onError, ...call } = options;
+    return answers((request) => this.complete(request, call), project, { ordered, onError });
+  }
+
+  chunks(request: ChatInput, options: CallOptions = {}): Observable<ChatCompletionChunk> {
+    return this.#ask(CHUNKS, request, options);
+  }
+
+  models(): Observable<Model[]> {
+    return models(this.#config);
+  }
+
+  modelIds(): string[] {
+    return [...MODELS.keys()];
+  }
+
+  health(): Observable<Health> {
+    return health(this.#config);
+  }
+
+  get status$(): Observable<Status> {
+    return this.#scheduler.status$;
+  }
+
+  get events$(): Observable<GroqEvent> {
+    return this.#scheduler.events$;
+  }
+
+  async close({ drain = false }: { readonly drain?: boolean | undefined } = {}): Promise<void> {
+    if (drain) {
+      const drained = lastValueFrom(this.#scheduler.drained$, { defaultValue: undefined });
+      this.#scheduler.complete();
+      await drained;
+    } else this.#scheduler.unsubscribe();
+    await this.#config.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** An answer without state tokens, which nobody gets who does not ask for them. */
+  #ask<T>(kind: Kind<T>, request: ChatInput, options: CallOptions): Observable<T> {
+    return this.#requests.ask(kind, request, options, false) as Observable<T>;
+  }
+}

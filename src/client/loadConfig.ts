@@ -1,0 +1,57 @@
+import { existsSync, readFileSync } from 'node:fs';
+import * as z from 'zod';
+import { ValidationError } from '../errors/ValidationError.ts';
+import { checked } from '../rules/validation.ts';
+import type { GroqOptions } from './options.ts';
+
+/** What a configuration file may hold, beside the options of the same names. */
+const fileSchema = z.looseObject({
+  /** The name of the environment variable that holds the key: a key itself has no place in a file. */
+  apiKeyVariable: z.string().min(1).optional(),
+  apiKey: z.undefined('absent: name the environment variable that holds it in `apiKeyVariable`'),
+});
+
+const DEFAULT_PATH = './config.json';
+
+/**
+ * Reads options from a JSON file: `apiKeyVariable`, `baseURL`, `tier`, `limits`, `defaults`, `retry`, `timeouts`,
+ * `maxInFlight`, `slack` and `allowRetired`. What the file says goes before the environment, and options that are
+ * given in the program go before the file.
+ *
+ * @example
+ * const groq = createGroq({ ...loadConfig(), tier: 'developer' });
+ *
+ * @param path Where the file is. Without a path, `./config.json` if there is one.
+ * @throws {ValidationError} when the file cannot be read, is no JSON or holds a key.
+ */
+export function loadConfig(path?: string, environment: NodeJS.ProcessEnv = process.env): GroqOptions {
+  if (path === undefined && !existsSync(DEFAULT_PATH)) return {};
+  const name = path ?? DEFAULT_PATH;
+  const content = checked(fileSchema, parse(name), `The file ${name}`, 'Correct the file.');
+  const { apiKeyVariable, ...options } = content;
+  if (apiKeyVariable === undefined) return options;
+  const apiKey = environment[apiKeyVariable];
+  return { ...options, ...(apiKey !== undefined && { apiKey }) };
+}
+
+function parse(path: string): unknown {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch {
+    throw new ValidationError(
+      `The file ${path}`,
+      [{ path: '', expected: 'a file that can be read', got: 'none' }],
+      'Check the path.',
+    );
+  }
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    throw new ValidationError(
+      `The file ${path}`,
+      [{ path: '', expected: 'JSON', got: 'other text' }],
+      'Correct the file.',
+    );
+  }
+}

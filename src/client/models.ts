@@ -1,0 +1,76 @@
+import { catchError, from, map, Observable, of } from 'rxjs';
+import { type GroqError, isGroqError } from '../errors/GroqError.ts';
+import { ProtocolError } from '../errors/ProtocolError.ts';
+import { operate } from '../operators/operate.ts';
+import { responseBody } from '../operators/responseInternals.ts';
+import { retryWithBackoff } from '../operators/retryWithBackoff.ts';
+import { timeouts } from '../operators/timeouts.ts';
+import { parseObject } from '../rules/chunk.ts';
+import type { Config } from './config.ts';
+
+/** A model as Groq lists it. Fields that are not listed here are kept. */
+export interface Model {
+  readonly id: string;
+  readonly object: 'model';
+  /** Seconds since 1970. */
+  readonly created: number;
+  readonly owned_by: string;
+  readonly active?: boolean;
+  /** Tokens. */
+  readonly context_window?: number;
+  /** Tokens. */
+  readonly max_completion_tokens?: number;
+}
+
+/** Whether Groq can be reached with this key, and how fast. */
+export type Health =
+  | { readonly ok: true; readonly latencyMs: number; readonly models: number }
+  | { readonly ok: false; readonly latencyMs: number; readonly error: GroqError };
+
+/** Asks Groq for its models. They are not limited, so this goes past the queue. */
+export function models(config: Config): Observable<Model[]> {
+  const { scheduler, random, timeouts: limits, retry } = config;
+  return getJson(config, '/models').pipe(
+    timeouts({ connect: limits.connect, total: limits.total, scheduler }),
+    retryWithBackoff({ ...retry, scheduler, random }),
+    map(({ data }) => {
+      if (!Array.isArray(data)) throw new ProtocolError('The list of models is not a list.');
+      return data as Model[];
+    }),
+  );
+}
+
+/** Whether Groq answers. It never fails: what goes wrong is in what it says. */
+export function health(config: Config): Observable<Health> {
+  const { scheduler } = config;
+  return new Observable((destination) => {
+    const start = scheduler.now();
+    const latency = (): number => Math.round(scheduler.now() - start);
+    models(config)
+      .pipe(
+        map((list): Health => ({ ok: true, latencyMs: latency(), models: list.length })),
+        catchError((error: unknown) => {
+          if (!isGroqError(error)) throw error;
+          return of<Health>({ ok: false, latencyMs: latency(), error });
+        }),
+      )
+      .subscribe(destination);
+  });
+}
+
+function getJson({ transport }: Config, path: string): Observable<Record<string, unknown>> {
+  return new Observable((destination) => {
+    const pieces: Uint8Array[] = [];
+    const body = operate<Uint8Array, Record<string, unknown>>({
+      destination,
+      next: (bytes) => {
+        pieces.push(bytes);
+      },
+      complete: () => {
+        destination.next(parseObject(Buffer.concat(pieces).toString('utf8'), 'The answer'));
+        destination.complete();
+      },
+    });
+    from(transport.send({ method: 'GET', path })).subscribe(responseBody(body));
+  });
+}

@@ -1,0 +1,164 @@
+import type { SchedulerLike } from 'rxjs';
+import * as z from 'zod';
+import { type ChatRequest, chatRequestSchema, type ModelId } from '../model/ChatRequest.ts';
+import { DIMENSION_NAMES } from '../model/Dimension.ts';
+import type { Limits, Tier } from '../model/Limits.ts';
+import type { Priority, Slack } from '../model/Priority.ts';
+import { PRIORITIES } from '../model/Priority.ts';
+import type { RetryConfig } from '../operators/retryWithBackoff.ts';
+import type { Random } from '../ports/clock.ts';
+import type { LimitStore } from '../ports/LimitStore.ts';
+import type { TokenCounter } from '../ports/TokenCounter.ts';
+import type { Transport } from '../ports/Transport.ts';
+import { checked } from '../rules/validation.ts';
+import type { Timeouts } from '../scheduler/Attempt.ts';
+
+/** How often a request is tried again, and when. See {@link RetryConfig}. */
+export type RetryOptions = Pick<RetryConfig, 'count' | 'initialDelay' | 'maxDelay' | 'sampling'>;
+
+/** What {@link createGroq} may be told. Everything has a default. */
+export interface GroqOptions {
+  /**
+   * The key, or what gives it whenever a request is sent.
+   *
+   * @default process.env.GROQ_API_KEY
+   */
+  readonly apiKey?: string | (() => string) | undefined;
+  /**
+   * Where the API is. A bare origin gets `/openai/v1`. Only https, except on this machine.
+   *
+   * @default process.env.GROQ_BASE_URL, or 'https://api.groq.com/openai/v1'
+   */
+  readonly baseURL?: string | undefined;
+  /**
+   * The plan of the organization, from which the limits of the known models follow.
+   *
+   * @default 'free'
+   */
+  readonly tier?: Tier | undefined;
+  /**
+   * The organization's own limits by model, merged into those of the tier dimension by dimension; they are kept even
+   * where the server would allow more. `false` sends everything at once.
+   */
+  readonly limits?: false | Readonly<Record<ModelId, Limits>> | undefined;
+  /** What every request has that does not say otherwise. */
+  readonly defaults?: Partial<ChatRequest> | undefined;
+  /** @default { count: 2, initialDelay: 100, maxDelay: 10_000, sampling: false } */
+  readonly retry?: RetryOptions | undefined;
+  /**
+   * In milliseconds. All but `queue` are counted from the moment at which a request is dispatched.
+   *
+   * @default { queue: 86_400_000, connect: 10_000, betweenTokens: 60_000, total: 120_000 }
+   */
+  readonly timeouts?: Timeouts | undefined;
+  /**
+   * How many requests to one model may be in flight at a time. Minimum: 1.
+   *
+   * @default 1_000
+   */
+  readonly maxInFlight?: number | undefined;
+  /** How long each priority lets more urgent requests go first, in milliseconds. See {@link PrioritizeConfig.slack}. */
+  readonly slack?: Partial<Slack> | undefined;
+  /**
+   * Whether to send requests to models that Groq no longer serves.
+   *
+   * @default false
+   */
+  readonly allowRetired?: boolean | undefined;
+  /** How requests reach Groq. @default undiciTransport() */
+  readonly transport?: Transport | undefined;
+  /** Where the levels of the buckets are kept. @default memoryLimitStore() */
+  readonly store?: LimitStore | undefined;
+  /** Who counts tokens. @default tiktokenCounter() */
+  readonly counter?: TokenCounter | undefined;
+  /** Whose clock is used, for everything. @default rxjs's asyncScheduler with the monotonic clock */
+  readonly scheduler?: SchedulerLike | undefined;
+  /** @default Math.random */
+  readonly random?: Random | undefined;
+}
+
+/** What a single call may be told. */
+export interface CallOptions {
+  /**
+   * How urgent it is. Everything is low unless it is marked, so whatever is marked goes first; `background` is for
+   * bulk work.
+   *
+   * @default 'low'
+   */
+  readonly priority?: Priority | undefined;
+  /** On whose behalf it is made: tenants are served in turn. */
+  readonly tenant?: string | undefined;
+  /** Ends it with a {@link CancelledError} when aborted. Unsubscribing does the same without an error. */
+  readonly signal?: AbortSignal | undefined;
+  /** Merged into those of the client. */
+  readonly timeouts?: Timeouts | undefined;
+  /** Merged into that of the client. */
+  readonly retry?: RetryOptions | undefined;
+}
+
+const ms = z.number().min(0).optional();
+
+const timeoutsSchema = z.strictObject({ queue: ms, connect: ms, firstToken: ms, betweenTokens: ms, total: ms });
+
+const retrySchema = z.strictObject({
+  count: z.int().min(0).optional(),
+  initialDelay: ms,
+  maxDelay: ms,
+  sampling: z.boolean().optional(),
+});
+
+const limitsSchema = z.strictObject(
+  Object.fromEntries(DIMENSION_NAMES.map((dimension) => [dimension, z.number().min(0).optional()])),
+);
+
+const slackSchema = z.strictObject(Object.fromEntries(PRIORITIES.map((priority) => [priority, ms])));
+
+/** An object that has these methods. */
+const having = (what: string, ...methods: string[]) =>
+  z
+    .custom(
+      (value) => methods.every((name) => typeof (value as Record<string, unknown> | null)?.[name] === 'function'),
+      {
+        error: `${what}, which has ${methods.map((name) => `${name}()`).join(', ')}`,
+      },
+    )
+    .optional();
+
+const func = z.custom((value) => typeof value === 'function', { error: 'a function' });
+
+const optionsSchema = z.strictObject({
+  apiKey: z.union([z.string(), func]).optional(),
+  baseURL: z.string().optional(),
+  tier: z.enum(['free', 'developer']).optional(),
+  limits: z.union([z.literal(false), z.record(z.string(), limitsSchema)]).optional(),
+  defaults: chatRequestSchema.partial().optional(),
+  retry: retrySchema.optional(),
+  timeouts: timeoutsSchema.optional(),
+  maxInFlight: z.int().min(1).optional(),
+  slack: slackSchema.optional(),
+  allowRetired: z.boolean().optional(),
+  transport: having('a transport', 'send'),
+  store: having('a limit store', 'reserve', 'settle', 'learn', 'changes', 'levels'),
+  counter: having('a token counter', 'count'),
+  scheduler: having('a scheduler', 'now', 'schedule'),
+  random: func.optional(),
+});
+
+const callOptionsSchema = z.looseObject({
+  priority: z.enum(PRIORITIES).optional(),
+  tenant: z.string().optional(),
+  signal: having('an AbortSignal', 'addEventListener', 'removeEventListener'),
+  timeouts: timeoutsSchema.optional(),
+  retry: retrySchema.optional(),
+  lifecycle: z.boolean().optional(),
+});
+
+/** @throws {ValidationError} that names the option, what was expected and what was got. */
+export function checkOptions(options: GroqOptions): void {
+  checked(optionsSchema, options, 'The options', 'Correct the option: no client was made.');
+}
+
+/** @throws {ValidationError} that names the option, what was expected and what was got. */
+export function checkCallOptions(options: CallOptions): void {
+  checked(callOptionsSchema, options, 'The options of the call', 'Correct the option: nothing was sent.');
+}

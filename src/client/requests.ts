@@ -1,0 +1,118 @@
+import { from, map, Observable, type OperatorFunction, pipe, switchMap } from 'rxjs';
+import { ModelRetiredError } from '../errors/ModelRetiredError.ts';
+import { type ChatRequest, chatRequestSchema } from '../model/ChatRequest.ts';
+import type { ChatCompletionChunk } from '../model/Chunk.ts';
+import { RETIRED_MODELS } from '../model/Models.ts';
+import type { Answer, StateToken, Token } from '../model/Token.ts';
+import type { Usage } from '../model/Usage.ts';
+import { parseAnswer } from '../operators/parseAnswer.ts';
+import { parseEvents } from '../operators/parseEvents.ts';
+import { toChunks } from '../operators/toChunks.ts';
+import { toTokens } from '../operators/toTokens.ts';
+import type { TokenCount } from '../ports/TokenCounter.ts';
+import { usageOf } from '../rules/chunk.ts';
+import { chatCost } from '../rules/cost.ts';
+import { checked } from '../rules/validation.ts';
+import type { Errand, Timeouts } from '../scheduler/Attempt.ts';
+import type { RequestScheduler } from '../scheduler/RequestScheduler.ts';
+import type { Config } from './config.ts';
+import { type CallOptions, checkCallOptions } from './options.ts';
+import { untilAborted } from './untilAborted.ts';
+
+/** A request whose model may be left to the defaults of the client. */
+export type ChatInput = Partial<ChatRequest> & Pick<ChatRequest, 'messages'>;
+
+/** One of the ways in which a chat completion is asked for and read. */
+export interface Kind<T> {
+  /** Whether the answer is streamed. */
+  readonly stream: boolean;
+  readonly read: (config: Config) => OperatorFunction<Uint8Array, T>;
+  readonly usage: (value: T) => Usage | undefined;
+}
+
+export const TOKENS: Kind<Token> = {
+  stream: true,
+  read: ({ scheduler }) => pipe(parseEvents(), toTokens({ scheduler })),
+  usage: (token) => (token.type === 'finish' ? token.usage : undefined),
+};
+
+export const CHUNKS: Kind<ChatCompletionChunk> = {
+  stream: true,
+  read: () => pipe(parseEvents(), toChunks()),
+  usage: usageOf,
+};
+
+export const ANSWER: Kind<Answer> = {
+  stream: false,
+  read: () => parseAnswer(),
+  usage: ({ usage }) => usage,
+};
+
+/** Asks for chat completions: what is the same in all the ways to do so. */
+export class Requests {
+  readonly #config: Config;
+  readonly #scheduler: RequestScheduler;
+
+  constructor(config: Config, scheduler: RequestScheduler) {
+    this.#config = config;
+    this.#scheduler = scheduler;
+  }
+
+  /** The answer to a request: nothing happens before it is subscribed to, and each subscription is a request. */
+  ask<T>(kind: Kind<T>, input: ChatInput, options: CallOptions, lifecycle: boolean): Observable<T | StateToken> {
+    const answer = new Observable<T | StateToken>((destination) => {
+      checkCallOptions(options);
+      const request = this.#check(input);
+      const errandOf = ({ bound }: TokenCount): Errand<T> => this.#errand(kind, request, bound, options, lifecycle);
+      const count = this.#config.counter.count(request);
+      // A count that is there at once keeps the order of a burst.
+      const answered =
+        'tokens' in count
+          ? this.#scheduler.answer(errandOf(count))
+          : from(count).pipe(
+              map(errandOf),
+              switchMap((errand) => this.#scheduler.answer(errand)),
+            );
+      answered.subscribe(destination);
+    });
+    return options.signal === undefined ? answer : answer.pipe(untilAborted(options.signal));
+  }
+
+  #check(input: ChatInput): ChatRequest {
+    const request = checked(chatRequestSchema, { ...this.#config.defaults, ...input }, 'The request');
+    const retired = RETIRED_MODELS.get(request.model);
+    if (retired !== undefined && !this.#config.allowRetired) throw new ModelRetiredError(request.model, retired);
+    return request;
+  }
+
+  #errand<T>(
+    { stream, read, usage }: Kind<T>,
+    request: ChatRequest,
+    promptTokens: number,
+    { priority = 'low', tenant, timeouts, retry }: CallOptions,
+    lifecycle: boolean,
+  ): Errand<T> {
+    const config = this.#config;
+    return {
+      model: request.model,
+      request,
+      cost: chatCost(request, promptTokens),
+      priority,
+      tenant,
+      lifecycle,
+      wire: () => ({
+        method: 'POST',
+        path: '/chat/completions',
+        body: JSON.stringify(stream ? { ...request, stream } : request),
+      }),
+      read: () => read(config),
+      usage,
+      timeouts: timeoutsFor({ ...config.timeouts, ...timeouts }, stream),
+      retry: { ...config.retry, ...retry },
+    };
+  }
+}
+
+/** An answer in one piece has no first token and none after it. */
+const timeoutsFor = ({ queue, connect, firstToken, betweenTokens, total }: Timeouts, stream: boolean): Timeouts =>
+  stream ? { queue, connect, firstToken, betweenTokens, total } : { queue, connect, total };

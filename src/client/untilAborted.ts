@@ -1,0 +1,53 @@
+import { type MonoTypeOperatorFunction, Observable } from 'rxjs';
+import { CancelledError } from '../errors/CancelledError.ts';
+import { operate } from '../operators/operate.ts';
+
+/** Those who listen to each signal. One listener for each signal, however many requests share it. */
+const listeners = new WeakMap<AbortSignal, Set<() => void>>();
+
+/**
+ * Ends a stream with a {@link CancelledError} when a signal is aborted.
+ *
+ * `addEventListener` looks for the listener among those that are there already, which takes longer with every request
+ * that shares a signal. So each signal has one listener, and those who wait for it are a set.
+ */
+export function untilAborted<T>(signal: AbortSignal): MonoTypeOperatorFunction<T> {
+  return (source) =>
+    new Observable((destination) => {
+      const abort = (): void => {
+        listening.unsubscribe();
+        destination.error(new CancelledError({ cause: signal.reason }));
+      };
+      const listening = operate<T, T>({
+        destination,
+        finalize: () => {
+          leave(signal, abort);
+        },
+      });
+      if (signal.aborted) {
+        abort();
+        return;
+      }
+      join(signal, abort);
+      source.subscribe(listening);
+    });
+}
+
+function join(signal: AbortSignal, abort: () => void): void {
+  let waiting = listeners.get(signal);
+  if (waiting === undefined) {
+    waiting = new Set();
+    listeners.set(signal, waiting);
+  }
+  if (waiting.size === 0) signal.addEventListener('abort', abortAll);
+  waiting.add(abort);
+}
+
+function leave(signal: AbortSignal, abort: () => void): void {
+  const waiting = listeners.get(signal);
+  if (waiting?.delete(abort) === true && waiting.size === 0) signal.removeEventListener('abort', abortAll);
+}
+
+function abortAll(this: AbortSignal): void {
+  for (const abort of [...(listeners.get(this) ?? [])]) abort();
+}

@@ -1,0 +1,71 @@
+/* Client */
+
+export type { AnswerResult, AnswersOptions } from './client/answers.ts';
+export { type ChatOptions, createGroq, type Groq } from './client/createGroq.ts';
+export { loadConfig } from './client/loadConfig.ts';
+export type { Health, Model } from './client/models.ts';
+export type { CallOptions, GroqOptions, RetryOptions } from './client/options.ts';
+export type { ChatInput } from './client/requests.ts';
+export { AnswerNotTakenError } from './errors/AnswerNotTakenError.ts';
+export { CancelledError } from './errors/CancelledError.ts';
+export { ClosedError } from './errors/ClosedError.ts';
+export { ConnectionError, type ConnectionErrorOptions } from './errors/ConnectionError.ts';
+/* Errors */
+export { type GroqError, type GroqErrorOptions, isGroqError } from './errors/GroqError.ts';
+export {
+  isAnswerNotTakenError,
+  isCancelledError,
+  isClosedError,
+  isConnectionError,
+  isHttpError,
+  isModelRetiredError,
+  isProtocolError,
+  isRateLimitError,
+  isRequestTooLargeError,
+  isStoreError,
+  isTimeoutError,
+  isTruncatedStreamError,
+  isValidationError,
+} from './errors/guards.ts';
+export { HttpError, type HttpErrorBody, type HttpErrorOptions } from './errors/HttpError.ts';
+export { ModelRetiredError } from './errors/ModelRetiredError.ts';
+export { ProtocolError } from './errors/ProtocolError.ts';
+export { RateLimitError, type RateLimitErrorOptions } from './errors/RateLimitError.ts';
+export { RequestTooLargeError } from './errors/RequestTooLargeError.ts';
+export { StoreError } from './errors/StoreError.ts';
+export { TimeoutError, type TimeoutPhase } from './errors/TimeoutError.ts';
+export { TruncatedStreamError } from './errors/TruncatedStreamError.ts';
+export { ValidationError, type ValidationIssue } from './errors/ValidationError.ts';
+/* Types */
+export type {
+  AssistantMessage,
+  ChatRequest,
+  ContentPart,
+  Message,
+  ModelId,
+  Tool,
+} from './model/ChatRequest.ts';
+export type { ChatCompletionChunk, FinishReason } from './model/Chunk.ts';
+export type { Dimension } from './model/Dimension.ts';
+export type { GroqEvent, GroqEventDetail } from './model/GroqEvent.ts';
+export type { BucketLevel, Limits, Tier } from './model/Limits.ts';
+export type { Priority, Slack } from './model/Priority.ts';
+export type { ModelStatus, Status } from './model/Status.ts';
+export type {
+  Answer,
+  AnswerSnapshot,
+  FinishToken,
+  ReasoningToken,
+  StateToken,
+  TextToken,
+  Token,
+  ToolCallToken,
+} from './model/Token.ts';
+export type { Usage } from './model/Usage.ts';
+export { answer } from './operators/answer.ts';
+export { snapshots } from './operators/snapshots.ts';
+/* Operators on tokens */
+export { text } from './operators/text.ts';
+export type { Attempt, Errand, Timeouts } from './scheduler/Attempt.ts';
+/* Scheduler */
+export { RequestScheduler, type RequestSchedulerConfig } from './scheduler/RequestScheduler.ts';

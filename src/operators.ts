@@ -1,0 +1,41 @@
+/* Operators, in the order in which a request passes them */
+
+export { constantCounter } from './adapters/constantCounter.ts';
+export { type MemoryLimitStoreConfig, memoryLimitStore } from './adapters/memoryLimitStore.ts';
+export { tiktokenCounter } from './adapters/tiktokenCounter.ts';
+/* What they need */
+export { type ClosableTransport, type UndiciTransportConfig, undiciTransport } from './adapters/undiciTransport.ts';
+export { unlimitedStore } from './adapters/unlimitedStore.ts';
+/* Types */
+export type { Backlog, Ticket } from './model/Backlog.ts';
+export type { ChatRequest, Message, ModelId } from './model/ChatRequest.ts';
+export type { ChatCompletionChunk, ServerEvent } from './model/Chunk.ts';
+export type { Cost } from './model/Cost.ts';
+export type { Dimension } from './model/Dimension.ts';
+export type { Grant, Outcome, Rejection, Reservation, Verdict } from './model/Grant.ts';
+export type { Job, Lifetime } from './model/Job.ts';
+export type { HeaderLevel, LimitHeaders } from './model/LimitHeaders.ts';
+export type { BucketLevel, LimitKey, Limits } from './model/Limits.ts';
+export type { Priority, Slack } from './model/Priority.ts';
+export type { Answer, AnswerSnapshot, StateToken, Token } from './model/Token.ts';
+export type { Usage } from './model/Usage.ts';
+export type { WireHeaders } from './model/WireHeaders.ts';
+export { answer } from './operators/answer.ts';
+export { type CountTokensConfig, countTokens } from './operators/countTokens.ts';
+export { parseAnswer } from './operators/parseAnswer.ts';
+export { type ParseEventsConfig, parseEvents } from './operators/parseEvents.ts';
+export { type PrioritizeConfig, prioritize } from './operators/prioritize.ts';
+export { type RetryConfig, type RetryHooks, type RetryInfo, retryWithBackoff } from './operators/retryWithBackoff.ts';
+export { type Answering, type SendConfig, send } from './operators/send.ts';
+export { snapshots } from './operators/snapshots.ts';
+/* Operators on tokens */
+export { text } from './operators/text.ts';
+export { type ThrottleByBucketConfig, throttleByBucket } from './operators/throttleByBucket.ts';
+export { type TimeoutsConfig, timeouts } from './operators/timeouts.ts';
+export { toChunks } from './operators/toChunks.ts';
+export { type ToTokensConfig, toTokens } from './operators/toTokens.ts';
+export { validate } from './operators/validate.ts';
+/* Ports */
+export type { LimitChange, LimitStore } from './ports/LimitStore.ts';
+export type { TokenCount, TokenCounter } from './ports/TokenCounter.ts';
+export type { Transport, WireEvent, WireRequest } from './ports/Transport.ts';

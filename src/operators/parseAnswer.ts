@@ -1,0 +1,44 @@
+import { Observable, type OperatorFunction } from 'rxjs';
+import type { Answer } from '../model/Token.ts';
+import { answerOfCompletion } from '../rules/answer.ts';
+import { parseCompletion } from '../rules/chunk.ts';
+import { operate } from './operate.ts';
+
+/**
+ * Reads the answer that was not streamed from the bytes of its body.
+ *
+ * <span class="informal">Once, when all of it has come.</span>
+ *
+ * ![](../../marbles/parseAnswer.svg)
+ *
+ * ## Example
+ * ### A completion in one piece
+ * ```ts
+ * import { parseAnswer, send } from 'rxgroq/operators';
+ *
+ * grants$.pipe(send({ transport, read: () => parseAnswer() }));
+ * ```
+ *
+ * @see {@link parseEvents}
+ * @return A function that returns an Observable of the answer.
+ * @throws {ProtocolError} (as `error`) when the body is not what Groq sends.
+ */
+export function parseAnswer(): OperatorFunction<Uint8Array, Answer> {
+  return (source) =>
+    new Observable((destination) => {
+      const pieces: Uint8Array[] = [];
+      source.subscribe(
+        operate({
+          destination,
+          next: (bytes) => {
+            pieces.push(bytes);
+          },
+          complete: () => {
+            const body = Buffer.concat(pieces).toString('utf8');
+            destination.next(answerOfCompletion(parseCompletion(body)));
+            destination.complete();
+          },
+        }),
+      );
+    });
+}

@@ -1,0 +1,34 @@
+import { ValidationError } from '../errors/ValidationError.ts';
+
+/** Where requests go: an origin and the path before every path. */
+export interface BaseUrl {
+  readonly origin: string;
+  /** Without a slash at its end. */
+  readonly path: string;
+}
+
+/** Groq's own. */
+export const GROQ_URL = 'https://api.groq.com/openai/v1';
+
+const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+/**
+ * Takes a base URL apart. One without a path gets Groq's, `/openai/v1`.
+ *
+ * @throws {ValidationError} when it is no URL, when it would send the key in the clear to another machine, or when it
+ * has a user, a query or a fragment.
+ */
+export function parseBaseUrl(text: string): BaseUrl {
+  const url = URL.parse(text);
+  if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:')) throw refused('a URL', 'none');
+  if (url.protocol === 'http:' && !LOOPBACK.has(url.hostname)) {
+    throw refused('an https URL, since the key goes there', `an http URL to ${url.hostname}`);
+  }
+  if (url.username !== '' || url.password !== '') throw refused('a URL without a user and a password', 'one with them');
+  if (url.search !== '' || url.hash !== '') throw refused('a URL without a query and a fragment', 'one with them');
+  const path = url.pathname.replace(/\/+$/, '');
+  return { origin: url.origin, path: path === '' ? '/openai/v1' : path };
+}
+
+const refused = (expected: string, got: string): ValidationError =>
+  new ValidationError('The options', [{ path: 'baseURL', expected, got }], `Groq's own is ${GROQ_URL}.`);

@@ -1,0 +1,198 @@
+import type { Cost } from '../model/Cost.ts';
+import { DIMENSIONS, type Dimension } from '../model/Dimension.ts';
+import type { Limits } from '../model/Limits.ts';
+import { bucketLimiter } from './serverModel/bucketLimiter.ts';
+import {
+  CHARGE_MODELS,
+  type ChargeModel,
+  type ChargeModelName,
+  type Claim,
+  type Consumption,
+} from './serverModel/chargeModels.ts';
+import { fixedLimiter } from './serverModel/fixedLimiter.ts';
+import type { Charge, Limiter, Rounding, ShownLevel } from './serverModel/Limiter.ts';
+import { slidingLimiter } from './serverModel/slidingLimiter.ts';
+
+/** What kind of limit the server has: Groq's is a bucket that refills continuously. */
+export type LimiterShape = 'bucket' | 'fixed' | 'sliding';
+
+/** What a server is like. */
+export interface ServerModelConfig {
+  /** A dimension that is missing is not limited. */
+  readonly limits: Limits;
+  /** What is charged, and when. Defaults to `max`. */
+  readonly chargeModel?: ChargeModelName | ChargeModel | undefined;
+  /** Defaults to `bucket`. */
+  readonly shape?: LimiterShape | undefined;
+  /** How numbers that are not whole are shown. Defaults to `2026`. */
+  readonly rounding?: Rounding | undefined;
+}
+
+/** The limits that the headers of an answer show: requests per day and tokens per minute. */
+export interface ShownLimits {
+  readonly requests?: ShownLevel;
+  readonly tokens?: ShownLevel;
+}
+
+/** A request that was let in, until it is settled. */
+export interface Admission {
+  readonly claim: Claim;
+  /** What was charged for it. */
+  readonly cost: Cost;
+  readonly charges: readonly (readonly [Dimension, Charge])[];
+}
+
+/** Why a request was not let in. */
+export interface Refusal {
+  readonly type: 'refused';
+  /** 413 when it could never fit, except that Groq answers 429 when its output tokens could not. */
+  readonly status: 429 | 413;
+  readonly dimension: Dimension;
+  readonly limit: number;
+  readonly requested: number;
+  /** Absent when it could never fit. */
+  readonly used?: number;
+  /** Milliseconds, as the server tells them. Absent when it could never fit. */
+  readonly wait?: number;
+  readonly shown: ShownLimits;
+}
+
+/** What the server says to a request. */
+export type Ruling =
+  | { readonly type: 'admitted'; readonly admission: Admission; readonly shown: ShownLimits }
+  | Refusal;
+
+/** The state of one limit. */
+export interface ServerLevel {
+  readonly dimension: Dimension;
+  readonly limit: number;
+  /** Milliseconds. */
+  readonly window: number;
+  /** What is left, exactly. Below zero when more was used than was admitted. */
+  readonly level: number;
+  /** What was charged at admission, ever. */
+  readonly charged: number;
+  /** What the requests that have ended were charged in the end, ever. */
+  readonly settled: number;
+}
+
+/** The limits of one organization on one model, as the server keeps them. All times are milliseconds of one clock. */
+export interface ServerModel {
+  /** Charges a request to every limit, or to none and says why. */
+  admit(now: number, claim: Claim): Ruling;
+  /** Replaces what a request was charged by what it has used. Of two settlements the second has no effect. */
+  settle(now: number, admission: Admission, consumption: Consumption): void;
+  show(now: number): ShownLimits;
+  levels(now: number): readonly ServerLevel[];
+}
+
+/**
+ * The first limit that is hit is the one that is named. That requests come first and input tokens before all tokens
+ * stands in recorded refusals (an RPM 429 has no token headers; an ITPM 413 was above TPM too); the rest is a guess.
+ */
+const ORDER: readonly Dimension[] = ['rpm', 'rpd', 'itpm', 'otpm', 'tpm', 'tpd', 'ash', 'asd'];
+
+const SHAPES: Readonly<Record<LimiterShape, (limit: number, window: number, rounding: Rounding) => Limiter>> = {
+  bucket: bucketLimiter,
+  fixed: fixedLimiter,
+  sliding: slidingLimiter,
+};
+
+/**
+ * Models how Groq limits one organization's use of one model, from the server's side.
+ *
+ * It exists to judge clients, so it shares nothing with the arithmetic by which they decide what to send.
+ *
+ * @example
+ * const server = createServerModel({ limits: { rpm: 30, tpm: 8_000 } });
+ * const ruling = server.admit(0, { promptTokens: 75, maxCompletionTokens: 4 });
+ * ruling.shown.tokens?.remaining; // => 7_921
+ * if (ruling.type === 'admitted') server.settle(80, ruling.admission, { promptTokens: 75, completionTokens: 4 });
+ * @see https://console.groq.com/docs/rate-limits
+ */
+export function createServerModel(config: ServerModelConfig): ServerModel {
+  const { limits, chargeModel = 'max', shape = 'bucket', rounding = '2026' } = config;
+  const charging = typeof chargeModel === 'string' ? CHARGE_MODELS[chargeModel] : chargeModel;
+  const gates = ORDER.flatMap((dimension) => {
+    const limit = limits[dimension];
+    if (limit === undefined) return [];
+    const { window, unit } = DIMENSIONS[dimension];
+    const limiter = SHAPES[shape](limit, window, rounding);
+    return [{ dimension, limit, window, unit, limiter, totals: { charged: 0, settled: 0 } }];
+  });
+  const gateOf = new Map(gates.map((gate) => [gate.dimension, gate]));
+  const open = new Set<Admission>();
+
+  const show = (now: number): ShownLimits => {
+    const requests = gateOf.get('rpd')?.limiter.show(now);
+    const tokens = gateOf.get('tpm')?.limiter.show(now);
+    return { ...(requests && { requests }), ...(tokens && { tokens }) };
+  };
+
+  /** Without the tokens when it was for the requests: the server had not come to the tokens. */
+  const showRefused = (now: number, dimension: Dimension): ShownLimits => {
+    const { requests, ...shown } = show(now);
+    return { ...(requests && { requests }), ...(DIMENSIONS[dimension].unit === 'requests' ? {} : shown) };
+  };
+
+  const refuse = (now: number, cost: Cost): Refusal | undefined => {
+    for (const { dimension, limit, unit } of gates) {
+      const requested = cost[unit];
+      const status = dimension === 'otpm' ? 429 : 413;
+      if (requested > limit)
+        return { type: 'refused', status, dimension, limit, requested, shown: showRefused(now, dimension) };
+    }
+    for (const { dimension, limit, unit, limiter } of gates) {
+      const requested = cost[unit];
+      if (limiter.fits(now, requested)) continue;
+      const { used } = limiter.show(now);
+      const wait = limiter.wait(now, requested);
+      return {
+        type: 'refused',
+        status: 429,
+        dimension,
+        limit,
+        requested,
+        used,
+        wait,
+        shown: showRefused(now, dimension),
+      };
+    }
+    return undefined;
+  };
+
+  return {
+    admit(now, claim) {
+      const cost = charging.admission(claim);
+      const refusal = refuse(now, cost);
+      if (refusal !== undefined) return refusal;
+
+      const charges = gates.map(({ dimension, unit, limiter, totals }) => {
+        totals.charged += cost[unit];
+        return [dimension, limiter.charge(now, cost[unit])] as const;
+      });
+      const admission = { claim, cost, charges };
+      open.add(admission);
+      return { type: 'admitted', admission, shown: show(now) };
+    },
+    settle(now, admission, consumption) {
+      if (!open.delete(admission)) return;
+      const cost = charging.completion(admission.claim, consumption);
+      for (const [dimension, charge] of admission.charges) {
+        const gate = gateOf.get(dimension);
+        if (gate === undefined) continue;
+        gate.limiter.settle(now, charge, cost[gate.unit]);
+        gate.totals.settled += cost[gate.unit];
+      }
+    },
+    show,
+    levels: (now) =>
+      gates.map(({ dimension, limit, window, limiter, totals }) => ({
+        dimension,
+        limit,
+        window,
+        level: limit - limiter.used(now),
+        ...totals,
+      })),
+  };
+}

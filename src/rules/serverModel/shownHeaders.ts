@@ -1,0 +1,29 @@
+import { formatGoDuration } from '../goDuration.ts';
+import type { Refusal, ShownLimits } from '../serverModel.ts';
+
+/**
+ * Writes the limits as the headers of an answer, as Groq does.
+ *
+ * `requests` are those of the day and `tokens` those of the minute; the other limits have no header.
+ *
+ * @example
+ * shownHeaders({ tokens: { limit: 8_000, used: 73, remaining: 7_927, reset: 547 } });
+ * // => { 'x-ratelimit-limit-tokens': '8000', 'x-ratelimit-remaining-tokens': '7927', 'x-ratelimit-reset-tokens': '547ms' }
+ */
+export function shownHeaders(shown: ShownLimits): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const name of ['requests', 'tokens'] as const) {
+    const level = shown[name];
+    if (level === undefined) continue;
+    headers[`x-ratelimit-limit-${name}`] = String(level.limit);
+    headers[`x-ratelimit-remaining-${name}`] = String(level.remaining);
+    headers[`x-ratelimit-reset-${name}`] = formatGoDuration(level.reset);
+  }
+  return headers;
+}
+
+/** The headers of a refusal: those of its limits, and in how many whole seconds to come back, where there is a point. */
+export function refusalHeaders({ shown, wait }: Refusal): Record<string, string> {
+  const headers = shownHeaders(shown);
+  return wait === undefined ? headers : { 'retry-after': String(Math.ceil(wait / 1_000)), ...headers };
+}

@@ -1,0 +1,34 @@
+import type { OperatorFunction, Subscriber } from 'rxjs';
+import type { Job } from '../model/Job.ts';
+import type { StateToken } from '../model/Token.ts';
+import type { Usage } from '../model/Usage.ts';
+import type { RetryConfig } from '../operators/retryWithBackoff.ts';
+import type { TimeoutsConfig } from '../operators/timeouts.ts';
+import type { WireRequest } from '../ports/Transport.ts';
+
+/** What is asked for, apart from when it came and how often it was tried. */
+export interface Errand<T> extends Pick<Job, 'model' | 'request' | 'cost' | 'priority' | 'tenant'> {
+  /** What is sent. Asked for when it is sent, so that nothing is kept twice while it waits. */
+  wire(): WireRequest;
+  /** How the body of an answer is read. Asked for at each attempt. */
+  read(): OperatorFunction<Uint8Array, T>;
+  /** What a value of the answer says was used. */
+  usage(value: T): Usage | undefined;
+  readonly timeouts: Timeouts;
+  readonly retry: RetryConfig;
+  /** Whether the subscriber wants to hear where the request is. */
+  readonly lifecycle: boolean;
+}
+
+/** How long each part of a request may take, in milliseconds. */
+export interface Timeouts extends Omit<TimeoutsConfig, 'model' | 'scheduler'> {
+  /** In the queue, all attempts together. */
+  readonly queue?: number | undefined;
+}
+
+/** One try of an errand: a job, with the one who is to hear the answer. */
+export interface Attempt<T = unknown> extends Job {
+  readonly errand: Errand<T>;
+  /** Closing it takes the job out of the queue, or its request off the wire. */
+  readonly lifetime: Subscriber<T | StateToken>;
+}

@@ -1,0 +1,122 @@
+import { from, map, type Observable, type SchedulerLike, Subject, tap } from 'rxjs';
+import type { Backlog } from '../model/Backlog.ts';
+import type { ModelId } from '../model/ChatRequest.ts';
+import type { Slack } from '../model/Priority.ts';
+import type { ModelStatus } from '../model/Status.ts';
+import { prioritize } from '../operators/prioritize.ts';
+import { type Answering, send } from '../operators/send.ts';
+import { throttleByBucket } from '../operators/throttleByBucket.ts';
+import { timeouts } from '../operators/timeouts.ts';
+import type { LimitStore } from '../ports/LimitStore.ts';
+import type { Transport } from '../ports/Transport.ts';
+import { forecast } from '../rules/forecast.ts';
+import type { Attempt } from './Attempt.ts';
+
+/** What a lane works with, and whom it tells. */
+export interface LaneConfig {
+  readonly store: LimitStore;
+  readonly transport: Transport;
+  readonly scheduler: SchedulerLike;
+  readonly slack?: Partial<Slack> | undefined;
+  /** How many requests of the model may be in flight at a time. */
+  readonly inFlight: number;
+  /** An attempt leaves the queue. */
+  readonly admitted: (attempt: Attempt) => void;
+  /** Something has changed that the lane's status shows. */
+  readonly changed: () => void;
+}
+
+/**
+ * The pipe through which the requests to one model go. It keeps nothing but those that are under way: what has been
+ * used is the store's, so a lane can be opened and retired at any time.
+ */
+export class Lane {
+  /** Whether it can take no more. */
+  closed = false;
+  /** How many requests may still come back to this lane. Its owner counts them. */
+  users = 0;
+  readonly #model: ModelId;
+  readonly #store: LimitStore;
+  readonly #attempts = new Subject<Attempt>();
+  #backlog: Backlog<Attempt> | undefined;
+  #inFlight = 0;
+
+  constructor(model: ModelId, config: LaneConfig) {
+    const { store, transport, scheduler, slack, inFlight, admitted, changed } = config;
+    this.#model = model;
+    this.#store = store;
+    this.#attempts
+      .pipe(
+        prioritize({ slack }),
+        tap((backlog) => {
+          this.#backlog = backlog;
+          changed();
+        }),
+        throttleByBucket<Attempt>({
+          store,
+          inFlight,
+          scheduler,
+          refuse: ({ lifetime }, error) => {
+            lifetime.error(error);
+          },
+        }),
+        tap(({ job }) => {
+          this.#inFlight += 1;
+          job.lifetime.add(() => {
+            this.#inFlight -= 1;
+            changed();
+          });
+          admitted(job);
+          changed();
+        }),
+        send<Attempt, unknown>({
+          transport,
+          request: ({ errand }) => errand.wire(),
+          read: ({ errand }) => errand.read(),
+          usage: (value, { errand }) => errand.usage(value),
+        }),
+      )
+      .subscribe({
+        next: (answer) => {
+          this.#deliver(answer, scheduler);
+        },
+        // Nothing in the pipe is meant to fail. If it does, nobody shall wait in it for ever.
+        error: (error: unknown) => {
+          this.closed = true;
+          for (const { job } of [...(this.#backlog ?? [])]) job.lifetime.error(error);
+        },
+      });
+  }
+
+  #deliver(answer: Answering<Attempt, unknown>, scheduler: SchedulerLike): void {
+    const { lifetime, errand, model } = answer.job;
+    answer.pipe(timeouts({ ...errand.timeouts, model, scheduler })).subscribe(lifetime);
+  }
+
+  next(attempt: Attempt): void {
+    this.#attempts.next(attempt);
+  }
+
+  /** Lets go of what the lane listens to. Nothing may be under way. */
+  retire(): void {
+    this.#attempts.complete();
+  }
+
+  status(): Observable<ModelStatus> {
+    return from(this.#store.levels(this.#model)).pipe(
+      map((buckets) => {
+        const waiting = { high: 0, normal: 0, low: 0, background: 0 };
+        for (const { job } of this.#backlog ?? []) waiting[job.priority] += 1;
+        const head = this.#backlog?.peek();
+        const [nextStartsInMs] = head === undefined ? [] : forecast(buckets, [head.job.cost]);
+        return {
+          model: this.#model,
+          waiting,
+          inFlight: this.#inFlight,
+          buckets,
+          ...(nextStartsInMs !== undefined && { nextStartsInMs }),
+        };
+      }),
+    );
+  }
+}

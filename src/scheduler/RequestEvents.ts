@@ -1,0 +1,42 @@
+import { type Observable, type SchedulerLike, Subject } from 'rxjs';
+import { isGroqError } from '../errors/GroqError.ts';
+import { isRateLimitError } from '../errors/guards.ts';
+import type { GroqEvent, GroqEventDetail } from '../model/GroqEvent.ts';
+import type { Job } from '../model/Job.ts';
+import type { RetryInfo } from '../operators/retryWithBackoff.ts';
+
+/** Whom an event is about. */
+export type About = Pick<Job, 'seq' | 'model' | 'tenant'>;
+
+/** Tells what happens to requests, which costs nothing while nobody listens. */
+export class RequestEvents {
+  readonly #scheduler: SchedulerLike;
+  readonly #events = new Subject<GroqEvent>();
+
+  constructor(scheduler: SchedulerLike) {
+    this.#scheduler = scheduler;
+  }
+
+  get events$(): Observable<GroqEvent> {
+    return this.#events.asObservable();
+  }
+
+  get observed(): boolean {
+    return this.#events.observed;
+  }
+
+  tell({ seq, model, tenant }: About, detail: GroqEventDetail): void {
+    if (this.observed) this.#events.next({ ...detail, seq, model, tenant, at: this.#scheduler.now() });
+  }
+
+  retrying(about: About, { error, delay }: RetryInfo): void {
+    if (isRateLimitError(error)) this.tell(about, { type: 'rate-limited', dimension: error.dimension });
+    else this.tell(about, { type: 'retrying', code: codeOf(error), delay });
+  }
+
+  failed(about: About, error: unknown): void {
+    this.tell(about, { type: 'failed', code: codeOf(error) });
+  }
+}
+
+const codeOf = (error: unknown): string => (isGroqError(error) ? error.code : 'UNKNOWN');

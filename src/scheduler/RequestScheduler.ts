@@ -1,0 +1,219 @@
+import {
+  auditTime,
+  forkJoin,
+  map,
+  Observable,
+  type Observer,
+  of,
+  type SchedulerLike,
+  Subject,
+  type Subscriber,
+  startWith,
+  switchMap,
+  type Unsubscribable,
+} from 'rxjs';
+import { ClosedError } from '../errors/ClosedError.ts';
+import type { ModelId } from '../model/ChatRequest.ts';
+import type { GroqEvent } from '../model/GroqEvent.ts';
+import type { Slack } from '../model/Priority.ts';
+import type { Status } from '../model/Status.ts';
+import type { StateToken } from '../model/Token.ts';
+import { retryWithBackoff } from '../operators/retryWithBackoff.ts';
+import { type Random, systemClock } from '../ports/clock.ts';
+import type { LimitStore } from '../ports/LimitStore.ts';
+import type { Transport } from '../ports/Transport.ts';
+import type { Attempt, Errand } from './Attempt.ts';
+import { Lane, type LaneConfig } from './Lane.ts';
+import { isState, listen } from './listen.ts';
+import { RequestEvents } from './RequestEvents.ts';
+
+/** What a {@link RequestScheduler} works with. */
+export interface RequestSchedulerConfig {
+  readonly store: LimitStore;
+  readonly transport: Transport;
+  /** @default rxjs's asyncScheduler with the monotonic clock */
+  readonly scheduler?: SchedulerLike | undefined;
+  /** @default Math.random */
+  readonly random?: Random | undefined;
+  /** See {@link PrioritizeConfig.slack}. */
+  readonly slack?: Partial<Slack> | undefined;
+  /**
+   * How many requests to one model may be in flight at a time.
+   *
+   * @default 1_000
+   */
+  readonly inFlight?: number | undefined;
+}
+
+/** How many lanes are kept open although nothing goes through them. */
+const IDLE_LANES = 32;
+
+/** How often a change of the status is told at the most, in milliseconds. */
+const STATUS_INTERVAL = 100;
+
+/**
+ * Merges requests under the limits of their models: a subject that takes attempts and gives each to the lane of its
+ * model, which it opens and retires.
+ *
+ * Completing it lets everything that was accepted come to its end, retries included, and takes nothing new.
+ * Unsubscribing it cuts: everyone who still waits for an answer gets a {@link ClosedError}.
+ */
+export class RequestScheduler implements Observer<Attempt>, Unsubscribable {
+  readonly #scheduler: SchedulerLike;
+  readonly #random: Random;
+  readonly #laneConfig: LaneConfig;
+  readonly #lanes = new Map<ModelId, Lane>();
+  /** Those who wait for an answer, whichever state their request is in. */
+  readonly #outstanding = new Set<Unsubscribable & Pick<Observer<never>, 'error'>>();
+  readonly #events: RequestEvents;
+  readonly #changes = new Subject<void>();
+  readonly #drained = new Subject<never>();
+  #state: 'open' | 'draining' | 'closed' = 'open';
+  #seq = 0;
+
+  constructor({ scheduler = systemClock, random = Math.random, inFlight = 1_000, ...config }: RequestSchedulerConfig) {
+    this.#scheduler = scheduler;
+    this.#random = random;
+    this.#events = new RequestEvents(scheduler);
+    this.#laneConfig = {
+      ...config,
+      scheduler,
+      inFlight,
+      admitted: (attempt) => {
+        const waited = scheduler.now() - attempt.arrival;
+        this.#events.tell(attempt, { type: 'admitted', waited, attempt: attempt.attempt });
+        if (attempt.errand.lifecycle) attempt.lifetime.next({ type: 'state', state: 'admitted' });
+      },
+      changed: () => {
+        this.#changes.next();
+      },
+    };
+  }
+
+  get closed(): boolean {
+    return this.#state === 'closed';
+  }
+
+  /** How things stand, on subscription and whenever that changes, ten times a second at the most. */
+  get status$(): Observable<Status> {
+    return this.#changes.pipe(
+      auditTime(STATUS_INTERVAL, this.#scheduler),
+      startWith(undefined),
+      switchMap(() => this.#status()),
+    );
+  }
+
+  /** What happens to requests, as it happens. */
+  get events$(): Observable<GroqEvent> {
+    return this.#events.events$;
+  }
+
+  /** Completes when nothing is outstanding any more after {@link RequestScheduler.complete}, or when it was cut. */
+  get drained$(): Observable<never> {
+    return this.#drained.asObservable();
+  }
+
+  /** The answer to an errand: each subscription is a request of its own, which takes its place when it is made. */
+  answer<T>(errand: Errand<T>): Observable<T | StateToken> {
+    return new Observable((destination) => {
+      if (this.#state === 'open') this.#accept(errand, destination);
+      else destination.error(new ClosedError());
+    });
+  }
+
+  next(attempt: Attempt): void {
+    this.#events.tell(attempt, { type: 'queued' });
+    if (attempt.errand.lifecycle) attempt.lifetime.next({ type: 'state', state: 'queued' });
+    this.#laneOf(attempt.model).next(attempt);
+  }
+
+  /** Cuts, with this error for everyone who still waits for an answer. */
+  error(error: unknown): void {
+    if (this.closed) return;
+    this.#state = 'closed';
+    for (const listener of [...this.#outstanding]) listener.error(error);
+    for (const lane of this.#lanes.values()) lane.retire();
+    this.#lanes.clear();
+    this.#drained.complete();
+  }
+
+  complete(): void {
+    if (this.#state === 'open') this.#state = 'draining';
+    this.#closeIfDrained();
+  }
+
+  unsubscribe(): void {
+    this.error(new ClosedError());
+  }
+
+  #accept<T>(errand: Errand<T>, destination: Subscriber<T | StateToken>): void {
+    const { model, request, cost, priority, tenant, timeouts } = errand;
+    const arrival = this.#scheduler.now();
+    const expiresAt = timeouts.queue === undefined ? undefined : arrival + timeouts.queue;
+    const job = { errand, model, request, cost, priority, tenant, arrival, expiresAt, seq: this.#seq++ };
+    // How many attempts were made.
+    let attempt = 0;
+
+    const attempts = new Observable<T | StateToken>((lifetime) => {
+      attempt += 1;
+      this.next({ ...job, attempt, lifetime });
+    });
+    const retry = retryWithBackoff<T | StateToken>(
+      { ...errand.retry, scheduler: this.#scheduler, random: this.#random },
+      {
+        commits: (value) => !isState(value),
+        retrying: (info, subscriber) => {
+          this.#events.retrying(job, info);
+          subscriber.next({ type: 'state', state: 'retrying', startsInMs: info.delay });
+        },
+      },
+    );
+
+    const lane = this.#laneOf(model);
+    lane.users += 1;
+    const listener = listen({
+      about: job,
+      errand,
+      events: this.#events,
+      destination,
+      left: (self) => {
+        lane.users -= 1;
+        this.#outstanding.delete(self);
+        this.#closeIfDrained();
+      },
+    });
+    this.#outstanding.add(listener);
+    attempts.pipe(retry).subscribe(listener);
+  }
+
+  #laneOf(model: ModelId): Lane {
+    let lane = this.#lanes.get(model);
+    if (lane === undefined || lane.closed) {
+      this.#retireIdle();
+      lane = new Lane(model, this.#laneConfig);
+      this.#lanes.set(model, lane);
+    }
+    return lane;
+  }
+
+  #retireIdle(): void {
+    if (this.#lanes.size < IDLE_LANES) return;
+    for (const [model, lane] of this.#lanes) {
+      if (lane.users > 0) continue;
+      lane.retire();
+      this.#lanes.delete(model);
+    }
+  }
+
+  #closeIfDrained(): void {
+    if (this.#state !== 'draining' || this.#outstanding.size > 0) return;
+    this.#state = 'closed';
+    this.#drained.complete();
+  }
+
+  #status(): Observable<Status> {
+    const busy = [...this.#lanes.values()].filter(({ users }) => users > 0);
+    const models = busy.length === 0 ? of([]) : forkJoin(busy.map((lane) => lane.status()));
+    return models.pipe(map((all) => ({ models: all })));
+  }
+}

@@ -1,0 +1,76 @@
+import type { Usage } from '../model/Usage.ts';
+import type { Admission } from '../rules/serverModel.ts';
+import type { ChatCall } from './checkChatRequest.ts';
+import { type Draft, written } from './Draft.ts';
+import type { Exchange, Headers } from './Exchange.ts';
+import type { AnswerFault } from './Fault.ts';
+import type { Pace } from './pace.ts';
+import type { Head } from './renderCompletion.ts';
+import type { Simulation } from './Simulation.ts';
+import { usageOf } from './usage.ts';
+
+/** A request that was let in and is being answered. */
+export interface Answering {
+  readonly simulation: Simulation;
+  readonly exchange: Exchange;
+  readonly call: ChatCall;
+  /** The `x-ratelimit-*` headers, as they stood when the request was let in. */
+  readonly headers: Headers;
+  readonly head: Head;
+  readonly draft: Draft;
+  readonly fault: AnswerFault | undefined;
+  readonly pace: Pace;
+  /** When it was let in, by the simulator's clock. */
+  readonly startedAt: number;
+  /** What is reported when the answer is whole. */
+  readonly usage: Usage;
+  /**
+   * Settles what was used: all when the answer is whole, else the prompt and the first pieces. Only the first call
+   * counts, and tells so.
+   */
+  end(pieces?: number): boolean;
+}
+
+/** The tokens of a prompt. */
+export interface Prompt {
+  readonly tokens: number;
+  readonly cached: number;
+}
+
+/** Begins to answer. */
+export function answering(
+  begun: Omit<Answering, 'pace' | 'usage' | 'end'>,
+  prompt: Prompt,
+  admission: Admission,
+): Answering {
+  const { simulation, call, draft } = begun;
+  const { firstToken, tokensPerSecond } = simulation.options;
+  const pace = { firstToken, tokensPerSecond };
+  const usage = draft.usage ?? usageOf(prompt, written(draft), pace);
+  let ended = false;
+
+  return {
+    ...begun,
+    pace,
+    usage,
+    end(pieces) {
+      if (ended) return false;
+      ended = true;
+      const consumption =
+        pieces === undefined
+          ? {
+              promptTokens: usage.prompt_tokens,
+              completionTokens: usage.completion_tokens,
+              cachedTokens: usage.prompt_tokens_details?.cached_tokens ?? 0,
+            }
+          : {
+              promptTokens: prompt.tokens,
+              completionTokens: written(draft, pieces).completionTokens,
+              cachedTokens: prompt.cached,
+            };
+      call.model.limiter.settle(simulation.clock.now(), admission, consumption);
+      simulation.ledger.ended(call.model.id, consumption);
+      return true;
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Random } from '../ports/clock.ts';
+import type { ApiError } from './apiErrors.ts';
+import { requestId } from './ids.ts';
+import type { Simulation } from './Simulation.ts';
+import { seededRandom, seedOf } from './seededRandom.ts';
+
+/** The headers of an answer. */
+export type Headers = Readonly<Record<string, string>>;
+
+/** One request and its answer. */
+export interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** As in `req_01k…`. */
+  readonly requestId: string;
+  readonly random: Random;
+  /** Writes the status and the headers that every answer has, and these. */
+  head(status: number, headers: Headers): void;
+  /** Answers in one piece. */
+  json(status: number, body: unknown, headers?: Headers): void;
+  /** Answers with an error. */
+  error(answer: ApiError, headers?: Headers): void;
+}
+
+/** As Groq sends them with whatever is not streamed. */
+const JSON_HEADERS: Headers = {
+  'content-type': 'application/json',
+  'cache-control': 'private, max-age=0, no-store, no-cache, must-revalidate',
+};
+
+/** Opens an exchange. */
+export function openExchange(
+  { options, ledger, nextRequest }: Simulation,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Exchange {
+  const random = seededRandom(seedOf(`${options.seed}:${nextRequest()}`));
+  const id = requestId(random);
+
+  const head = (status: number, headers: Headers): void => {
+    ledger.answered(status);
+    response.writeHead(status, { vary: 'Origin', 'x-groq-region': 'loopback', 'x-request-id': id, ...headers });
+  };
+  const json = (status: number, body: unknown, headers: Headers = {}): void => {
+    const text = `${JSON.stringify(body)}\n`;
+    head(status, { ...JSON_HEADERS, 'content-length': String(Buffer.byteLength(text)), ...headers });
+    response.end(text);
+  };
+  return {
+    request,
+    response,
+    requestId: id,
+    random,
+    head,
+    json,
+    error: ({ status, error }, headers) => {
+      json(status, { error }, headers);
+    },
+  };
+}

@@ -1,0 +1,101 @@
+import type { SchedulerLike } from 'rxjs';
+import type { ChatRequest, ModelId } from '../model/ChatRequest.ts';
+import type { Limits, Tier } from '../model/Limits.ts';
+import type { Token } from '../model/Token.ts';
+import { systemClock } from '../ports/clock.ts';
+import type { ChargeModelName } from '../rules/serverModel/chargeModels.ts';
+import type { Rounding } from '../rules/serverModel/Limiter.ts';
+import type { LimiterShape } from '../rules/serverModel.ts';
+import type { RetiredAs } from './checkChatRequest.ts';
+import { estimatePrompt } from './estimatePrompt.ts';
+import type { Faults } from './Fault.ts';
+
+/** How a simulator is to behave. All durations are milliseconds of its own clock. */
+export interface SimulatorOptions {
+  /** Whose limits hold. Defaults to `free`. */
+  readonly tier?: Tier | undefined;
+  /**
+   * Merged into the limits of the tier, dimension by dimension; a model that is not in the catalogue is served with
+   * these alone. `false` switches all limits off.
+   */
+  readonly limits?: false | Readonly<Record<ModelId, Limits>> | undefined;
+  /** How many milliseconds of its clock pass in one of the scheduler's. Defaults to 1. */
+  readonly speed?: number | undefined;
+  /** Decides the replies and the ids. Defaults to 1. */
+  readonly seed?: number | undefined;
+  /**
+   * What the model answers. A text comes in pieces that are about as long as tokens; each token of a list is one chunk
+   * and counts as one. Defaults to replies that depend on the request and the seed.
+   */
+  readonly reply?: ((request: ChatRequest) => string | readonly Token[]) | undefined;
+  /** The time until the first token. Defaults to 100. */
+  readonly firstToken?: number | undefined;
+  /** Defaults to 1,000, as was recorded for `openai/gpt-oss-20b`. */
+  readonly tokensPerSecond?: number | undefined;
+  /** What goes wrong. Defaults to nothing. */
+  readonly faults?: Faults | undefined;
+  /** Where it listens on 127.0.0.1. Defaults to 0, which is a port that is free. */
+  readonly port?: number | undefined;
+  /** The only key that is let in. Defaults to any. */
+  readonly apiKey?: string | undefined;
+  /** What is answered for a model that Groq no longer serves. Defaults to `model_not_found`, status 404. */
+  readonly retiredAs?: RetiredAs | undefined;
+  /** How many tokens a prompt has. Defaults to an estimate. */
+  readonly countPrompt?: ((request: ChatRequest) => number) | undefined;
+  /** How many of them come out of the cache and do not count. Defaults to none. */
+  readonly countCached?: ((request: ChatRequest) => number) | undefined;
+  /** What the limiter charges, and when. Defaults to `max`. */
+  readonly chargeModel?: ChargeModelName | undefined;
+  /** What kind of limiter it is. Defaults to `bucket`. */
+  readonly limiter?: LimiterShape | undefined;
+  /** How headers round. Defaults to `2026`. */
+  readonly rounding?: Rounding | undefined;
+  /** Whose clock and timers are used. Defaults to those of the system. */
+  readonly scheduler?: SchedulerLike | undefined;
+}
+
+/** Options with every default in its place. */
+export interface ResolvedOptions {
+  readonly tier: Tier;
+  readonly limits: false | Readonly<Record<ModelId, Limits>>;
+  readonly speed: number;
+  readonly seed: number;
+  /** Absent for seeded replies. */
+  readonly reply: SimulatorOptions['reply'];
+  readonly firstToken: number;
+  readonly tokensPerSecond: number;
+  readonly faults: Faults;
+  readonly port: number;
+  /** Absent when any key is let in. */
+  readonly apiKey: string | undefined;
+  readonly retiredAs: RetiredAs;
+  readonly countPrompt: (request: ChatRequest) => number;
+  readonly countCached: (request: ChatRequest) => number;
+  readonly chargeModel: ChargeModelName;
+  readonly limiter: LimiterShape;
+  readonly rounding: Rounding;
+  readonly scheduler: SchedulerLike;
+}
+
+/** Puts the defaults in. */
+export function resolveOptions(options: SimulatorOptions): ResolvedOptions {
+  return {
+    tier: options.tier ?? 'free',
+    limits: options.limits ?? {},
+    speed: options.speed ?? 1,
+    seed: options.seed ?? 1,
+    reply: options.reply,
+    firstToken: options.firstToken ?? 100,
+    tokensPerSecond: options.tokensPerSecond ?? 1_000,
+    faults: options.faults ?? [],
+    port: options.port ?? 0,
+    apiKey: options.apiKey,
+    retiredAs: options.retiredAs ?? 'model_not_found',
+    countPrompt: options.countPrompt ?? estimatePrompt,
+    countCached: options.countCached ?? (() => 0),
+    chargeModel: options.chargeModel ?? 'max',
+    limiter: options.limiter ?? 'bucket',
+    rounding: options.rounding ?? '2026',
+    scheduler: options.scheduler ?? systemClock,
+  };
+}

@@ -1,0 +1,139 @@
+import type { ChatRequest } from '../model/ChatRequest.ts';
+import { DIMENSIONS } from '../model/Dimension.ts';
+import type { Token } from '../model/Token.ts';
+import { refusalBody } from '../rules/serverModel/refusalBody.ts';
+import { refusalHeaders, shownHeaders } from '../rules/serverModel/shownHeaders.ts';
+import { answering, type Prompt } from './Answering.ts';
+import { answerStreamed } from './answerStreamed.ts';
+import { answerWhole } from './answerWhole.ts';
+import { CONTEXT_EXCEEDED, unavailable } from './apiErrors.ts';
+import type { ChatCall } from './checkChatRequest.ts';
+import { type Draft, draftOf, fitDraft } from './Draft.ts';
+import type { Exchange } from './Exchange.ts';
+import { roughPrompt } from './estimatePrompt.ts';
+import { faultOf, type StatusFault } from './Fault.ts';
+import { completionId, fingerprint, reportedSeed } from './ids.ts';
+import type { Head } from './renderCompletion.ts';
+import type { Simulation } from './Simulation.ts';
+import { seededRandom, seedOf } from './seededRandom.ts';
+import { seededReply } from './seededReply.ts';
+
+/** Admits a request for a completion, or refuses it, and answers. */
+export function answerChat(simulation: Simulation, exchange: Exchange, call: ChatCall): void {
+  const { options, clock, ledger, organization } = simulation;
+  const { request, model, maxCompletionTokens } = call;
+
+  const fault = faultOf(options.faults, request, simulation.nextChat());
+  if (fault !== undefined) ledger.faulted();
+  const prompt = promptOf(simulation, request);
+  if (fault?.kind === 'status') {
+    answerStatus(simulation, exchange, call, fault, prompt);
+    return;
+  }
+  const room = model.contextWindow - prompt.tokens;
+  if (room <= 0) {
+    exchange.error(CONTEXT_EXCEEDED);
+    return;
+  }
+
+  const startedAt = clock.now();
+  const ruling = model.limiter.admit(startedAt, {
+    promptTokens: prompt.tokens,
+    roughPromptTokens: roughPrompt(request),
+    maxCompletionTokens,
+  });
+  if (ruling.type === 'refused') {
+    if (ruling.status === 429) ledger.rateLimited(ruling.dimension);
+    const body = refusalBody(ruling, { model: model.id, organization, tier: options.tier, ...tierOf(request) });
+    exchange.json(ruling.status, body, refusalHeaders(ruling));
+    return;
+  }
+  ledger.admitted(model.id, startedAt);
+
+  const begin = (draft: Draft) =>
+    answering(
+      {
+        simulation,
+        exchange,
+        call,
+        headers: shownHeaders(ruling.shown),
+        head: headOf(simulation, exchange, call),
+        draft,
+        fault,
+        startedAt,
+      },
+      prompt,
+      ruling.admission,
+    );
+  let draft: Draft;
+  try {
+    const most = Math.min(maxCompletionTokens ?? model.maxCompletionTokens, room);
+    draft = fitDraft(replyTo(simulation, request), most);
+  } catch (error) {
+    begin({ pieces: [], finish: 'stop', tail: 0 }).end(0);
+    throw error;
+  }
+  (call.stream ? answerStreamed : answerWhole)(begin(draft));
+}
+
+function promptOf({ options }: Simulation, request: ChatRequest): Prompt {
+  const count = (name: 'countPrompt' | 'countCached'): number => {
+    const tokens = options[name](request);
+    if (Number.isSafeInteger(tokens) && tokens >= 0) return tokens;
+    throw new TypeError(`the option ${name} must return a whole number of tokens, got ${String(tokens)}`);
+  };
+  return { tokens: count('countPrompt'), cached: count('countCached') };
+}
+
+function replyTo({ options }: Simulation, request: ChatRequest): Draft {
+  if (options.reply !== undefined) {
+    const reply: string | readonly Token[] = options.reply(request);
+    return draftOf(reply);
+  }
+  // From what is asked and not from who came first: the same questions have the same answers in whichever order.
+  const { model, messages, tools, tool_choice, response_format, reasoning_effort, seed } = request;
+  const asked = JSON.stringify([model, messages, tools, tool_choice, response_format, reasoning_effort, seed]);
+  return seededReply(request, seededRandom(seedOf(`${options.seed}:${asked}`)));
+}
+
+function headOf({ clock }: Simulation, { random, requestId }: Exchange, { request }: ChatCall): Head {
+  return {
+    id: completionId(random),
+    created: clock.date(),
+    model: request.model,
+    fingerprint: fingerprint(request.model),
+    requestId,
+    seed: request.seed ?? reportedSeed(random),
+    ...tierOf(request),
+  };
+}
+
+function tierOf({ service_tier }: ChatRequest): { serviceTier: string } {
+  return { serviceTier: !service_tier || service_tier === 'auto' ? 'on_demand' : service_tier };
+}
+
+/** Answers with the status of a fault. Nothing is charged. */
+function answerStatus(
+  { clock, organization, options }: Simulation,
+  exchange: Exchange,
+  { request, model, maxCompletionTokens = 1 }: ChatCall,
+  { status, retryAfter, dimension = 'tpm' }: StatusFault,
+  prompt: Prompt,
+): void {
+  const headers = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) };
+  if (status !== 429) {
+    exchange.error(unavailable(model.id, status), headers);
+    return;
+  }
+  const limit = model.limiter.levels(clock.now()).find((level) => level.dimension === dimension)?.limit ?? 0;
+  const isRequests = DIMENSIONS[dimension].unit === 'requests';
+  const requested = isRequests ? 1 : prompt.tokens + maxCompletionTokens;
+  const wait = typeof retryAfter === 'number' && retryAfter > 0 ? retryAfter * 1_000 : 1_000;
+  const body = refusalBody(
+    { type: 'refused', status, dimension, limit, used: limit, requested, wait },
+    { model: model.id, organization, tier: options.tier, ...tierOf(request) },
+  );
+  const { requests, tokens } = model.limiter.show(clock.now());
+  const shown = { ...(requests && { requests }), ...(tokens && !isRequests && { tokens }) };
+  exchange.json(429, body, { ...headers, ...shownHeaders(shown) });
+}

@@ -1,0 +1,87 @@
+import type { Answering } from './Answering.ts';
+import { type AnswerFault, streamedError } from './Fault.ts';
+import { type Playing, play } from './pace.ts';
+import {
+  DONE_EVENT,
+  dataEvent,
+  errorEvent,
+  firstChunk,
+  lastChunk,
+  tokenChunk,
+  usageChunk,
+} from './renderCompletion.ts';
+
+/** As Groq sends them with a stream. */
+const STREAM_HEADERS = { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' } as const;
+
+/**
+ * Answers with a stream, a chunk for each token. Chunks that are due at the same time go out together; when the client
+ * does not read, the model waits; when it goes away, the model stops and what it had written is settled.
+ */
+export function answerStreamed(answering: Answering): void {
+  const { exchange, simulation, head, draft, pace, startedAt, fault, headers } = answering;
+  const { response } = exchange;
+  const { clock, ledger } = simulation;
+  /** How many pieces were sent. */
+  let sent = 0;
+  let playing: Playing | undefined;
+
+  const emit = (from: number, to: number): boolean => {
+    let text = from === 0 ? dataEvent(firstChunk(head, draft)) : '';
+    for (const { token } of draft.pieces.slice(from, to)) if (token) text += dataEvent(tokenChunk(head, token));
+    sent = to;
+    return text === '' || response.write(text);
+  };
+  const run = (from: number, to: number, delay: number, done: () => void): void => {
+    playing = play({ clock, pace, startedAt: startedAt + delay, from, to, emit, done });
+  };
+  const finish = (): void => {
+    answering.end();
+    response.end(lastEvents(answering));
+  };
+
+  exchange.head(200, { ...STREAM_HEADERS, ...headers });
+  response.flushHeaders();
+  response.on('drain', () => playing?.resume());
+  response.on('close', () => {
+    playing?.unsubscribe();
+    if (answering.end(sent)) ledger.aborted();
+  });
+
+  const total = draft.pieces.length;
+  if (fault === undefined) {
+    run(0, total, 0, finish);
+    return;
+  }
+  const after = Math.min(fault.after ?? 0, total);
+  run(0, after, 0, () => {
+    if (fault.kind !== 'stall') {
+      answering.end(sent);
+      breakOff(answering, fault);
+    } else if (fault.ms !== undefined) run(after, total, fault.ms, finish);
+  });
+}
+
+function lastEvents({ head, draft, usage, call }: Answering): string {
+  return (
+    (draft.pieces.length === 0 ? dataEvent(firstChunk(head, draft)) : '') +
+    dataEvent(lastChunk(head, draft.finish, usage)) +
+    (call.includeUsage ? dataEvent(usageChunk(head, usage)) : '') +
+    DONE_EVENT
+  );
+}
+
+function breakOff({ exchange: { response } }: Answering, fault: Exclude<AnswerFault, { kind: 'stall' }>): void {
+  switch (fault.kind) {
+    case 'error':
+      response.end(errorEvent(streamedError(fault)));
+      break;
+    case 'reset':
+      response.socket?.resetAndDestroy();
+      break;
+    case 'cut':
+      if (fault.clean === true) response.end();
+      else response.socket?.end();
+      break;
+  }
+}

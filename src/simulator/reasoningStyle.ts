@@ -1,0 +1,25 @@
+import type { ChatRequest } from '../model/ChatRequest.ts';
+
+/**
+ * How a model shows what it thinks: not at all, for want of thoughts (`none`) or on request (`hidden`); in a field of
+ * its own, on the channel `analysis` or without a channel; or between `<think>` and `</think>` in its text.
+ */
+export type ReasoningStyle = 'none' | 'hidden' | 'channel' | 'field' | 'think';
+
+/** Whether a model can think before it writes. */
+export function canReason(model: string): boolean {
+  return model.startsWith('openai/gpt-oss') || model.startsWith('qwen/');
+}
+
+/**
+ * Tells how a model shows what it thinks.
+ *
+ * @see https://console.groq.com/docs/reasoning
+ */
+export function reasoningStyle(request: ChatRequest): ReasoningStyle {
+  const { model, reasoning_effort, reasoning_format, include_reasoning } = request;
+  if (!canReason(model) || reasoning_effort === 'none') return 'none';
+  if (include_reasoning === false || reasoning_format === 'hidden') return 'hidden';
+  if (model.startsWith('openai/')) return 'channel';
+  return reasoning_format === 'parsed' || include_reasoning === true ? 'field' : 'think';
+}

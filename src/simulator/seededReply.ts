@@ -1,0 +1,102 @@
+import type { ChatRequest, Tool } from '../model/ChatRequest.ts';
+import type { Random } from '../ports/clock.ts';
+import { type Draft, type Piece, textPieces, toolCallCost } from './Draft.ts';
+import { fillSchema } from './fillSchema.ts';
+import { toolCallId } from './ids.ts';
+import { sentence, thought } from './prose.ts';
+import { reasoningStyle } from './reasoningStyle.ts';
+import { between } from './seededRandom.ts';
+
+/** How many tokens a model thinks, by `reasoning_effort`; `medium` is what Groq takes for gpt-oss. */
+const EFFORT = { low: [8, 24], default: [16, 64], medium: [16, 64], high: [60, 200] } as const;
+
+/**
+ * The tokens that gpt-oss writes around what is seen: before its thoughts, of which one counts as a thought, between
+ * them and its text, and at the end. With them all 16 recorded streams of text add up to their usage.
+ */
+const FRAMING = { before: 3, thoughts: 1, between: 6, end: 1 } as const;
+
+const NO_FRAMING = { before: 0, thoughts: 0, between: 0, end: 0 } as const;
+
+/** Of how many tokens a text is at least and at most, before its last sentence is ended. */
+const LENGTH = [30, 240] as const;
+
+/**
+ * Makes up an answer that is the same for the same request and the same chance: thoughts where the model has them, then
+ * a call of the tool that was asked for, JSON where that was asked for, or prose.
+ *
+ * With `tool_choice: 'auto'` the first tool is called, unless the last message is already the result of one.
+ */
+export function seededReply(request: ChatRequest, random: Random): Draft {
+  const framing = request.model.startsWith('openai/') ? FRAMING : NO_FRAMING;
+  const thoughts = thoughtPieces(request, random).map((piece, index) =>
+    index > 0
+      ? piece
+      : {
+          ...piece,
+          cost: piece.cost + framing.before,
+          reasoning: piece.reasoning && piece.reasoning + framing.thoughts,
+        },
+  );
+  const tool = toolToCall(request);
+  const [first, ...rest] =
+    tool === undefined ? textOf(request, random).map(textPiece) : [toolPiece(request.model, tool, random)];
+  const spoken = first === undefined ? [] : [{ ...first, cost: first.cost + framing.between }, ...rest];
+  return { pieces: [...thoughts, ...spoken], finish: tool === undefined ? 'stop' : 'tool_calls', tail: framing.end };
+}
+
+function textPiece(text: string): Piece {
+  return { token: { type: 'text', text }, cost: 1, reasoning: 0 };
+}
+
+function thoughtPieces(request: ChatRequest, random: Random): Piece[] {
+  const style = reasoningStyle(request);
+  if (style === 'none') return [];
+  const [least, most] =
+    EFFORT[request.reasoning_effort === 'none' ? 'default' : (request.reasoning_effort ?? 'medium')];
+  const texts = written(between(random, least, most), () => thought(random), '');
+  if (style === 'think') return ['<think>', '\n', ...texts, '\n', '</think>', '\n\n'].map(textPiece);
+  const counted = { cost: 1, reasoning: 1 };
+  if (style === 'hidden') return texts.map(() => counted);
+  return texts.map((text) => ({ token: { type: 'reasoning', text }, ...counted }));
+}
+
+function toolToCall({ tools, tool_choice, messages }: ChatRequest): Tool['function'] {
+  if (tool_choice === 'none') return undefined;
+  const callable = (tools ?? []).flatMap((tool) => tool.function ?? []);
+  if (typeof tool_choice === 'object' && tool_choice !== null) {
+    const wanted = tool_choice['function'];
+    const name = typeof wanted === 'object' && wanted !== null && 'name' in wanted ? wanted.name : undefined;
+    return callable.find((tool) => tool.name === name);
+  }
+  return tool_choice !== 'required' && messages.at(-1)?.role === 'tool' ? undefined : callable[0];
+}
+
+function toolPiece(model: string, tool: NonNullable<Tool['function']>, random: Random): Piece {
+  const call = {
+    id: toolCallId(random, model),
+    name: tool.name,
+    arguments: JSON.stringify(fillSchema(random, { type: 'object', ...tool.parameters })),
+  };
+  return { token: { type: 'tool-call', index: 0, ...call }, cost: toolCallCost(call), reasoning: 0 };
+}
+
+function textOf({ response_format }: ChatRequest, random: Random): string[] {
+  if (response_format?.type === 'json_schema') {
+    return textPieces(JSON.stringify(fillSchema(random, { type: 'object', ...response_format.json_schema.schema })));
+  }
+  if (response_format?.type === 'json_object') return textPieces(JSON.stringify({ answer: sentence(random) }));
+  return written(between(random, ...LENGTH), () => sentence(random), '\n\n');
+}
+
+/** Sentences until there are enough pieces, in paragraphs of four where there is something to part them. */
+function written(length: number, next: () => string, paragraph: string): string[] {
+  const pieces: string[] = [];
+  for (let i = 0; pieces.length < length; i++) {
+    const text = next();
+    if (i === 0) pieces.push(...textPieces(text));
+    else if (paragraph !== '' && i % 4 === 0) pieces.push(paragraph, ...textPieces(text));
+    else pieces.push(...textPieces(` ${text}`));
+  }
+  return pieces;
+}

@@ -1,0 +1,42 @@
+import type { SchedulerLike, Unsubscribable } from 'rxjs';
+
+/** The time of a simulated server, in its own milliseconds, which begins at 0. */
+export interface SimulatorClock {
+  now(): number;
+  /** Does some work once, after so many of its milliseconds. */
+  after(ms: number, work: () => void): Unsubscribable;
+  /** The date that it shows, in seconds since 1970. */
+  date(): number;
+}
+
+/** The longest delay that a timer of the platform can hold, in milliseconds. */
+const LONGEST = 2 ** 31 - 1;
+
+/**
+ * Makes the one clock by which a simulated server does all: its limits refill and its tokens come by it.
+ *
+ * @param scheduler Whose time is sped up.
+ * @param speed How many of its milliseconds pass in one of the scheduler's.
+ */
+export function simulatorClock(scheduler: SchedulerLike, speed: number): SimulatorClock {
+  const start = scheduler.now();
+  const epoch = Date.now();
+  const now = (): number => (scheduler.now() - start) * speed;
+
+  return {
+    now,
+    after: (ms, work) => {
+      // A timer that comes early, or that could not be set for so long, is set once more for the rest.
+      const due = now() + ms;
+      return scheduler.schedule<undefined>(
+        function () {
+          const rest = due - now();
+          if (rest <= 0) work();
+          else this.schedule(undefined, Math.min(rest / speed, LONGEST));
+        },
+        Math.min(Math.max(0, ms) / speed, LONGEST),
+      );
+    },
+    date: () => Math.floor((epoch + now()) / 1_000),
+  };
+}

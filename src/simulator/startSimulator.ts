@@ -1,0 +1,84 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { ValidationError } from '../errors/ValidationError.ts';
+import { checkOptions } from './checkOptions.ts';
+import { handleRequest } from './handleRequest.ts';
+import { BASE_PATH } from './route.ts';
+import { createSimulation } from './Simulation.ts';
+import { resolveOptions, type SimulatorOptions } from './SimulatorOptions.ts';
+import type { SimulatorStats } from './SimulatorStats.ts';
+
+/** Only this machine is listened to. */
+const HOST = '127.0.0.1';
+
+/** A simulator that runs. */
+export interface Simulator {
+  /** What to give a client as its base URL: it ends in `/openai/v1`. */
+  readonly url: string;
+  /** What it has seen so far. */
+  stats(): SimulatorStats;
+  /** Ends every connection and timer. Resolves when nothing is left, however often it is called. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a server on this machine that answers as Groq does, with Groq's limits, headers, errors and streams, for
+ * trying out an application without a key and without a bill.
+ *
+ * It serves chat completions, streamed and not, and models, to any key. Its limits are those of the free plan unless
+ * told otherwise; its clock can run faster, so that a minute of waiting takes seconds.
+ *
+ * @example
+ * const simulator = await startSimulator({ speed: 20, faults: [{ kind: 'status', status: 503 }] });
+ * // …a client with simulator.url as its base URL…
+ * simulator.stats().byStatus; // => { '200': 60, '503': 1 }
+ * await simulator.close();
+ * @param options See {@link SimulatorOptions}.
+ * @throws {ValidationError} when an option is not what it has to be, or the port is taken.
+ */
+export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+  checkOptions(options);
+  const simulation = createSimulation(resolveOptions(options));
+  const { ledger, clock } = simulation;
+
+  const server = createServer((request, response) => void handleRequest(simulation, request, response));
+  // Of its own accord the server closes no connection, so that none is closed on which a request is on its way.
+  server.keepAliveTimeout = 0;
+  server.on('connection', (socket) => {
+    ledger.connected();
+    socket.on('close', () => {
+      ledger.disconnected();
+    });
+  });
+  const port = await listen(server, simulation.options.port);
+
+  let closed: Promise<void> | undefined;
+  return {
+    url: `http://${HOST}:${port}${BASE_PATH}`,
+    stats: () => ledger.stats(clock.now()),
+    close: () => (closed ??= stop(server)),
+  };
+}
+
+function listen(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const got = `${port}, which is ${error.code === 'EADDRINUSE' ? 'taken' : `refused (${error.code ?? 'unknown'})`}`;
+      const issue = { path: 'port', expected: 'a port that is free', got };
+      reject(new ValidationError('The options of startSimulator', [issue], 'Choose another, or 0 for any.'));
+    });
+    server.listen(port, HOST, () => {
+      // A TCP server that listens has such an address: only pipes have a name instead.
+      resolve((server.address() as AddressInfo).port);
+    });
+  });
+}
+
+function stop(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => {
+      resolve();
+    });
+    server.closeAllConnections();
+  });
+}

@@ -1,0 +1,35 @@
+import type { Usage } from '../model/Usage.ts';
+import type { Written } from './Draft.ts';
+import type { Pace } from './pace.ts';
+
+/** The share of the time to the first token that goes by in the queue; the rest is for the prompt. */
+const QUEUE = 0.9;
+
+/** Seconds, as Groq writes them: to the nanosecond. */
+function seconds(ms: number): number {
+  return Math.round(ms * 1e6) / 1e9;
+}
+
+/**
+ * Makes the usage that is reported for an answer, with its fields in Groq's order. The queue is not part of the total
+ * time; cached tokens appear on a hit only, and reasoning tokens only where there were some.
+ */
+export function usageOf(
+  prompt: { tokens: number; cached: number },
+  { completionTokens, reasoningTokens }: Written,
+  pace: Pace,
+): Usage {
+  const promptTime = seconds(pace.firstToken * (1 - QUEUE));
+  const completionTime = seconds((completionTokens * 1_000) / pace.tokensPerSecond);
+  return {
+    queue_time: seconds(pace.firstToken * QUEUE),
+    prompt_tokens: prompt.tokens,
+    prompt_time: promptTime,
+    completion_tokens: completionTokens,
+    completion_time: completionTime,
+    total_tokens: prompt.tokens + completionTokens,
+    total_time: seconds((promptTime + completionTime) * 1_000),
+    ...(prompt.cached > 0 && { prompt_tokens_details: { cached_tokens: prompt.cached } }),
+    ...(reasoningTokens > 0 && { completion_tokens_details: { reasoning_tokens: reasoningTokens } }),
+  };
+}

@@ -1,0 +1,515 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { DIMENSION_NAMES, DIMENSIONS, type Dimension } from '../../src/model/Dimension.ts';
+import type { Limits } from '../../src/model/Limits.ts';
+import type { Claim } from '../../src/rules/serverModel/chargeModels.ts';
+import {
+  type Admission,
+  createServerModel,
+  type LimiterShape,
+  type Ruling,
+  type ServerModel,
+} from '../../src/rules/serverModel.ts';
+
+const MINUTE = 60_000;
+const FREE: Limits = { rpm: 30, rpd: 1_000, tpm: 8_000, tpd: 200_000 };
+
+const claim = (promptTokens: number, maxCompletionTokens?: number): Claim => ({ promptTokens, maxCompletionTokens });
+
+function admitted(ruling: Ruling): Admission {
+  if (ruling.type === 'refused') throw new Error(`refused on ${ruling.dimension}`);
+  return ruling.admission;
+}
+
+const levelOf = (server: ServerModel, now: number, dimension: Dimension): number =>
+  server.levels(now).find((level) => level.dimension === dimension)?.level ?? Number.NaN;
+
+describe('createServerModel', () => {
+  it('should charge the prompt and max_completion_tokens, as recorded', () => {
+    const server = createServerModel({ limits: FREE });
+    const ruling = server.admit(0, claim(75, 4));
+    expect(ruling.type).toBe('admitted');
+    expect(ruling.shown).toEqual({
+      requests: { limit: 1_000, used: 1, remaining: 999, reset: 86_400 },
+      tokens: { limit: 8_000, used: 79, remaining: 7_921, reset: 592 },
+    });
+  });
+
+  it('should charge one token for a completion of open length', () => {
+    const server = createServerModel({ limits: FREE });
+    expect(server.admit(0, claim(78)).shown.tokens?.remaining).toBe(7_921);
+  });
+
+  it('should charge each dimension in its own unit', () => {
+    const limits = Object.fromEntries(DIMENSION_NAMES.map((name) => [name, 1_000]));
+    const server = createServerModel({ limits });
+    admitted(server.admit(0, { promptTokens: 100, maxCompletionTokens: 50, audioSeconds: 7 }));
+    const used = Object.fromEntries(server.levels(0).map(({ dimension, limit, level }) => [dimension, limit - level]));
+    expect(used).toEqual({ rpm: 1, rpd: 1, tpm: 150, tpd: 150, itpm: 100, otpm: 50, ash: 7, asd: 7 });
+  });
+
+  it('should settle to what was used, without cached tokens', () => {
+    const server = createServerModel({ limits: { ...FREE, itpm: 7_000, otpm: 1_000 } });
+    const admission = admitted(server.admit(0, claim(1_000, 500)));
+    server.settle(0, admission, { promptTokens: 1_000, completionTokens: 40, cachedTokens: 600 });
+    expect(levelOf(server, 0, 'tpm')).toBeCloseTo(8_000 - 440, 6);
+    expect(levelOf(server, 0, 'tpd')).toBeCloseTo(200_000 - 440, 6);
+    expect(levelOf(server, 0, 'itpm')).toBeCloseTo(7_000 - 400, 6);
+    expect(levelOf(server, 0, 'otpm')).toBeCloseTo(1_000 - 40, 6);
+    expect(levelOf(server, 0, 'rpm')).toBeCloseTo(29, 6);
+    expect(server.levels(0).find(({ dimension }) => dimension === 'tpm')).toMatchObject({
+      charged: 1_500,
+      settled: 440,
+    });
+  });
+
+  it('should settle a request once', () => {
+    const server = createServerModel({ limits: FREE });
+    const admission = admitted(server.admit(0, claim(1_000, 500)));
+    server.settle(0, admission, { promptTokens: 1_000, completionTokens: 40 });
+    server.settle(0, admission, { promptTokens: 0, completionTokens: 0 });
+    expect(levelOf(server, 0, 'tpm')).toBeCloseTo(8_000 - 1_040, 6);
+  });
+
+  it('should go below zero when more was used than was admitted, and refuse until that is made up', () => {
+    const server = createServerModel({ limits: { tpm: 5_000 }, chargeModel: 'post', rounding: '2024' });
+    const admission = admitted(server.admit(0, { promptTokens: 5_747, roughPromptTokens: 4_000 }));
+    server.settle(0, admission, { promptTokens: 5_700, completionTokens: 47 });
+    expect(levelOf(server, 0, 'tpm')).toBeCloseTo(-747, 6);
+    expect(server.admit(0, { promptTokens: 4_251 })).toMatchObject({
+      status: 429,
+      dimension: 'tpm',
+      used: 5_747,
+      requested: 4_251,
+      wait: expect.closeTo(59_976, 3) as number,
+      shown: { tokens: { remaining: 0 } },
+    });
+  });
+
+  it('should charge a guess first and the rest later with the charge model post', () => {
+    const server = createServerModel({ limits: { tpm: 8_000, otpm: 100 }, chargeModel: 'post' });
+    const admission = admitted(
+      server.admit(0, { promptTokens: 90, roughPromptTokens: 14, maxCompletionTokens: 4_000 }),
+    );
+    expect(levelOf(server, 0, 'tpm')).toBeCloseTo(8_000 - 14, 6);
+    expect(levelOf(server, 0, 'otpm')).toBe(100);
+    server.settle(0, admission, { promptTokens: 90, completionTokens: 30 });
+    expect(levelOf(server, 0, 'tpm')).toBeCloseTo(8_000 - 120, 6);
+    expect(levelOf(server, 0, 'otpm')).toBeCloseTo(70, 6);
+  });
+
+  it('should give nothing back with the charge model keep', () => {
+    const server = createServerModel({ limits: { tpm: 8_000, itpm: 8_000, otpm: 8_000 }, chargeModel: 'keep' });
+    const short = admitted(server.admit(0, claim(100, 900)));
+    server.settle(0, short, { promptTokens: 100, completionTokens: 5 });
+    expect(levelOf(server, 0, 'tpm')).toBeCloseTo(7_000, 6);
+    expect(levelOf(server, 0, 'itpm')).toBeCloseTo(7_900, 6);
+    expect(levelOf(server, 0, 'otpm')).toBeCloseTo(7_100, 6);
+    const open = admitted(server.admit(0, claim(100)));
+    server.settle(0, open, { promptTokens: 150, completionTokens: 300 });
+    expect(levelOf(server, 0, 'tpm')).toBeCloseTo(6_550, 6);
+    expect(levelOf(server, 0, 'itpm')).toBeCloseTo(7_750, 6);
+    expect(levelOf(server, 0, 'otpm')).toBeCloseTo(6_800, 6);
+  });
+
+  it('should take a charge model of the caller', () => {
+    const free = { requests: 1, tokens: 0, inputTokens: 0, outputTokens: 0, audioSeconds: 0 };
+    const server = createServerModel({
+      limits: FREE,
+      chargeModel: { admission: () => free, completion: () => free },
+    });
+    expect(server.admit(0, claim(9_999, 9_999)).shown.tokens?.remaining).toBe(8_000);
+  });
+
+  it('should name the limit, what is used, what is asked for and the wait', () => {
+    const server = createServerModel({ limits: { tpm: 8_000 } });
+    admitted(server.admit(0, claim(6_677)));
+    const settled = admitted(server.admit(0, claim(0)));
+    server.settle(0, settled, { promptTokens: 0, completionTokens: 0 });
+    expect(server.admit(0, claim(4_982))).toMatchObject({
+      type: 'refused',
+      status: 429,
+      dimension: 'tpm',
+      limit: 8_000,
+      used: 6_678,
+      requested: 4_983,
+      wait: 27_457.5,
+    });
+  });
+
+  it('should count in whole units in 2026, and with the fraction that has flowed back in 2024', () => {
+    const wait = (rounding: '2024' | '2026') => {
+      const server = createServerModel({ limits: { tpm: 8_000 }, rounding });
+      admitted(server.admit(0, claim(6_999)));
+      // A token takes 7.5 ms to flow back, so that 6,999.6 are used now.
+      const ruling = server.admit(3, claim(2_999));
+      const { tokens } = server.show(3);
+      return ruling.type === 'refused' && { wait: ruling.wait, used: ruling.used, reset: tokens?.reset };
+    };
+    expect(wait('2026')).toEqual({ wait: 15_000, used: 7_000, reset: 52_500 });
+    expect(wait('2024')).toEqual({
+      wait: expect.closeTo(14_997, 6) as number,
+      used: 7_000,
+      reset: expect.closeTo(52_497, 6) as number,
+    });
+  });
+
+  it('should refuse the 31st request of a burst for two seconds, without the headers of the tokens', () => {
+    const server = createServerModel({ limits: FREE });
+    for (let i = 0; i < 30; i++) admitted(server.admit(0, claim(10)));
+    const refusal = server.admit(0, claim(10));
+    expect(refusal).toMatchObject({ status: 429, dimension: 'rpm', used: 30, requested: 1, wait: 2_000 });
+    expect(refusal.shown.tokens).toBeUndefined();
+    expect(refusal.shown.requests?.remaining).toBe(970);
+  });
+
+  it('should show a healthy minute in the headers of a 429 for the day', () => {
+    const server = createServerModel({ limits: { ...FREE, tpm: 300_000 } });
+    const first = admitted(server.admit(0, claim(199_000)));
+    server.settle(0, first, { promptTokens: 199_000, completionTokens: 0 });
+    expect(server.admit(MINUTE, claim(2_000))).toMatchObject({
+      status: 429,
+      dimension: 'tpd',
+      shown: { tokens: { remaining: 300_000 } },
+    });
+  });
+
+  it('should answer 413 to what can never fit, however full another bucket is, and 429 for output tokens', () => {
+    const server = createServerModel({ limits: { ...FREE, itpm: 7_000, otpm: 1_000 } });
+    for (let i = 0; i < 30; i++) admitted(server.admit(0, claim(10)));
+    expect(server.admit(0, claim(13_657))).toMatchObject({ status: 413, dimension: 'itpm', requested: 13_657 });
+    expect(server.admit(0, claim(10, 1_847))).toMatchObject({ status: 429, dimension: 'otpm', requested: 1_847 });
+    const tooLarge = server.admit(0, claim(6_999, 1_000));
+    expect(tooLarge).toMatchObject({ status: 429, dimension: 'rpm' });
+    expect(createServerModel({ limits: FREE }).admit(0, claim(211, 32_768))).not.toHaveProperty('wait');
+  });
+
+  it('should admit exactly the limit, and refuse one more for ever', () => {
+    const server = createServerModel({ limits: { tpm: 8_000 } });
+    expect(server.admit(0, claim(0, 8_001))).toMatchObject({ status: 413 });
+    expect(server.admit(0, claim(0, 8_000))).toMatchObject({ type: 'admitted' });
+  });
+
+  it('should not limit what has no limit', () => {
+    const server = createServerModel({ limits: {} });
+    expect(server.admit(0, claim(1e9, 1e9))).toMatchObject({ type: 'admitted', shown: {} });
+    expect(server.levels(0)).toEqual([]);
+  });
+
+  it('should not go back in time', () => {
+    const server = createServerModel({ limits: { tpm: 8_000 } });
+    admitted(server.admit(10_000, claim(7_999)));
+    expect(levelOf(server, 0, 'tpm')).toBeCloseTo(0, 6);
+    expect(levelOf(server, 11_000, 'tpm')).toBeCloseTo(8_000 / 60, 6);
+  });
+
+  describe('as a fixed window', () => {
+    it('should count from zero at each multiple of the window', () => {
+      const server = createServerModel({ limits: { tpm: 1_000 }, shape: 'fixed' });
+      admitted(server.admit(50_000, claim(999)));
+      expect(server.admit(59_000, claim(10))).toMatchObject({ status: 429, wait: 1_000, used: 1_000 });
+      expect(server.show(59_000).tokens).toMatchObject({ remaining: 0, reset: 1_000 });
+      expect(server.admit(60_000, claim(999))).toMatchObject({ type: 'admitted' });
+    });
+
+    it('should give back within the window of the charge only', () => {
+      const server = createServerModel({ limits: { tpm: 1_000 }, shape: 'fixed' });
+      const early = admitted(server.admit(0, claim(100, 400)));
+      const late = admitted(server.admit(0, claim(100, 400)));
+      server.settle(1_000, early, { promptTokens: 100, completionTokens: 0 });
+      expect(levelOf(server, 1_000, 'tpm')).toBe(400);
+      const next = admitted(server.admit(60_000, claim(100)));
+      server.settle(60_000, late, { promptTokens: 100, completionTokens: 0 });
+      expect(levelOf(server, 60_000, 'tpm')).toBe(899);
+      server.settle(120_000, next, { promptTokens: 100, completionTokens: 51 });
+      expect(levelOf(server, 120_000, 'tpm')).toBe(950);
+    });
+  });
+
+  describe('as a sliding window', () => {
+    it('should tell when enough of the log will have left the window', () => {
+      const server = createServerModel({ limits: { tpm: 1_000 }, shape: 'sliding' });
+      admitted(server.admit(0, claim(299)));
+      admitted(server.admit(10_000, claim(299)));
+      admitted(server.admit(20_000, claim(299)));
+      expect(server.admit(30_000, claim(99))).toMatchObject({ type: 'admitted' });
+      expect(server.admit(30_000, claim(299))).toMatchObject({ status: 429, wait: 30_000, used: 1_000 });
+      expect(server.admit(30_000, claim(599))).toMatchObject({ status: 429, wait: 40_000 });
+      expect(server.show(30_000).tokens?.reset).toBe(60_000);
+      expect(server.admit(60_000, claim(299))).toMatchObject({ type: 'admitted' });
+      expect(server.show(200_000).tokens).toMatchObject({ used: 0, reset: 0 });
+    });
+
+    it('should settle in the entry that was charged, and add what is more as a new one', () => {
+      const server = createServerModel({ limits: { tpm: 1_000 }, shape: 'sliding' });
+      const lower = admitted(server.admit(0, claim(100, 400)));
+      const higher = admitted(server.admit(0, claim(100)));
+      server.settle(5_000, lower, { promptTokens: 100, completionTokens: 0 });
+      server.settle(5_000, higher, { promptTokens: 100, completionTokens: 51 });
+      expect(levelOf(server, 5_000, 'tpm')).toBe(1_000 - 100 - 151);
+      expect(levelOf(server, 60_000, 'tpm')).toBe(950);
+      expect(levelOf(server, 65_000, 'tpm')).toBe(1_000);
+    });
+
+    it('should give nothing back that has left the window', () => {
+      const server = createServerModel({ limits: { tpm: 1_000 }, shape: 'sliding' });
+      const old = admitted(server.admit(0, claim(100, 400)));
+      admitted(server.admit(30_000, claim(99)));
+      server.settle(60_000, old, { promptTokens: 100, completionTokens: 0 });
+      expect(levelOf(server, 60_000, 'tpm')).toBe(900);
+    });
+
+    it('should go on for long', () => {
+      const server = createServerModel({ limits: { rpm: 100_000 }, shape: 'sliding' });
+      for (let i = 0; i < 10_000; i++) admitted(server.admit(i * 100, claim(1)));
+      expect(levelOf(server, 9_999 * 100, 'rpm')).toBe(100_000 - 600);
+    });
+  });
+});
+
+/** One step of a random run. Times are in hundredths of a millisecond, so that they are not whole. */
+interface Step {
+  readonly after: number;
+  readonly prompt: number;
+  readonly max: number;
+  readonly completion: number;
+  readonly settleAfter: number;
+}
+
+const steps = fc.array(
+  fc.record<Step>({
+    after: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 2_000_000 })),
+    prompt: fc.integer({ min: 1, max: 500 }),
+    max: fc.integer({ min: 1, max: 800 }),
+    completion: fc.integer({ min: 0, max: 1_200 }),
+    settleAfter: fc.integer({ min: 0, max: 3_000_000 }),
+  }),
+  { minLength: 1, maxLength: 120 },
+);
+
+const limitsOf: fc.Arbitrary<Limits> = fc
+  .record({
+    rpm: fc.integer({ min: 2, max: 30 }),
+    rpd: fc.integer({ min: 20, max: 1_000 }),
+    tpm: fc.integer({ min: 1_400, max: 8_000 }),
+    tpd: fc.integer({ min: 5_000, max: 200_000 }),
+    itpm: fc.integer({ min: 600, max: 7_000 }),
+    otpm: fc.integer({ min: 900, max: 2_000 }),
+  })
+  .chain((limits) => fc.subarray(Object.entries(limits), { minLength: 1 }))
+  .map((entries) => Object.fromEntries(entries));
+
+/** Everything that happens in a run, in the order of time. */
+function timeline(run: readonly Step[]): { at: number; step: Step; kind: 'admit' | 'settle' }[] {
+  let now = 0;
+  const events = run.flatMap((step) => {
+    now += step.after / 100;
+    return [
+      { at: now, step, kind: 'admit' as const },
+      { at: now + step.settleAfter / 100, step, kind: 'settle' as const },
+    ];
+  });
+  return events.sort((a, b) => a.at - b.at);
+}
+
+interface Amount {
+  readonly at: number;
+  readonly amount: number;
+}
+
+/** Runs the steps and tells, for each dimension, what was charged and when; given back where `settles`. */
+function play(server: ServerModel, run: readonly Step[], settles: boolean) {
+  const admissions = new Map<Step, Admission>();
+  const charges = new Map<Dimension, Amount[]>();
+  const note = (dimension: Dimension, entry: Amount): void => {
+    charges.set(dimension, [...(charges.get(dimension) ?? []), entry]);
+  };
+  for (const { at, step, kind } of timeline(run)) {
+    if (kind === 'admit') {
+      const ruling = server.admit(at, claim(step.prompt, step.max));
+      if (ruling.type === 'refused') continue;
+      admissions.set(step, ruling.admission);
+      for (const [dimension, { amount }] of ruling.admission.charges) note(dimension, { at, amount });
+    } else if (settles) {
+      const admission = admissions.get(step);
+      if (admission === undefined) continue;
+      const before = new Map(admission.charges.map(([dimension, { amount }]) => [dimension, amount]));
+      server.settle(at, admission, { promptTokens: step.prompt, completionTokens: step.completion });
+      const actual = { tokens: step.prompt + step.completion, inputTokens: step.prompt, outputTokens: step.completion };
+      for (const [dimension, amount] of before) {
+        const { unit } = DIMENSIONS[dimension];
+        if (unit === 'requests' || unit === 'audioSeconds') continue;
+        note(dimension, { at, amount: actual[unit] - amount });
+      }
+    }
+  }
+  return charges;
+}
+
+describe('createServerModel, whatever is asked of it', () => {
+  const shapes: readonly LimiterShape[] = ['bucket', 'fixed', 'sliding'];
+
+  it('should never let through more than a full bucket and its refill', () => {
+    fc.assert(
+      fc.property(limitsOf, steps, (limits, run) => {
+        const charges = play(createServerModel({ limits }), run, false);
+        for (const [dimension, list] of charges) {
+          const limit = limits[dimension] ?? 0;
+          const { window } = DIMENSIONS[dimension];
+          list.forEach((from, i) => {
+            let sum = 0;
+            for (const { at, amount } of list.slice(i)) {
+              sum += amount;
+              expect(sum).toBeLessThanOrEqual(limit + ((at - from.at) * limit) / window + 1e-3);
+            }
+          });
+        }
+      }),
+    );
+  });
+
+  it('should never let through more than the limit in any sliding window', () => {
+    fc.assert(
+      fc.property(limitsOf, steps, (limits, run) => {
+        const charges = play(createServerModel({ limits, shape: 'sliding' }), run, false);
+        for (const [dimension, list] of charges) {
+          for (const { at } of list) {
+            const inside = list.filter((one) => one.at <= at && one.at > at - DIMENSIONS[dimension].window + 0.01);
+            expect(inside.reduce((sum, { amount }) => sum + amount, 0)).toBeLessThanOrEqual(limits[dimension] ?? 0);
+          }
+        }
+      }),
+    );
+  });
+
+  it('should never let through more than the limit in a fixed window', () => {
+    fc.assert(
+      fc.property(limitsOf, steps, (limits, run) => {
+        const charges = play(createServerModel({ limits, shape: 'fixed' }), run, false);
+        for (const [dimension, list] of charges) {
+          const windows = new Map<number, number>();
+          for (const { at, amount } of list) {
+            const index = Math.floor((at + 0.001) / DIMENSIONS[dimension].window);
+            windows.set(index, (windows.get(index) ?? 0) + amount);
+          }
+          for (const sum of windows.values()) expect(sum).toBeLessThanOrEqual(limits[dimension] ?? 0);
+        }
+      }),
+    );
+  });
+
+  it('should hold what a bucket holds that is filled drop by drop', () => {
+    fc.assert(
+      fc.property(limitsOf, steps, (limits, run) => {
+        const server = createServerModel({ limits });
+        const charges = play(server, run, true);
+        const end = Math.max(...timeline(run).map(({ at }) => at)) + 5_000;
+        for (const { dimension, limit, window, level } of server.levels(end)) {
+          let held = limit;
+          let last = 0;
+          for (const { at, amount } of charges.get(dimension) ?? []) {
+            held = Math.min(limit, held + ((at - last) * limit) / window);
+            held = Math.min(limit, held - amount);
+            last = at;
+          }
+          held = Math.min(limit, held + ((end - last) * limit) / window);
+          expect(level).toBeCloseTo(held, 4);
+          expect(level).toBeLessThanOrEqual(limit);
+        }
+      }),
+    );
+  });
+
+  it('should show whole units as whole, at whatever time', () => {
+    fc.assert(
+      fc.property(
+        fc.double({ min: 0, max: 1e9, noNaN: true }),
+        fc.integer({ min: 1, max: 250_000 }),
+        fc.integer({ min: 1, max: 100_000 }),
+        (now, limit, used) => {
+          fc.pre(used <= limit);
+          const server = createServerModel({ limits: { tpm: limit } });
+          expect(server.admit(now, claim(0, used)).shown.tokens).toMatchObject({ used, remaining: limit - used });
+        },
+      ),
+    );
+  });
+
+  it('should be as it was after a refusal, in every dimension', () => {
+    fc.assert(
+      fc.property(limitsOf, steps, fc.constantFrom(...shapes), (limits, run, shape) => {
+        const server = createServerModel({ limits, shape });
+        for (const { at, step, kind } of timeline(run)) {
+          if (kind === 'settle') continue;
+          const before = server.levels(at);
+          const ruling = server.admit(at, claim(step.prompt, step.max));
+          if (ruling.type === 'refused') expect(server.levels(at)).toEqual(before);
+          else expect(server.levels(at)).not.toEqual(before);
+        }
+      }),
+    );
+  });
+
+  it('should tell a wait after which the request fits, and before which it does not', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom<Dimension>('rpm', 'rpd', 'tpm', 'tpd', 'itpm', 'otpm'),
+        fc.integer({ min: 1_300, max: 9_000 }),
+        steps,
+        fc.constantFrom(...shapes),
+        fc.constantFrom('2024', '2026'),
+        (dimension, limit, run, shape, rounding) => {
+          const limits = { [dimension]: dimension.startsWith('r') ? (limit % 29) + 1 : limit };
+          const server = createServerModel({ limits, shape, rounding });
+          let now = 0;
+          for (const { after, prompt, max } of run) {
+            now += after / 100;
+            const ruling = server.admit(now, claim(prompt, max));
+            if (ruling.type === 'admitted') continue;
+            const { wait = Number.NaN } = ruling;
+            expect(wait).toBeGreaterThan(0);
+            if ((shape !== 'bucket' || rounding === '2024') && wait > 0.02) {
+              expect(server.admit(now + wait - 0.01, claim(prompt, max)).type).toBe('refused');
+            }
+            now += wait;
+            expect(server.admit(now, claim(prompt, max)).type).toBe('admitted');
+          }
+        },
+      ),
+    );
+  });
+
+  it('should answer that a request is too large if and only if it costs more than a limit', () => {
+    fc.assert(
+      fc.property(limitsOf, steps, (limits, run) => {
+        const server = createServerModel({ limits });
+        for (const { at, step, kind } of timeline(run)) {
+          if (kind === 'settle') continue;
+          const cost = {
+            requests: 1,
+            tokens: step.prompt + step.max,
+            inputTokens: step.prompt,
+            outputTokens: step.max,
+          };
+          const ruling = server.admit(at, claim(step.prompt, step.max));
+          const over = (Object.keys(limits) as Dimension[]).some((dimension) => {
+            const { unit } = DIMENSIONS[dimension];
+            return unit !== 'audioSeconds' && cost[unit] > (limits[dimension] ?? Infinity);
+          });
+          expect(ruling.type === 'refused' && ruling.wait === undefined).toBe(over);
+        }
+      }),
+    );
+  });
+
+  it('should be full again a window after the last request has ended', () => {
+    fc.assert(
+      fc.property(limitsOf, steps, fc.constantFrom(...shapes), (limits, run, shape) => {
+        const server = createServerModel({ limits, shape });
+        play(server, run, true);
+        const end = Math.max(...timeline(run).map(({ at }) => at)) + 3 * DIMENSIONS.rpd.window;
+        for (const { level, limit } of server.levels(end)) expect(level).toBeCloseTo(limit, 6);
+      }),
+    );
+  });
+});

@@ -1,0 +1,255 @@
+import { concat, NEVER, of, throwError } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { ConnectionError } from '../../src/errors/ConnectionError.ts';
+import { HttpError } from '../../src/errors/HttpError.ts';
+import type { GroqEvent } from '../../src/model/GroqEvent.ts';
+import type { Status } from '../../src/model/Status.ts';
+import type { StateToken, Token } from '../../src/model/Token.ts';
+import { wire } from '../../src/testing/wire.ts';
+import { tokens } from '../util/jobs.ts';
+import { type RunHelpers, rx } from '../util/rx.ts';
+import { setUp, wires } from '../util/scheduling.ts';
+
+/** Notes with the frame what is heard of an answer. */
+const noting = (log: string[], name: string, { scheduler }: RunHelpers) => ({
+  next: (token: Token | StateToken) => {
+    const what = token.type === 'state' ? token.state : token.type;
+    log.push(`${name} ${what} ${scheduler.now()}`);
+  },
+  error: (error: unknown) => log.push(`${name} ${(error as Error).name} ${scheduler.now()}`),
+  complete: () => log.push(`${name} complete ${scheduler.now()}`),
+});
+
+const fault = new HttpError(503, {}, { advice: '' });
+
+describe('RequestScheduler', () => {
+  it('should make a request of each subscription, and none without', () => {
+    rx((helpers) => {
+      const { ask, transport } = setUp(helpers, { every: 1 });
+      const answer = ask('x');
+      helpers.flush();
+      expect(transport.requests).toHaveLength(0);
+      answer.subscribe();
+      answer.subscribe();
+      helpers.flush();
+      expect(transport.requests).toHaveLength(2);
+    });
+  });
+
+  it('should keep state tokens from those who did not ask for them', () => {
+    rx((helpers) => {
+      const log: string[] = [];
+      const { ask } = setUp(helpers, { every: 4, reply: () => helpers.cold('-s-h-a-(fd|)', wires) });
+      ask('a').subscribe(noting(log, 'a', helpers));
+      ask('b', { lifecycle: true }).subscribe(noting(log, 'b', helpers));
+      helpers.flush();
+      expect(log).toEqual([
+        'b queued 0',
+        'b admitted 4',
+        'a text 5',
+        'b connected 5',
+        'a finish 7',
+        'a complete 7',
+        'b text 9',
+        'b finish 11',
+        'b complete 11',
+      ]);
+    });
+  });
+
+  it('should try again in the old place, pay again and say so', () => {
+    rx((helpers) => {
+      const log: string[] = [];
+      const failing = concat(
+        of(wire.sent),
+        throwError(() => fault),
+      );
+      const { ask, store } = setUp(helpers, {
+        every: 10,
+        reply: (_, index) => (index === 0 ? failing : helpers.cold('(shafd|)', wires)),
+      });
+      const order: string[] = [];
+      ask('l1', { lifecycle: true, retry: { initialDelay: 3 } }).subscribe(noting(log, 'l1', helpers));
+      for (const name of ['l2', 'l3'])
+        ask(name).subscribe({ complete: () => order.push(`${name} ${helpers.scheduler.now()}`) });
+      helpers.flush();
+      expect(log).toEqual([
+        'l1 queued 0',
+        'l1 admitted 0',
+        'l1 connected 0',
+        'l1 retrying 0',
+        'l1 queued 3',
+        'l1 admitted 10',
+        'l1 connected 10',
+        'l1 text 10',
+        'l1 finish 10',
+        'l1 complete 10',
+      ]);
+      expect(order).toEqual(['l2 20', 'l3 30']);
+      expect(store.settled.map(([, { type }]) => type)).toEqual(['unknown', 'used', 'used', 'used']);
+    });
+  });
+
+  it('should refuse at once what can never fit', () => {
+    rx((helpers) => {
+      const log: string[] = [];
+      const { ask } = setUp(helpers);
+      ask('x', { cost: { ...tokens(1), requests: 2 } }).subscribe(noting(log, 'x', helpers));
+      ask('y').subscribe(noting(log, 'y', helpers));
+      helpers.flush();
+      expect(log).toEqual(['x RequestTooLargeError 0', 'y text 0', 'y finish 0', 'y complete 0']);
+    });
+  });
+
+  it('should end a wait that takes too long', () => {
+    rx((helpers) => {
+      const log: string[] = [];
+      const { ask, transport } = setUp(helpers, { every: 100 });
+      ask('x').subscribe();
+      ask('y', { timeouts: { queue: 30 } }).subscribe(noting(log, 'y', helpers));
+      helpers.flush();
+      expect(log).toEqual(['y TimeoutError 30']);
+      expect(transport.requests).toHaveLength(1);
+    });
+  });
+
+  it('should count the timeouts of an answer from its dispatch', () => {
+    rx((helpers) => {
+      const log: string[] = [];
+      const { ask, transport } = setUp(helpers, { every: 10, reply: () => helpers.cold('s', wires) });
+      ask('x', { timeouts: { total: 5 } }).subscribe(noting(log, 'x', helpers));
+      ask('y', { timeouts: { total: 5 } }).subscribe(noting(log, 'y', helpers));
+      helpers.flush();
+      expect(log).toEqual(['x TimeoutError 5', 'y TimeoutError 15']);
+      expect(transport.open).toBe(0);
+    });
+  });
+
+  it('should let everything come to its end when it is completed, and take nothing new', () => {
+    rx((helpers) => {
+      const log: string[] = [];
+      const { ask, under } = setUp(helpers, {
+        every: 5,
+        reply: (_, index) =>
+          index === 0 ? throwError(() => new ConnectionError('', { sent: false })) : helpers.cold('(shafd|)', wires),
+      });
+      ask('a', { retry: { initialDelay: 50 } }).subscribe(noting(log, 'a', helpers));
+      ask('b').subscribe(noting(log, 'b', helpers));
+      under.drained$.subscribe({ complete: () => log.push(`drained ${helpers.scheduler.now()}`) });
+      helpers.cold('-x').subscribe(() => {
+        under.complete();
+        ask('c').subscribe(noting(log, 'c', helpers));
+      });
+      helpers.flush();
+      expect(log.filter((line) => !/text|finish/.test(line))).toEqual([
+        'b complete 0',
+        'c ClosedError 1',
+        'a complete 50',
+        'drained 50',
+      ]);
+      expect(under.closed).toBe(true);
+    });
+  });
+
+  it('should tell everyone when it is cut: waiting, in flight and pausing before a retry', () => {
+    rx((helpers) => {
+      const log: string[] = [];
+      const { ask, under, transport, store } = setUp(helpers, {
+        every: 2,
+        reply: (name) => (name === 'pausing' ? throwError(() => fault) : concat(of(wire.sent), NEVER)),
+      });
+      ask('pausing', { retry: { initialDelay: 1_000 } }).subscribe(noting(log, 'pausing', helpers));
+      ask('flying').subscribe(noting(log, 'flying', helpers));
+      ask('waiting').subscribe(noting(log, 'waiting', helpers));
+      helpers.cold('---x').subscribe(() => {
+        under.unsubscribe();
+      });
+      helpers.flush();
+      expect(log).toEqual(['pausing ClosedError 3', 'flying ClosedError 3', 'waiting ClosedError 3']);
+      expect(transport.open).toBe(0);
+      expect(store.open.size).toBe(0);
+      const late: string[] = [];
+      ask('late').subscribe(noting(late, 'late', helpers));
+      expect(late).toEqual(['late ClosedError 3']);
+    });
+  });
+
+  it('should outlive a subscriber that asks again from within, and one that leaves from within', () => {
+    rx((helpers) => {
+      const log: string[] = [];
+      const { ask, transport } = setUp(helpers, { every: 2 });
+      ask('a').subscribe({
+        complete: () => {
+          ask('b').subscribe(noting(log, 'b', helpers));
+        },
+      });
+      const leaving = ask('c').subscribe(() => {
+        leaving.unsubscribe();
+        log.push('left');
+      });
+      helpers.flush();
+      expect(log).toEqual(['left', 'b text 4', 'b finish 4', 'b complete 4']);
+      expect(transport.open).toBe(0);
+    });
+  });
+
+  it('should show how things stand, at once and then conflated', () => {
+    rx((helpers) => {
+      const { ask, under } = setUp(helpers, { every: 60, reply: () => helpers.cold('s---(hafd|)', wires) });
+      const seen: [number, Status][] = [];
+      const watching = under.status$.subscribe((status) => seen.push([helpers.scheduler.now(), status]));
+      for (const name of ['h', 'm', 'l1', 'l2']) ask(name).subscribe();
+      helpers.cold('230ms x').subscribe(() => {
+        watching.unsubscribe();
+      });
+      helpers.flush();
+      expect(seen[0]).toEqual([0, { models: [] }]);
+      expect(seen[1]?.[0]).toBe(100);
+      expect(seen[1]?.[1].models).toMatchObject([
+        { model: 'm', waiting: { high: 0, normal: 0, low: 2, background: 0 }, inFlight: 0, nextStartsInMs: 20 },
+      ]);
+      expect(seen.map(([at]) => at)).toEqual([0, 100, 220]);
+    });
+  });
+
+  it('should tell what happens to a request, and nothing when nobody listens', () => {
+    rx((helpers) => {
+      const events: GroqEvent[] = [];
+      const { ask, under } = setUp(helpers, {
+        every: 4,
+        reply: (_, index) => (index === 0 ? throwError(() => fault) : helpers.cold('(shafd|)', wires)),
+      });
+      under.events$.subscribe((event) => events.push(event));
+      ask('a', { tenant: 't', retry: { initialDelay: 2 } }).subscribe();
+      ask('b').subscribe().unsubscribe();
+      ask('c', { retry: { count: 0 }, cost: { ...tokens(1), requests: 9 } }).subscribe({ error: () => undefined });
+      helpers.flush();
+      const usage = wire.usage({ prompt_tokens: 1, completion_tokens: 0 });
+      const a = { seq: 0, model: 'm', tenant: 't' };
+      const b = { seq: 1, model: 'm', tenant: undefined };
+      const c = { seq: 2, model: 'm', tenant: undefined };
+      expect(events).toEqual([
+        { type: 'queued', ...a, at: 0 },
+        { type: 'queued', ...b, at: 0 },
+        { type: 'cancelled', ...b, at: 0 },
+        { type: 'queued', ...c, at: 0 },
+        { type: 'admitted', waited: 0, attempt: 1, ...a, at: 0 },
+        { type: 'retrying', code: 'GROQ_ERR_HTTP', delay: 2, ...a, at: 0 },
+        { type: 'failed', code: 'GROQ_ERR_REQUEST_TOO_LARGE', ...c, at: 0 },
+        { type: 'queued', ...a, at: 2 },
+        { type: 'admitted', waited: 2, attempt: 2, ...a, at: 2 },
+        { type: 'connected', ...a, at: 2 },
+        { type: 'finished', usage, ...a, at: 2 },
+      ]);
+    });
+  });
+
+  it('should keep many models apart and forget those that are idle', () => {
+    rx((helpers) => {
+      const { ask, transport } = setUp(helpers, { every: 1 });
+      for (let i = 0; i < 100; i++) ask(`x${i}`, { model: `m${i}` }).subscribe();
+      helpers.flush();
+      expect(transport.requests).toHaveLength(100);
+    });
+  });
+});

@@ -1,0 +1,43 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { fillSchema } from '../../src/simulator/fillSchema.ts';
+import { seededRandom } from '../../src/simulator/seededRandom.ts';
+
+const fill = (schema: unknown, seed = 1) => fillSchema(seededRandom(seed), schema);
+
+describe('fillSchema', () => {
+  it('should make up a value of each type', () => {
+    expect(fill({ type: 'string' })).toBeTypeOf('string');
+    expect(fill({ type: 'number', minimum: 2.5 })).toBeGreaterThanOrEqual(2.5);
+    expect(fill({ type: 'integer', minimum: 2.5 })).toSatisfy((value: number) => Number.isInteger(value) && value >= 3);
+    expect(fill({ type: 'boolean' })).toBeTypeOf('boolean');
+    expect(fill({ type: 'null' })).toBeNull();
+    expect(fill({ type: 'array', items: { const: 1 }, minItems: 3 })).toEqual([1, 1, 1]);
+    expect(fill({ type: ['boolean', 'null'] })).toBeTypeOf('boolean');
+    expect(fill({ type: 'object', properties: { a: { const: 0 } } })).toEqual({ a: 0 });
+    expect(fill({ enum: ['only'] })).toBe('only');
+    expect(fill({ oneOf: [{ const: 'first' }, { const: 'second' }] })).toBe('first');
+  });
+
+  it('should give something for a schema that it does not understand', () => {
+    for (const schema of [undefined, null, 5, [], {}, { type: 'robot' }, { properties: 7 }, { anyOf: [] }]) {
+      expect(fill(schema)).toEqual({});
+    }
+    expect(fill({ type: 'array', minItems: 1e9 })).toHaveLength(100);
+  });
+
+  it('should end however deep a schema goes', () => {
+    let schema: object = { type: 'string' };
+    for (let i = 0; i < 1_000; i++) schema = { type: 'array', items: schema };
+    expect(JSON.stringify(fill(schema))).toBe('[[[[[[[[[{}]]]]]]]]]');
+  });
+
+  it('should make up the same value for the same chance', () => {
+    const schema = { type: 'object', properties: { a: { type: 'string' }, b: { type: 'integer' } } };
+    fc.assert(
+      fc.property(fc.integer(), (seed) => {
+        expect(fill(schema, seed)).toEqual(fill(schema, seed));
+      }),
+    );
+  });
+});

@@ -1,0 +1,208 @@
+import { execFile } from 'node:child_process';
+import { createServer } from 'node:net';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { isValidationError } from '../../src/errors/guards.ts';
+import { type SimulatorOptions, startSimulator } from '../../src/simulator/index.ts';
+import { ask, body, json, MODEL, open, readSome } from './ask.ts';
+import { simulators } from './simulators.ts';
+
+describe('startSimulator', () => {
+  const start = simulators();
+
+  it('should listen on loopback, under the path of the API', async () => {
+    const { url } = await start();
+    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/openai\/v1$/);
+  });
+
+  it('should list the models of the catalogue, without limits in the headers', async () => {
+    const { url } = await start();
+    const reply = await ask(url, { method: 'GET', path: '/models' });
+    expect(reply.status).toBe(200);
+    expect(Object.keys(reply.headers).filter((name) => name.startsWith('x-ratelimit'))).toEqual([]);
+    const list = json(reply) as { object: string; data: { id: string }[] };
+    expect(list.object).toBe('list');
+    expect(list.data.find(({ id }) => id === 'openai/gpt-oss-120b')).toEqual({
+      id: 'openai/gpt-oss-120b',
+      object: 'model',
+      created: 1_754_408_224,
+      owned_by: 'OpenAI',
+      active: true,
+      context_window: 131_072,
+      public_apps: null,
+      max_completion_tokens: 65_536,
+    });
+    expect(list.data.map(({ id }) => id)).not.toContain('llama-3.3-70b-versatile');
+  });
+
+  it('should show one model, with its slash as it is or encoded', async () => {
+    const { url } = await start();
+    for (const path of [`/models/${MODEL}`, `/models/${encodeURIComponent(MODEL)}`]) {
+      expect(json(await ask(url, { method: 'GET', path }))).toMatchObject({ id: MODEL, object: 'model' });
+    }
+    const missing = await ask(url, { method: 'GET', path: '/models/no/such%model' });
+    expect(missing.status).toBe(404);
+    expect(json(missing)).toMatchObject({
+      error: { code: 'model_not_found', message: expect.stringContaining('`no/such%model`') as string },
+    });
+  });
+
+  it('should serve a model that only the limits name', async () => {
+    const { url } = await start({ limits: { 'my/model': { tpm: 100 } } });
+    const reply = await ask(url, { body: body({ model: 'my/model', max_completion_tokens: 5 }) });
+    expect(reply.status).toBe(200);
+    expect(reply.headers['x-ratelimit-limit-tokens']).toBe('100');
+    expect(reply.headers['x-ratelimit-limit-requests']).toBeUndefined();
+  });
+
+  it('should give every answer an id of its own', async () => {
+    const { url } = await start();
+    const replies = [await ask(url, { body: body() }), await ask(url, { path: '/nowhere' }), await ask(url)];
+    const ids = replies.map(({ headers }) => headers['x-request-id']);
+    for (const id of ids) expect(id).toMatch(/^req_01[0-9a-hjkmnp-tv-z]{24}$/);
+    expect(new Set(ids).size).toBe(3);
+  });
+
+  it.each(['evil.example', 'evil.example:80', '127.0.0.1.evil.example', 'localhost@evil.example', '[::1'])(
+    'should refuse the host "%s" before anything else',
+    async (host) => {
+      const { url } = await start();
+      for (const path of ['/chat/completions', '/models']) {
+        const reply = await ask(url, { path, headers: { host, authorization: '' }, body: '{' });
+        expect(reply.status).toBe(403);
+      }
+    },
+  );
+
+  it.each(['localhost', 'LOCALHOST:1', '127.0.0.1:65535', '[::1]:80'])('should accept the host %s', async (host) => {
+    const { url } = await start();
+    expect((await ask(url, { headers: { host }, body: body() })).status).toBe(200);
+  });
+
+  it('should refuse pages from elsewhere, and offer itself to none', async () => {
+    const { url } = await start();
+    for (const origin of ['https://evil.example', 'null', 'http://localhost.evil.example']) {
+      expect((await ask(url, { headers: { origin }, body: body() })).status).toBe(403);
+    }
+    const own = await ask(url, { headers: { origin: 'http://localhost:5173' }, body: body() });
+    expect(own.status).toBe(200);
+    expect(own.headers['access-control-allow-origin']).toBeUndefined();
+  });
+
+  it('should answer any key, but not none, and only the key that is set', async () => {
+    const open = await start();
+    expect((await ask(open.url, { headers: { authorization: 'Bearer whatever' }, body: body() })).status).toBe(200);
+    for (const authorization of ['', 'Bearer', 'Bearer ', 'Basic abc', 'gsk_test', 'Bearer a b']) {
+      expect((await ask(open.url, { headers: { authorization }, body: body() })).status).toBe(401);
+    }
+    const locked = await start({ apiKey: 'gsk_right' });
+    expect((await ask(locked.url, { headers: { authorization: 'Bearer gsk_right' }, body: body() })).status).toBe(200);
+    const reply = await ask(locked.url, { method: 'GET', path: '/models' });
+    expect(reply.status).toBe(401);
+    expect(json(reply)).toEqual({
+      error: { message: 'Invalid API Key', type: 'invalid_request_error', code: 'invalid_api_key' },
+    });
+  });
+
+  it('should count what it has seen', async () => {
+    const simulator = await start({ reply: () => 'One two three', countPrompt: () => 40, countCached: () => 8 });
+    await ask(simulator.url, { body: body() });
+    simulator.clock.frame = 5_000;
+    await ask(simulator.url, { body: body({ stream: true }) });
+    await ask(simulator.url, { path: '/nowhere' });
+    const { models, connections, ...stats } = simulator.stats();
+    expect(stats).toEqual({
+      now: 5_000,
+      requests: 3,
+      byStatus: { '200': 2, '404': 1 },
+      rateLimited: {},
+      faults: 0,
+      tokens: { prompt: 80, cached: 16, completion: 6 },
+      aborted: 0,
+    });
+    expect(connections.total).toBe(3);
+    expect(models[MODEL]).toMatchObject({ admitted: 2, inFlight: 0, firstAdmission: 0, lastAdmission: 5_000 });
+    expect(models[MODEL]?.levels.find(({ dimension }) => dimension === 'tpd')).toEqual({
+      dimension: 'tpd',
+      limit: 200_000,
+      window: 86_400_000,
+      // Of the first 35 tokens, 5 seconds have brought back eleven and a half.
+      level: expect.closeTo(200_000 - 70 + (5 * 200_000) / 86_400, 6) as number,
+      charged: 82,
+      settled: 70,
+    });
+    expect(JSON.parse(JSON.stringify(simulator.stats()))).toEqual(simulator.stats());
+  });
+
+  it('should say what is wrong with its options, at once', async () => {
+    const wrong: [unknown, string, string][] = [
+      [{ speed: 0 }, 'speed', '0'],
+      [{ speed: Number.NaN }, 'speed', 'NaN'],
+      [{ speed: '20' }, 'speed', "'20'"],
+      [{ tier: 'gold' }, 'tier', "'gold'"],
+      [{ seed: 1.5 }, 'seed', '1.5'],
+      [{ firstToken: -1 }, 'firstToken', '-1'],
+      [{ tokensPerSecond: 0 }, 'tokensPerSecond', '0'],
+      [{ port: 65_536 }, 'port', '65536'],
+      [{ reply: 'text' }, 'reply', "'text'"],
+      [{ faults: [{ kind: 'status', status: 418 }] }, 'faults', 'a list'],
+      [{ faults: [{ kind: 'cut', after: -1 }] }, 'faults', 'a list'],
+      [{ limits: { [MODEL]: { tpm: 0 } } }, `limits['${MODEL}'].tpm`, '0'],
+      [{ limits: { [MODEL]: { tps: 1 } } }, `limits['${MODEL}'].tps`, 'another name'],
+      [{ limits: true }, 'limits', 'true'],
+      [{ apiKey: '' }, 'apiKey', 'string'],
+      [{ scheduler: {} }, 'scheduler', 'object'],
+      [{ colour: 1 }, 'colour', 'another'],
+      [null, '', 'null'],
+    ];
+    for (const [options, path, got] of wrong) {
+      const error: unknown = await startSimulator(options as SimulatorOptions).catch((reason: unknown) => reason);
+      expect(isValidationError(error) ? { path: error.path, got: error.got } : error).toEqual({ path, got });
+    }
+  });
+
+  it('should say when the port is taken', async () => {
+    const taken = createServer();
+    await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+    const address = taken.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const error: unknown = await startSimulator({ port }).catch((reason: unknown) => reason);
+    taken.close();
+    expect(isValidationError(error) && error.path).toBe('port');
+    expect(String(error)).toContain('taken');
+  });
+
+  it('should end every connection and timer when it is closed, however often', async () => {
+    const simulator = await startSimulator({ firstToken: 1e9, faults: [{ kind: 'stall' }] });
+    const stalled = await open(simulator.url, { body: body({ stream: true }) });
+    const waiting = await open(simulator.url, { body: body({ stream: true }) });
+    const never = open(simulator.url, { body: body() }).catch((error: unknown) => error);
+    while (simulator.stats().models[MODEL]?.inFlight !== 3) await new Promise(setImmediate);
+    await Promise.all([simulator.close(), simulator.close()]);
+
+    expect((await readSome(stalled.received)).error).toBe('ECONNRESET');
+    expect((await readSome(waiting.received)).error).toBe('ECONNRESET');
+    expect(await never).toMatchObject({ code: 'ECONNRESET' });
+    expect(simulator.stats()).toMatchObject({ connections: { open: 0, total: 3 }, aborted: 3 });
+    expect(simulator.stats().models[MODEL]?.inFlight).toBe(0);
+    await expect(ask(simulator.url, { body: body() })).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  });
+
+  it('should let the process exit by itself', async () => {
+    const face = new URL('../../src/simulator/index.ts', import.meta.url).href;
+    const script = `
+      import { startSimulator } from '${face}';
+      const simulator = await startSimulator({ firstToken: 3_600_000 });
+      const answer = await fetch(simulator.url + '/chat/completions', {
+        method: 'POST',
+        headers: { authorization: 'Bearer x' },
+        body: JSON.stringify({ model: '${MODEL}', messages: [{ role: 'user', content: 'x' }], stream: true }),
+      });
+      const body = answer.text().catch(() => 'cut');
+      await simulator.close();
+      console.log(answer.status, await body, process.getActiveResourcesInfo().filter((name) => name === 'Timeout'));
+    `;
+    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script]);
+    expect(stdout.trim()).toBe('200 cut []');
+  });
+});

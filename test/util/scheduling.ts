@@ -1,0 +1,60 @@
+import type { Observable } from 'rxjs';
+import type { Priority } from '../../src/model/Priority.ts';
+import type { Token } from '../../src/model/Token.ts';
+import { parseEvents } from '../../src/operators/parseEvents.ts';
+import { toTokens } from '../../src/operators/toTokens.ts';
+import type { LimitStore } from '../../src/ports/LimitStore.ts';
+import type { WireEvent } from '../../src/ports/Transport.ts';
+import type { Errand } from '../../src/scheduler/Attempt.ts';
+import { RequestScheduler, type RequestSchedulerConfig } from '../../src/scheduler/RequestScheduler.ts';
+import { fakeTransport } from '../../src/testing/fakeTransport.ts';
+import { quota } from '../../src/testing/quota.ts';
+import { wire } from '../../src/testing/wire.ts';
+import { tokens } from './jobs.ts';
+import type { RunHelpers } from './rx.ts';
+
+const PRIORITY: Readonly<Record<string, Priority>> = { h: 'high', m: 'normal', l: 'low' };
+
+/** The parts of an answer, as marbles. */
+export const wires = {
+  s: wire.sent,
+  h: wire.head(),
+  a: wire.text('a'),
+  b: wire.text('b'),
+  f: wire.finish('stop', { prompt_tokens: 1, completion_tokens: 0 }),
+  d: wire.done,
+};
+
+/** How a scheduler under test is set up. */
+export interface SetUp extends Partial<RequestSchedulerConfig> {
+  /** One request at once and then one every so many frames. */
+  readonly every?: number;
+  readonly limits?: LimitStore;
+  /** The answer to the request of this name, and to how many came before it. */
+  readonly reply?: (name: string, index: number) => Observable<WireEvent>;
+}
+
+/** A scheduler in virtual time, a transport that answers as it is told, and errands of one request and one token. */
+export function setUp({ scheduler, cold }: RunHelpers, { every = 4, reply, limits, ...config }: SetUp = {}) {
+  const answer = reply ?? (() => cold('(shafd|)', wires));
+  const store = quota(1, every, { scheduler });
+  const transport = fakeTransport(({ body }, index) => answer(String(body), index));
+  const under = new RequestScheduler({ store: limits ?? store, transport, scheduler, random: () => 1, ...config });
+
+  const errand = (name: string, rest: Partial<Errand<Token>> = {}): Errand<Token> => ({
+    model: 'm',
+    request: { model: 'm', messages: [{ role: 'user', content: name }] },
+    cost: tokens(1),
+    priority: PRIORITY[name.charAt(0)] ?? 'low',
+    tenant: undefined,
+    lifecycle: false,
+    wire: () => ({ method: 'POST', path: '/chat/completions', body: name }),
+    read: () => (bytes) => bytes.pipe(parseEvents(), toTokens({ scheduler })),
+    usage: (token) => (token.type === 'finish' ? token.usage : undefined),
+    timeouts: {},
+    retry: {},
+    ...rest,
+  });
+  const ask = (name: string, rest?: Partial<Errand<Token>>) => under.answer(errand(name, rest));
+  return { under, store, transport, ask, errand };
+}
