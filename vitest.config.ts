@@ -1,11 +1,15 @@
 import { defineConfig } from 'vitest/config';
 
+// Tests and the programs that they start read the sources, not the build.
+const condition = 'rxgroq-source';
+
 export default defineConfig({
-  resolve: { conditions: ['rxgroq-source'] },
-  ssr: { resolve: { conditions: ['rxgroq-source'], externalConditions: ['rxgroq-source'] } },
+  resolve: { conditions: [condition] },
+  ssr: { resolve: { conditions: [condition], externalConditions: [condition] } },
   test: {
     include: ['test/**/*.spec.ts'],
-    execArgv: ['--expose-gc', '--conditions=rxgroq-source'],
+    execArgv: ['--expose-gc', `--conditions=${condition}`],
+    reporters: ['default', './test/util/closingLine.ts'],
     typecheck: { include: ['test/types/**/*.spec-d.ts'] },
     coverage: { provider: 'v8', include: ['src/**/*.ts'], reporter: ['text', 'json-summary'] },
   },
