@@ -13,7 +13,7 @@ export interface MemoryLimitStoreConfig {
   /** Limits that are kept even where the server allows more. */
   readonly ceilings?: Limits | ((key: LimitKey) => Limits) | undefined;
   /**
-   * Which part of each bucket is left alone, from 0 to 1, against clocks that do not agree.
+   * How much of each bucket is left alone, in milliseconds of what flows in, since no two clocks run alike.
    *
    * @default 0
    */

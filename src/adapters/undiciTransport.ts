@@ -33,7 +33,7 @@ export interface UndiciTransportConfig {
 
 /** A transport that holds connections. */
 export interface ClosableTransport extends Transport {
-  /** Closes the idle connections at once and the others when their requests have ended. */
+  /** Closes the idle connections at once and the others when their requests have ended. It may be called again. */
   close(): Promise<void>;
 }
 
@@ -61,6 +61,7 @@ class UndiciTransport implements ClosableTransport {
   readonly #headers: () => string[];
   /** The exchange that is being dispatched, to which a new connection belongs. */
   #dispatching: Exchange | undefined;
+  #closed: Promise<void> | undefined;
 
   constructor({ apiKey, baseURL = GROQ_URL, keepAlive = 30_000, http2 = false }: UndiciTransportConfig) {
     const { origin, path } = parseBaseUrl(baseURL);
@@ -112,7 +113,8 @@ class UndiciTransport implements ClosableTransport {
   }
 
   close(): Promise<void> {
-    return this.#pool.close();
+    // undici takes it ill to be closed twice.
+    return (this.#closed ??= this.#pool.close());
   }
 }
 
@@ -137,9 +139,11 @@ class Exchange implements Dispatcher.DispatchHandler {
   abort(): void {
     if (this.#ended) return;
     this.#ended = true;
-    // Before its request has started undici knows of nothing to abort, and goes on connecting.
-    if (this.#controller === undefined) this.#socket?.destroy();
-    else this.#controller.abort(new Error('unsubscribed'));
+    const reason = new Error('unsubscribed');
+    // Before its request has started undici knows of nothing to abort, and goes on connecting. It has to hear of an
+    // error: otherwise it waits for the connection for ever, and cannot be closed.
+    if (this.#controller === undefined) this.#socket?.destroy(reason);
+    else this.#controller.abort(reason);
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -159,7 +163,13 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   onResponseEnd(): void {
     this.#ended = true;
-    this.#subscriber.complete();
+    // undici has the connection back when the turn is over. Whoever asks for the next thing as soon as they hear of the
+    // end would otherwise get a new one.
+    queueMicrotask(() =>
+      setImmediate(() => {
+        this.#subscriber.complete();
+      }),
+    );
   }
 
   onResponseError(_: unknown, error: Error): void {

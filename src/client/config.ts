@@ -35,8 +35,8 @@ export interface Config {
 
 const DEFAULT_TIMEOUTS: Timeouts = { queue: 86_400_000, connect: 10_000, betweenTokens: 60_000, total: 120_000 };
 
-/** Which part of each bucket is left alone, since no two clocks run alike. */
-const MARGIN = 0.005;
+/** How much of each bucket is left alone, in milliseconds of what flows in, since no two clocks run alike. */
+const MARGIN = 300;
 
 /** For how long the first answer of a model is awaited before others are sent, in milliseconds. */
 const PROBE = 5_000;

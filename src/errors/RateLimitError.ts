@@ -12,12 +12,15 @@ export class RateLimitError extends HttpError {
   declare readonly dimension?: Dimension;
   declare readonly limit?: number;
   declare readonly used?: number;
+  /** What the request would have been charged. */
+  declare readonly requested?: number;
 
-  constructor(body: HttpErrorBody, { dimension, limit, used, ...options }: RateLimitErrorOptions) {
+  constructor(body: HttpErrorBody, { dimension, limit, used, requested, ...options }: RateLimitErrorOptions) {
     super(429, body, options);
     if (dimension !== undefined) this.dimension = dimension;
     if (limit !== undefined) this.limit = limit;
     if (used !== undefined) this.used = used;
+    if (requested !== undefined) this.requested = requested;
   }
 }
 
@@ -26,4 +29,5 @@ export interface RateLimitErrorOptions extends HttpErrorOptions {
   readonly dimension?: Dimension | undefined;
   readonly limit?: number | undefined;
   readonly used?: number | undefined;
+  readonly requested?: number | undefined;
 }

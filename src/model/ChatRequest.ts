@@ -38,7 +38,7 @@ const messageSchema = z.discriminatedUnion('role', [
     function_call: z.strictObject({ name: z.string(), arguments: z.string() }).nullish(),
     name,
   }),
-  z.strictObject({ role: z.literal('tool'), content: text, tool_call_id: z.string() }),
+  z.strictObject({ role: z.literal('tool'), content: text, tool_call_id: z.string(), name }),
   z.strictObject({ role: z.literal('function'), content: text.nullable(), name: z.string() }),
 ]);
 

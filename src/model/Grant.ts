@@ -44,6 +44,8 @@ export interface Rejection {
   /** What the bucket holds when full, and how much of that is used. */
   readonly limit?: number | undefined;
   readonly used?: number | undefined;
+  /** What the request would have been charged. */
+  readonly requested?: number | undefined;
 }
 
 /**

@@ -23,6 +23,8 @@ export interface BucketLevel {
   readonly level: number;
   /** What flows back in each millisecond. */
   readonly rate: number;
+  /** What others of the same organization are believed to take, in units for each millisecond. */
+  readonly foreign: number;
   /** For how many more milliseconds the server asked us to leave this dimension alone. */
   readonly pausedFor: number;
 }

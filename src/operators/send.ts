@@ -139,8 +139,8 @@ function exchange<J extends Job, T>(
 function outcomeOf(error: unknown, state: Grant['state'], begun: boolean): Outcome {
   if (state === 'reserved') return { type: 'unsent' };
   if (isRateLimitError(error)) {
-    const { dimension, retryAfter, limit, used } = error;
-    return { type: 'rejected', dimension, ms: retryAfter, limit, used };
+    const { dimension, retryAfter, limit, used, requested } = error;
+    return { type: 'rejected', dimension, ms: retryAfter, limit, used, requested };
   }
   if (isConnectionError(error) && !error.sent) return { type: 'unsent' };
   // Groq did no work for what it refused, so only the request counts. Its faults may come in the middle of work.

@@ -1,5 +1,3 @@
-import { DIMENSIONS, type Dimension } from '../model/Dimension.ts';
-
 /**
  * Our copy of one of the server's buckets, of which we see little: a level that flows back continuously, and that may
  * fall below zero.
@@ -13,26 +11,26 @@ import { DIMENSIONS, type Dimension } from '../model/Dimension.ts';
  * rounding gathers over a day.
  */
 export class Bucket {
-  readonly dimension: Dimension;
   /** The time in which it refills, in milliseconds. */
   readonly window: number;
   /** What it holds when full, in units. */
   limit: number;
-  /** Until when the server asked us to leave it alone. */
-  pausedUntil = -Infinity;
   /** The number of the event at which it was last full, as the owner counts events. */
   fullAt = -1;
-  /** What others are taking, in units × window for each millisecond. */
+  /** What others are taking, in units for each millisecond. */
   foreign = 0;
   #level: number;
   /** Charged here and perhaps not yet at the server. */
   #travelling = 0;
   #at: number;
 
-  /** @param now Milliseconds of a clock that does not jump. */
-  constructor(dimension: Dimension, limit: number, now: number) {
-    this.dimension = dimension;
-    this.window = DIMENSIONS[dimension].window;
+  /**
+   * @param window The time in which it refills, in milliseconds.
+   * @param limit What it holds when full, in units.
+   * @param now Milliseconds of a clock that does not jump.
+   */
+  constructor(window: number, limit: number, now: number) {
+    this.window = window;
     this.limit = limit;
     this.#level = limit * this.window;
     this.#at = now;
@@ -49,7 +47,7 @@ export class Bucket {
   }
 
   get #inflow(): number {
-    return Math.max(this.limit - this.foreign, this.limit / 100);
+    return Math.max(this.limit - this.foreign * this.window, this.limit / 100);
   }
 
   /**
@@ -74,12 +72,11 @@ export class Bucket {
   /**
    * How many whole milliseconds until a cost can be taken.
    *
-   * @param margin Units that shall be left.
+   * @param margin How much shall be left, in milliseconds of what flows in.
    */
-  waitFor(cost: number, margin: number, now: number): number {
-    const need = Math.min(cost + margin, this.limit) * this.window;
-    const wait = Math.max((need - this.#level) / this.#inflow, this.pausedUntil - now);
-    return wait <= 0 ? 0 : Math.ceil(wait);
+  waitFor(cost: number, margin: number): number {
+    const need = Math.min(cost * this.window + margin * this.limit, this.limit * this.window);
+    return Math.max(0, Math.ceil((need - this.#level) / this.#inflow));
   }
 
   /** Charges a cost that is about to be sent. */

@@ -1,10 +1,10 @@
 import type { Cost } from '../model/Cost.ts';
-import { DIMENSION_NAMES, DIMENSIONS, type Dimension } from '../model/Dimension.ts';
+import { DIMENSION_NAMES, type Dimension } from '../model/Dimension.ts';
 import type { Outcome, Rejection, Reservation, Verdict } from '../model/Grant.ts';
 import type { HeaderLevel, LimitHeaders } from '../model/LimitHeaders.ts';
 import type { BucketLevel, Limits } from '../model/Limits.ts';
-import { Bucket } from './Bucket.ts';
-import { Feedback, type Mark } from './Feedback.ts';
+import type { Mark } from './Feedback.ts';
+import { Gauge } from './Gauge.ts';
 
 /** What a {@link LimitMirror} starts from. */
 export interface LimitMirrorConfig {
@@ -12,31 +12,29 @@ export interface LimitMirrorConfig {
   readonly limits: Limits;
   /** Limits that are never exceeded, whatever the server allows. */
   readonly ceilings: Limits;
-  /** Which part of each bucket is left alone, from 0 to 1. */
+  /** How much of each bucket is left alone, in milliseconds of what flows in. */
   readonly margin: number;
   /** For how long the first request is awaited before others follow, in milliseconds; 0 when the buckets are full. */
   readonly probe: number;
 }
 
-/** One bucket with what is needed to compare it with the server's. */
-interface Mirrored {
-  readonly bucket: Bucket;
-  readonly unit: keyof Cost;
-  /** For the two buckets that headers show. */
-  readonly feedback: Feedback | undefined;
-  /** What all unsettled reservations sum up to. */
-  inFlight: number;
-}
-
 interface Entry {
   readonly cost: Cost;
-  /** How many of the buckets were charged: those that were known by then. */
-  buckets: number;
-  /** The number of the event at which the server had charged it, or -1. */
+  /** When it was charged here, in milliseconds. */
+  readonly at: number;
+  /** How many of the limits were charged: those that were known by then. */
+  gauges: number;
+  /** The number of the event at which the server had charged it, or -1 as long as that is not known. */
   arrivedAt: number;
   rpd: Mark | undefined;
   tpm: Mark | undefined;
 }
+
+/** How long a request is on its way to the server at the most, in milliseconds, when no answer shows it to be there. */
+const LONGEST_WAY = 1_000;
+
+/** By how much a wait may differ from what flowing back takes, and still be taken for that, in milliseconds. */
+const FLOW_TOLERANCE = 1_500;
 
 /** How long a bucket rests after a 429 that does not say how long: twice as long each time, in milliseconds. */
 const FIRST_PAUSE = 1_000;
@@ -50,8 +48,10 @@ const GRANTED: Verdict = { type: 'granted' };
  */
 export class LimitMirror {
   readonly #config: LimitMirrorConfig;
-  readonly #mirrored: Mirrored[] = [];
+  readonly #gauges: Gauge[] = [];
   readonly #entries = new Map<string, Entry>();
+  /** Those that the server has perhaps not charged yet, oldest first. */
+  readonly #travelling = new Set<Entry>();
   /** What the server allows, as far as it is known. */
   readonly #allowed: { [D in Dimension]?: number | undefined };
   #ceilings: Limits;
@@ -81,23 +81,22 @@ export class LimitMirror {
   /** Takes the cost out of every bucket, or out of none. */
   reserve({ id, cost }: Reservation, now: number): Verdict {
     if (this.#entries.has(id)) return GRANTED;
-    const event = ++this.#event;
+    const event = this.#next(now);
     let ms = Math.max(0, Math.ceil((this.#probe?.until ?? now) - now), Math.ceil(this.#pausedUntil - now));
-    let worst: Bucket | undefined;
-    for (const { bucket, unit } of this.#mirrored) {
+    let worst: Gauge | undefined;
+    for (const gauge of this.#gauges) {
+      const { bucket, dimension, unit } = gauge;
       const units = cost[unit];
       if (units === 0) continue;
-      if (units > bucket.limit) {
-        return { type: 'never', dimension: bucket.dimension, cost: units, limit: bucket.limit };
-      }
+      if (units > bucket.limit) return { type: 'never', dimension, cost: units, limit: bucket.limit };
       bucket.refill(now, event);
-      const wait = bucket.waitFor(units, bucket.limit * this.#config.margin, now);
+      const wait = gauge.waitFor(units, this.#config.margin, now);
       if (wait > ms || worst === undefined) {
         ms = Math.max(ms, wait);
-        worst = bucket;
+        worst = gauge;
       }
     }
-    if (ms > 0) return { type: 'wait', ms, dimension: worst?.dimension ?? 'rpm', rate: worst?.rate ?? Infinity };
+    if (ms > 0) return { type: 'wait', ms, dimension: worst?.dimension ?? 'rpm', rate: worst?.bucket.rate ?? Infinity };
     this.#take(id, cost, now);
     return GRANTED;
   }
@@ -107,18 +106,15 @@ export class LimitMirror {
     const entry = this.#entries.get(id);
     if (entry === undefined) return false;
     this.#entries.delete(id);
-    const event = ++this.#event;
+    const event = this.#next(now);
     if (this.#probe?.id === id) this.#probe = undefined;
-    for (const mirrored of this.#chargedBy(entry)) {
-      const { bucket, unit } = mirrored;
-      const units = entry.cost[unit];
-      bucket.refill(now, event);
-      mirrored.inFlight -= units;
-      if (entry.arrivedAt < 0) bucket.arrive(units);
-      const back = givenBack(outcome, unit, units);
+    this.#arrive(entry, now, event);
+    for (const gauge of this.#chargedBy(entry)) {
+      const units = entry.cost[gauge.unit];
+      const back = givenBack(outcome, gauge.unit, units);
       // A refund to a bucket that was full since it was charged may have been lost at the server.
-      const lost = back > 0 && outcome.type === 'used' && entry.arrivedAt >= 0 && bucket.fullAt > entry.arrivedAt;
-      if (!lost) bucket.add(back);
+      const lost = back > 0 && outcome.type === 'used' && gauge.bucket.fullAt > entry.arrivedAt;
+      gauge.settle(units, back, lost, entry.at, now);
     }
     if (outcome.type === 'rejected') this.#obey(outcome, now);
     else if (outcome.type === 'used') this.#rejections = 0;
@@ -129,16 +125,12 @@ export class LimitMirror {
   learn({ id }: Reservation, headers: LimitHeaders, now: number): boolean {
     const entry = this.#entries.get(id);
     if (entry === undefined) return false;
-    const event = ++this.#event;
-    this.#known = true;
+    const event = this.#next(now);
     if (this.#probe?.id === id) this.#probe = undefined;
-    for (const { bucket, unit } of this.#chargedBy(entry)) {
-      bucket.refill(now, event);
-      if (entry.arrivedAt < 0) bucket.arrive(entry.cost[unit]);
-    }
-    entry.arrivedAt = event;
+    this.#arrive(entry, now, event);
     this.#compare('rpd', headers.rpd, entry, now);
     this.#compare('tpm', headers.tpm, entry, now);
+    this.#known = true;
     return true;
   }
 
@@ -149,33 +141,46 @@ export class LimitMirror {
   }
 
   levels(now: number): readonly BucketLevel[] {
-    const event = ++this.#event;
-    return this.#mirrored.map(({ bucket }) => {
-      bucket.refill(now, event);
-      const { dimension, limit, level, rate, pausedUntil } = bucket;
-      return { dimension, limit, level, rate, pausedFor: Math.max(0, pausedUntil - now) };
+    const event = this.#next(now);
+    return this.#gauges.map((gauge) => {
+      gauge.bucket.refill(now, event);
+      return gauge.level(now);
     });
   }
 
+  /** Numbers what happens now, after what has happened by itself: requests that must have arrived. */
+  #next(now: number): number {
+    for (const entry of this.#travelling) {
+      if (entry.at + LONGEST_WAY > now) break;
+      this.#arrive(entry, now, ++this.#event);
+    }
+    return ++this.#event;
+  }
+
+  /** Notes that the server has charged a reservation. */
+  #arrive(entry: Entry, now: number, event: number): void {
+    const isNew = this.#travelling.delete(entry);
+    for (const { bucket, unit } of this.#chargedBy(entry)) {
+      bucket.refill(now, event);
+      if (isNew) bucket.arrive(entry.cost[unit]);
+    }
+    if (isNew) entry.arrivedAt = event;
+  }
+
   #take(id: string, cost: Cost, now: number): void {
-    const entry: Entry = { cost, buckets: this.#mirrored.length, arrivedAt: -1, rpd: undefined, tpm: undefined };
-    for (const mirrored of this.#mirrored) {
-      const { bucket, unit, feedback } = mirrored;
-      const units = cost[unit];
-      bucket.take(units);
-      if (feedback !== undefined) {
-        const mark = feedback.mark(units, bucket.level, mirrored.inFlight, now);
-        if (bucket.dimension === 'rpd') entry.rpd = mark;
-        else entry.tpm = mark;
-      }
-      mirrored.inFlight += units;
+    const entry: Entry = { cost, at: now, gauges: this.#gauges.length, arrivedAt: -1, rpd: undefined, tpm: undefined };
+    for (const gauge of this.#gauges) {
+      const mark = gauge.take(cost[gauge.unit], now);
+      if (gauge.dimension === 'rpd') entry.rpd = mark;
+      else if (gauge.dimension === 'tpm') entry.tpm = mark;
     }
     this.#entries.set(id, entry);
+    this.#travelling.add(entry);
     if (!this.#known && this.#probe === undefined) this.#probe = { id, until: now + this.#config.probe };
   }
 
-  #chargedBy(entry: Entry): readonly Mirrored[] {
-    return entry.buckets === this.#mirrored.length ? this.#mirrored : this.#mirrored.slice(0, entry.buckets);
+  #chargedBy(entry: Entry): readonly Gauge[] {
+    return entry.gauges === this.#gauges.length ? this.#gauges : this.#gauges.slice(0, entry.gauges);
   }
 
   #compare(dimension: 'rpd' | 'tpm', seen: HeaderLevel | undefined, entry: Entry, now: number): void {
@@ -183,60 +188,70 @@ export class LimitMirror {
     const { limit, remaining } = seen;
     const isNew = this.#find(dimension) === undefined;
     if (limit !== undefined && limit > 0) this.#adopt(dimension, limit, now);
-    const mirrored = this.#find(dimension);
-    if (mirrored === undefined || remaining === undefined) return;
-    const { bucket, feedback } = mirrored;
+    const gauge = this.#find(dimension);
+    if (gauge === undefined || remaining === undefined) return;
     const mark = entry[dimension];
-    if (mark !== undefined && feedback !== undefined) {
-      const correction = feedback.correction(mark, remaining, bucket.rate, now);
+    if (mark !== undefined) {
       // Under a ceiling of our own the server always has more.
-      if (correction < 0 || bucket.limit === limit) bucket.add(correction);
-      if (feedback.estimate(now)) bucket.foreign = feedback.foreign * bucket.window;
-    } else if (isNew && entry.buckets === this.#mirrored.length - 1) {
-      // The bucket is new to us: it holds what the answer says, after this request.
-      bucket.lowerTo(remaining);
-      mirrored.inFlight += entry.cost[mirrored.unit];
-      entry.buckets += 1;
+      const correction = gauge.compare(mark, remaining, gauge.bucket.limit === limit, now);
+      // What was used before we came is nobody's traffic.
+      if (this.#known) this.#blame(gauge, correction, now);
+    } else if (isNew && entry.gauges === this.#gauges.length - 1) {
+      gauge.adoptLevel(remaining, entry.cost[gauge.unit], now);
+      entry.gauges += 1;
     }
   }
 
-  /** Does as a 429 says: the bucket that it names is lowered to what it shows, and rests. */
-  #obey({ dimension, ms, limit, used }: Rejection, now: number): void {
+  /** Holds others accountable for a correction, also at the limits of the same kind that no answer shows. */
+  #blame(gauge: Gauge, correction: number, now: number): void {
+    const elapsed = gauge.shown(now);
+    gauge.blame(correction, now);
+    for (const other of this.#gauges) {
+      if (other === gauge || other.unit !== gauge.unit) continue;
+      const isQuicker = other.bucket.window < gauge.bucket.window;
+      // A bucket that refills quicker has got back by now some of what is missing in the slower one.
+      const since = isQuicker ? Math.min(0, correction + other.bucket.rate * elapsed) : correction;
+      other.correct(since);
+      other.blame(since, now);
+    }
+  }
+
+  /** Does as a 429 says: the limit that it names is lowered to what it shows, and rests. */
+  #obey({ dimension, ms, limit, used, requested }: Rejection, now: number): void {
     this.#rejections += 1;
     const pause = ms ?? Math.min(FIRST_PAUSE * 2 ** (this.#rejections - 1), LONGEST_PAUSE);
     if (dimension !== undefined && limit !== undefined) this.#adopt(dimension, limit, now);
     if (this.#find(dimension) === undefined) this.#pausedUntil = Math.max(this.#pausedUntil, now + pause);
-    for (const { bucket, feedback } of this.#mirrored) {
-      if (dimension !== undefined && bucket.dimension !== dimension) continue;
-      bucket.pausedUntil = Math.max(bucket.pausedUntil, now + pause);
-      if (used === undefined) continue;
-      const lowered = bucket.lowerTo(bucket.limit - used);
-      feedback?.note(lowered);
+    for (const gauge of this.#gauges) {
+      if (dimension !== undefined && gauge.dimension !== dimension) continue;
+      gauge.pausedUntil = Math.max(gauge.pausedUntil, now + pause);
+      if (used === undefined || limit === undefined) continue;
+      const lowered = gauge.lowerTo(limit - used);
+      if (this.#known) gauge.blame(lowered, now);
+      if (requested !== undefined && ms !== undefined) this.#watchFlow(gauge, used + requested - limit, ms);
     }
+  }
+
+  /** Notices a server that counts within windows: what it asks to wait is not what flowing back would take. */
+  #watchFlow({ bucket: { window, limit } }: Gauge, missing: number, ms: number): void {
+    const flowing = (missing * window) / limit;
+    if (Math.abs(ms - flowing) <= Math.max(FLOW_TOLERANCE, flowing / 20)) return;
+    for (const gauge of this.#gauges) gauge.windowed = true;
   }
 
   /** Keeps the lower of what the server allows and of what it may use at the most. */
   #adopt(dimension: Dimension, allowed: number | undefined, now: number): void {
     this.#allowed[dimension] = allowed;
     const limit = Math.min(allowed ?? Infinity, this.#ceilings[dimension] ?? Infinity);
-    if (limit === Infinity) return;
-    const mirrored = this.#find(dimension);
-    if (mirrored?.bucket.limit === limit) return;
+    const gauge = this.#find(dimension);
+    if (limit === Infinity || gauge?.bucket.limit === limit) return;
     this.#revision += 1;
-    if (mirrored !== undefined) {
-      mirrored.bucket.resize(limit);
-      return;
-    }
-    this.#mirrored.push({
-      bucket: new Bucket(dimension, limit, now),
-      unit: DIMENSIONS[dimension].unit,
-      feedback: dimension === 'rpd' || dimension === 'tpm' ? new Feedback(now) : undefined,
-      inFlight: 0,
-    });
+    if (gauge === undefined) this.#gauges.push(new Gauge(dimension, limit, now));
+    else gauge.resize(limit);
   }
 
-  #find(dimension: Dimension | undefined): Mirrored | undefined {
-    return this.#mirrored.find(({ bucket }) => bucket.dimension === dimension);
+  #find(dimension: Dimension | undefined): Gauge | undefined {
+    return this.#gauges.find((gauge) => gauge.dimension === dimension);
   }
 }
 

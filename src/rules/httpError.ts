@@ -84,6 +84,7 @@ export function errorFrom(
       dimension: limit?.dimension,
       limit: limit?.limit,
       used: limit?.used,
+      requested: limit?.requested,
       retryAfter: limit?.ms ?? about.retryAfter,
     });
   }

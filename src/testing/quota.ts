@@ -90,7 +90,14 @@ export function quota(capacity: number, window: number, { scheduler, unit = 'req
     levels: (key): Observable<readonly BucketLevel[]> => {
       const { level, at, pausedUntil } = bucketOf(key);
       return of([
-        { dimension, limit: capacity, level: level / window, rate, pausedFor: Math.max(0, pausedUntil - at) },
+        {
+          dimension,
+          limit: capacity,
+          level: level / window,
+          rate,
+          foreign: 0,
+          pausedFor: Math.max(0, pausedUntil - at),
+        },
       ]);
     },
   };

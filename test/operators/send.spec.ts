@@ -149,12 +149,12 @@ describe('send', () => {
     [
       'hit a limit',
       of(wire.sent, wire.head(429, { 'retry-after': '7' }), wire.error(limit, 'rate_limit_exceeded', 'tokens')),
-      { type: 'rejected', dimension: 'tpm', ms: 6_750, limit: 8_000, used: 7_900 },
+      { type: 'rejected', dimension: 'tpm', ms: 6_750, limit: 8_000, used: 7_900, requested: 1_000 },
     ],
     [
       'hit a limit that is not named',
       of(wire.sent, wire.head(429, { 'retry-after': '7' })),
-      { type: 'rejected', dimension: undefined, ms: 7_000, limit: undefined, used: undefined },
+      { type: 'rejected', dimension: undefined, ms: 7_000, limit: undefined, used: undefined, requested: undefined },
     ],
     [
       'failed in the middle',

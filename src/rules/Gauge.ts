@@ -1,0 +1,140 @@
+import type { Cost } from '../model/Cost.ts';
+import { DIMENSIONS, type Dimension } from '../model/Dimension.ts';
+import type { BucketLevel } from '../model/Limits.ts';
+import { Bucket } from './Bucket.ts';
+import { Feedback, type Mark } from './Feedback.ts';
+import { ForeignTraffic } from './ForeignTraffic.ts';
+import { WindowLog } from './WindowLog.ts';
+
+/** How much is left alone beside the margin for each millisecond in which others take all that flows in. */
+const FOREIGN_MARGIN = 1_500;
+
+/**
+ * Everything that is kept of one limit: our copy of its bucket, what was charged lately in case the server only counts,
+ * and, for a limit that answers show, what corrects it.
+ */
+export class Gauge {
+  readonly dimension: Dimension;
+  readonly unit: keyof Cost;
+  readonly bucket: Bucket;
+  /** Until when the server asked us to leave it alone, in milliseconds. */
+  pausedUntil = -Infinity;
+  /** Whether the server was seen to count what came within a window, instead of letting it flow back. */
+  windowed = false;
+  readonly #log: WindowLog;
+  readonly #feedback: Feedback | undefined;
+  readonly #foreign: ForeignTraffic;
+  /** What the reservations that are not settled sum up to. */
+  #inFlight = 0;
+  /** When an answer last showed the level. */
+  #shownAt: number;
+
+  /** @param now Milliseconds of a clock that does not jump. */
+  constructor(dimension: Dimension, limit: number, now: number) {
+    const { unit, window } = DIMENSIONS[dimension];
+    this.dimension = dimension;
+    this.unit = unit;
+    this.bucket = new Bucket(window, limit, now);
+    this.#log = new WindowLog(window);
+    this.#feedback = dimension === 'rpd' || dimension === 'tpm' ? new Feedback() : undefined;
+    this.#foreign = new ForeignTraffic(now);
+    this.#shownAt = now;
+  }
+
+  /** In how many whole milliseconds a cost fits. */
+  waitFor(units: number, margin: number, now: number): number {
+    const { limit, rate } = this.bucket;
+    const rest = this.pausedUntil - now;
+    const share = this.#foreign.rate / (rate + this.#foreign.rate);
+    const fits = this.windowed
+      ? this.#log.waitFor(limit - units, now)
+      : this.bucket.waitFor(units, margin + share * FOREIGN_MARGIN);
+    return Math.max(0, Math.ceil(rest), fits);
+  }
+
+  take(units: number, now: number): Mark | undefined {
+    this.bucket.take(units);
+    this.#log.add(units, now, now);
+    const mark = this.#feedback?.mark(units, this.bucket.level, this.#inFlight, now);
+    this.#inFlight += units;
+    return mark;
+  }
+
+  /**
+   * Gives back what was not used of a charge, or takes what was used beyond it.
+   *
+   * @param units What had been charged.
+   * @param back How much of it comes back.
+   * @param lost Whether it came to a bucket that was full, and so is lost at the server.
+   */
+  settle(units: number, back: number, lost: boolean, chargedAt: number, now: number): void {
+    this.#inFlight -= units;
+    if (!lost) this.bucket.add(back);
+    this.#log.add(-back, chargedAt, now);
+  }
+
+  /**
+   * Compares what an answer reports with the mark of its request.
+   *
+   * @returns By how many units the level was corrected.
+   */
+  compare(mark: Mark, remaining: number, mayRaise: boolean, now: number): number {
+    if (this.#feedback === undefined) return 0;
+    const correction = this.#feedback.correction(mark, remaining, this.bucket.rate, now);
+    const applied = mayRaise ? correction : Math.min(0, correction);
+    this.bucket.add(applied);
+    return applied;
+  }
+
+  /** Takes the level that an answer shows for its own: the limit is new to us. */
+  adoptLevel(remaining: number, charged: number, now: number): void {
+    this.bucket.lowerTo(remaining);
+    this.#log.add(this.bucket.limit - remaining, now, now);
+    this.#inFlight += charged;
+  }
+
+  /** Applies a correction that was found elsewhere. */
+  correct(units: number): void {
+    this.#feedback?.shift(units);
+    this.bucket.add(units);
+  }
+
+  /** Lowers the level to what the server says that it holds, and tells by how much. */
+  lowerTo(units: number): number {
+    const change = this.bucket.lowerTo(units);
+    this.#feedback?.shift(change);
+    return change;
+  }
+
+  resize(limit: number): void {
+    this.#feedback?.shift(limit - this.bucket.limit);
+    this.bucket.resize(limit);
+  }
+
+  /** Counts what was corrected as what others have taken, or, above zero, as what they have not. */
+  blame(correction: number, now: number): void {
+    this.#foreign.note(-correction);
+    this.#foreign.renew(this.bucket.limit / this.bucket.window, now);
+    this.bucket.foreign = this.#foreign.rate;
+  }
+
+  /** How long it is since an answer showed the level, in milliseconds. */
+  shown(now: number): number {
+    const elapsed = now - this.#shownAt;
+    this.#shownAt = now;
+    return elapsed;
+  }
+
+  /** As a store shows it. */
+  level(now: number): BucketLevel {
+    const { limit, level, rate } = this.bucket;
+    return {
+      dimension: this.dimension,
+      limit,
+      level: this.windowed ? limit - this.#log.used(now) : level,
+      rate,
+      foreign: this.#foreign.rate,
+      pausedFor: Math.max(0, this.pausedUntil - now),
+    };
+  }
+}

@@ -1,0 +1,60 @@
+/** Into how many slots a window is cut. */
+const SLOTS = 60;
+
+/**
+ * What was charged within a window that slides along, for servers that count instead of letting flow back.
+ *
+ * It is kept in slots, and a slot is forgotten only when a whole window has passed since its end and one slot more, so
+ * that the server has forgotten it before.
+ */
+export class WindowLog {
+  readonly #slot: number;
+  readonly #units = new Float64Array(SLOTS + 2);
+  /** The number of the newest slot, counted from the beginning of time. */
+  #newest = 0;
+  #total = 0;
+
+  /** @param window In milliseconds. */
+  constructor(window: number) {
+    this.#slot = window / SLOTS;
+  }
+
+  /** What is still counted. */
+  used(now: number): number {
+    this.#slide(now);
+    return this.#total;
+  }
+
+  /** Counts units at a moment, or, below zero, takes them back if that moment is still counted. */
+  add(units: number, at: number, now: number): void {
+    this.#slide(now);
+    const slot = Math.floor(at / this.#slot);
+    if (slot <= this.#newest - this.#units.length) return;
+    const index = slot % this.#units.length;
+    this.#units[index] = (this.#units[index] ?? 0) + units;
+    this.#total += units;
+  }
+
+  /** In how many milliseconds no more than so many units are counted, when nothing is added. */
+  waitFor(units: number, now: number): number {
+    this.#slide(now);
+    let left = this.#total;
+    const oldest = Math.max(0, this.#newest - this.#units.length + 1);
+    for (let slot = oldest; left > units && slot <= this.#newest; slot++) {
+      left -= this.#units[slot % this.#units.length] ?? 0;
+      if (left <= units) return Math.ceil((slot + this.#units.length) * this.#slot - now);
+    }
+    return 0;
+  }
+
+  #slide(now: number): void {
+    const newest = Math.floor(now / this.#slot);
+    const steps = Math.min(newest - this.#newest, this.#units.length);
+    for (let step = 1; step <= steps; step++) {
+      const index = (newest - steps + step) % this.#units.length;
+      this.#total -= this.#units[index] ?? 0;
+      this.#units[index] = 0;
+    }
+    this.#newest = Math.max(this.#newest, newest);
+  }
+}
