@@ -87,5 +87,7 @@ function transportFor({ apiKey, baseURL }: GroqOptions, environment: NodeJS.Proc
       'Set GROQ_API_KEY to a key from https://console.groq.com/keys, or test without one against rxgroq/simulator.',
     );
   }
-  return undiciTransport({ apiKey: key, baseURL: baseURL ?? environment['GROQ_BASE_URL'] });
+  // A variable that is set to nothing is not set: so it stands in many a .env file.
+  const { GROQ_BASE_URL: variable } = environment;
+  return undiciTransport({ apiKey: key, baseURL: baseURL ?? (variable === '' ? undefined : variable) });
 }

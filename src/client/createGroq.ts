@@ -1,4 +1,5 @@
-import { lastValueFrom, type Observable, type OperatorFunction } from 'rxjs';
+import { lastValueFrom, type Observable, type OperatorFunction, Subject } from 'rxjs';
+import { ClosedError } from '../errors/ClosedError.ts';
 import type { ChatCompletionChunk } from '../model/Chunk.ts';
 import type { GroqEvent } from '../model/GroqEvent.ts';
 import { MODELS } from '../model/Models.ts';
@@ -8,7 +9,7 @@ import { RequestScheduler } from '../scheduler/RequestScheduler.ts';
 import { type AnswerResult, type AnswersOptions, answers } from './answers.ts';
 import { resolveConfig } from './config.ts';
 import { type Health, health, type Model, models } from './models.ts';
-import type { CallOptions, GroqOptions } from './options.ts';
+import { type CallOptions, checkCallOptions, type GroqOptions } from './options.ts';
 import { ANSWER, CHUNKS, type ChatInput, type Kind, Requests, TOKENS } from './requests.ts';
 
 /** What {@link Groq.chat} may be told. */
@@ -74,6 +75,8 @@ class GroqClient implements Groq {
   readonly #config: ReturnType<typeof resolveConfig>;
   readonly #scheduler: RequestScheduler;
   readonly #requests: Requests;
+  /** Fails when the client is closed, with those who ask without queueing. */
+  readonly #closed = new Subject<never>();
 
   constructor(options: GroqOptions) {
     this.#config = resolveConfig(options);
@@ -99,6 +102,7 @@ class GroqClient implements Groq {
     project: (input: T, index: number) => ChatInput,
     options: AnswersOptions = {},
   ): OperatorFunction<T, AnswerResult<T>> {
+    checkCallOptions(options);
     const { ordered, onError, ...call } = options;
     return answers((request) => this.complete(request, call), project, { ordered, onError });
   }
@@ -108,7 +112,7 @@ class GroqClient implements Groq {
   }
 
   models(): Observable<Model[]> {
-    return models(this.#config);
+    return models(this.#config, this.#closed);
   }
 
   modelIds(): string[] {
@@ -116,7 +120,7 @@ class GroqClient implements Groq {
   }
 
   health(): Observable<Health> {
-    return health(this.#config);
+    return health(this.#config, this.#closed);
   }
 
   get status$(): Observable<Status> {
@@ -132,8 +136,12 @@ class GroqClient implements Groq {
       const drained = lastValueFrom(this.#scheduler.drained$, { defaultValue: undefined });
       this.#scheduler.complete();
       await drained;
-    } else this.#scheduler.unsubscribe();
+    } else {
+      this.#scheduler.unsubscribe();
+      this.#closed.error(new ClosedError());
+    }
     await this.#config.close();
+    this.#closed.error(new ClosedError());
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -8,7 +8,11 @@ import type { GroqOptions } from './options.ts';
 const fileSchema = z.looseObject({
   /** The name of the environment variable that holds the key: a key itself has no place in a file. */
   apiKeyVariable: z.string().min(1).optional(),
-  apiKey: z.undefined('absent: name the environment variable that holds it in `apiKeyVariable`'),
+  apiKey: z
+    .custom<undefined>((value) => value === undefined, {
+      error: 'absent: name the environment variable that holds it in `apiKeyVariable`',
+    })
+    .optional(),
 });
 
 const DEFAULT_PATH = './config.json';

@@ -1,4 +1,4 @@
-import { catchError, from, map, Observable, of } from 'rxjs';
+import { catchError, from, map, Observable, of, takeUntil } from 'rxjs';
 import { type GroqError, isGroqError } from '../errors/GroqError.ts';
 import { ProtocolError } from '../errors/ProtocolError.ts';
 import { operate } from '../operators/operate.ts';
@@ -27,8 +27,12 @@ export type Health =
   | { readonly ok: true; readonly latencyMs: number; readonly models: number }
   | { readonly ok: false; readonly latencyMs: number; readonly error: GroqError };
 
-/** Asks Groq for its models. They are not limited, so this goes past the queue. */
-export function models(config: Config): Observable<Model[]> {
+/**
+ * Asks Groq for its models. They are not limited, so this goes past the queue.
+ *
+ * @param closed$ Fails when the client is closed.
+ */
+export function models(config: Config, closed$: Observable<never>): Observable<Model[]> {
   const { scheduler, random, timeouts: limits, retry } = config;
   return getJson(config, '/models').pipe(
     timeouts({ connect: limits.connect, total: limits.total, scheduler }),
@@ -37,16 +41,17 @@ export function models(config: Config): Observable<Model[]> {
       if (!Array.isArray(data)) throw new ProtocolError('The list of models is not a list.');
       return data as Model[];
     }),
+    takeUntil(closed$),
   );
 }
 
 /** Whether Groq answers. It never fails: what goes wrong is in what it says. */
-export function health(config: Config): Observable<Health> {
+export function health(config: Config, closed$: Observable<never>): Observable<Health> {
   const { scheduler } = config;
   return new Observable((destination) => {
     const start = scheduler.now();
     const latency = (): number => Math.round(scheduler.now() - start);
-    models(config)
+    models(config, closed$)
       .pipe(
         map((list): Health => ({ ok: true, latencyMs: latency(), models: list.length })),
         catchError((error: unknown) => {

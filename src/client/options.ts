@@ -144,13 +144,15 @@ const optionsSchema = z.strictObject({
   random: func.optional(),
 });
 
-const callOptionsSchema = z.looseObject({
+const callOptionsSchema = z.strictObject({
   priority: z.enum(PRIORITIES).optional(),
   tenant: z.string().optional(),
   signal: having('an AbortSignal', 'addEventListener', 'removeEventListener'),
   timeouts: timeoutsSchema.optional(),
   retry: retrySchema.optional(),
   lifecycle: z.boolean().optional(),
+  ordered: z.boolean().optional(),
+  onError: z.enum(['emit', 'throw']).optional(),
 });
 
 /** @throws {ValidationError} that names the option, what was expected and what was got. */

@@ -61,7 +61,6 @@ export class Requests {
   /** The answer to a request: nothing happens before it is subscribed to, and each subscription is a request. */
   ask<T>(kind: Kind<T>, input: ChatInput, options: CallOptions, lifecycle: boolean): Observable<T | StateToken> {
     const answer = new Observable<T | StateToken>((destination) => {
-      checkCallOptions(options);
       const request = this.#check(input);
       const errandOf = ({ bound }: TokenCount): Errand<T> => this.#errand(kind, request, bound, options, lifecycle);
       const count = this.#config.counter.count(request);
@@ -75,7 +74,11 @@ export class Requests {
             );
       answered.subscribe(destination);
     });
-    return options.signal === undefined ? answer : answer.pipe(untilAborted(options.signal));
+    return new Observable((destination) => {
+      checkCallOptions(options);
+      const { signal } = options;
+      (signal === undefined ? answer : answer.pipe(untilAborted(signal))).subscribe(destination);
+    });
   }
 
   #check(input: ChatInput): ChatRequest {
@@ -103,7 +106,8 @@ export class Requests {
       wire: () => ({
         method: 'POST',
         path: '/chat/completions',
-        body: JSON.stringify(stream ? { ...request, stream } : request),
+        // The kind decides, whatever a request says that was written for another.
+        body: JSON.stringify(stream || request['stream'] === true ? { ...request, stream } : request),
       }),
       read: () => read(config),
       usage,

@@ -1,6 +1,6 @@
 import { from, Observable, type OperatorFunction, pipe, type Subscriber } from 'rxjs';
 import { AnswerNotTakenError } from '../errors/AnswerNotTakenError.ts';
-import { isConnectionError, isHttpError, isRateLimitError } from '../errors/guards.ts';
+import { isConnectionError, isHttpError, isRateLimitError, isRequestTooLargeError } from '../errors/guards.ts';
 import type { Grant, Outcome } from '../model/Grant.ts';
 import type { Job } from '../model/Job.ts';
 import type { StateToken, Token } from '../model/Token.ts';
@@ -144,7 +144,8 @@ function outcomeOf(error: unknown, state: Grant['state'], begun: boolean): Outco
   }
   if (isConnectionError(error) && !error.sent) return { type: 'unsent' };
   // Groq did no work for what it refused, so only the request counts. Its faults may come in the middle of work.
-  if (isHttpError(error) && error.status < 500 && !begun) return { type: 'used', cost: REFUSED_COST };
+  const refused = isRequestTooLargeError(error) || (isHttpError(error) && error.status < 500);
+  if (refused && !begun) return { type: 'used', cost: REFUSED_COST };
   return { type: 'unknown' };
 }
 

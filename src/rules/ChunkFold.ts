@@ -77,7 +77,7 @@ export class ChunkFold {
       this.#emit({ type: 'reasoning', text: reasoning });
     }
     if (typeof content === 'string' && content !== '') this.text(content);
-    if (Array.isArray(toolCalls)) for (const delta of toolCalls as ToolCallDelta[]) this.#addToolCall(delta);
+    if (Array.isArray(toolCalls)) for (const delta of toolCalls as unknown[]) this.#addToolCall(delta);
     if (typeof choice?.finish_reason === 'string') this.#reason = choice.finish_reason;
     if (this.#reason !== undefined && this.#usage !== undefined) this.end();
   }
@@ -106,14 +106,15 @@ export class ChunkFold {
     });
   }
 
-  #addToolCall({ index, id, function: part }: ToolCallDelta): void {
-    if (!Number.isInteger(index) || index < 0 || index >= MAX_TOOL_CALLS) {
+  #addToolCall(delta: unknown): void {
+    const { index, id, function: part } = (delta ?? {}) as Partial<ToolCallDelta>;
+    if (index === undefined || !Number.isInteger(index) || index < 0 || index >= MAX_TOOL_CALLS) {
       throw new ProtocolError(`A tool call has an index outside of 0 to ${MAX_TOOL_CALLS - 1}.`);
     }
     const call = this.#toolCalls.get(index) ?? { id: '', name: '', arguments: '' };
-    if (typeof id === 'string') call.id = id;
-    call.name += part?.name ?? '';
-    call.arguments += part?.arguments ?? '';
+    call.id = textOr(id, call.id);
+    call.name += textOr(part?.name);
+    call.arguments += textOr(part?.arguments);
     this.#toolCalls.set(index, call);
   }
 
@@ -127,6 +128,8 @@ export class ChunkFold {
     }
   }
 }
+
+const textOr = (value: unknown, otherwise = ''): string => (typeof value === 'string' ? value : otherwise);
 
 const isJson = (text: string): boolean => {
   try {

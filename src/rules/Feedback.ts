@@ -8,6 +8,8 @@ export interface Mark {
   readonly high: number;
   /** When it was charged, in milliseconds. */
   readonly at: number;
+  /** The sum of all charges until then, when nothing else was in flight. */
+  readonly aloneWith: number | undefined;
 }
 
 /** How many answers in a row have to agree before a level is raised. */
@@ -21,7 +23,7 @@ const OVERTAKING = 500;
  * the moment when that very request was charged, so neither delay nor order matters.
  *
  * Too much on our side is taken away at once. Too little is given back only when {@link AGREEING} answers in a row
- * agree.
+ * agree, or when the request was alone.
  */
 export class Feedback {
   /** The sum of all corrections until now. */
@@ -39,7 +41,9 @@ export class Feedback {
   mark(cost: number, level: number, inFlight: number, now: number): Mark {
     this.#taken.add(cost, now);
     const uncorrected = level - this.#corrections;
-    return { low: uncorrected + this.#taken.total, high: uncorrected + inFlight, at: now };
+    const { total } = this.#taken;
+    const aloneWith = inFlight === 0 ? total : undefined;
+    return { low: uncorrected + total, high: uncorrected + inFlight, at: now, aloneWith };
   }
 
   /**
@@ -49,7 +53,7 @@ export class Feedback {
    * @param rate Units for each millisecond.
    * @returns By how much our level has to change, in units.
    */
-  correction({ low, high, at }: Mark, remaining: number, rate: number, now: number): number {
+  correction({ low, high, at, aloneWith }: Mark, remaining: number, rate: number, now: number): number {
     // What left soon after may have overtaken the request: only what that cannot explain is missing.
     const overtaking = this.#taken.at(at + OVERTAKING);
     const surplus = remaining + 1 - (low - overtaking) - this.#corrections;
@@ -60,6 +64,8 @@ export class Feedback {
       this.#startOver();
       return 0;
     }
+    // With nothing beside it on the way there is nothing to be mistaken about.
+    if (aloneWith === this.#taken.total) return this.shift(spare);
     this.#agreeing += 1;
     this.#leastSpare = Math.min(this.#leastSpare, spare);
     return this.#agreeing < AGREEING ? 0 : this.shift(this.#leastSpare);

@@ -1,11 +1,11 @@
-/** Over what time one estimate is made, in milliseconds. */
+/** Over what time one estimate is made at least, in milliseconds. */
 const WINDOW = 2_000;
 
-/** How much of what was found in one such time counts at once. */
+/** How much of what was found in one such time counts. The first estimates count for more: there is nothing before. */
 const GAIN = 0.2;
 
-/** How much of the estimate is forgotten each time: what is not found again and again was not there to stay. */
-const LEAK = 0.02;
+/** How much of the estimate is forgotten in such a time: what is not found again was not there to stay. */
+const LEAK = 0.005;
 
 /** Which part of what flows in is believed to go to others at the most. */
 const LARGEST_SHARE = 0.95;
@@ -18,6 +18,8 @@ export class ForeignTraffic {
   rate = 0;
   #missing = 0;
   #since: number;
+  /** How many estimates were made. */
+  #estimates = 0;
 
   /** @param now Milliseconds. */
   constructor(now: number) {
@@ -37,10 +39,13 @@ export class ForeignTraffic {
   renew(inflow: number, now: number): void {
     const elapsed = now - this.#since;
     if (elapsed < WINDOW) return;
+    this.#estimates += 1;
+    const windows = elapsed / WINDOW;
+    const gain = Math.max(1 - (1 - GAIN) ** windows, 1 / (1 + this.#estimates));
     // One sudden burst says little of what is to come, so it counts for no more than all that flowed in.
     const found = Math.min(this.#missing / elapsed, inflow);
-    const kept = this.rate * (1 - LEAK) ** (elapsed / WINDOW);
-    this.rate = Math.min(Math.max(0, kept + found * GAIN), inflow * LARGEST_SHARE);
+    const rate = this.rate * (1 - LEAK) ** windows + found * gain;
+    this.rate = Math.min(Math.max(0, rate), inflow * LARGEST_SHARE);
     this.#missing = 0;
     this.#since = now;
   }

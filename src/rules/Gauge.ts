@@ -6,8 +6,16 @@ import { Feedback, type Mark } from './Feedback.ts';
 import { ForeignTraffic } from './ForeignTraffic.ts';
 import { WindowLog } from './WindowLog.ts';
 
-/** How much is left alone beside the margin for each millisecond in which others take all that flows in. */
-const FOREIGN_MARGIN = 1_500;
+/**
+ * How much more is left alone when others take from the same bucket, in milliseconds of what they take: because they
+ * take it in lumps, and for each millisecond in which no answer has shown the level, because the estimate may be off.
+ */
+const FOREIGN_LUMP = 1_500;
+const FOREIGN_DOUBT = 0.25;
+
+/** Which share others may take before anything was seen of them, and how fast that doubt fades, in milliseconds. */
+const FIRST_DOUBT = 0.6;
+const FADING = 20_000;
 
 /**
  * Everything that is kept of one limit: our copy of its bucket, what was charged lately in case the server only counts,
@@ -26,8 +34,11 @@ export class Gauge {
   readonly #foreign: ForeignTraffic;
   /** What the reservations that are not settled sum up to. */
   #inFlight = 0;
-  /** When an answer last showed the level. */
-  #shownAt: number;
+  /** When an answer last showed the level, and the number of that event. */
+  #shown: { readonly at: number; readonly event: number };
+
+  /** When an answer first showed it. */
+  #firstShownAt = -Infinity;
 
   /** @param now Milliseconds of a clock that does not jump. */
   constructor(dimension: Dimension, limit: number, now: number) {
@@ -38,17 +49,19 @@ export class Gauge {
     this.#log = new WindowLog(window);
     this.#feedback = dimension === 'rpd' || dimension === 'tpm' ? new Feedback() : undefined;
     this.#foreign = new ForeignTraffic(now);
-    this.#shownAt = now;
+    this.#shown = { at: now, event: 0 };
   }
 
   /** In how many whole milliseconds a cost fits. */
   waitFor(units: number, margin: number, now: number): number {
-    const { limit, rate } = this.bucket;
+    const { limit, window, foreign } = this.bucket;
     const rest = this.pausedUntil - now;
-    const share = this.#foreign.rate / (rate + this.#foreign.rate);
+    const share = (foreign * window) / limit;
+    const first = FIRST_DOUBT * Math.exp((this.#firstShownAt - now) / FADING);
+    const doubt = (share + first) * FOREIGN_LUMP + (share * FOREIGN_DOUBT + first) * (now - this.#shown.at);
     const fits = this.windowed
       ? this.#log.waitFor(limit - units, now)
-      : this.bucket.waitFor(units, margin + share * FOREIGN_MARGIN);
+      : this.bucket.waitFor(units, margin + doubt);
     return Math.max(0, Math.ceil(rest), fits);
   }
 
@@ -118,11 +131,18 @@ export class Gauge {
     this.bucket.foreign = this.#foreign.rate;
   }
 
-  /** How long it is since an answer showed the level, in milliseconds. */
-  shown(now: number): number {
-    const elapsed = now - this.#shownAt;
-    this.#shownAt = now;
-    return elapsed;
+  /** Believes of others what is known of them at another limit of the same kind. */
+  share(other: Gauge): void {
+    this.bucket.foreign = other.bucket.foreign;
+    this.#shown = other.#shown;
+  }
+
+  /** Notes that an answer shows the level, and tells when the last one did. */
+  shown(event: number, now: number): { readonly at: number; readonly event: number } {
+    const last = this.#shown;
+    if (this.#firstShownAt === -Infinity) this.#firstShownAt = now;
+    this.#shown = { at: now, event };
+    return last;
   }
 
   /** As a store shows it. */
@@ -133,7 +153,7 @@ export class Gauge {
       limit,
       level: this.windowed ? limit - this.#log.used(now) : level,
       rate,
-      foreign: this.#foreign.rate,
+      foreign: this.bucket.foreign,
       pausedFor: Math.max(0, this.pausedUntil - now),
     };
   }

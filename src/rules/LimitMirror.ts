@@ -116,7 +116,7 @@ export class LimitMirror {
       const lost = back > 0 && outcome.type === 'used' && gauge.bucket.fullAt > entry.arrivedAt;
       gauge.settle(units, back, lost, entry.at, now);
     }
-    if (outcome.type === 'rejected') this.#obey(outcome, now);
+    if (outcome.type === 'rejected') this.#obey(outcome, entry, event, now);
     else if (outcome.type === 'used') this.#rejections = 0;
     return true;
   }
@@ -128,8 +128,8 @@ export class LimitMirror {
     const event = this.#next(now);
     if (this.#probe?.id === id) this.#probe = undefined;
     this.#arrive(entry, now, event);
-    this.#compare('rpd', headers.rpd, entry, now);
-    this.#compare('tpm', headers.tpm, entry, now);
+    this.#compare('rpd', headers.rpd, entry, event, now);
+    this.#compare('tpm', headers.tpm, entry, event, now);
     this.#known = true;
     return true;
   }
@@ -183,7 +183,7 @@ export class LimitMirror {
     return entry.gauges === this.#gauges.length ? this.#gauges : this.#gauges.slice(0, entry.gauges);
   }
 
-  #compare(dimension: 'rpd' | 'tpm', seen: HeaderLevel | undefined, entry: Entry, now: number): void {
+  #compare(dimension: 'rpd' | 'tpm', seen: HeaderLevel | undefined, entry: Entry, event: number, now: number): void {
     if (seen === undefined) return;
     const { limit, remaining } = seen;
     const isNew = this.#find(dimension) === undefined;
@@ -195,7 +195,7 @@ export class LimitMirror {
       // Under a ceiling of our own the server always has more.
       const correction = gauge.compare(mark, remaining, gauge.bucket.limit === limit, now);
       // What was used before we came is nobody's traffic.
-      if (this.#known) this.#blame(gauge, correction, now);
+      if (this.#known) this.#blame(gauge, correction, event, now);
     } else if (isNew && entry.gauges === this.#gauges.length - 1) {
       gauge.adoptLevel(remaining, entry.cost[gauge.unit], now);
       entry.gauges += 1;
@@ -203,21 +203,20 @@ export class LimitMirror {
   }
 
   /** Holds others accountable for a correction, also at the limits of the same kind that no answer shows. */
-  #blame(gauge: Gauge, correction: number, now: number): void {
-    const elapsed = gauge.shown(now);
+  #blame(gauge: Gauge, correction: number, event: number, now: number): void {
+    const { at, event: lastEvent } = gauge.shown(event, now);
     gauge.blame(correction, now);
     for (const other of this.#gauges) {
       if (other === gauge || other.unit !== gauge.unit) continue;
-      const isQuicker = other.bucket.window < gauge.bucket.window;
-      // A bucket that refills quicker has got back by now some of what is missing in the slower one.
-      const since = isQuicker ? Math.min(0, correction + other.bucket.rate * elapsed) : correction;
-      other.correct(since);
-      other.blame(since, now);
+      // What was taken before a bucket was full is no longer missing in it.
+      const back = other.bucket.fullAt > lastEvent ? other.bucket.rate * (now - at) : 0;
+      other.correct(Math.min(0, correction + back) + Math.max(0, correction));
+      other.share(gauge);
     }
   }
 
   /** Does as a 429 says: the limit that it names is lowered to what it shows, and rests. */
-  #obey({ dimension, ms, limit, used, requested }: Rejection, now: number): void {
+  #obey({ dimension, ms, limit, used, requested }: Rejection, entry: Entry, event: number, now: number): void {
     this.#rejections += 1;
     const pause = ms ?? Math.min(FIRST_PAUSE * 2 ** (this.#rejections - 1), LONGEST_PAUSE);
     if (dimension !== undefined && limit !== undefined) this.#adopt(dimension, limit, now);
@@ -225,10 +224,14 @@ export class LimitMirror {
     for (const gauge of this.#gauges) {
       if (dimension !== undefined && gauge.dimension !== dimension) continue;
       gauge.pausedUntil = Math.max(gauge.pausedUntil, now + pause);
-      if (used === undefined || limit === undefined) continue;
-      const lowered = gauge.lowerTo(limit - used);
-      if (this.#known) gauge.blame(lowered, now);
-      if (requested !== undefined && ms !== undefined) this.#watchFlow(gauge, used + requested - limit, ms);
+      if (used === undefined || limit === undefined || requested === undefined) continue;
+      const mark = dimension === 'tpm' || dimension === 'rpd' ? entry[dimension] : undefined;
+      if (mark === undefined) gauge.lowerTo(limit - used);
+      else {
+        const correction = gauge.compare(mark, limit - used - requested, false, now);
+        if (this.#known) this.#blame(gauge, correction, event, now);
+      }
+      if (ms !== undefined) this.#watchFlow(gauge, used + requested - limit, ms);
     }
   }
 

@@ -6,8 +6,9 @@ import { ValidationError } from '../errors/ValidationError.ts';
  * @returns The key without the blanks around it, which often come with copying.
  * @throws {ValidationError} when there is a character in it that no header can hold.
  */
-export function checkApiKey(key: string): string {
-  const trimmed = key.trim();
+export function checkApiKey(key: unknown): string {
+  // What gives the key may have none to give: a variable that is not set.
+  const trimmed = typeof key === 'string' ? key.trim() : '';
   if (/^[\x21-\x7e]+$/.test(trimmed)) return trimmed;
   throw new ValidationError(
     'The options',
@@ -15,7 +16,7 @@ export function checkApiKey(key: string): string {
       {
         path: 'apiKey',
         expected: 'printable ASCII characters without blanks',
-        got: trimmed === '' ? 'an empty string' : 'others',
+        got: typeof key !== 'string' ? 'no string' : trimmed === '' ? 'an empty string' : 'others',
       },
     ],
     'Copy the key anew from https://console.groq.com/keys.',

@@ -6,6 +6,9 @@ export interface Backoff {
   readonly maxDelay: number;
 }
 
+/** Enough for any bound to be reached, and few enough for the power to be a number. */
+const MOST_DOUBLINGS = 64;
+
 /**
  * The pause before a retry, in milliseconds: anything between nothing and a bound that doubles each time, so that those
  * who failed together do not come back together. What the server asks for is waited in full, and more on top.
@@ -21,6 +24,6 @@ export function backoffDelay(
   chance: number,
   retryAfter = 0,
 ): number {
-  const bound = Math.min(maxDelay, initialDelay * 2 ** (retry - 1));
+  const bound = Math.min(maxDelay, initialDelay * 2 ** Math.min(retry - 1, MOST_DOUBLINGS));
   return Math.ceil(retryAfter + chance * bound);
 }

@@ -15,7 +15,10 @@ export const DONE = '[DONE]';
 export function parseChunk(data: string): ChatCompletionChunk {
   const chunk = parseObject(data, 'An event of the stream');
   failIfError(chunk);
-  if (!Array.isArray(chunk['choices'])) throw new ProtocolError('An event of the stream has no list of choices.');
+  const choices = chunk['choices'];
+  if (!Array.isArray(choices) || !choices.every(isObject)) {
+    throw new ProtocolError('An event of the stream has no list of choices.');
+  }
   return chunk as unknown as ChatCompletionChunk;
 }
 

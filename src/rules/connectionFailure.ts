@@ -7,7 +7,10 @@ const UNTRUSTED =
   /^(CERT_|ERR_TLS_CERT|ERR_SSL_|EPROTO|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_(VERIFY|GET_ISSUER)|HOSTNAME_MISMATCH)/;
 
 /** What undici says when the bytes are no HTTP. */
-const NOT_HTTP = /^(HPE_|UND_ERR_HEADERS_OVERFLOW|UND_ERR_RES_EXCEEDED_MAX_SIZE)/;
+const NOT_HTTP = /^(HPE_|UND_ERR_HEADERS_OVERFLOW|UND_ERR_RES_CONTENT_LENGTH_MISMATCH|UND_ERR_RES_EXCEEDED_MAX_SIZE)/;
+
+/** The name of the error of undici's parser, which comes without a code. */
+const PARSER_ERROR = 'HTTPParserError';
 
 const ADVICE_UNTRUSTED = 'Check the base URL and the certificate of the server or of the proxy before it.';
 
@@ -20,8 +23,9 @@ const ADVICE_UNTRUSTED = 'Check the base URL and the certificate of the server o
 export function connectionFailure(failure: unknown, sent: boolean): GroqError {
   const reason = codeOf(failure);
   const shown = reason === undefined ? '' : ` (${reason})`;
-  if (reason !== undefined && NOT_HTTP.test(reason))
+  if (nameOf(failure) === PARSER_ERROR || (reason !== undefined && NOT_HTTP.test(reason))) {
     return new ProtocolError(`The server does not speak HTTP${shown}.`);
+  }
   if (reason !== undefined && UNTRUSTED.test(reason)) {
     return new ConnectionError(`The server could not be trusted${shown}.`, {
       sent: false,
@@ -41,3 +45,6 @@ function codeOf(failure: unknown): string | undefined {
   if ('errors' in failure && Array.isArray(failure.errors)) return codeOf(failure.errors[0]);
   return undefined;
 }
+
+const nameOf = (failure: unknown): unknown =>
+  typeof failure === 'object' && failure !== null && 'name' in failure ? failure.name : undefined;

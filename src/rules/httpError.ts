@@ -69,7 +69,7 @@ export function errorFrom(
   } = {},
 ): GroqError {
   const message = scrubbed(text(fields, 'message'));
-  const body = { message, type: text(fields, 'type'), code: text(fields, 'code') };
+  const body = { message, type: scrubbed(text(fields, 'type')), code: scrubbed(text(fields, 'code')) };
   const limit = status === 413 || status === 429 ? parseLimitMessage(message ?? '') : undefined;
   if (limit?.tooLarge === true && limit.dimension !== undefined && limit.limit !== undefined) {
     const { dimension, requested = Infinity } = limit;

@@ -41,7 +41,9 @@ export function parseLimitMessage(message: string): LimitMessage {
   const wait = between(`${message} `, 'try again in ', '. ');
   const ms = wait === undefined ? undefined : parseGoDuration(wait);
   return {
-    tooLarge: message.startsWith('Request too large'),
+    // Groq says so since 2025. Before, it told such a request to come back later, when it would not fit either.
+    tooLarge:
+      message.startsWith('Request too large') || (limit !== undefined && requested !== undefined && requested > limit),
     ...(dimension !== undefined && { dimension }),
     ...(limit !== undefined && { limit }),
     ...(used !== undefined && { used }),

@@ -41,7 +41,7 @@ function explain(issue: Issue, above: Path, root: unknown): ValidationIssue[] {
 }
 
 const isOfOtherType = (issue: Issue): boolean =>
-  issue.path.length === 0 && (issue.code === 'invalid_type' || issue.code === 'invalid_value');
+  issue.path.length === 0 && ['invalid_type', 'invalid_value', 'custom'].includes(issue.code);
 
 const ARTICLES: Readonly<Record<string, string>> = {
   string: 'a string',

@@ -1,5 +1,6 @@
 import { Observable, type SchedulerLike, type Subscriber } from 'rxjs';
 import type { ChatRequest } from '../model/ChatRequest.ts';
+import type { Dimension } from '../model/Dimension.ts';
 import type { Transport, WireEvent, WireRequest } from '../ports/Transport.ts';
 import { refusalBody } from '../rules/serverModel/refusalBody.ts';
 import { refusalHeaders, shownHeaders } from '../rules/serverModel/shownHeaders.ts';
@@ -33,10 +34,11 @@ export interface ModelServer extends Transport {
   send(request: WireRequest): Observable<WireEvent>;
   /** Its limits for a model. */
   model(name: string): ServerModel;
-  /** How many requests came, how many were let in and how many met a limit, by the time of each. */
+  /** When each request came, and when each that was let in. */
   readonly arrivals: readonly number[];
   readonly admissions: readonly number[];
-  readonly refusals: readonly number[];
+  /** Those that met a limit: when, and which. */
+  readonly refusals: readonly { readonly at: number; readonly dimension: Dimension }[];
   /** How many answers are listened to. */
   readonly open: number;
 }
@@ -51,7 +53,11 @@ export interface ModelServer extends Transport {
 export function modelServer(config: ModelServerConfig): ModelServer {
   const { limits, scheduler, up = () => 20, down = () => 20, script } = config;
   const models = new Map<string, ServerModel>();
-  const log = { arrivals: [] as number[], admissions: [] as number[], refusals: [] as number[] };
+  const log = {
+    arrivals: [] as number[],
+    admissions: [] as number[],
+    refusals: [] as { readonly at: number; readonly dimension: Dimension }[],
+  };
   let open = 0;
 
   const model = (name: string): ServerModel => {
@@ -67,7 +73,7 @@ export function modelServer(config: ModelServerConfig): ModelServer {
     const { promptTokens } = plan;
     const ruling = server.admit(now, { promptTokens, maxCompletionTokens: request.max_completion_tokens ?? undefined });
     if (ruling.type === 'refused') {
-      log.refusals.push(now);
+      log.refusals.push({ at: now, dimension: ruling.dimension });
       const { error } = refusalBody(ruling, { model: request.model, organization: 'org_test' });
       connection.answer([wire.head(ruling.status, refusalHeaders(ruling)), wire.data(JSON.stringify({ error }))], true);
       return;
