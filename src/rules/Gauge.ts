@@ -28,7 +28,7 @@ export class Gauge {
   /** Until when the server asked us to leave it alone, in milliseconds. */
   pausedUntil = -Infinity;
   /** Whether the server was seen to count what came within a window, instead of letting it flow back. */
-  windowed = false;
+  #windowed = false;
   readonly #log: WindowLog;
   readonly #feedback: Feedback | undefined;
   readonly #foreign: ForeignTraffic;
@@ -59,7 +59,7 @@ export class Gauge {
     const share = (foreign * window) / limit;
     const first = FIRST_DOUBT * Math.exp((this.#firstShownAt - now) / FADING);
     const doubt = (share + first) * FOREIGN_LUMP + (share * FOREIGN_DOUBT + first) * (now - this.#shown.at);
-    const fits = this.windowed
+    const fits = this.#windowed
       ? this.#log.waitFor(limit - units, now)
       : this.bucket.waitFor(units, margin + doubt);
     return Math.max(0, Math.ceil(rest), fits);
@@ -119,6 +119,12 @@ export class Gauge {
     return change;
   }
 
+  /** Goes by what came within a window from now on. What was missing for that reason is nobody's traffic. */
+  countWindows(): void {
+    this.#windowed = true;
+    this.bucket.foreign = 0;
+  }
+
   resize(limit: number): void {
     this.#feedback?.shift(limit - this.bucket.limit);
     this.bucket.resize(limit);
@@ -128,7 +134,7 @@ export class Gauge {
   blame(correction: number, now: number): void {
     this.#foreign.note(-correction);
     this.#foreign.renew(this.bucket.limit / this.bucket.window, now);
-    this.bucket.foreign = this.#foreign.rate;
+    this.bucket.foreign = this.#windowed ? 0 : this.#foreign.rate;
   }
 
   /** Believes of others what is known of them at another limit of the same kind. */
@@ -151,7 +157,7 @@ export class Gauge {
     return {
       dimension: this.dimension,
       limit,
-      level: this.windowed ? limit - this.#log.used(now) : level,
+      level: this.#windowed ? limit - this.#log.used(now) : level,
       rate,
       foreign: this.bucket.foreign,
       pausedFor: Math.max(0, this.pausedUntil - now),

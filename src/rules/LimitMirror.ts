@@ -36,6 +36,9 @@ const LONGEST_WAY = 1_000;
 /** By how much a wait may differ from what flowing back takes, and still be taken for that, in milliseconds. */
 const FLOW_TOLERANCE = 1_500;
 
+/** How many waits in a row have to differ, to take the server for one that counts within windows. */
+const STRANGE = 2;
+
 /** How long a bucket rests after a 429 that does not say how long: twice as long each time, in milliseconds. */
 const FIRST_PAUSE = 1_000;
 const LONGEST_PAUSE = 60_000;
@@ -63,6 +66,8 @@ export class LimitMirror {
   /** How many 429s have come since the last answer, and until when all rests for one that names no bucket of ours. */
   #rejections = 0;
   #pausedUntil = -Infinity;
+  /** How many waits in a row were not what flowing back would take. */
+  #strange = 0;
   /** How often the limits have changed. */
   #revision = 0;
 
@@ -191,6 +196,7 @@ export class LimitMirror {
     const gauge = this.#find(dimension);
     if (gauge === undefined || remaining === undefined) return;
     const mark = entry[dimension];
+    if (seen.reset !== undefined && limit !== undefined) this.#watchFlow(gauge, limit - remaining, seen.reset);
     if (mark !== undefined) {
       // Under a ceiling of our own the server always has more.
       const correction = gauge.compare(mark, remaining, gauge.bucket.limit === limit, now);
@@ -238,8 +244,10 @@ export class LimitMirror {
   /** Notices a server that counts within windows: what it asks to wait is not what flowing back would take. */
   #watchFlow({ bucket: { window, limit } }: Gauge, missing: number, ms: number): void {
     const flowing = (missing * window) / limit;
-    if (Math.abs(ms - flowing) <= Math.max(FLOW_TOLERANCE, flowing / 20)) return;
-    for (const gauge of this.#gauges) gauge.windowed = true;
+    const flows = Math.abs(ms - flowing) <= Math.max(FLOW_TOLERANCE, flowing / 20);
+    this.#strange = flows ? 0 : this.#strange + 1;
+    if (this.#strange < STRANGE) return;
+    for (const gauge of this.#gauges) gauge.countWindows();
   }
 
   /** Keeps the lower of what the server allows and of what it may use at the most. */

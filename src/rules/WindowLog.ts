@@ -1,15 +1,18 @@
 /** Into how many slots a window is cut. */
-const SLOTS = 60;
+const SLOTS = 240;
+
+/** For how many slots more than a window is remembered, since a request is charged when it arrives and not before. */
+const SPARE_SLOTS = 3;
 
 /**
  * What was charged within a window that slides along, for servers that count instead of letting flow back.
  *
- * It is kept in slots, and a slot is forgotten only when a whole window has passed since its end and one slot more, so
- * that the server has forgotten it before.
+ * It is kept in slots, and a slot is forgotten only when a whole window and {@link SPARE_SLOTS} have passed since its
+ * beginning, so that the server has forgotten it before.
  */
 export class WindowLog {
   readonly #slot: number;
-  readonly #units = new Float64Array(SLOTS + 2);
+  readonly #units = new Float64Array(SLOTS + SPARE_SLOTS);
   /** The number of the newest slot, counted from the beginning of time. */
   #newest = 0;
   #total = 0;
