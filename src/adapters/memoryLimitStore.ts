@@ -19,6 +19,12 @@ export interface MemoryLimitStoreConfig {
    */
   readonly margin?: number | undefined;
   /**
+   * Whether the server gives back what was charged for a completion and not used (`refund`), or keeps it (`keep`).
+   *
+   * @default 'refund', until the answers show otherwise
+   */
+  readonly chargeModel?: 'refund' | 'keep' | undefined;
+  /**
    * For how long the others of a key wait for the answer to its first request, in milliseconds. Somebody may have used
    * the account just before, and only an answer tells. 0 means that the buckets are known to be full.
    *
@@ -91,9 +97,10 @@ class MemoryLimitStore implements LimitStore {
   #mirrorOf(key: LimitKey): LimitMirror {
     let mirror = this.#mirrors.get(key);
     if (mirror === undefined) {
-      const { limits, ceilings, margin = 0, probe = 0 } = this.#config;
+      const { limits, ceilings, margin = 0, probe = 0, chargeModel } = this.#config;
       const at = (source: typeof limits): Limits => (typeof source === 'function' ? source(key) : (source ?? {}));
-      mirror = new LimitMirror({ limits: at(limits), ceilings: at(ceilings), margin, probe }, this.#clock.now());
+      const config = { limits: at(limits), ceilings: at(ceilings), margin, probe, keeps: chargeModel === 'keep' };
+      mirror = new LimitMirror(config, this.#clock.now());
       this.#mirrors.set(key, mirror);
     }
     return mirror;

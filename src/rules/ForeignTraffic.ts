@@ -7,6 +7,9 @@ const GAIN = 0.2;
 /** How much of the estimate is forgotten in such a time: what is not found again was not there to stay. */
 const LEAK = 0.005;
 
+/** How much of the largest lump is remembered with each answer that shows a smaller one. */
+const LUMP_MEMORY = 0.98;
+
 /** Which part of what flows in is believed to go to others at the most. */
 const LARGEST_SHARE = 0.95;
 
@@ -16,6 +19,7 @@ const LARGEST_SHARE = 0.95;
 export class ForeignTraffic {
   /** What others take, in units for each millisecond. */
   rate = 0;
+  #lump = 0;
   #missing = 0;
   #since: number;
   /** How many estimates were made. */
@@ -26,9 +30,15 @@ export class ForeignTraffic {
     this.#since = now;
   }
 
+  /** The most that was missing at once lately, in units: others take it in lumps. */
+  get lump(): number {
+    return this.#lump;
+  }
+
   /** Notes how many units were missing, or, below zero, were there after all. */
   note(units: number): void {
     this.#missing += units;
+    this.#lump = Math.max(units, this.#lump * LUMP_MEMORY);
   }
 
   /**

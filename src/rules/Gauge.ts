@@ -13,6 +13,13 @@ import { WindowLog } from './WindowLog.ts';
 const FOREIGN_LUMP = 1_500;
 const FOREIGN_DOUBT = 0.25;
 
+/** Which part of a bucket is left alone for such a lump at the most. */
+const LARGEST_LUMP = 0.1;
+
+/** For how long an estimate of others holds without an answer that confirms it, and how fast it is forgotten then. */
+const CONFIRMED = 20_000;
+const FORGETTING = 60_000;
+
 /** Which share others may take before anything was seen of them, and how fast that doubt fades, in milliseconds. */
 const FIRST_DOUBT = 0.6;
 const FADING = 20_000;
@@ -31,7 +38,7 @@ export class Gauge {
   #windowed = false;
   readonly #log: WindowLog;
   readonly #feedback: Feedback | undefined;
-  readonly #foreign: ForeignTraffic;
+  #foreign: ForeignTraffic;
   /** What the reservations that are not settled sum up to. */
   #inFlight = 0;
   /** When an answer last showed the level, and the number of that event. */
@@ -52,17 +59,22 @@ export class Gauge {
     this.#shown = { at: now, event: 0 };
   }
 
-  /** In how many whole milliseconds a cost fits. */
+  /** In how many whole milliseconds a cost fits, or when to ask again because more will be known of others by then. */
   waitFor(units: number, margin: number, now: number): number {
-    const { limit, window, foreign } = this.bucket;
-    const rest = this.pausedUntil - now;
-    const share = (foreign * window) / limit;
+    const rest = Math.max(0, Math.ceil(this.pausedUntil - now));
+    if (this.#windowed) return Math.max(rest, this.#log.waitFor(this.bucket.limit - units, now));
+    const unseen = now - this.#shown.at;
+    // What was known of others grows old while no answer confirms it.
+    this.bucket.foreign = this.#foreign.rate * Math.exp(-Math.max(0, unseen - CONFIRMED) / FORGETTING);
+    const share = (this.bucket.foreign * this.bucket.window) / this.bucket.limit;
     const first = FIRST_DOUBT * Math.exp((this.#firstShownAt - now) / FADING);
-    const doubt = (share + first) * FOREIGN_LUMP + (share * FOREIGN_DOUBT + first) * (now - this.#shown.at);
-    const fits = this.#windowed
-      ? this.#log.waitFor(limit - units, now)
-      : this.bucket.waitFor(units, margin + doubt);
-    return Math.max(0, Math.ceil(rest), fits);
+    const lump = Math.max(
+      (share + first) * FOREIGN_LUMP,
+      Math.min(this.#foreign.lump / this.bucket.limit, LARGEST_LUMP) * this.bucket.window,
+    );
+    const doubt = lump + (share * FOREIGN_DOUBT + first) * unseen;
+    const fits = this.bucket.waitFor(units, margin + doubt);
+    return Math.max(rest, share > 0 ? Math.min(fits, CONFIRMED) : fits);
   }
 
   take(units: number, now: number): Mark | undefined {
@@ -134,13 +146,17 @@ export class Gauge {
   blame(correction: number, now: number): void {
     this.#foreign.note(-correction);
     this.#foreign.renew(this.bucket.limit / this.bucket.window, now);
-    this.bucket.foreign = this.#windowed ? 0 : this.#foreign.rate;
   }
 
   /** Believes of others what is known of them at another limit of the same kind. */
   share(other: Gauge): void {
-    this.bucket.foreign = other.bucket.foreign;
+    this.#foreign = other.#foreign;
     this.#shown = other.#shown;
+  }
+
+  /** Whether the bucket was full since an answer last showed the level. */
+  get wasFull(): boolean {
+    return this.bucket.fullAt > this.#shown.event;
   }
 
   /** Notes that an answer shows the level, and tells when the last one did. */
@@ -159,7 +175,7 @@ export class Gauge {
       limit,
       level: this.#windowed ? limit - this.#log.used(now) : level,
       rate,
-      foreign: this.bucket.foreign,
+      foreign: this.#windowed ? 0 : this.bucket.foreign,
       pausedFor: Math.max(0, this.pausedUntil - now),
     };
   }

@@ -5,6 +5,7 @@ import type { HeaderLevel, LimitHeaders } from '../model/LimitHeaders.ts';
 import type { BucketLevel, Limits } from '../model/Limits.ts';
 import type { Mark } from './Feedback.ts';
 import { Gauge } from './Gauge.ts';
+import { type Account, RefundWatch } from './RefundWatch.ts';
 
 /** What a {@link LimitMirror} starts from. */
 export interface LimitMirrorConfig {
@@ -14,6 +15,8 @@ export interface LimitMirrorConfig {
   readonly ceilings: Limits;
   /** How much of each bucket is left alone, in milliseconds of what flows in. */
   readonly margin: number;
+  /** Whether the server is known to keep what was charged and not used. Otherwise it is found out. */
+  readonly keeps: boolean;
   /** For how long the first request is awaited before others follow, in milliseconds; 0 when the buckets are full. */
   readonly probe: number;
 }
@@ -28,6 +31,7 @@ interface Entry {
   arrivedAt: number;
   rpd: Mark | undefined;
   tpm: Mark | undefined;
+  account: Account | undefined;
 }
 
 /** How long a request is on its way to the server at the most, in milliseconds, when no answer shows it to be there. */
@@ -66,6 +70,7 @@ export class LimitMirror {
   /** How many 429s have come since the last answer, and until when all rests for one that names no bucket of ours. */
   #rejections = 0;
   #pausedUntil = -Infinity;
+  readonly #refunds = new RefundWatch();
   /** How many waits in a row were not what flowing back would take. */
   #strange = 0;
   /** How often the limits have changed. */
@@ -116,10 +121,13 @@ export class LimitMirror {
     this.#arrive(entry, now, event);
     for (const gauge of this.#chargedBy(entry)) {
       const units = entry.cost[gauge.unit];
-      const back = givenBack(outcome, gauge.unit, units);
+      const back = this.#refunded(outcome, gauge.unit, givenBack(outcome, gauge.unit, units));
       // A refund to a bucket that was full since it was charged may have been lost at the server.
       const lost = back > 0 && outcome.type === 'used' && gauge.bucket.fullAt > entry.arrivedAt;
       gauge.settle(units, back, lost, entry.at, now);
+      if (gauge.dimension !== 'tpm') continue;
+      if (outcome.type === 'used') this.#refunds.refund(Math.max(0, units - outcome.cost[gauge.unit]));
+      else if (outcome.type !== 'unknown') this.#refunds.undo(units);
     }
     if (outcome.type === 'rejected') this.#obey(outcome, entry, event, now);
     else if (outcome.type === 'used') this.#rejections = 0;
@@ -153,6 +161,12 @@ export class LimitMirror {
     });
   }
 
+  /** What is given back, unless the server was seen to keep what was not used. */
+  #refunded(outcome: Outcome, unit: keyof Cost, back: number): number {
+    const keeps = this.#config.keeps || this.#refunds.keeps;
+    return keeps && outcome.type === 'used' && unit !== 'requests' ? Math.min(0, back) : back;
+  }
+
   /** Numbers what happens now, after what has happened by itself: requests that must have arrived. */
   #next(now: number): number {
     for (const entry of this.#travelling) {
@@ -173,11 +187,22 @@ export class LimitMirror {
   }
 
   #take(id: string, cost: Cost, now: number): void {
-    const entry: Entry = { cost, at: now, gauges: this.#gauges.length, arrivedAt: -1, rpd: undefined, tpm: undefined };
+    const entry: Entry = {
+      cost,
+      at: now,
+      gauges: this.#gauges.length,
+      arrivedAt: -1,
+      rpd: undefined,
+      tpm: undefined,
+      account: undefined,
+    };
     for (const gauge of this.#gauges) {
       const mark = gauge.take(cost[gauge.unit], now);
       if (gauge.dimension === 'rpd') entry.rpd = mark;
-      else if (gauge.dimension === 'tpm') entry.tpm = mark;
+      else if (gauge.dimension === 'tpm') {
+        entry.tpm = mark;
+        entry.account = this.#refunds.charge(cost[gauge.unit], now);
+      }
     }
     this.#entries.set(id, entry);
     this.#travelling.add(entry);
@@ -199,13 +224,30 @@ export class LimitMirror {
     if (seen.reset !== undefined && limit !== undefined) this.#watchFlow(gauge, limit - remaining, seen.reset);
     if (mark !== undefined) {
       // Under a ceiling of our own the server always has more.
-      const correction = gauge.compare(mark, remaining, gauge.bucket.limit === limit, now);
-      // What was used before we came is nobody's traffic.
-      if (this.#known) this.#blame(gauge, correction, event, now);
+      this.#correct(gauge, mark, entry, remaining, gauge.bucket.limit === limit, event, now);
     } else if (isNew && entry.gauges === this.#gauges.length - 1) {
       gauge.adoptLevel(remaining, entry.cost[gauge.unit], now);
       entry.gauges += 1;
     }
+  }
+
+  /** Corrects a limit by what an answer shows of it, and looks for who has made the difference. */
+  #correct(
+    gauge: Gauge,
+    mark: Mark,
+    entry: Entry,
+    remaining: number,
+    mayRaise: boolean,
+    event: number,
+    now: number,
+  ): void {
+    if (gauge.dimension === 'tpm' && entry.account !== undefined) {
+      if (gauge.wasFull) this.#refunds.startOver();
+      this.#refunds.observe(entry.account, remaining, gauge.bucket.limit / gauge.bucket.window);
+    }
+    const correction = gauge.compare(mark, remaining, mayRaise, now);
+    // What was used before we came is nobody's traffic.
+    if (this.#known) this.#blame(gauge, correction, event, now);
   }
 
   /** Holds others accountable for a correction, also at the limits of the same kind that no answer shows. */
@@ -233,10 +275,7 @@ export class LimitMirror {
       if (used === undefined || limit === undefined || requested === undefined) continue;
       const mark = dimension === 'tpm' || dimension === 'rpd' ? entry[dimension] : undefined;
       if (mark === undefined) gauge.lowerTo(limit - used);
-      else {
-        const correction = gauge.compare(mark, limit - used - requested, false, now);
-        if (this.#known) this.#blame(gauge, correction, event, now);
-      }
+      else this.#correct(gauge, mark, entry, limit - used - requested, false, event, now);
       if (ms !== undefined) this.#watchFlow(gauge, used + requested - limit, ms);
     }
   }

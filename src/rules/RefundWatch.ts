@@ -1,0 +1,99 @@
+/** What was charged and given back by the time of a request, to compare with another one's. */
+export interface Account {
+  /** When the request was charged, in milliseconds. */
+  readonly at: number;
+  /** What had been charged by then, with this request. */
+  readonly charged: number;
+  /** What should have come back by then. */
+  readonly refunded: number;
+}
+
+/** How much an older observation counts when the next one comes. */
+const MEMORY = 0.98;
+
+/** How far apart two answers are compared at the least, in milliseconds: those that are closer may have changed places. */
+const APART = 1_000;
+
+/** How many observations with refunds between them are needed to conclude anything. */
+const ENOUGH = 12;
+
+/** Up to which part of the refunds it is concluded that there are none, and from which on that there are. */
+const NONE = 0.2;
+const ALL = 0.6;
+
+/**
+ * Finds out whether the server gives back what was charged and not used.
+ *
+ * From one answer to the next the level falls by what was charged and rises by what flows in; what it rises beyond that
+ * are refunds, less what others take all the time. A fit by least squares tells the two apart, since refunds come
+ * unevenly.
+ */
+export class RefundWatch {
+  /** Whether the server keeps what was not used, as far as was seen. */
+  keeps = false;
+  #charged = 0;
+  #refunded = 0;
+  #last: { readonly account: Account; readonly remaining: number } | undefined;
+  /** Sums of products of refunds (g), time (t) and unexplained rises of the level (d). */
+  #gg = 0;
+  #gt = 0;
+  #tt = 0;
+  #gd = 0;
+  #td = 0;
+  #count = 0;
+
+  /** Notes a charge. */
+  charge(units: number, now: number): Account {
+    this.#charged += units;
+    return { at: now, charged: this.#charged, refunded: this.#refunded };
+  }
+
+  /** Notes that a charge was never made at the server. */
+  undo(units: number): void {
+    this.#charged -= units;
+  }
+
+  /** Notes what should come back. */
+  refund(units: number): void {
+    this.#refunded += units;
+  }
+
+  /**
+   * Notes what an answer shows.
+   *
+   * @param remaining What the server held after the charge.
+   * @param rate What flows in, in units for each millisecond.
+   */
+  observe(account: Account, remaining: number, rate: number): void {
+    const last = this.#last;
+    if (last !== undefined && account.at < last.account.at + APART) return;
+    this.#last = { account, remaining };
+    if (last === undefined) return;
+    const g = account.refunded - last.account.refunded;
+    const t = account.at - last.account.at;
+    const d = remaining - last.remaining + (account.charged - last.account.charged) - rate * t;
+    // Neither refunds nor others can do more than this; what does has come from requests that changed places.
+    if (d > g + rate * APART || d < -rate * (t + APART)) return;
+    this.#gg = this.#gg * MEMORY + g * g;
+    this.#gt = this.#gt * MEMORY + g * t;
+    this.#tt = this.#tt * MEMORY + t * t;
+    this.#gd = this.#gd * MEMORY + g * d;
+    this.#td = this.#td * MEMORY + t * d;
+    if (g > rate * APART) this.#count += 1;
+    if (this.#count >= ENOUGH) this.#conclude();
+  }
+
+  /** Forgets the last answer: the bucket was full since, so that what flowed in is not known. */
+  startOver(): void {
+    this.#last = undefined;
+  }
+
+  #conclude(): void {
+    const determinant = this.#gg * this.#tt - this.#gt * this.#gt;
+    // When refunds come as evenly as time passes, all of a rise is taken for them.
+    const isClear = determinant > 1e-3 * this.#gg * this.#tt;
+    const share = isClear ? (this.#gd * this.#tt - this.#td * this.#gt) / determinant : this.#gd / this.#gg;
+    if (share < NONE) this.keeps = true;
+    else if (share > ALL) this.keeps = false;
+  }
+}
