@@ -20,6 +20,7 @@ export {
   isHttpError,
   isModelRetiredError,
   isProtocolError,
+  isQueueFullError,
   isRateLimitError,
   isRequestTooLargeError,
   isStoreError,
@@ -30,6 +31,7 @@ export {
 export { HttpError, type HttpErrorBody, type HttpErrorOptions } from './errors/HttpError.ts';
 export { ModelRetiredError } from './errors/ModelRetiredError.ts';
 export { ProtocolError } from './errors/ProtocolError.ts';
+export { QueueFullError } from './errors/QueueFullError.ts';
 export { RateLimitError, type RateLimitErrorOptions } from './errors/RateLimitError.ts';
 export { RequestTooLargeError } from './errors/RequestTooLargeError.ts';
 export { StoreError } from './errors/StoreError.ts';
@@ -49,6 +51,7 @@ export type { ChatCompletionChunk, FinishReason } from './model/Chunk.ts';
 export type { Dimension } from './model/Dimension.ts';
 export type { GroqEvent, GroqEventDetail } from './model/GroqEvent.ts';
 export type { BucketLevel, Limits, Tier } from './model/Limits.ts';
+export type { Place } from './model/Place.ts';
 export type { Priority, Slack } from './model/Priority.ts';
 export type { ModelStatus, Status } from './model/Status.ts';
 export type {

@@ -1,11 +1,12 @@
 /* Operators, in the order in which a request passes them */
 
 export { constantCounter } from './adapters/constantCounter.ts';
+export { type Llama3Tokenizer, llama3Counter } from './adapters/llama3Counter.ts';
 export { type MemoryLimitStoreConfig, memoryLimitStore } from './adapters/memoryLimitStore.ts';
-export { tiktokenCounter } from './adapters/tiktokenCounter.ts';
+export { type TiktokenCounter, type TiktokenCounterOptions, tiktokenCounter } from './adapters/tiktokenCounter.ts';
 /* What they need */
 export { type ClosableTransport, type UndiciTransportConfig, undiciTransport } from './adapters/undiciTransport.ts';
-export { unlimitedStore } from './adapters/unlimitedStore.ts';
+export { type UnlimitedStoreConfig, unlimitedStore } from './adapters/unlimitedStore.ts';
 /* Types */
 export type { Backlog, Ticket } from './model/Backlog.ts';
 export type { ChatRequest, Message, ModelId } from './model/ChatRequest.ts';

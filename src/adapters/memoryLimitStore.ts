@@ -2,6 +2,7 @@ import { type Observable, of, type SchedulerLike, Subject } from 'rxjs';
 import type { Outcome, Reservation, Verdict } from '../model/Grant.ts';
 import type { LimitHeaders } from '../model/LimitHeaders.ts';
 import type { BucketLevel, LimitKey, Limits } from '../model/Limits.ts';
+import type { Pacing } from '../model/Priority.ts';
 import { systemClock } from '../ports/clock.ts';
 import type { LimitChange, LimitStore } from '../ports/LimitStore.ts';
 import { LimitMirror } from '../rules/LimitMirror.ts';
@@ -24,6 +25,13 @@ export interface MemoryLimitStoreConfig {
    * @default 'refund', until the answers show otherwise
    */
   readonly chargeModel?: 'refund' | 'keep' | undefined;
+  /**
+   * Which part of each daily limit a priority leaves to what is more urgent, from 0 to 1, so that bulk work cannot use
+   * up the day.
+   *
+   * @default nothing
+   */
+  readonly pacing?: Pacing | undefined;
   /**
    * For how long the others of a key wait for the answer to its first request, in milliseconds. Somebody may have used
    * the account just before, and only an answer tells. 0 means that the buckets are known to be full.
@@ -48,11 +56,17 @@ export interface MemoryLimitStoreConfig {
  * const store = memoryLimitStore({ limits: { rpm: 30, rpd: 1_000, tpm: 8_000, tpd: 200_000 } });
  * ```
  */
-export function memoryLimitStore(config: MemoryLimitStoreConfig = {}): LimitStore {
-  return new MemoryLimitStore(config);
+export function memoryLimitStore(config: MemoryLimitStoreConfig = {}): MemoryLimitStore {
+  return new MirrorStore(config);
 }
 
-class MemoryLimitStore implements LimitStore {
+/** A limit store whose limits can be lowered and raised while it is in use. */
+export interface MemoryLimitStore extends LimitStore {
+  /** Keeps these limits of a key from now on, where the server allows as much. Those who no longer fit are told. */
+  setLimits(key: LimitKey, limits: Limits): void;
+}
+
+class MirrorStore implements MemoryLimitStore {
   readonly #config: MemoryLimitStoreConfig;
   readonly #clock: SchedulerLike;
   readonly #mirrors = new Map<LimitKey, LimitMirror>();
@@ -73,6 +87,13 @@ class MemoryLimitStore implements LimitStore {
 
   learn(reservation: Reservation, headers: LimitHeaders): undefined {
     this.#change(reservation.key, (mirror, now) => mirror.learn(reservation, headers, now));
+  }
+
+  setLimits(key: LimitKey, limits: Limits): void {
+    this.#change(key, (mirror, now) => {
+      mirror.cap(limits, now);
+      return true;
+    });
   }
 
   changes(key: LimitKey): Observable<LimitChange> {
@@ -97,9 +118,16 @@ class MemoryLimitStore implements LimitStore {
   #mirrorOf(key: LimitKey): LimitMirror {
     let mirror = this.#mirrors.get(key);
     if (mirror === undefined) {
-      const { limits, ceilings, margin = 0, probe = 0, chargeModel } = this.#config;
+      const { limits, ceilings, margin = 0, probe = 0, chargeModel, pacing } = this.#config;
       const at = (source: typeof limits): Limits => (typeof source === 'function' ? source(key) : (source ?? {}));
-      const config = { limits: at(limits), ceilings: at(ceilings), margin, probe, keeps: chargeModel === 'keep' };
+      const config = {
+        limits: at(limits),
+        ceilings: at(ceilings),
+        margin,
+        probe,
+        keeps: chargeModel === 'keep',
+        pacing,
+      };
       mirror = new LimitMirror(config, this.#clock.now());
       this.#mirrors.set(key, mirror);
     }

@@ -1,5 +1,5 @@
 import type { SchedulerLike } from 'rxjs';
-import { memoryLimitStore } from '../adapters/memoryLimitStore.ts';
+import { type MemoryLimitStore, memoryLimitStore } from '../adapters/memoryLimitStore.ts';
 import { tiktokenCounter } from '../adapters/tiktokenCounter.ts';
 import { undiciTransport } from '../adapters/undiciTransport.ts';
 import { unlimitedStore } from '../adapters/unlimitedStore.ts';
@@ -7,13 +7,13 @@ import { ValidationError } from '../errors/ValidationError.ts';
 import type { ChatRequest, ModelId } from '../model/ChatRequest.ts';
 import type { Limits } from '../model/Limits.ts';
 import { DEFAULT_MODEL, MODELS } from '../model/Models.ts';
-import type { Slack } from '../model/Priority.ts';
+import { DEFAULT_PACING, type Slack } from '../model/Priority.ts';
 import { type Random, systemClock } from '../ports/clock.ts';
 import type { LimitStore } from '../ports/LimitStore.ts';
 import type { TokenCounter } from '../ports/TokenCounter.ts';
 import type { Transport } from '../ports/Transport.ts';
 import type { Timeouts } from '../scheduler/Attempt.ts';
-import { checkOptions, type GroqOptions, type RetryOptions } from './options.ts';
+import { checkLimits, checkOptions, type GroqOptions, type RetryOptions } from './options.ts';
 
 /** Everything that a client was told, with the rest filled in. */
 export interface Config {
@@ -21,11 +21,16 @@ export interface Config {
   readonly retry: RetryOptions;
   readonly timeouts: Timeouts;
   readonly inFlight: number | undefined;
+  readonly maxQueued: number | undefined;
+  readonly overflow: 'newest' | 'last' | undefined;
   readonly slack: Partial<Slack> | undefined;
+  readonly fitOutput: boolean | { readonly quantile: number };
   readonly allowRetired: boolean;
   readonly limited: boolean;
   readonly transport: Transport;
   readonly store: LimitStore;
+  /** @throws {ValidationError} when the store cannot be told its limits. */
+  readonly setLimits: (model: ModelId, limits: Limits) => void;
   readonly counter: TokenCounter;
   readonly scheduler: SchedulerLike;
   readonly random: Random;
@@ -48,34 +53,55 @@ const PROBE = 5_000;
  */
 export function resolveConfig(options: GroqOptions, environment: NodeJS.ProcessEnv = process.env): Config {
   checkOptions(options);
-  const { scheduler = systemClock, random = Math.random, limits, tier = 'free' } = options;
+  const { scheduler = systemClock, random = Math.random, limits, tier = 'free', pacing = false } = options;
   const own = options.transport === undefined ? transportFor(options, environment) : undefined;
   const ceilings = (key: ModelId): Limits => (limits === false ? {} : (limits?.[key] ?? {}));
   const store =
-    limits === false
-      ? unlimitedStore()
+    options.store ??
+    (limits === false
+      ? unlimitedStore({ scheduler })
       : memoryLimitStore({
           limits: (key) => ({ ...MODELS.get(key)?.limits[tier], ...ceilings(key) }),
           ceilings,
           margin: MARGIN,
           probe: PROBE,
+          pacing: pacing === false ? undefined : { ...DEFAULT_PACING, ...(pacing === true ? {} : pacing) },
           scheduler,
-        });
+        }));
+  const counter = options.counter ?? tiktokenCounter();
+  // Whoever counts says so when it fails. Until then there may be no request at all.
+  counter.load?.().catch(() => undefined);
   return Object.freeze({
     defaults: Object.freeze({ model: DEFAULT_MODEL, ...options.defaults }),
     retry: { ...options.retry },
     timeouts: { ...DEFAULT_TIMEOUTS, ...options.timeouts },
     inFlight: options.maxInFlight,
+    maxQueued: options.maxQueued,
+    overflow: options.overflow,
     slack: options.slack,
+    fitOutput: options.fitOutput ?? false,
     allowRetired: options.allowRetired ?? false,
     limited: limits !== false,
     transport: options.transport ?? (own as Transport),
-    store: options.store ?? store,
-    counter: options.counter ?? tiktokenCounter(),
+    store,
+    setLimits: (model: ModelId, own: Limits) => {
+      setLimits(store, model, own);
+    },
+    counter,
     scheduler,
     random,
     close: async () => own?.close(),
   });
+}
+
+function setLimits(store: LimitStore, model: ModelId, limits: Limits): void {
+  checkLimits(limits);
+  if ('setLimits' in store && typeof store.setLimits === 'function') {
+    (store as MemoryLimitStore).setLimits(model, limits);
+    return;
+  }
+  const issue = { path: 'store', expected: 'one with a method setLimits()', got: 'one without' };
+  throw new ValidationError('The options', [issue], 'Change the limits where the store keeps them.');
 }
 
 function transportFor({ apiKey, baseURL }: GroqOptions, environment: NodeJS.ProcessEnv) {

@@ -1,7 +1,9 @@
 import { lastValueFrom, type Observable, type OperatorFunction, Subject } from 'rxjs';
 import { ClosedError } from '../errors/ClosedError.ts';
+import type { ModelId } from '../model/ChatRequest.ts';
 import type { ChatCompletionChunk } from '../model/Chunk.ts';
 import type { GroqEvent } from '../model/GroqEvent.ts';
+import type { Limits } from '../model/Limits.ts';
 import { MODELS } from '../model/Models.ts';
 import type { Status } from '../model/Status.ts';
 import type { Answer, StateToken, Token } from '../model/Token.ts';
@@ -47,6 +49,13 @@ export interface Groq extends AsyncDisposable {
   modelIds(): string[];
   /** Whether Groq can be reached. It does not fail: what goes wrong is in what it says. */
   health(): Observable<Health>;
+  /**
+   * Changes the limits of a model while the client is in use, dimension by dimension. Requests that no longer fit get a
+   * {@link RequestTooLargeError}.
+   *
+   * @throws {ValidationError} when the client's `store` is one that cannot be told its limits.
+   */
+  setLimits(model: ModelId, limits: Limits): void;
   /** How things stand: at once, and whenever that changes, ten times a second at the most. */
   readonly status$: Observable<Status>;
   /** What happens to requests. */
@@ -121,6 +130,10 @@ class GroqClient implements Groq {
 
   health(): Observable<Health> {
     return health(this.#config, this.#closed);
+  }
+
+  setLimits(model: ModelId, limits: Limits): void {
+    this.#config.setLimits(model, limits);
   }
 
   get status$(): Observable<Status> {

@@ -1,11 +1,13 @@
 import { catchError, from, map, Observable, of, takeUntil } from 'rxjs';
 import { type GroqError, isGroqError } from '../errors/GroqError.ts';
+import { isRateLimitError } from '../errors/guards.ts';
 import { ProtocolError } from '../errors/ProtocolError.ts';
 import { operate } from '../operators/operate.ts';
 import { responseBody } from '../operators/responseInternals.ts';
 import { retryWithBackoff } from '../operators/retryWithBackoff.ts';
 import { timeouts } from '../operators/timeouts.ts';
 import { parseObject } from '../rules/chunk.ts';
+import { type Retryability, retryability } from '../rules/retryability.ts';
 import type { Config } from './config.ts';
 
 /** A model as Groq lists it. Fields that are not listed here are kept. */
@@ -36,7 +38,7 @@ export function models(config: Config, closed$: Observable<never>): Observable<M
   const { scheduler, random, timeouts: limits, retry } = config;
   return getJson(config, '/models').pipe(
     timeouts({ connect: limits.connect, total: limits.total, scheduler }),
-    retryWithBackoff({ ...retry, scheduler, random }),
+    retryWithBackoff({ ...retry, retryable, scheduler, random }),
     map(({ data }) => {
       if (!Array.isArray(data)) throw new ProtocolError('The list of models is not a list.');
       return data as Model[];
@@ -62,6 +64,9 @@ export function health(config: Config, closed$: Observable<never>): Observable<H
       .subscribe(destination);
   });
 }
+
+/** A 429 comes to the one who asked: there is no queue to which it could go back, and where limits would hold it. */
+const retryable = (error: unknown): Retryability => (isRateLimitError(error) ? 'never' : retryability(error));
 
 function getJson({ transport }: Config, path: string): Observable<Record<string, unknown>> {
   return new Observable((destination) => {

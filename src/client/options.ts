@@ -1,9 +1,10 @@
-import type { SchedulerLike } from 'rxjs';
+import type { Observable, SchedulerLike } from 'rxjs';
 import * as z from 'zod';
 import { type ChatRequest, chatRequestSchema, type ModelId } from '../model/ChatRequest.ts';
 import { DIMENSION_NAMES } from '../model/Dimension.ts';
 import type { Limits, Tier } from '../model/Limits.ts';
-import type { Priority, Slack } from '../model/Priority.ts';
+import type { Place } from '../model/Place.ts';
+import type { Pacing, Priority, Slack } from '../model/Priority.ts';
 import { PRIORITIES } from '../model/Priority.ts';
 import type { RetryConfig } from '../operators/retryWithBackoff.ts';
 import type { Random } from '../ports/clock.ts';
@@ -57,8 +58,36 @@ export interface GroqOptions {
    * @default 1_000
    */
   readonly maxInFlight?: number | undefined;
+  /**
+   * How many requests to one model may wait at a time. Minimum: 1.
+   *
+   * @default 1_000_000
+   */
+  readonly maxQueued?: number | undefined;
+  /**
+   * Who gets a {@link QueueFullError} when one more comes: the one that came (`newest`), or the one that would start
+   * last (`last`).
+   *
+   * @default 'last'
+   */
+  readonly overflow?: 'newest' | 'last' | undefined;
   /** How long each priority lets more urgent requests go first, in milliseconds. See {@link PrioritizeConfig.slack}. */
   readonly slack?: Partial<Slack> | undefined;
+  /**
+   * Whether to spread the daily limits over the day: which part of them each priority leaves to what is more urgent, so
+   * that bulk work cannot use up the day. `true` stands for { high: 0, normal: 0.1, low: 0.25, background: 0.5 }.
+   *
+   * @default false
+   */
+  readonly pacing?: boolean | Partial<Pacing> | undefined;
+  /**
+   * Whether to lower `max_completion_tokens` to what completions of the same model and tenant have needed, and to what
+   * the limits hold, since Groq charges it on admission. The quantile says which part of them has to fit. An event
+   * tells of each request that was changed.
+   *
+   * @default false
+   */
+  readonly fitOutput?: boolean | { readonly quantile: number } | undefined;
   /**
    * Whether to send requests to models that Groq no longer serves.
    *
@@ -88,8 +117,14 @@ export interface CallOptions {
   readonly priority?: Priority | undefined;
   /** On whose behalf it is made: tenants are served in turn. */
   readonly tenant?: string | undefined;
+  /** For how long it lets more urgent requests go first, in milliseconds. @default that of its priority */
+  readonly slack?: number | undefined;
+  /** Changes its priority, tenant or slack while it waits. It keeps the time at which it was asked for. */
+  readonly place$?: Observable<Place> | undefined;
   /** Ends it with a {@link CancelledError} when aborted. Unsubscribing does the same without an error. */
   readonly signal?: AbortSignal | undefined;
+  /** In place of that of the client. */
+  readonly fitOutput?: boolean | { readonly quantile: number } | undefined;
   /** Merged into those of the client. */
   readonly timeouts?: Timeouts | undefined;
   /** Merged into that of the client. */
@@ -126,6 +161,12 @@ const having = (what: string, ...methods: string[]) =>
 
 const func = z.custom((value) => typeof value === 'function', { error: 'a function' });
 
+const pacingSchema = z.strictObject(
+  Object.fromEntries(PRIORITIES.map((priority) => [priority, z.number().min(0).max(1).optional()])),
+);
+
+const fitOutputSchema = z.union([z.boolean(), z.strictObject({ quantile: z.number().min(0).max(1) })]).optional();
+
 const optionsSchema = z.strictObject({
   apiKey: z.union([z.string(), func]).optional(),
   baseURL: z.string().optional(),
@@ -135,7 +176,11 @@ const optionsSchema = z.strictObject({
   retry: retrySchema.optional(),
   timeouts: timeoutsSchema.optional(),
   maxInFlight: z.int().min(1).optional(),
+  maxQueued: z.int().min(1).optional(),
+  overflow: z.enum(['newest', 'last']).optional(),
   slack: slackSchema.optional(),
+  pacing: z.union([z.boolean(), pacingSchema]).optional(),
+  fitOutput: fitOutputSchema,
   allowRetired: z.boolean().optional(),
   transport: having('a transport', 'send'),
   store: having('a limit store', 'reserve', 'settle', 'learn', 'changes', 'levels'),
@@ -147,6 +192,9 @@ const optionsSchema = z.strictObject({
 const callOptionsSchema = z.strictObject({
   priority: z.enum(PRIORITIES).optional(),
   tenant: z.string().optional(),
+  slack: ms,
+  fitOutput: fitOutputSchema,
+  place$: having('an Observable', 'subscribe'),
   signal: having('an AbortSignal', 'addEventListener', 'removeEventListener'),
   timeouts: timeoutsSchema.optional(),
   retry: retrySchema.optional(),
@@ -163,4 +211,9 @@ export function checkOptions(options: GroqOptions): void {
 /** @throws {ValidationError} that names the option, what was expected and what was got. */
 export function checkCallOptions(options: CallOptions): void {
   checked(callOptionsSchema, options, 'The options of the call', 'Correct the option: nothing was sent.');
+}
+
+/** @throws {ValidationError} that names the dimension, what was expected and what was got. */
+export function checkLimits(limits: Limits): void {
+  checked(limitsSchema, limits, 'The limits', 'Correct them: nothing was changed.');
 }

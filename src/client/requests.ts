@@ -16,6 +16,7 @@ import { checked } from '../rules/validation.ts';
 import type { Errand, Timeouts } from '../scheduler/Attempt.ts';
 import type { RequestScheduler } from '../scheduler/RequestScheduler.ts';
 import type { Config } from './config.ts';
+import { OutputFits } from './OutputFits.ts';
 import { type CallOptions, checkCallOptions } from './options.ts';
 import { untilAborted } from './untilAborted.ts';
 
@@ -52,10 +53,12 @@ export const ANSWER: Kind<Answer> = {
 export class Requests {
   readonly #config: Config;
   readonly #scheduler: RequestScheduler;
+  readonly #fits: OutputFits;
 
   constructor(config: Config, scheduler: RequestScheduler) {
     this.#config = config;
     this.#scheduler = scheduler;
+    this.#fits = new OutputFits(config.store);
   }
 
   /** The answer to a request: nothing happens before it is subscribed to, and each subscription is a request. */
@@ -90,18 +93,22 @@ export class Requests {
 
   #errand<T>(
     { stream, read, usage }: Kind<T>,
-    request: ChatRequest,
+    asked: ChatRequest,
     promptTokens: number,
-    { priority = 'low', tenant, timeouts, retry }: CallOptions,
+    { priority = 'low', tenant, slack, place$, timeouts, retry, ...options }: CallOptions,
     lifecycle: boolean,
   ): Errand<T> {
     const config = this.#config;
+    const { fitOutput = config.fitOutput } = options;
+    const request = this.#fits.fit(asked, promptTokens, { tenant, fitOutput });
     return {
       model: request.model,
       request,
       cost: chatCost(request, promptTokens),
       priority,
       tenant,
+      slack,
+      place$,
       lifecycle,
       wire: () => ({
         method: 'POST',
@@ -111,6 +118,11 @@ export class Requests {
       }),
       read: () => read(config),
       usage,
+      used: ({ prompt_tokens: prompt, completion_tokens: completion }) => {
+        config.counter.observe?.(request, prompt);
+        this.#fits.observe(request.model, tenant, completion);
+      },
+      fittedFrom: request === asked ? undefined : (asked.max_completion_tokens ?? undefined),
       timeouts: timeoutsFor({ ...config.timeouts, ...timeouts }, stream),
       retry: { ...config.retry, ...retry },
     };

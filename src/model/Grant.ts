@@ -3,12 +3,15 @@ import type { Dimension } from './Dimension.ts';
 import type { Job } from './Job.ts';
 import type { LimitHeaders } from './LimitHeaders.ts';
 import type { LimitKey } from './Limits.ts';
+import type { Priority } from './Priority.ts';
 
 /** What was taken from the buckets for one attempt. The asker chooses the id, so that a repeated question is one. */
 export interface Reservation {
   readonly key: LimitKey;
   readonly id: string;
   readonly cost: Cost;
+  /** How urgent it is, for stores that keep a part of the day for what is more urgent. */
+  readonly priority?: Priority | undefined;
 }
 
 /** What a store says to a request for a reservation. */
@@ -21,6 +24,8 @@ export type Verdict =
       readonly dimension: Dimension;
       /** What flows back into that bucket, in units for each millisecond. */
       readonly rate: number;
+      /** Whether it would fit, and only leaves a part of the day to what is more urgent: others may go first. */
+      readonly yields?: boolean | undefined;
     }
   /** Not ever: it costs more than the bucket holds when full. */
   | { readonly type: 'never'; readonly dimension: Dimension; readonly cost: number; readonly limit: number };

@@ -5,6 +5,8 @@ import type { Usage } from './Usage.ts';
 /** What can happen to a request. */
 export type GroqEventDetail =
   | { readonly type: 'queued' }
+  /** Its `max_completion_tokens` was lowered, so that it fits. */
+  | { readonly type: 'output-fitted'; readonly from: number; readonly to: number }
   /** After how many milliseconds since it was asked for, and which attempt it is. */
   | { readonly type: 'admitted'; readonly waited: number; readonly attempt: number }
   /** The connection is there and the request is on the wire. */

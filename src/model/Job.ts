@@ -22,6 +22,8 @@ export interface Job {
   readonly tenant?: string | undefined;
   /** When it was asked for, in the milliseconds of the scheduler's clock. A retry keeps it. */
   readonly arrival: number;
+  /** Until when it keeps its rank, by the same clock: its own in place of what its priority gives. */
+  readonly deadline?: number | undefined;
   /** Until when it may wait, by the same clock. */
   readonly expiresAt?: number | undefined;
   /** 1 for the first attempt. */

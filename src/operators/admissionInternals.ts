@@ -10,6 +10,7 @@ import type { Job } from '../model/Job.ts';
 import type { LimitKey } from '../model/Limits.ts';
 import type { LimitStore } from '../ports/LimitStore.ts';
 import { covers } from '../rules/cost.ts';
+import { type Outlook, outlook } from '../rules/outlook.ts';
 import { StoreGrant, tell } from './grantInternals.ts';
 
 /** What an {@link Admission} works with, and whom it tells. */
@@ -114,17 +115,35 @@ export class Admission<J extends Job> {
     let soonest = backlog.soonest();
     if (soonest === undefined) return;
     const now = this.#config.scheduler.now();
+    let expected: Map<Ticket<J>, Outlook> | undefined;
     while (soonest?.job.expiresAt !== undefined && soonest.job.expiresAt <= now) {
       const { job } = soonest;
+      expected ??= this.#outlook(backlog, this.#config.key(job));
+      const wouldStartInMs = expected.get(soonest)?.startsInMs;
       backlog.remove(soonest);
-      this.#config.refuse(job, new TimeoutError('queue', soonest.job.expiresAt - job.arrival, { model: job.model }));
+      const waited = soonest.job.expiresAt - job.arrival;
+      this.#config.refuse(job, new TimeoutError('queue', waited, { model: job.model, wouldStartInMs }));
       soonest = backlog.soonest();
     }
   }
 
+  /** What those who wait can expect, as far as the store can tell at once. */
+  #outlook(backlog: Backlog<J>, key: LimitKey): Map<Ticket<J>, Outlook> {
+    let expected = new Map<Ticket<J>, Outlook>();
+    from(this.#config.store.levels(key)).subscribe({
+      next: (levels) => {
+        expected = outlook(backlog, levels);
+      },
+      // Without its levels nobody can tell.
+      error: () => undefined,
+    });
+    return expected;
+  }
+
   #ask(ticket: Ticket<J>): Question<J> {
     const { job } = ticket;
-    return { ticket, reservation: { key: this.#config.key(job), id: `${job.seq}.${this.#asked++}`, cost: job.cost } };
+    const { seq, cost, priority } = job;
+    return { ticket, reservation: { key: this.#config.key(job), id: `${seq}.${this.#asked++}`, cost, priority } };
   }
 
   #await(backlog: Backlog<J>, question: Question<J>, answer: ObservableInput<Verdict>): boolean {
@@ -176,20 +195,21 @@ export class Admission<J extends Job> {
   /** Lets one that fits go before a blocked one, as long as that is not put off by more than its share of slack. */
   #letPass(backlog: Backlog<J>, head: Ticket<J>, verdict: Extract<Verdict, { type: 'wait' }>): boolean {
     const { scheduler, bypass, store } = this.#config;
-    const budget = bypass * (head.deadline - head.job.arrival) - head.putOff;
-    if (budget <= 0 || verdict.rate === Infinity || scheduler.now() >= head.deadline) return false;
+    const yields = verdict.yields === true;
+    const budget = yields ? Infinity : bypass * (head.deadline - head.job.arrival) - head.putOff;
+    if (budget <= 0 || (!yields && (verdict.rate === Infinity || scheduler.now() >= head.deadline))) return false;
     const { unit } = DIMENSIONS[verdict.dimension];
     let looked = 0;
     for (const ticket of backlog) {
       if (ticket === head) continue;
       if (looked++ >= LOOK_BEHIND) return false;
       const delay = ticket.job.cost[unit] / verdict.rate;
-      if (delay > budget || ticket.job.cost[unit] >= head.job.cost[unit]) continue;
+      if (delay > budget || (!yields && ticket.job.cost[unit] >= head.job.cost[unit])) continue;
       const question = this.#ask(ticket);
       const answer = store.reserve(question.reservation);
       if (!('type' in answer)) return this.#await(backlog, question, answer);
       if (answer.type !== 'granted') continue;
-      head.putOff += delay;
+      if (!yields) head.putOff += delay;
       this.#grant(backlog, ticket, question.reservation);
       return true;
     }

@@ -1,18 +1,39 @@
 import { Observable, type OperatorFunction } from 'rxjs';
+import type { GroqError } from '../errors/GroqError.ts';
+import { QueueFullError } from '../errors/QueueFullError.ts';
 import type { Backlog } from '../model/Backlog.ts';
 import type { Job } from '../model/Job.ts';
 import { DEFAULT_SLACK, type Slack } from '../model/Priority.ts';
 import { DeadlineQueue } from '../rules/DeadlineQueue.ts';
+import { virtualDeadline } from '../rules/order.ts';
 import { operate } from './operate.ts';
 
 /** How {@link prioritize} orders. */
-export interface PrioritizeConfig {
+export interface PrioritizeConfig<J extends Job = Job> {
   /**
    * How long a job of each priority lets newer and more urgent ones go first, in milliseconds.
    *
    * @default { high: 0, normal: 60_000, low: 600_000, background: 21_600_000 }
    */
   readonly slack?: Partial<Slack> | undefined;
+  /**
+   * How many jobs may wait. Minimum: 1.
+   *
+   * @default Infinity
+   */
+  readonly maxQueued?: number | undefined;
+  /**
+   * Who has to leave when one more comes: the one that came (`newest`), or the one that would start last (`last`).
+   *
+   * @default 'last'
+   */
+  readonly overflow?: 'newest' | 'last' | undefined;
+  /**
+   * What becomes of a job that has to leave.
+   *
+   * @default the stream ends with that error
+   */
+  readonly refuse?: ((job: J, error: GroqError) => void) | undefined;
 }
 
 /**
@@ -45,9 +66,11 @@ export interface PrioritizeConfig {
  * @see {@link throttleByBucket}
  * @param config How long each priority lets others go first. See {@link PrioritizeConfig}.
  * @return A function that returns an Observable of the backlog, each time that it deserves a look.
+ * @throws {QueueFullError} (as `error`, unless `refuse` is given) when more than `maxQueued` jobs wait.
  */
-export function prioritize<J extends Job>(config: PrioritizeConfig = {}): OperatorFunction<J, Backlog<J>> {
+export function prioritize<J extends Job>(config: PrioritizeConfig<J> = {}): OperatorFunction<J, Backlog<J>> {
   const slack = { ...DEFAULT_SLACK, ...config.slack };
+  const { maxQueued = Infinity, overflow = 'last' } = config;
 
   return (source) =>
     new Observable((destination) => {
@@ -58,10 +81,29 @@ export function prioritize<J extends Job>(config: PrioritizeConfig = {}): Operat
         else if (wasBest) destination.next(backlog);
       });
 
+      const refuse =
+        config.refuse ??
+        ((_: J, error: GroqError) => {
+          destination.error(error);
+        });
+
+      /** Makes room for one more, and tells whether it may come in. */
+      const makeRoom = (job: J): boolean => {
+        if (backlog.size < maxQueued) return true;
+        const last = backlog.worst();
+        // The one that came may be the last one itself.
+        const leaves = overflow === 'last' && last !== undefined && virtualDeadline(job, slack) < last.deadline;
+        if (leaves) backlog.remove(last);
+        const refused = leaves ? last.job : job;
+        refuse(refused, new QueueFullError(maxQueued, refused.model));
+        return leaves;
+      };
+
       source.subscribe(
         operate({
           destination,
           next: (job) => {
+            if (!makeRoom(job)) return;
             backlog.add(job);
             destination.next(backlog);
           },

@@ -141,6 +141,8 @@ export function retryWithBackoff<T>(config: RetryConfig = {}, hooks: RetryHooks<
         const retryAfter = isHttpError(error) ? error.retryAfter : undefined;
         const delay = isFree ? 0 : backoffDelay({ initialDelay, maxDelay }, retries, random(), retryAfter);
         retrying?.({ error, retry: retries, delay }, destination);
+        // Whoever was told may have left for it.
+        if (destination.closed) return;
         if (delay > 0) pause = scheduler.schedule(attempt, delay);
         else if (subscribing) again = true;
         else attempt();

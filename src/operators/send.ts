@@ -21,6 +21,8 @@ export interface SendConfig<J extends Job, T> {
   readonly read?: ((job: J) => OperatorFunction<Uint8Array, T>) | undefined;
   /** What a value of the answer says was used. @default its `usage` */
   readonly usage?: ((value: T, job: J) => Usage | undefined) | undefined;
+  /** Is told of it, once for each answer that says so. */
+  readonly used?: ((usage: Usage, job: J) => void) | undefined;
 }
 
 /** The answer to one job, which has to be subscribed to in the call that emits it. */
@@ -87,7 +89,7 @@ export function send<J extends Job, T = Token>(config: SendConfig<J, T>): Operat
 
 /** Sends one request, reads its answer to a subscriber and settles its grant. */
 function exchange<J extends Job, T>(
-  { transport, request = streamedChat, read, usage = usageIn }: SendConfig<J, T>,
+  { transport, request = streamedChat, read, usage = usageIn, used: tell }: SendConfig<J, T>,
   grant: Grant<J>,
   destination: Subscriber<T | StateToken>,
 ): void {
@@ -117,7 +119,10 @@ function exchange<J extends Job, T>(
       destination,
       next: (value) => {
         const used = usage(value, job);
-        if (used !== undefined) grant.settle({ type: 'used', cost: usedCost(used) });
+        if (used !== undefined && grant.state !== 'settled') {
+          grant.settle({ type: 'used', cost: usedCost(used) });
+          tell?.(used, job);
+        }
         destination.next(value);
       },
       error: (error) => {

@@ -15,4 +15,8 @@ export interface TokenCount {
 export interface TokenCounter {
   /** A plain value where it can: what is counted later comes after the others of its burst. */
   count(request: ChatRequest): TokenCount | ObservableInput<TokenCount>;
+  /** Gets ready, so that the first count does not wait for it. */
+  load?(): Promise<void>;
+  /** Learns from what Groq reported. */
+  observe?(request: ChatRequest, promptTokens: number): void;
 }

@@ -97,6 +97,18 @@ export class DeadlineQueue<J extends Job> implements Backlog<J> {
     return fair === undefined || (bound !== undefined && before(bound, fair)) ? best : fair;
   }
 
+  /** The one that would come last. */
+  worst(): Ticket<J> | undefined {
+    let worst: Place<J> | undefined;
+    for (const { lines } of this.#levels.values()) {
+      for (const line of lines.values()) {
+        const last = line.last();
+        if (last !== undefined && (worst === undefined || before(worst, last))) worst = last;
+      }
+    }
+    return worst;
+  }
+
   soonest(): Ticket<J> | undefined {
     return this.#expiry.peek();
   }

@@ -59,10 +59,14 @@ export class Gauge {
     this.#shown = { at: now, event: 0 };
   }
 
-  /** In how many whole milliseconds a cost fits, or when to ask again because more will be known of others by then. */
-  waitFor(units: number, margin: number, now: number): number {
+  /**
+   * In how many whole milliseconds a cost fits, or when to ask again because more will be known of others by then.
+   *
+   * @param kept How many units are to be left to what is more urgent.
+   */
+  waitFor(units: number, kept: number, margin: number, now: number): number {
     const rest = Math.max(0, Math.ceil(this.pausedUntil - now));
-    if (this.#windowed) return Math.max(rest, this.#log.waitFor(this.bucket.limit - units, now));
+    if (this.#windowed) return Math.max(rest, this.#log.waitFor(this.bucket.limit - units - kept, now));
     const unseen = now - this.#shown.at;
     // What was known of others grows old while no answer confirms it.
     this.bucket.foreign = this.#foreign.rate * Math.exp(-Math.max(0, unseen - CONFIRMED) / FORGETTING);
@@ -73,7 +77,7 @@ export class Gauge {
       Math.min(this.#foreign.lump / this.bucket.limit, LARGEST_LUMP) * this.bucket.window,
     );
     const doubt = lump + (share * FOREIGN_DOUBT + first) * unseen;
-    const fits = this.bucket.waitFor(units, margin + doubt);
+    const fits = this.bucket.waitFor(units + kept, margin + doubt);
     return Math.max(rest, share > 0 ? Math.min(fits, CONFIRMED) : fits);
   }
 

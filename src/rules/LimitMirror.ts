@@ -3,6 +3,7 @@ import { DIMENSION_NAMES, type Dimension } from '../model/Dimension.ts';
 import type { Outcome, Rejection, Reservation, Verdict } from '../model/Grant.ts';
 import type { HeaderLevel, LimitHeaders } from '../model/LimitHeaders.ts';
 import type { BucketLevel, Limits } from '../model/Limits.ts';
+import type { Pacing } from '../model/Priority.ts';
 import type { Mark } from './Feedback.ts';
 import { Gauge } from './Gauge.ts';
 import { type Account, RefundWatch } from './RefundWatch.ts';
@@ -17,6 +18,8 @@ export interface LimitMirrorConfig {
   readonly margin: number;
   /** Whether the server is known to keep what was charged and not used. Otherwise it is found out. */
   readonly keeps: boolean;
+  /** Which part of the daily limits each priority leaves to what is more urgent. */
+  readonly pacing?: Pacing | undefined;
   /** For how long the first request is awaited before others follow, in milliseconds; 0 when the buckets are full. */
   readonly probe: number;
 }
@@ -47,6 +50,8 @@ const STRANGE = 2;
 const FIRST_PAUSE = 1_000;
 const LONGEST_PAUSE = 60_000;
 
+const DAY = 86_400_000;
+
 const GRANTED: Verdict = { type: 'granted' };
 
 /**
@@ -61,7 +66,9 @@ export class LimitMirror {
   readonly #travelling = new Set<Entry>();
   /** What the server allows, as far as it is known. */
   readonly #allowed: { [D in Dimension]?: number | undefined };
-  #ceilings: Limits;
+  #ceilings: Limits = {};
+  /** Of which dimensions the server has told its limit. */
+  readonly #told = new Set<Dimension>();
   /** Counts what happens, to know what came first. */
   #event = 0;
   /** The first request, until its answer has shown the true levels. */
@@ -79,7 +86,6 @@ export class LimitMirror {
   constructor(config: LimitMirrorConfig, now: number) {
     this.#config = config;
     this.#allowed = { ...config.limits };
-    this.#ceilings = config.ceilings;
     this.#known = config.probe === 0;
     this.cap(config.ceilings, now);
   }
@@ -89,24 +95,29 @@ export class LimitMirror {
   }
 
   /** Takes the cost out of every bucket, or out of none. */
-  reserve({ id, cost }: Reservation, now: number): Verdict {
+  reserve({ id, cost, priority = 'high' }: Reservation, now: number): Verdict {
     if (this.#entries.has(id)) return GRANTED;
     const event = this.#next(now);
     let ms = Math.max(0, Math.ceil((this.#probe?.until ?? now) - now), Math.ceil(this.#pausedUntil - now));
     let worst: Gauge | undefined;
+    let yields = ms === 0;
     for (const gauge of this.#gauges) {
       const { bucket, dimension, unit } = gauge;
       const units = cost[unit];
       if (units === 0) continue;
       if (units > bucket.limit) return { type: 'never', dimension, cost: units, limit: bucket.limit };
       bucket.refill(now, event);
-      const wait = gauge.waitFor(units, this.#config.margin, now);
+      const kept = bucket.window === DAY ? bucket.limit * (this.#config.pacing?.[priority] ?? 0) : 0;
+      const wait = gauge.waitFor(units, kept, this.#config.margin, now);
+      if (wait > 0 && (kept === 0 || gauge.waitFor(units, 0, this.#config.margin, now) > 0)) yields = false;
       if (wait > ms || worst === undefined) {
         ms = Math.max(ms, wait);
         worst = gauge;
       }
     }
-    if (ms > 0) return { type: 'wait', ms, dimension: worst?.dimension ?? 'rpm', rate: worst?.bucket.rate ?? Infinity };
+    if (ms > 0) {
+      return { type: 'wait', ms, dimension: worst?.dimension ?? 'rpm', rate: worst?.bucket.rate ?? Infinity, yields };
+    }
     this.#take(id, cost, now);
     return GRANTED;
   }
@@ -147,10 +158,14 @@ export class LimitMirror {
     return true;
   }
 
-  /** Changes the limits that are never exceeded. What is missing from full stays missing. */
+  /** Changes the limits that are never exceeded, dimension by dimension. What is missing from full stays missing. */
   cap(ceilings: Limits, now: number): void {
-    this.#ceilings = ceilings;
-    for (const dimension of DIMENSION_NAMES) this.#adopt(dimension, this.#allowed[dimension], now);
+    this.#ceilings = { ...this.#ceilings, ...ceilings };
+    for (const dimension of DIMENSION_NAMES) {
+      // Where the server has said nothing, its limit is what we are told.
+      const allowed = this.#told.has(dimension) ? undefined : ceilings[dimension];
+      this.#adopt(dimension, allowed ?? this.#allowed[dimension], now);
+    }
   }
 
   levels(now: number): readonly BucketLevel[] {
@@ -217,7 +232,7 @@ export class LimitMirror {
     if (seen === undefined) return;
     const { limit, remaining } = seen;
     const isNew = this.#find(dimension) === undefined;
-    if (limit !== undefined && limit > 0) this.#adopt(dimension, limit, now);
+    if (limit !== undefined && limit > 0) this.#hear(dimension, limit, now);
     const gauge = this.#find(dimension);
     if (gauge === undefined || remaining === undefined) return;
     const mark = entry[dimension];
@@ -267,7 +282,7 @@ export class LimitMirror {
   #obey({ dimension, ms, limit, used, requested }: Rejection, entry: Entry, event: number, now: number): void {
     this.#rejections += 1;
     const pause = ms ?? Math.min(FIRST_PAUSE * 2 ** (this.#rejections - 1), LONGEST_PAUSE);
-    if (dimension !== undefined && limit !== undefined) this.#adopt(dimension, limit, now);
+    if (dimension !== undefined && limit !== undefined) this.#hear(dimension, limit, now);
     if (this.#find(dimension) === undefined) this.#pausedUntil = Math.max(this.#pausedUntil, now + pause);
     for (const gauge of this.#gauges) {
       if (dimension !== undefined && gauge.dimension !== dimension) continue;
@@ -287,6 +302,12 @@ export class LimitMirror {
     this.#strange = flows ? 0 : this.#strange + 1;
     if (this.#strange < STRANGE) return;
     for (const gauge of this.#gauges) gauge.countWindows();
+  }
+
+  /** Takes the server's word for a limit. */
+  #hear(dimension: Dimension, limit: number, now: number): void {
+    this.#told.add(dimension);
+    this.#adopt(dimension, limit, now);
   }
 
   /** Keeps the lower of what the server allows and of what it may use at the most. */

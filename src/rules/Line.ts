@@ -36,6 +36,11 @@ export class Line<J extends Job> {
     return late === undefined ? first : first === undefined || before(late, first) ? late : first;
   }
 
+  /** The one that would come last, among those that came in order. */
+  last(): Place<J> | undefined {
+    return this.#last ?? this.peek();
+  }
+
   add(place: Place<J>): void {
     place.line = this;
     const last = this.#last;

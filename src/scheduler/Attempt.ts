@@ -1,5 +1,6 @@
-import type { OperatorFunction, Subscriber } from 'rxjs';
+import type { Observable, OperatorFunction, Subscriber, Unsubscribable } from 'rxjs';
 import type { Job } from '../model/Job.ts';
+import type { Place } from '../model/Place.ts';
 import type { StateToken } from '../model/Token.ts';
 import type { Usage } from '../model/Usage.ts';
 import type { RetryConfig } from '../operators/retryWithBackoff.ts';
@@ -14,10 +15,18 @@ export interface Errand<T> extends Pick<Job, 'model' | 'request' | 'cost' | 'pri
   read(): OperatorFunction<Uint8Array, T>;
   /** What a value of the answer says was used. */
   usage(value: T): Usage | undefined;
+  /** Hears what was used, once it is known. */
+  used?(usage: Usage): void;
   readonly timeouts: Timeouts;
   readonly retry: RetryConfig;
   /** Whether the subscriber wants to hear where the request is. */
   readonly lifecycle: boolean;
+  /** For how long it lets more urgent ones go first, in place of its priority's slack, in milliseconds. */
+  readonly slack?: number | undefined;
+  /** What its `max_completion_tokens` was, when it was lowered to fit. */
+  readonly fittedFrom?: number | undefined;
+  /** Changes of its place, heard while it waits. */
+  readonly place$?: Observable<Place> | undefined;
 }
 
 /** How long each part of a request may take, in milliseconds. */
@@ -31,4 +40,6 @@ export interface Attempt<T = unknown> extends Job {
   readonly errand: Errand<T>;
   /** Closing it takes the job out of the queue, or its request off the wire. */
   readonly lifetime: Subscriber<T | StateToken>;
+  /** What listens to changes of its place, until it leaves the queue. */
+  readonly moving?: Unsubscribable | undefined;
 }

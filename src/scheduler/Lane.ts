@@ -1,4 +1,5 @@
 import { from, map, type Observable, type SchedulerLike, Subject, tap } from 'rxjs';
+import type { GroqError } from '../errors/GroqError.ts';
 import type { Backlog } from '../model/Backlog.ts';
 import type { ModelId } from '../model/ChatRequest.ts';
 import type { Slack } from '../model/Priority.ts';
@@ -11,6 +12,7 @@ import type { LimitStore } from '../ports/LimitStore.ts';
 import type { Transport } from '../ports/Transport.ts';
 import { forecast } from '../rules/forecast.ts';
 import type { Attempt } from './Attempt.ts';
+import { Expectations } from './Expectations.ts';
 
 /** What a lane works with, and whom it tells. */
 export interface LaneConfig {
@@ -20,6 +22,9 @@ export interface LaneConfig {
   readonly slack?: Partial<Slack> | undefined;
   /** How many requests of the model may be in flight at a time. */
   readonly inFlight: number;
+  /** How many may wait, and who has to leave when one more comes. */
+  readonly maxQueued?: number | undefined;
+  readonly overflow?: 'newest' | 'last' | undefined;
   /** An attempt leaves the queue. */
   readonly admitted: (attempt: Attempt) => void;
   /** Something has changed that the lane's status shows. */
@@ -38,30 +43,35 @@ export class Lane {
   readonly #model: ModelId;
   readonly #store: LimitStore;
   readonly #attempts = new Subject<Attempt>();
+  readonly #expectations: Expectations;
+  readonly #changed: () => void;
   #backlog: Backlog<Attempt> | undefined;
   #inFlight = 0;
 
   constructor(model: ModelId, config: LaneConfig) {
-    const { store, transport, scheduler, slack, inFlight, admitted, changed } = config;
+    const { store, transport, scheduler, slack, inFlight, maxQueued, overflow, admitted } = config;
+    const refuse = ({ lifetime }: Attempt, error: GroqError): void => {
+      lifetime.error(error);
+    };
+    const changed = (): void => {
+      this.changed();
+    };
+    this.#changed = config.changed;
     this.#model = model;
     this.#store = store;
+    this.#expectations = new Expectations(store, model, scheduler);
     this.#attempts
       .pipe(
-        prioritize({ slack }),
+        prioritize({ slack, maxQueued, overflow, refuse }),
         tap((backlog) => {
           this.#backlog = backlog;
           changed();
         }),
-        throttleByBucket<Attempt>({
-          store,
-          inFlight,
-          scheduler,
-          refuse: ({ lifetime }, error) => {
-            lifetime.error(error);
-          },
-        }),
+        throttleByBucket<Attempt>({ store, inFlight, scheduler, refuse }),
         tap(({ job }) => {
           this.#inFlight += 1;
+          this.#expectations.delete(job);
+          job.moving?.unsubscribe();
           job.lifetime.add(() => {
             this.#inFlight -= 1;
             changed();
@@ -74,6 +84,7 @@ export class Lane {
           request: ({ errand }) => errand.wire(),
           read: ({ errand }) => errand.read(),
           usage: (value, { errand }) => errand.usage(value),
+          used: (usage, { errand }) => errand.used?.(usage),
         }),
       )
       .subscribe({
@@ -88,13 +99,15 @@ export class Lane {
       });
   }
 
-  #deliver(answer: Answering<Attempt, unknown>, scheduler: SchedulerLike): void {
-    const { lifetime, errand, model } = answer.job;
-    answer.pipe(timeouts({ ...errand.timeouts, model, scheduler })).subscribe(lifetime);
+  next(attempt: Attempt): void {
+    if (attempt.errand.lifecycle) this.#expectations.add(attempt);
+    this.#attempts.next(attempt);
   }
 
-  next(attempt: Attempt): void {
-    this.#attempts.next(attempt);
+  /** Something has changed that the lane's status shows, and on which expectations depend. */
+  changed(): void {
+    this.#changed();
+    if (this.#backlog !== undefined) this.#expectations.renew(this.#backlog);
   }
 
   /** Lets go of what the lane listens to. Nothing may be under way. */
@@ -118,5 +131,10 @@ export class Lane {
         };
       }),
     );
+  }
+
+  #deliver(answer: Answering<Attempt, unknown>, scheduler: SchedulerLike): void {
+    const { lifetime, errand, model } = answer.job;
+    answer.pipe(timeouts({ ...errand.timeouts, model, scheduler })).subscribe(lifetime);
   }
 }

@@ -22,7 +22,9 @@ import { retryWithBackoff } from '../operators/retryWithBackoff.ts';
 import { type Random, systemClock } from '../ports/clock.ts';
 import type { LimitStore } from '../ports/LimitStore.ts';
 import type { Transport } from '../ports/Transport.ts';
+import { RetryBudget } from '../rules/RetryBudget.ts';
 import type { Attempt, Errand } from './Attempt.ts';
+import { enter } from './enter.ts';
 import { Lane, type LaneConfig } from './Lane.ts';
 import { isState, listen } from './listen.ts';
 import { RequestEvents } from './RequestEvents.ts';
@@ -43,6 +45,14 @@ export interface RequestSchedulerConfig {
    * @default 1_000
    */
   readonly inFlight?: number | undefined;
+  /**
+   * How many requests to one model may wait at a time.
+   *
+   * @default 1_000_000
+   */
+  readonly maxQueued?: number | undefined;
+  /** See {@link PrioritizeConfig.overflow}. */
+  readonly overflow?: 'newest' | 'last' | undefined;
 }
 
 /** How many lanes are kept open although nothing goes through them. */
@@ -61,6 +71,7 @@ const STATUS_INTERVAL = 100;
 export class RequestScheduler implements Observer<Attempt>, Unsubscribable {
   readonly #scheduler: SchedulerLike;
   readonly #random: Random;
+  readonly #budget: RetryBudget;
   readonly #laneConfig: LaneConfig;
   readonly #lanes = new Map<ModelId, Lane>();
   /** Those who wait for an answer, whichever state their request is in. */
@@ -71,14 +82,17 @@ export class RequestScheduler implements Observer<Attempt>, Unsubscribable {
   #state: 'open' | 'draining' | 'closed' = 'open';
   #seq = 0;
 
-  constructor({ scheduler = systemClock, random = Math.random, inFlight = 1_000, ...config }: RequestSchedulerConfig) {
+  constructor(config: RequestSchedulerConfig) {
+    const { scheduler = systemClock, random = Math.random, inFlight = 1_000, maxQueued = 1_000_000 } = config;
     this.#scheduler = scheduler;
     this.#random = random;
+    this.#budget = new RetryBudget(scheduler.now());
     this.#events = new RequestEvents(scheduler);
     this.#laneConfig = {
       ...config,
       scheduler,
       inFlight,
+      maxQueued,
       admitted: (attempt) => {
         const waited = scheduler.now() - attempt.arrival;
         this.#events.tell(attempt, { type: 'admitted', waited, attempt: attempt.attempt });
@@ -147,21 +161,35 @@ export class RequestScheduler implements Observer<Attempt>, Unsubscribable {
   }
 
   #accept<T>(errand: Errand<T>, destination: Subscriber<T | StateToken>): void {
-    const { model, request, cost, priority, tenant, timeouts } = errand;
+    const { model, request, cost, priority, tenant, slack, timeouts } = errand;
     const arrival = this.#scheduler.now();
+    const deadline = slack === undefined ? undefined : arrival + slack;
     const expiresAt = timeouts.queue === undefined ? undefined : arrival + timeouts.queue;
-    const job = { errand, model, request, cost, priority, tenant, arrival, expiresAt, seq: this.#seq++ };
+    const seq = this.#seq++;
+    const job = { errand, model, request, cost, priority, tenant, arrival, deadline, expiresAt, seq };
+    const { fittedFrom } = errand;
+    if (fittedFrom !== undefined) {
+      this.#events.tell(job, {
+        type: 'output-fitted',
+        from: fittedFrom,
+        to: request.max_completion_tokens ?? fittedFrom,
+      });
+    }
     // How many attempts were made.
     let attempt = 0;
 
     const attempts = new Observable<T | StateToken>((lifetime) => {
       attempt += 1;
-      this.next({ ...job, attempt, lifetime });
+      enter({ ...job, attempt, lifetime }, (entered) => {
+        this.next(entered);
+      });
     });
+    this.#budget.request();
     const retry = retryWithBackoff<T | StateToken>(
       { ...errand.retry, scheduler: this.#scheduler, random: this.#random },
       {
         commits: (value) => !isState(value),
+        allowed: () => this.#budget.retry(this.#scheduler.now()),
         retrying: (info, subscriber) => {
           this.#events.retrying(job, info);
           subscriber.next({ type: 'state', state: 'retrying', startsInMs: info.delay });
@@ -178,6 +206,7 @@ export class RequestScheduler implements Observer<Attempt>, Unsubscribable {
       destination,
       left: (self) => {
         lane.users -= 1;
+        lane.changed();
         this.#outstanding.delete(self);
         this.#closeIfDrained();
       },

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ConnectionError } from '../../src/errors/ConnectionError.ts';
 import { HttpError } from '../../src/errors/HttpError.ts';
 import type { GroqEvent } from '../../src/model/GroqEvent.ts';
+import type { Place } from '../../src/model/Place.ts';
 import type { Status } from '../../src/model/Status.ts';
 import type { StateToken, Token } from '../../src/model/Token.ts';
 import { wire } from '../../src/testing/wire.ts';
@@ -45,6 +46,7 @@ describe('RequestScheduler', () => {
       helpers.flush();
       expect(log).toEqual([
         'b queued 0',
+        'b queued 1',
         'b admitted 4',
         'a text 5',
         'b connected 5',
@@ -79,6 +81,7 @@ describe('RequestScheduler', () => {
         'l1 connected 0',
         'l1 retrying 0',
         'l1 queued 3',
+        'l1 queued 4',
         'l1 admitted 10',
         'l1 connected 10',
         'l1 text 10',
@@ -87,6 +90,83 @@ describe('RequestScheduler', () => {
       ]);
       expect(order).toEqual(['l2 20', 'l3 30']);
       expect(store.settled.map(([, { type }]) => type)).toEqual(['unknown', 'used', 'used', 'used']);
+    });
+  });
+
+  it('should tell those who wait their place and when they will start, and again when that changes', () => {
+    rx((helpers) => {
+      const heard: [number, Token | StateToken][] = [];
+      const { ask } = setUp(helpers, { every: 1_000 });
+      for (const name of ['h1', 'h2', 'h3']) ask(name).subscribe();
+      ask('l', { lifecycle: true }).subscribe((token) => heard.push([helpers.scheduler.now(), token]));
+      const leaving = ask('h4').subscribe();
+      helpers.cold('400ms x').subscribe(() => {
+        leaving.unsubscribe();
+      });
+      helpers.flush();
+      const queued = { type: 'state', state: 'queued' };
+      expect(heard.slice(0, 5)).toEqual([
+        [0, queued],
+        [1, { ...queued, position: 3, startsInMs: 3_999 }],
+        [401, { ...queued, position: 2, startsInMs: 2_599 }],
+        [1_001, { ...queued, position: 1, startsInMs: 1_999 }],
+        [2_001, { ...queued, position: 0, startsInMs: 999 }],
+      ]);
+      expect(heard[5]).toEqual([3_000, { type: 'state', state: 'admitted' }]);
+    });
+  });
+
+  it('should say in the error of one who waited too long when it would have started', () => {
+    rx((helpers) => {
+      const errors: unknown[] = [];
+      const { ask } = setUp(helpers, { every: 1_000 });
+      for (const name of ['h1', 'h2', 'h3']) ask(name).subscribe();
+      ask('l', { timeouts: { queue: 300 } }).subscribe({ error: (error: unknown) => errors.push(error) });
+      helpers.flush();
+      expect(errors).toMatchObject([{ phase: 'queue', limit: 300, wouldStartInMs: 2_700 }]);
+    });
+  });
+
+  it('should let a waiting request change its place', () => {
+    rx((helpers) => {
+      const order: string[] = [];
+      const { ask, store } = setUp(helpers, { every: 10 });
+      const asked = (name: string, rest = {}) =>
+        ask(name, rest).subscribe({ complete: () => order.push(`${name} ${helpers.scheduler.now()}`) });
+      asked('h');
+      asked('l1');
+      asked('l2', { place$: helpers.cold<Place>('---p', { p: { priority: 'high' } }) });
+      asked('l3', { place$: helpers.cold<Place>('-----p', { p: { slack: 0 } }) });
+      asked('m', { place$: helpers.cold<Place>('25ms p', { p: { priority: 'background' } }) });
+      helpers.flush();
+      expect(order).toEqual(['h 0', 'l2 10', 'l3 20', 'l1 30', 'm 40']);
+      expect(store.open.size).toBe(0);
+    });
+  });
+
+  it('should keep no more waiting than it may: the last one leaves, whoever that is', () => {
+    rx((helpers) => {
+      const log: string[] = [];
+      const { ask } = setUp(helpers, { every: 10, maxQueued: 2 });
+      for (const name of ['h1', 'l1', 'l2', 'm1', 'l3']) {
+        ask(name).subscribe({
+          complete: () => log.push(`${name} done`),
+          error: (error: unknown) => log.push(`${name} ${(error as Error).name}`),
+        });
+      }
+      helpers.flush();
+      expect(log).toEqual(['l2 QueueFullError', 'l1 QueueFullError', 'l3 QueueFullError', 'h1 done', 'm1 done']);
+    });
+  });
+
+  it('should not retry more than a part of all requests', () => {
+    rx((helpers) => {
+      const { ask, transport } = setUp(helpers, { every: 0.001, reply: () => throwError(() => fault) });
+      for (let i = 0; i < 100; i++)
+        ask('x', { retry: { count: 5, initialDelay: 1 } }).subscribe({ error: () => undefined });
+      helpers.flush();
+      // Ten that everybody has, and a fifth of a hundred.
+      expect(transport.requests).toHaveLength(100 + 10 + 20);
     });
   });
 

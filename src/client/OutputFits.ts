@@ -1,0 +1,67 @@
+import { from } from 'rxjs';
+import type { ChatRequest } from '../model/ChatRequest.ts';
+import { DIMENSIONS } from '../model/Dimension.ts';
+import type { LimitStore } from '../ports/LimitStore.ts';
+import { OutputFit } from '../rules/OutputFit.ts';
+
+/** Which part of all completions has to fit when nothing else is said. */
+const QUANTILE = 0.95;
+
+/** Of how many models and tenants the completions are remembered. */
+const MAX_KINDS = 1_000;
+
+/** What is asked of {@link OutputFits}. */
+export interface FitOptions {
+  readonly tenant: string | undefined;
+  readonly fitOutput: boolean | { readonly quantile: number };
+}
+
+/** Chooses `max_completion_tokens` by what completions of the same model and tenant have needed. */
+export class OutputFits {
+  readonly #store: LimitStore;
+  readonly #kinds = new Map<string, OutputFit>();
+
+  constructor(store: LimitStore) {
+    this.#store = store;
+  }
+
+  /** The request, with a lower maximum where that is wanted and there is one. */
+  fit(request: ChatRequest, promptTokens: number, { tenant, fitOutput }: FitOptions): ChatRequest {
+    const asked = request.max_completion_tokens;
+    if (fitOutput === false || typeof asked !== 'number') return request;
+    const quantile = fitOutput === true ? QUANTILE : fitOutput.quantile;
+    const fitted = this.#of(request.model, tenant).fit(asked, this.#room(request.model, promptTokens), quantile);
+    return fitted < asked ? { ...request, max_completion_tokens: fitted } : request;
+  }
+
+  observe(model: string, tenant: string | undefined, completionTokens: number): void {
+    this.#of(model, tenant).observe(completionTokens);
+  }
+
+  #of(model: string, tenant = ''): OutputFit {
+    const name = `${model}\n${tenant}`;
+    const known = this.#kinds.get(name) ?? new OutputFit();
+    this.#kinds.delete(name);
+    this.#kinds.set(name, known);
+    const [oldest] = this.#kinds.keys();
+    if (this.#kinds.size > MAX_KINDS && oldest !== undefined) this.#kinds.delete(oldest);
+    return known;
+  }
+
+  /** How many tokens of completion the smallest bucket can hold beside the prompt, as far as the store can tell now. */
+  #room(model: string, promptTokens: number): number {
+    let room = Infinity;
+    from(this.#store.levels(model)).subscribe({
+      next: (levels) => {
+        for (const { dimension, limit } of levels) {
+          const { unit } = DIMENSIONS[dimension];
+          if (unit === 'tokens') room = Math.min(room, limit - promptTokens);
+          else if (unit === 'outputTokens') room = Math.min(room, limit);
+        }
+      },
+      // Without its levels the store still refuses what can never fit.
+      error: () => undefined,
+    });
+    return room;
+  }
+}
