@@ -1,0 +1,117 @@
+import { interval, lastValueFrom, map, NEVER, startWith, takeUntil, tap } from 'rxjs';
+import { type Simulator, type SimulatorOptions, type SimulatorStats, startSimulator } from '../../simulator/index.ts';
+import type { Command, Context } from '../Command.ts';
+import { formatNumber } from '../formatNumber.ts';
+import {
+  type CommandLine,
+  type NumberRange,
+  numberOption,
+  type OptionSpecs,
+  parseCommandLine,
+  wordOption,
+} from '../parseCommandLine.ts';
+import { cut } from '../terminal/fit.ts';
+import { paletteFor } from '../terminal/palette.ts';
+import { whenAborted } from '../whenAborted.ts';
+
+const OPTIONS = {
+  port: { type: 'string', value: 'n', text: 'The port on 127.0.0.1. Default: one that is free' },
+  tier: { type: 'string', value: 'plan', text: 'Whose limits hold: free, developer. Default: free' },
+  'no-limits': { type: 'boolean', text: 'Lets everything in.' },
+  speed: { type: 'string', value: 'n', text: 'How many times faster its clock runs. Default: 1' },
+  seed: { type: 'string', value: 'n', text: 'Decides what it answers. Default: 1' },
+  'first-token': { type: 'string', value: 'ms', text: 'Until the first token, by its clock. Default: 100' },
+  'tokens-per-second': { type: 'string', value: 'n', text: 'How fast it writes. Default: 1000' },
+} as const satisfies OptionSpecs;
+
+type Values = CommandLine<typeof OPTIONS>['values'];
+
+/** How often the line of figures is looked at, in milliseconds. */
+const GLANCE = 200;
+
+const TIERS = ['free', 'developer'] as const;
+
+/** `rxgroq simulate`: a Groq on this machine. */
+export const simulate: Command = {
+  name: 'simulate',
+  summary: 'Starts a simulated Groq on this machine: no key, no bill.',
+  usage: '[options]',
+  details: ['It runs until Ctrl-C, and then exits with 0.'],
+  options: OPTIONS,
+
+  async run(args, context) {
+    const { values } = parseCommandLine(OPTIONS, args);
+    const options = optionsFrom(values);
+    const simulator = await startSimulator(options);
+    context.stdout.write(welcome(simulator.url, options.speed));
+    try {
+      await showFigures(simulator, context);
+    } finally {
+      await simulator.close();
+    }
+    context.stdout.write(`${figures(simulator.stats())}\n`);
+    return 0;
+  },
+};
+
+function optionsFrom(values: Values): SimulatorOptions {
+  const number = (name: 'port' | 'speed' | 'seed' | 'first-token' | 'tokens-per-second', range: NumberRange) => {
+    const text = values[name];
+    return text === undefined ? undefined : numberOption(name, text, range);
+  };
+  return {
+    port: number('port', { min: 0, max: 65_535, whole: true }),
+    tier: values.tier === undefined ? undefined : wordOption('tier', values.tier, TIERS),
+    limits: values['no-limits'] === true ? false : undefined,
+    speed: number('speed', { min: 0.001 }),
+    seed: number('seed', { min: 0, whole: true }),
+    firstToken: number('first-token', { min: 0 }),
+    tokensPerSecond: number('tokens-per-second', { min: 0.001 }),
+  };
+}
+
+/** Says how to use it. A client has to know of a clock that runs faster. */
+function welcome(url: string, speed = 1): string {
+  const scheduler = speed === 1 ? '' : `, scheduler: fasterClock(${speed})`;
+  return [
+    `A simulated Groq listens on ${url}`,
+    '',
+    'Point an application at it:',
+    `  export GROQ_BASE_URL=${url}`,
+    '  export GROQ_API_KEY=any',
+    '',
+    'or in the code:',
+    `  createGroq({ baseURL: '${url}', apiKey: 'any'${scheduler} })`,
+    '',
+    'or ask it something:',
+    `  GROQ_API_KEY=any rxgroq chat --base-url ${url} "Why is the sky blue?"`,
+    '',
+    'Ctrl-C stops it.',
+    '',
+  ].join('\n');
+}
+
+/** Runs until it is stopped, and on a terminal keeps a line up to date. */
+async function showFigures(simulator: Simulator, { stdout, signal }: Context): Promise<void> {
+  const { faint } = paletteFor(stdout);
+  const figures$ = interval(GLANCE).pipe(
+    startWith(0),
+    map(() => figures(simulator.stats())),
+    tap((line) => {
+      stdout.write(`\r${faint(cut(line, stdout.columns - 1))}\u001b[K`);
+    }),
+  );
+  const shown$ = stdout.isTTY ? figures$ : NEVER;
+  await lastValueFrom(shown$.pipe(takeUntil(whenAborted(signal))), { defaultValue: undefined });
+  if (stdout.isTTY) stdout.write('\r\u001b[K');
+}
+
+function figures({ requests, byStatus, tokens, models }: SimulatorStats): string {
+  const inFlight = Object.values(models).reduce((sum, model) => sum + model.inFlight, 0);
+  return [
+    `requests: ${formatNumber(requests)}`,
+    `in flight: ${formatNumber(inFlight)}`,
+    `429s: ${formatNumber(byStatus['429'] ?? 0)}`,
+    `tokens: ${formatNumber(tokens.prompt + tokens.completion)}`,
+  ].join('  ');
+}

@@ -1,0 +1,72 @@
+import { parseArgs } from 'node:util';
+import { UsageError } from './CliError.ts';
+
+/** An option of a command. */
+export interface OptionSpec {
+  readonly type: 'string' | 'boolean';
+  readonly short?: string;
+  /** What its value is called in the help. */
+  readonly value?: string;
+  readonly text: string;
+}
+
+export type OptionSpecs = Readonly<Record<string, OptionSpec>>;
+
+/** What was given on a command line. */
+export interface CommandLine<S extends OptionSpecs> {
+  readonly values: { readonly [K in keyof S]?: S[K]['type'] extends 'string' ? string : boolean };
+  readonly positionals: readonly string[];
+}
+
+/**
+ * Takes the arguments of a command apart.
+ *
+ * @param positionals How many arguments without a name are allowed.
+ * @throws {UsageError} when there is an option that the command has not, or one without its value.
+ */
+export function parseCommandLine<S extends OptionSpecs>(
+  options: S,
+  args: readonly string[],
+  positionals = 0,
+): CommandLine<S> {
+  const line = parsed(options, args);
+  const unexpected = line.positionals[positionals];
+  if (unexpected !== undefined) {
+    const rest = positionals === 0 ? 'no arguments but options' : 'one argument: put it in quotes';
+    throw new UsageError(`There is no place for '${unexpected}': this takes ${rest}.`);
+  }
+  return line as CommandLine<S>;
+}
+
+function parsed(options: OptionSpecs, args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true });
+  } catch (error) {
+    // The first sentence of Node's message names the option, and the others guess what was meant.
+    if (error instanceof TypeError) throw new UsageError(`${error.message.split(/\.\s/, 1).join()}.`);
+    throw error;
+  }
+}
+
+/** What a number on the command line has to be. */
+export interface NumberRange {
+  readonly min: number;
+  readonly max?: number;
+  readonly whole?: boolean;
+}
+
+/** @throws {UsageError} when the value of an option is no such number. */
+export function numberOption(name: string, text: string, { min, max = Infinity, whole = false }: NumberRange): number {
+  const value = text.trim() === '' ? Number.NaN : Number(text);
+  if (value >= min && value <= max && (!whole || Number.isSafeInteger(value))) return value;
+  const kind = whole ? 'a whole number' : 'a number';
+  const range = max === Infinity ? `from ${min} up` : `from ${min} to ${max}`;
+  throw new UsageError(`--${name} must be ${kind} ${range}, got '${text}'.`);
+}
+
+/** @throws {UsageError} when the value of an option is none of these. */
+export function wordOption<W extends string>(name: string, text: string, words: readonly W[]): W {
+  const word = words.find((candidate) => candidate === text);
+  if (word !== undefined) return word;
+  throw new UsageError(`--${name} must be one of ${words.join(', ')}, got '${text}'.`);
+}

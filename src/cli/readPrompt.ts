@@ -1,0 +1,15 @@
+import { addAbortSignal } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { UsageError } from './CliError.ts';
+import type { Context } from './Command.ts';
+
+/**
+ * The prompt: what stands on the command line, or else what is piped in.
+ *
+ * @throws {UsageError} when there is neither.
+ */
+export async function readPrompt(argument: string | undefined, { stdin, signal }: Context): Promise<string> {
+  const prompt = argument ?? (stdin.isTTY ? '' : await text(addAbortSignal(signal, stdin)));
+  if (prompt.trim() !== '') return prompt;
+  throw new UsageError('There is no prompt. Give one in quotes, or pipe one in.');
+}

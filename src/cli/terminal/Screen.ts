@@ -1,0 +1,53 @@
+const ENTER = '\u001b[?1049h\u001b[?25l\u001b[?7l';
+const LEAVE = '\u001b[?7h\u001b[?25h\u001b[?1049l';
+const HOME = '\u001b[H';
+const CLEAR = '\u001b[2J';
+const CLEAR_LINE = '\u001b[K';
+const CLEAR_BELOW = '\u001b[J';
+
+/**
+ * Takes a terminal over to draw on it, and gives it back as it was: the text before, the cursor and the breaking of
+ * lines. It is given back when the program ends as well, in whichever way, as long as it can do anything at all.
+ */
+export class Screen {
+  readonly #stdout: NodeJS.WriteStream;
+  #isOpen = false;
+  /** What stands there, so that nothing is drawn twice. */
+  #drawn = '';
+
+  constructor(stdout: NodeJS.WriteStream) {
+    this.#stdout = stdout;
+  }
+
+  open(): void {
+    this.#isOpen = true;
+    this.#stdout.write(ENTER + CLEAR);
+    this.#stdout.on('resize', this.#forget);
+    process.on('exit', this.close);
+    // Before the error is printed, which would be gone with the screen.
+    process.on('uncaughtExceptionMonitor', this.close);
+  }
+
+  /** Draws lines from the top left corner on, in place of what was there. */
+  draw(lines: readonly string[]): void {
+    const text = lines.map((line) => line + CLEAR_LINE).join('\r\n');
+    if (!this.#isOpen || text === this.#drawn) return;
+    this.#drawn = text;
+    this.#stdout.write(HOME + text + CLEAR_BELOW);
+  }
+
+  /** Gives the terminal back. It may be called more than once. */
+  readonly close = (): void => {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    this.#stdout.off('resize', this.#forget);
+    process.off('exit', this.close);
+    process.off('uncaughtExceptionMonitor', this.close);
+    this.#stdout.write(LEAVE);
+  };
+
+  readonly #forget = (): void => {
+    this.#drawn = '';
+    this.#stdout.write(CLEAR);
+  };
+}

@@ -1,0 +1,42 @@
+import { asyncScheduler, type SchedulerAction, type SchedulerLike, type Subscription } from 'rxjs';
+import { ValidationError } from '../errors/ValidationError.ts';
+import { systemClock } from '../ports/clock.ts';
+
+/**
+ * Makes a clock that runs faster than the system's: the `scheduler` for a client of a simulator whose `speed` is not 1.
+ * Both then agree on how long a minute is.
+ *
+ * @example
+ * const simulator = await startSimulator({ speed: 20 });
+ * const groq = createGroq({ baseURL: simulator.url, apiKey: 'any', scheduler: fasterClock(20) });
+ * @param speed How many of its milliseconds pass in one of the system's.
+ * @throws {ValidationError} when the speed is not a number above 0.
+ */
+export function fasterClock(speed: number): SchedulerLike {
+  if (!(speed > 0 && speed < Infinity)) {
+    const issue = { path: 'speed', expected: 'a number above 0', got: String(speed) };
+    throw new ValidationError('The argument of fasterClock', [issue], 'Correct it: 20 makes a minute last 3 seconds.');
+  }
+  // Rounded up: a timer of the platform cuts fractions off, and would come too early.
+  const shorter = (delay = 0): number => Math.ceil(delay / speed);
+
+  return {
+    now: () => systemClock.now() * speed,
+    schedule<T>(work: (this: SchedulerAction<T>, state: T) => void, delay?: number, state?: T): Subscription {
+      let first = true;
+      return asyncScheduler.schedule<T>(
+        function (current) {
+          if (first) {
+            first = false;
+            // Work that schedules itself once more means our milliseconds as well.
+            const again = this.schedule.bind(this);
+            this.schedule = (next, later) => again(next, shorter(later));
+          }
+          work.call(this, current as T);
+        },
+        shorter(delay),
+        state,
+      );
+    },
+  };
+}

@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { Milestones } from '../../src/cli/Milestones.ts';
+
+const text = { type: 'text', text: 'a' } as const;
+
+describe('Milestones', () => {
+  it('should know nothing before it has happened', () => {
+    const { waited, connecting, toFirstToken } = new Milestones(5);
+    expect([waited, connecting, toFirstToken]).toEqual([undefined, undefined, undefined]);
+  });
+
+  it('should tell waiting, connecting and the first token apart', () => {
+    const milestones = new Milestones(100);
+    milestones.hear({ type: 'state', state: 'queued' }, 100);
+    milestones.hear({ type: 'state', state: 'admitted' }, 130);
+    milestones.hear({ type: 'state', state: 'connected' }, 137);
+    milestones.hear({ type: 'reasoning', text: 'a' }, 237);
+    milestones.hear(text, 240);
+    expect(milestones).toMatchObject({ waited: 30, connecting: 7, toFirstToken: 107 });
+  });
+
+  it('should count from the last attempt on', () => {
+    const milestones = new Milestones(0);
+    for (const start of [10, 500]) {
+      milestones.hear({ type: 'state', state: 'admitted' }, start);
+      milestones.hear({ type: 'state', state: 'connected' }, start + 3);
+    }
+    milestones.hear(text, 550);
+    expect(milestones).toMatchObject({ waited: 500, connecting: 3, toFirstToken: 50 });
+  });
+});

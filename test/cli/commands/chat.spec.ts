@@ -1,0 +1,171 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { ChatRequest } from '../../../src/index.ts';
+import { type Simulator, type SimulatorOptions, startSimulator } from '../../../src/simulator/index.ts';
+import { type HereOptions, here } from '../here.ts';
+import { rxgroq } from '../rxgroq.ts';
+
+/** A child process takes a while to start, and longer on a machine that is busy. */
+const PATIENT = { timeout: 30_000 };
+
+describe('rxgroq chat', { timeout: 60_000 }, () => {
+  const { start, run } = rxgroq();
+  const simulators: Simulator[] = [];
+  afterEach(async () => {
+    await Promise.all(simulators.splice(0).map((simulator) => simulator.close()));
+  });
+
+  /** A server, what it was asked, and the environment of those who ask it. */
+  async function serve(options: SimulatorOptions = {}) {
+    const asked: ChatRequest[] = [];
+    const { reply = () => 'It scatters.' } = options;
+    const simulator = await startSimulator({
+      firstToken: 0,
+      tokensPerSecond: 1_000_000,
+      ...options,
+      reply: (request) => {
+        asked.push(request);
+        return reply(request);
+      },
+    });
+    simulators.push(simulator);
+    const env = { GROQ_API_KEY: 'gsk_test', GROQ_BASE_URL: simulator.url };
+    /** Asks in this process. */
+    const chat = (args: readonly string[], options: HereOptions = {}) =>
+      here(['chat', '--base-url', simulator.url, ...args], { env, ...options });
+    return { simulator, asked, env, chat };
+  }
+
+  it('should stream the text to standard output and nothing else', async () => {
+    const { env, asked } = await serve();
+    expect(await run(['chat', 'Why is the sky blue?'], { env })).toEqual({
+      code: 0,
+      signal: null,
+      stdout: 'It scatters.\n',
+      stderr: '',
+    });
+    expect(asked).toMatchObject([
+      { model: 'openai/gpt-oss-20b', messages: [{ role: 'user', content: 'Why is the sky blue?' }] },
+    ]);
+    expect(asked[0]).not.toHaveProperty('max_completion_tokens');
+  });
+
+  it('should show each piece when it comes', async () => {
+    const { env } = await serve({ faults: [{ kind: 'stall', after: 2 }] });
+    const child = start(['chat', 'Why?'], { env });
+    await child.printed(/^It scatters$/);
+    child.process.kill('SIGINT');
+    expect(await child.ended).toMatchObject({ code: 130, stdout: 'It scatters\n', stderr: '' });
+  });
+
+  it('should send what the options say', async () => {
+    const { chat, asked } = await serve();
+    const options = ['-m', 'openai/gpt-oss-120b', '--system', 'Be brief.', '--max-tokens', '77', '--priority', 'high'];
+    const { code } = await chat([...options, '--', '--why?']);
+    expect(code).toBe(0);
+    expect(asked).toMatchObject([
+      {
+        model: 'openai/gpt-oss-120b',
+        max_completion_tokens: 77,
+        messages: [
+          { role: 'system', content: 'Be brief.' },
+          { role: 'user', content: '--why?' },
+        ],
+      },
+    ]);
+  });
+
+  it('should read the prompt from what is piped in', async () => {
+    const { chat, asked } = await serve();
+    expect(await chat([], { input: 'one\ntwo\n' })).toMatchObject({ code: 0, stdout: 'It scatters.\n' });
+    expect(asked[0]?.messages).toEqual([{ role: 'user', content: 'one\ntwo\n' }]);
+  });
+
+  it('should print the whole answer as one line of JSON', async () => {
+    const { chat } = await serve({ reply: () => 'red \u001b[31m\u009b1m\u202e.' });
+    const { stdout, code } = await chat(['--json', 'Why?']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^\{.*\}\n$/);
+    expect(stdout).not.toMatch(/[\u001b\u009b\u202e]/);
+    expect(JSON.parse(stdout)).toMatchObject({
+      message: { role: 'assistant', content: 'red \u001b[31m\u009b1m\u202e.' },
+      finish_reason: 'stop',
+      usage: { prompt_tokens: expect.any(Number) as number },
+    });
+  });
+
+  it('should let nothing that a model writes command the terminal', async () => {
+    // Split as tokens are: an escape and what follows it, the middle of a link, the end of a title.
+    const pieces = ['a\u001b', '[2J', 'b\u001b]8;;http://', 'evil', '\u0007c\u009d0;', 'title\u009c', 'd\u202ee\r\n'];
+    const reply = () => pieces.map((text) => ({ type: 'text', text }) as const);
+    const { chat } = await serve({ reply });
+    expect((await chat(['Why?'])).stdout).toBe('abcde\n');
+    expect((await chat(['Why?'], { terminal: true })).stdout).toBe('abcde\n');
+    expect((await chat(['--raw', 'Why?'])).stdout).toBe(pieces.join(''));
+  });
+
+  it('should sum up on a terminal what it took', async () => {
+    const { chat } = await serve();
+    const { stdout, stderr } = await chat(['Why?'], { terminal: true });
+    expect(stdout).toBe('It scatters.\n');
+    expect(stderr).toMatch(
+      /^openai\/gpt-oss-20b · \d+ \+ 3 tokens · connected in [\d.]+ m?s · first token after [\d.]+ m?s · [\d.]+ m?s in all\n$/,
+    );
+  });
+
+  it('should say exactly what to do without a key', async () => {
+    for (const env of [{}, { GROQ_API_KEY: ' ' }]) {
+      const { code, stdout, stderr } = await here(['chat', 'Why?'], { env });
+      expect(code).toBe(1);
+      expect(stdout).toBe('');
+      expect(stderr).toContain('https://console.groq.com/keys');
+      expect(stderr).toContain('export GROQ_API_KEY=');
+      expect(stderr).toContain('.env');
+    }
+  });
+
+  it('should read the file .env, and prefer the environment to it', async () => {
+    const cwd = mkdtempSync(join(tmpdir(), 'rxgroq-'));
+    const { simulator, asked } = await serve({ apiKey: 'gsk_right' });
+    writeFileSync(join(cwd, '.env'), `GROQ_API_KEY=gsk_right\nGROQ_BASE_URL=${simulator.url}\n`);
+    expect(await run(['chat', 'Why?'], { cwd })).toMatchObject({ code: 0, stdout: 'It scatters.\n' });
+    const wrong = await run(['chat', 'Why?'], { cwd, env: { GROQ_API_KEY: 'gsk_wrong' } });
+    expect(wrong).toMatchObject({ code: 1, stdout: '' });
+    expect(wrong.stderr).toMatch(/401/);
+    expect(wrong.stderr).not.toMatch(/gsk_wrong|gsk_right/);
+    expect(asked).toHaveLength(1);
+    rmSync(cwd, { recursive: true });
+  });
+
+  it('should fail with what the server said, in a line', async () => {
+    const error = { message: 'tool \u001b[31mfailed', code: 'tool_use_failed' };
+    const { chat } = await serve({ faults: [{ kind: 'error', after: 1, error }] });
+    const { code, stdout, stderr } = await chat(['Why?']);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: 'It\n' });
+    expect(stderr).toMatch(/^rxgroq chat: .*tool failed.*\n$/);
+  });
+
+  it('should end quietly when nobody reads on', async () => {
+    const { env, simulator } = await serve({ reply: () => 'word '.repeat(5_000), tokensPerSecond: 2_000 });
+    const child = start(['chat', 'Why?'], { env });
+    await child.printed(/word word/);
+    child.process.stdout?.destroy();
+    const { code, signal, stderr } = await child.ended;
+    expect({ code, signal, stderr }).toEqual({ code: 0, signal: null, stderr: '' });
+    await expect.poll(() => simulator.stats(), PATIENT).toMatchObject({ aborted: 1, connections: { open: 0 } });
+  });
+
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('should cancel the request on %s', async (signal, code) => {
+    const { env, simulator } = await serve({ faults: [{ kind: 'stall' }] });
+    const child = start(['chat', 'Why?'], { env });
+    await expect.poll(() => simulator.stats().models['openai/gpt-oss-20b']?.inFlight, PATIENT).toBe(1);
+    child.process.kill(signal);
+    expect(await child.ended).toEqual({ code, signal: null, stdout: '', stderr: '' });
+    await expect.poll(() => simulator.stats(), PATIENT).toMatchObject({ aborted: 1, connections: { open: 0 } });
+  });
+});

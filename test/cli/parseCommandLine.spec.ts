@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { UsageError } from '../../src/cli/CliError.ts';
+import { numberOption, parseCommandLine, wordOption } from '../../src/cli/parseCommandLine.ts';
+
+const OPTIONS = {
+  model: { type: 'string', short: 'm', text: 'Which.' },
+  raw: { type: 'boolean', text: 'As it is.' },
+} as const;
+
+describe('parseCommandLine', () => {
+  it('should take options in either form, and what stands between them', () => {
+    expect(parseCommandLine(OPTIONS, ['-m', 'a', 'hello', '--raw'], 1)).toMatchObject({
+      values: { model: 'a', raw: true },
+      positionals: ['hello'],
+    });
+    expect(parseCommandLine(OPTIONS, ['--model=a', '--', '--raw'], 1)).toMatchObject({
+      values: { model: 'a' },
+      positionals: ['--raw'],
+    });
+  });
+
+  it('should refuse what it does not know in one sentence', () => {
+    expect(() => parseCommandLine(OPTIONS, ['--nope'])).toThrow(new UsageError("Unknown option '--nope'."));
+    expect(() => parseCommandLine(OPTIONS, ['--raw=1'])).toThrow(UsageError);
+    expect(() => parseCommandLine(OPTIONS, ['a'])).toThrow('this takes no arguments but options');
+    expect(() => parseCommandLine(OPTIONS, ['a', 'b'], 1)).toThrow("There is no place for 'b'");
+  });
+});
+
+describe('numberOption', () => {
+  it('should take numbers in the range', () => {
+    expect(numberOption('n', '20', { min: 1, max: 20 })).toBe(20);
+    expect(numberOption('n', '0.5', { min: 0 })).toBe(0.5);
+    expect(numberOption('n', '1e3', { min: 0, whole: true })).toBe(1_000);
+  });
+
+  it.each(['', ' ', 'x', '0', '21', 'NaN', '-1', 'Infinity', '1,5'])('should refuse %j', (text) => {
+    expect(() => numberOption('n', text, { min: 1, max: 20 })).toThrow(
+      new UsageError(`--n must be a number from 1 to 20, got '${text}'.`),
+    );
+  });
+
+  it('should refuse fractions where whole numbers are wanted', () => {
+    expect(() => numberOption('n', '1.5', { min: 1, whole: true })).toThrow('a whole number from 1 up');
+  });
+});
+
+describe('wordOption', () => {
+  it('should take one of the words', () => {
+    expect(wordOption('p', 'high', ['low', 'high'])).toBe('high');
+    expect(() => wordOption('p', 'High', ['low', 'high'])).toThrow("--p must be one of low, high, got 'High'.");
+  });
+});

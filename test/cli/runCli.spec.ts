@@ -1,0 +1,86 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { here } from './here.ts';
+import { rxgroq } from './rxgroq.ts';
+
+describe('runCli', () => {
+  it.each([[], ['--help'], ['-h'], ['help']])('should list the commands for %j', async (...args) => {
+    const { code, stdout, stderr } = await here(args);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    for (const name of ['chat', 'models', 'simulate', 'demo'])
+      expect(stdout).toMatch(new RegExp(`^  ${name} +\\w`, 'm'));
+    expect(stdout).toContain('GROQ_API_KEY');
+  });
+
+  it.each([
+    ['chat', '--max-tokens <n>'],
+    ['models', '--json'],
+    ['simulate', '--tier <plan>'],
+    ['demo', '--live'],
+  ])('should explain %s', async (name, option) => {
+    for (const help of ['--help', '-h']) {
+      const { code, stdout, stderr } = await here([name, help]);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(stdout).toContain(`Usage: rxgroq ${name} `);
+      expect(stdout).toContain(option);
+    }
+  });
+
+  it('should keep the help within eighty columns', async () => {
+    for (const args of [[], ['chat'], ['models'], ['simulate'], ['demo']]) {
+      const { stdout } = await here([...args, '--help']);
+      expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
+    }
+  });
+
+  it('should refuse a command that there is not', async () => {
+    expect(await here(['chta', 'hello'])).toEqual({
+      code: 2,
+      stdout: '',
+      stderr:
+        "rxgroq: There is no command 'chta'. The commands are chat, models, simulate, demo.\nSee 'rxgroq --help'.\n",
+    });
+    expect(await here(['--fast'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("no option '--fast'") as string,
+    });
+  });
+
+  it.each([
+    [['chat', '--fast', 'x'], "Unknown option '--fast'."],
+    [['chat', '--model'], "Option '-m, --model <value>' argument missing."],
+    [['chat', 'one', 'two'], "There is no place for 'two'"],
+    [['chat', '--max-tokens', '1.5', 'x'], "--max-tokens must be a whole number from 1 up, got '1.5'."],
+    [['chat', '-p', 'urgent', 'x'], "--priority must be one of high, normal, low, background, got 'urgent'."],
+    [['models', 'all'], "There is no place for 'all'"],
+    [['demo', '--speed', '0'], "--speed must be a number from 1 to 50, got '0'."],
+    [['demo', '--live', '--speed', '2'], '--speed is not for --live'],
+  ])('should refuse %j and say why', async (args, why) => {
+    const { code, stdout, stderr } = await here(args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(`rxgroq ${args[0] ?? ''}: ${why}`);
+    expect(stderr).toContain(`See 'rxgroq ${args[0] ?? ''} --help'.`);
+  });
+
+  describe('in a process of its own', { timeout: 60_000 }, () => {
+    const { run } = rxgroq();
+
+    it('should tell the version', async () => {
+      const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+        version: string;
+      };
+      expect(await run(['--version'])).toEqual({ code: 0, signal: null, stdout: `${version}\n`, stderr: '' });
+    });
+
+    it('should tell that the file .env cannot be read', async () => {
+      const cwd = mkdtempSync(join(tmpdir(), 'rxgroq-'));
+      mkdirSync(join(cwd, '.env'));
+      const { code, stderr } = await run(['models'], { cwd });
+      rmSync(cwd, { recursive: true });
+      expect(code).toBe(1);
+      expect(stderr).toMatch(/^rxgroq models: .*\.env.*\n/);
+    });
+  });
+});

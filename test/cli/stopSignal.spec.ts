@@ -1,0 +1,59 @@
+import { EventEmitter } from 'node:events';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { exitCodeOf, type Stoppable, stopSignal } from '../../src/cli/stopSignal.ts';
+
+/** A process that only remembers how it was ended. */
+function fakeProcess() {
+  const exits: unknown[] = [];
+  const streams = { stdout: new EventEmitter(), stderr: new EventEmitter() };
+  const fake = Object.assign(new EventEmitter(), streams, { exit: (code: unknown) => exits.push(code) });
+  return { fake, exits, signal: stopSignal(fake as unknown as Stoppable) };
+}
+
+const failure = (code: string): Error => Object.assign(new Error(code), { code });
+
+describe('stopSignal', () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+    ['SIGQUIT', 131],
+  ])('should be aborted by %s', (name, code) => {
+    const { fake, exits, signal } = fakeProcess();
+    expect([signal.aborted, exitCodeOf(signal, 1)]).toEqual([false, 1]);
+    fake.emit(name);
+    expect([signal.aborted, exitCodeOf(signal, 1)]).toEqual([true, code]);
+    expect(exits).toEqual([]);
+  });
+
+  it('should take a signal that comes twice at once for one, and end at once when it comes again later', () => {
+    const { fake, exits, signal } = fakeProcess();
+    fake.emit('SIGINT');
+    vi.advanceTimersByTime(499);
+    fake.emit('SIGTERM');
+    expect([exits, exitCodeOf(signal, 1)]).toEqual([[], 130]);
+    vi.advanceTimersByTime(2);
+    fake.emit('SIGTERM');
+    expect(exits).toEqual([143]);
+  });
+
+  it.each(['EPIPE', 'EIO'])('should be aborted when nobody reads what it prints (%s)', (code) => {
+    const { fake, signal } = fakeProcess();
+    fake.stderr.emit('error', failure(code));
+    expect(signal.aborted).toBe(false);
+    fake.stdout.emit('error', failure(code));
+    expect([signal.aborted, exitCodeOf(signal, 1)]).toEqual([true, 0]);
+  });
+
+  it('should not hide other failures', () => {
+    const { fake } = fakeProcess();
+    expect(() => fake.stdout.emit('error', failure('ENOSPC'))).toThrow('ENOSPC');
+  });
+});

@@ -1,0 +1,70 @@
+import { EventEmitter } from 'node:events';
+import { describe, expect, it } from 'vitest';
+import { Screen } from '../../../src/cli/terminal/Screen.ts';
+import { emulateTerminal } from '../emulateTerminal.ts';
+
+/** A terminal that remembers what was written to it. */
+class FakeTerminal extends EventEmitter {
+  output = 'before';
+  write(text: string): boolean {
+    this.output += text;
+    return true;
+  }
+}
+
+function setUp() {
+  const terminal = new FakeTerminal();
+  return { terminal, screen: new Screen(terminal as unknown as NodeJS.WriteStream) };
+}
+
+const listeners = (): number => process.listenerCount('exit') + process.listenerCount('uncaughtExceptionMonitor');
+
+describe('Screen', () => {
+  it('should draw in place, and leave nothing of what was longer', () => {
+    const { terminal, screen } = setUp();
+    screen.open();
+    screen.draw(['a long line', 'two', 'three']);
+    screen.draw(['short', 'TWO']);
+    expect(emulateTerminal(terminal.output)).toMatchObject({ alternate: true, cursor: false, wraps: false });
+    expect(emulateTerminal(terminal.output).lines.slice(0, 4)).toEqual(['short', 'TWO', '', '']);
+    screen.close();
+  });
+
+  it('should give the terminal back as it was, once, and listen to nothing any more', () => {
+    const before = listeners();
+    const { terminal, screen } = setUp();
+    screen.open();
+    expect(listeners()).toBe(before + 2);
+    screen.draw(['drawn']);
+    screen.close();
+    const { output } = terminal;
+    screen.close();
+    screen.draw(['too late']);
+    expect(terminal.output).toBe(output);
+    expect(emulateTerminal(output)).toMatchObject({ alternate: false, cursor: true, wraps: true });
+    expect(emulateTerminal(output).lines[0]).toBe('before');
+    expect(listeners()).toBe(before);
+    expect(terminal.eventNames()).toEqual([]);
+  });
+
+  it('should give the terminal back before an error is printed that nobody caught', () => {
+    const { terminal, screen } = setUp();
+    screen.open();
+    process.emit('uncaughtExceptionMonitor', new Error('a defect'));
+    expect(emulateTerminal(terminal.output)).toMatchObject({ alternate: false, cursor: true, wraps: true });
+  });
+
+  it('should not write what stands there already, until the size changes', () => {
+    const { terminal, screen } = setUp();
+    screen.open();
+    screen.draw(['same']);
+    const { output } = terminal;
+    screen.draw(['same']);
+    expect(terminal.output).toBe(output);
+    terminal.emit('resize');
+    screen.draw(['same']);
+    expect(terminal.output.slice(output.length)).toContain('same');
+    expect(emulateTerminal(terminal.output).lines.filter((line) => line !== '')).toEqual(['same']);
+    screen.close();
+  });
+});

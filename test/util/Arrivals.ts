@@ -1,0 +1,24 @@
+/** A list to which things are added in the course of time, and of which each can be awaited. */
+export class Arrivals<T> {
+  readonly all: T[] = [];
+  readonly #waiting = new Map<number, ((item: T) => void)[]>();
+
+  get length(): number {
+    return this.all.length;
+  }
+
+  add(item: T): void {
+    const index = this.all.push(item) - 1;
+    for (const resolve of this.#waiting.get(index) ?? []) resolve(item);
+    this.#waiting.delete(index);
+  }
+
+  /** The one with this number from 0, as soon as it is there. */
+  at(index: number): Promise<T> {
+    const item = this.all[index];
+    if (item !== undefined) return Promise.resolve(item);
+    return new Promise((resolve) => {
+      this.#waiting.set(index, [...(this.#waiting.get(index) ?? []), resolve]);
+    });
+  }
+}

@@ -1,0 +1,41 @@
+import type { SchedulerAction, SchedulerLike, Subscription } from 'rxjs';
+import { systemClock } from '../../src/ports/clock.ts';
+
+/** The time of the system, with a count of what is still to be done. */
+export interface CountingClock extends SchedulerLike {
+  /** How many timers are set for later. */
+  readonly pending: number;
+  /** Settles when all has been done that was to be done at once. */
+  idle(): Promise<void>;
+}
+
+/** Makes a clock that knows its timers. */
+export function countingClock(): CountingClock {
+  const later = new Set<object>();
+  const atOnce = new Set<object>();
+  return {
+    now: () => systemClock.now(),
+    schedule<T>(work: (this: SchedulerAction<T>, state?: T) => void, delay = 0, state?: T): Subscription {
+      const timers = delay > 0 ? later : atOnce;
+      const timer = {};
+      timers.add(timer);
+      const action = systemClock.schedule<T>(
+        function (current) {
+          timers.delete(timer);
+          work.call(this, current);
+        },
+        delay,
+        state,
+      );
+      action.add(() => timers.delete(timer));
+      return action;
+    },
+    get pending() {
+      return later.size;
+    },
+    idle: async () => {
+      do await new Promise(setImmediate);
+      while (atOnce.size > 0);
+    },
+  };
+}
