@@ -1,0 +1,221 @@
+import { concat, from, lastValueFrom, NEVER, Observable, of, Subject, take, throwError, toArray } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { constantCounter } from '../../src/adapters/constantCounter.ts';
+import type { AnswersOptions } from '../../src/client/answers.ts';
+import { createGroq } from '../../src/client/createGroq.ts';
+import type { ChatInput } from '../../src/client/requests.ts';
+import { isHttpError, isValidationError } from '../../src/errors/guards.ts';
+import type { GroqEvent } from '../../src/model/GroqEvent.ts';
+import type { WireEvent, WireRequest } from '../../src/ports/Transport.ts';
+import { fakeTransport } from '../../src/testing/fakeTransport.ts';
+import { wire } from '../../src/testing/wire.ts';
+import { completion } from '../util/http.ts';
+import { told } from '../util/told.ts';
+
+const ask = (content: string): ChatInput => ({ messages: [{ role: 'user', content }] });
+
+const answered = (content: string): Observable<WireEvent> =>
+  of(wire.head(), wire.data(JSON.stringify(completion(content))));
+
+const refused = of(wire.head(400), wire.error('No.'));
+
+/** What a request asks. */
+const contentOf = ({ body }: WireRequest): string => {
+  const { messages } = JSON.parse(String(body)) as { messages: { content: string }[] };
+  return messages[0]?.content ?? '';
+};
+
+/** A client whose answers a test gives one by one, to requests in the order in which they come. */
+const setUp = () => {
+  const replies: Subject<WireEvent>[] = [];
+  const transport = fakeTransport(() => {
+    const reply = new Subject<WireEvent>();
+    replies.push(reply);
+    return concat(of(wire.sent), reply);
+  });
+  const groq = createGroq({ transport, limits: false, counter: constantCounter(1), retry: { count: 0 } });
+  const give = (index: number, events: Observable<WireEvent>): void => {
+    const reply = replies[index];
+    if (reply === undefined) throw new Error(`no request ${index}`);
+    events.subscribe(reply);
+  };
+  const questions = () => transport.requests.map(contentOf);
+  return { transport, groq, give, questions };
+};
+
+/** Requests are sent when the turn is over in which they were made. */
+const turn = (): Promise<void> => new Promise(setImmediate);
+
+/** What came out of it, in short: the question and the answer, or the status of the error. */
+const gist = (results: readonly { input: string; index: number; answer?: unknown; error?: unknown }[]): unknown[] =>
+  results.map(({ input, index, answer, error }) => [
+    input,
+    index,
+    isHttpError(error) ? error.status : (answer as { message: { content: string } } | undefined)?.message.content,
+  ]);
+
+describe('Groq.answers', () => {
+  const inputs = from(['a', 'b', 'c']);
+
+  const started = async (options?: AnswersOptions, source: Observable<string> = inputs) => {
+    const all = setUp();
+    const results = told(source.pipe(all.groq.answers(ask, options)));
+    await turn();
+    return { ...all, results };
+  };
+
+  it('should give each answer when it is there, with what it answers', async () => {
+    const { give, results, questions } = await started();
+    expect(questions()).toEqual(['a', 'b', 'c']);
+    give(2, answered('C'));
+    expect(gist(results.values.all)).toEqual([['c', 2, 'C']]);
+    give(0, answered('A'));
+    give(1, answered('B'));
+    expect(gist(results.values.all)).toEqual([
+      ['c', 2, 'C'],
+      ['a', 0, 'A'],
+      ['b', 1, 'B'],
+    ]);
+    expect(results.ends).toEqual([['complete']]);
+  });
+
+  it('should give them in the order of the questions where that is asked for', async () => {
+    const { give, results } = await started({ ordered: true });
+    give(2, answered('C'));
+    give(1, refused);
+    expect(results.values.all).toEqual([]);
+    give(0, answered('A'));
+    expect(gist(results.values.all)).toEqual([
+      ['a', 0, 'A'],
+      ['b', 1, 400],
+      ['c', 2, 'C'],
+    ]);
+    expect(results.ends).toEqual([['complete']]);
+  });
+
+  it.each([true, false])('should give errors as values, and go on (ordered: %s)', async (ordered) => {
+    const { give, results } = await started({ ordered });
+    give(0, refused);
+    give(1, answered('B'));
+    give(2, refused);
+    expect(gist(results.values.all)).toEqual([
+      ['a', 0, 400],
+      ['b', 1, 'B'],
+      ['c', 2, 400],
+    ]);
+    expect(results.ends).toEqual([['complete']]);
+  });
+
+  it('should end with the first error where that is asked for, and cancel the others', async () => {
+    const { give, results, transport } = await started({ onError: 'throw' });
+    give(1, answered('B'));
+    give(2, refused);
+    expect(gist(results.values.all)).toEqual([['b', 1, 'B']]);
+    expect(results.ends).toEqual([['error', expect.toSatisfy(isHttpError)]]);
+    expect(transport.open).toBe(0);
+  });
+
+  it('should make an error of a request that is wrong, and go on', async () => {
+    const { groq } = setUp();
+    const results = told(inputs.pipe(groq.answers((input) => ({ ...ask(input), temperature: input === 'b' ? 5 : 0 }))));
+    await turn();
+    expect(results.values.all).toMatchObject([
+      { input: 'b', index: 1, error: expect.toSatisfy(isValidationError) as unknown },
+    ]);
+  });
+
+  it('should end with what the projection throws, and cancel the others', async () => {
+    const { groq, transport } = setUp();
+    const broken = new Error('broken');
+    const results = told(
+      inputs.pipe(
+        groq.answers((input, index) => {
+          if (index === 2) throw broken;
+          return ask(input);
+        }),
+      ),
+    );
+    await turn();
+    expect(results.ends).toEqual([['error', broken]]);
+    expect(transport.open).toBe(0);
+  });
+
+  it('should end with what the source ends with', async () => {
+    const broken = new Error('broken');
+    const { results, transport } = await started(
+      {},
+      concat(
+        of('a'),
+        throwError(() => broken),
+      ),
+    );
+    expect([results.ends, transport.open]).toEqual([[['error', broken]], 0]);
+    expect((await started({}, of())).results.ends).toEqual([['complete']]);
+    expect((await started({}, NEVER)).results.ends).toEqual([]);
+  });
+
+  it('should take questions as long as they come', async () => {
+    const source = new Subject<string>();
+    const { give, results, questions } = await started({}, source);
+    source.next('x');
+    await turn();
+    give(0, answered('X'));
+    expect(results.values.length).toBe(1);
+    source.next('y');
+    source.complete();
+    await turn();
+    expect([questions(), results.ends]).toEqual([['x', 'y'], []]);
+    give(1, answered('Y'));
+    expect([results.values.length, results.ends]).toEqual([2, [['complete']]]);
+  });
+
+  it('should cancel all of them when nobody listens any more', async () => {
+    const { groq, results, transport } = await started();
+    expect(transport.open).toBe(3);
+    const events: GroqEvent[] = [];
+    groq.events$.subscribe((event) => events.push(event));
+    results.subscription.unsubscribe();
+    expect([transport.open, results.ends]).toEqual([0, []]);
+    expect(events.map(({ type }) => type)).toEqual(['cancelled', 'cancelled', 'cancelled']);
+  });
+
+  it('should cancel the others when there is enough', async () => {
+    const { groq, give, transport } = setUp();
+    const results = told(inputs.pipe(groq.answers(ask), take(1)));
+    await turn();
+    give(1, answered('B'));
+    expect([gist(results.values.all), results.ends, transport.open]).toEqual([[['b', 1, 'B']], [['complete']], 0]);
+  });
+
+  it('should ask anew with each subscription', async () => {
+    const { groq, transport } = setUp();
+    const results = inputs.pipe(groq.answers(ask));
+    const subscriptions = [told(results).subscription, told(results).subscription];
+    await turn();
+    expect(transport.requests).toHaveLength(6);
+    for (const subscription of subscriptions) subscription.unsubscribe();
+    expect(transport.open).toBe(0);
+  });
+
+  it('should ask with what a call may be told', async () => {
+    const { groq } = setUp();
+    const events: GroqEvent[] = [];
+    groq.events$.subscribe((event) => events.push(event));
+    const stop = new AbortController();
+    const results = told(inputs.pipe(groq.answers(ask, { tenant: 't', signal: stop.signal })));
+    await turn();
+    expect(events.map(({ tenant }) => tenant)).toContain('t');
+    stop.abort();
+    expect(results.values.all.map((result) => 'error' in result && result.error.code)).toEqual(
+      ['a', 'b', 'c'].map(() => 'GROQ_ERR_CANCELLED'),
+    );
+  });
+
+  it('should come to its end with a thousand of them', async () => {
+    const transport = fakeTransport((request) => concat(of(wire.sent), answered(contentOf(request))));
+    const groq = createGroq({ transport, limits: false, counter: constantCounter(1) });
+    const many = Array.from({ length: 1_000 }, (_, i) => String(i).padStart(3, '0'));
+    const results = await lastValueFrom(from(many).pipe(groq.answers(ask, { ordered: true }), toArray()));
+    expect(gist(results)).toEqual(many.map((input, i) => [input, i, input]));
+  });
+});

@@ -1,0 +1,169 @@
+import { type Observable, of } from 'rxjs';
+import { afterEach, describe, expect, it } from 'vitest';
+import { constantCounter } from '../../src/adapters/constantCounter.ts';
+import { createGroq, type Groq } from '../../src/client/createGroq.ts';
+import type { GroqOptions } from '../../src/client/options.ts';
+import { isClosedError } from '../../src/errors/guards.ts';
+import type { Answer } from '../../src/model/Token.ts';
+import { fakeTransport } from '../../src/testing/fakeTransport.ts';
+import { wire } from '../../src/testing/wire.ts';
+import { chunk, completion, json, STREAM_HEAD, textEvent } from '../util/http.ts';
+import { type RawRequest, type RawServer, rawServers } from '../util/rawServer.ts';
+import { type Told, told } from '../util/told.ts';
+
+const messages = [{ role: 'user' as const, content: 'Hi' }];
+
+const ok = ({ connection }: RawRequest): unknown => connection.socket.write(json(200, completion('Hello')));
+
+describe('Groq.close', () => {
+  const serve = rawServers();
+  const made: Groq[] = [];
+
+  afterEach(async () => {
+    await Promise.all(made.splice(0).map((groq) => groq.close()));
+  });
+
+  const make = (server: Pick<RawServer, 'url'>, options: GroqOptions = {}): Groq => {
+    const groq = createGroq({ apiKey: 'gsk_x', baseURL: server.url, counter: constantCounter(1), ...options });
+    made.push(groq);
+    return groq;
+  };
+
+  it('should tell everyone who waits for an answer, wherever it is', async () => {
+    const server = await serve({
+      answer: (request) => {
+        const { connection } = request;
+        if (request.path.endsWith('/models')) return;
+        if (request.body.includes('stream this'))
+          connection.socket.write(Buffer.concat([Buffer.from(STREAM_HEAD), chunk(textEvent('Hel'))]));
+        if (request.body.includes('fail')) connection.socket.write(json(503, {}));
+      },
+    });
+    const groq = make(server, { retry: { initialDelay: 60_000, maxDelay: 60_000 }, random: () => 0.9 });
+    const streaming = told(groq.ask('stream this'));
+    await streaming.values.at(0);
+    const failing = told(groq.chat({ messages: [{ role: 'user', content: 'fail' }] }, { lifecycle: true }));
+    while ((await failing.values.at(failing.values.length)).type !== 'state' || !isRetrying(failing.values.all.at(-1)));
+    const awaited = told(groq.complete({ messages }));
+    await server.requests.at(2);
+    const waiting = told(groq.chat({ model: 'brand/new', messages }));
+    await server.requests.at(3);
+    const queued = told(groq.chat({ model: 'brand/new', messages }));
+    const models = told(groq.models());
+    const health = told(groq.health());
+    await server.requests.at(5);
+
+    await groq.close();
+
+    for (const { ends } of [streaming, failing, awaited, waiting, queued, models]) {
+      expect(ends).toEqual([['error', expect.toSatisfy(isClosedError)]]);
+    }
+    expect([health.ends, health.values.all]).toEqual([
+      [['complete']],
+      [{ ok: false, latencyMs: expect.any(Number) as number, error: expect.toSatisfy(isClosedError) as unknown }],
+    ]);
+    for (const { closed } of server.connections.all) await closed;
+    expect(server.open).toBe(0);
+  });
+
+  it('should take nothing new afterwards', async () => {
+    const server = await serve({ answer: ok });
+    const groq = make(server);
+    await told(groq.complete({ messages })).ended;
+    await groq.close();
+    const late: Observable<unknown>[] = [
+      groq.complete({ messages }),
+      groq.chat({ messages }),
+      groq.ask('Hi'),
+      groq.chunks({ messages }),
+      groq.models(),
+    ];
+    for (const answer of late) expect(isClosedError(await told(answer).error)).toBe(true);
+    const health = told(groq.health());
+    await health.ended;
+    expect(health.values.all).toMatchObject([{ ok: false, error: { code: 'GROQ_ERR_CLOSED' } }]);
+    const answers = told(of(1).pipe(groq.answers(() => ({ messages }))));
+    await answers.ended;
+    expect(answers.values.all).toMatchObject([{ index: 0, error: { code: 'GROQ_ERR_CLOSED' } }]);
+    expect(server.requests.length).toBe(1);
+  });
+
+  it('should let come to its end what was accepted, retries included, when it drains', async () => {
+    const server = await serve();
+    const groq = make(server, { retry: { initialDelay: 1 } });
+    const answers = [told(groq.complete({ messages })), told(groq.complete({ messages }))];
+    const first = await server.requests.at(0);
+    let closed = false;
+    const closing = groq.close({ drain: true }).then(() => {
+      closed = true;
+    });
+    expect(isClosedError(await told(groq.complete({ messages })).error)).toBe(true);
+    first.connection.socket.write(json(503, {}));
+    ok(await server.requests.at(1));
+    ok(await server.requests.at(2));
+    await answers[0]?.ended;
+    await answers[1]?.ended;
+    expect(answers.map(({ ends }) => ends)).toEqual([[['complete']], [['complete']]]);
+    await closing;
+    expect(closed).toBe(true);
+    for (const connection of server.connections.all) await connection.closed;
+  });
+
+  it('should not wait for those who leave when it drains', async () => {
+    const server = await serve();
+    const groq = make(server);
+    const answer = told(groq.complete({ messages }));
+    await server.requests.at(0);
+    const closing = groq.close({ drain: true });
+    answer.subscription.unsubscribe();
+    await closing;
+    expect(answer.ends).toEqual([]);
+  });
+
+  it('should cut short what drains when it is closed for good', async () => {
+    const server = await serve();
+    const groq = make(server);
+    const answer = told(groq.complete({ messages }));
+    await server.requests.at(0);
+    const closing = groq.close({ drain: true });
+    await groq.close();
+    await closing;
+    expect(isClosedError(await answer.error)).toBe(true);
+  });
+
+  it('should be done at once when there is nothing to do, however often', async () => {
+    const groq = make({ url: 'http://localhost:1' });
+    await Promise.all([groq.close(), groq.close({ drain: true }), groq.close()]);
+    await groq.close({ drain: true });
+    await groq[Symbol.asyncDispose]();
+  });
+
+  it('should come with the end of a block', async () => {
+    const server = await serve();
+    let answer: Told<Answer>;
+    {
+      await using groq = createGroq({ apiKey: 'gsk_x', baseURL: server.url, counter: constantCounter(1) });
+      answer = told(groq.complete({ messages }));
+      await server.requests.at(0);
+    }
+    expect(isClosedError(await answer.error)).toBe(true);
+    await server.connections.all[0]?.closed;
+  });
+
+  it('should leave a transport alone that it was given', async () => {
+    let closed = 0;
+    const transport = {
+      ...fakeTransport(() => of(wire.sent, wire.head(), wire.data(JSON.stringify(completion('Hello'))))),
+      close: () => {
+        closed += 1;
+      },
+    };
+    const groq = createGroq({ transport, counter: constantCounter(1) });
+    await told(groq.complete({ messages })).ended;
+    await groq.close();
+    expect(closed).toBe(0);
+  });
+});
+
+const isRetrying = (token: unknown): boolean =>
+  typeof token === 'object' && token !== null && 'state' in token && token.state === 'retrying';

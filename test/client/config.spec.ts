@@ -1,0 +1,133 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { constantCounter } from '../../src/adapters/constantCounter.ts';
+import { createGroq, type Groq } from '../../src/client/createGroq.ts';
+import { loadConfig } from '../../src/client/loadConfig.ts';
+import type { GroqOptions } from '../../src/client/options.ts';
+import { isValidationError } from '../../src/errors/guards.ts';
+import { completion, json } from '../util/http.ts';
+import { rawServers } from '../util/rawServer.ts';
+import { temporaryFolders } from '../util/temporaryFolders.ts';
+import { told } from '../util/told.ts';
+
+const messages = [{ role: 'user' as const, content: 'Hi' }];
+
+describe('the configuration of a client', () => {
+  const serve = rawServers();
+  const folder = temporaryFolders();
+  const made: Groq[] = [];
+
+  afterEach(async () => {
+    vi.unstubAllEnvs();
+    await Promise.all(made.splice(0).map((groq) => groq.close()));
+  });
+
+  const make = (options: GroqOptions = {}): Groq => {
+    const groq = createGroq({ counter: constantCounter(1), ...options });
+    made.push(groq);
+    return groq;
+  };
+
+  /** A server that answers everything, and what the one request to it was. */
+  const one = async () => {
+    const server = await serve({ answer: ({ connection }) => connection.socket.write(json(200, completion('Hello'))) });
+    const request = async (groq: Groq, ...call: Parameters<Groq['complete']>) => {
+      const answer = told(groq.complete(...call));
+      expect(await answer.error).toBe(undefined);
+      const { path, head, body } = await server.requests.at(server.requests.length - 1);
+      return { path, key: /^authorization: Bearer (.*)$/m.exec(head)?.[1], body: JSON.parse(body) as unknown };
+    };
+    return { server, request };
+  };
+
+  it('should come from the environment where the options say nothing', async () => {
+    const { server, request } = await one();
+    vi.stubEnv('GROQ_API_KEY', 'gsk_environment');
+    vi.stubEnv('GROQ_BASE_URL', server.url);
+    expect(await request(make(), { messages })).toEqual({
+      path: '/openai/v1/chat/completions',
+      key: 'gsk_environment',
+      // Nothing is sent that was not set, but for the model that is asked by default.
+      body: { model: 'openai/gpt-oss-20b', messages },
+    });
+  });
+
+  it('should go by the options first, then the file, then the environment', async () => {
+    const { server, request } = await one();
+    vi.stubEnv('GROQ_API_KEY', 'gsk_environment');
+    vi.stubEnv('GROQ_BASE_URL', 'https://environment.test');
+    vi.stubEnv('KEY_OF_THE_FILE', 'gsk_file');
+    const path = folder.write('groq.json', {
+      apiKeyVariable: 'KEY_OF_THE_FILE',
+      baseURL: `${server.url}/file`,
+      defaults: { temperature: 0.5, seed: 1 },
+    });
+    const file = loadConfig(path);
+    expect(await request(make(file), { messages })).toEqual({
+      path: '/file/chat/completions',
+      key: 'gsk_file',
+      body: { model: 'openai/gpt-oss-20b', messages, temperature: 0.5, seed: 1 },
+    });
+    const options = { apiKey: 'gsk_options', baseURL: `${server.url}/options` };
+    expect(await request(make({ ...file, ...options }), { messages, seed: 2 })).toEqual({
+      path: '/options/chat/completions',
+      key: 'gsk_options',
+      body: { model: 'openai/gpt-oss-20b', messages, temperature: 0.5, seed: 2 },
+    });
+  });
+
+  it('should merge what every request has with what one has, and send unknown fields on', async () => {
+    const { server, request } = await one();
+    const defaults = { model: 'my/model', temperature: 0, stop: ['.'], brand_new: { a: 1 } };
+    const groq = make({ apiKey: 'gsk_x', baseURL: server.url, defaults });
+    expect((await request(groq, { messages, temperature: 1, other_new: [2] })).body).toEqual({
+      ...defaults,
+      messages,
+      temperature: 1,
+      other_new: [2],
+    });
+    expect((await request(groq, { messages, model: 'other/model' })).body).toEqual({
+      ...defaults,
+      messages,
+      model: 'other/model',
+    });
+    expect(defaults).toEqual({ model: 'my/model', temperature: 0, stop: ['.'], brand_new: { a: 1 } });
+  });
+
+  it('should not change any more when the options do', async () => {
+    const { server, request } = await one();
+    const options = { apiKey: 'gsk_x', baseURL: server.url, defaults: { temperature: 0 } };
+    const groq = make(options);
+    options.defaults.temperature = 1;
+    options.defaults = { temperature: 2 };
+    expect((await request(groq, { messages })).body).toMatchObject({ temperature: 0 });
+  });
+
+  it('should ask a function for the key whenever something is sent', async () => {
+    const { server, request } = await one();
+    const keys = ['gsk_1', 'gsk_2'];
+    const groq = make({ apiKey: () => keys.shift() ?? '', baseURL: server.url });
+    expect((await request(groq, { messages })).key).toBe('gsk_1');
+    expect((await request(groq, { messages })).key).toBe('gsk_2');
+    const error = await told(groq.complete({ messages })).error;
+    expect(isValidationError(error) && error.path).toBe('apiKey');
+    expect(server.requests.length).toBe(2);
+  });
+
+  it.each([undefined, ''])('should say what to do without a key, which is %j', (key) => {
+    vi.stubEnv('GROQ_API_KEY', key);
+    expect(() => createGroq()).toThrow(
+      'The options: `apiKey` must be a key, got nothing. Set GROQ_API_KEY to a key from https://console.groq.com/keys, or test without one against rxgroq/simulator.',
+    );
+  });
+
+  it('should check what the environment says', () => {
+    vi.stubEnv('GROQ_API_KEY', 'gsk_secret with blanks');
+    expect(() => createGroq()).toThrow(/`apiKey` must be printable ASCII characters without blanks, got others/);
+    vi.stubEnv('GROQ_API_KEY', 'gsk_x');
+    vi.stubEnv('GROQ_BASE_URL', 'http://groq.test');
+    expect(() => createGroq()).toThrow(/`baseURL` must be an https URL, since the key goes there, got an http URL/);
+    // As it stands in a file of variables that nobody has filled in.
+    vi.stubEnv('GROQ_BASE_URL', '');
+    expect(() => make()).not.toThrow();
+  });
+});

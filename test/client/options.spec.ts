@@ -1,0 +1,255 @@
+import { of } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { constantCounter } from '../../src/adapters/constantCounter.ts';
+import { createGroq, type Groq } from '../../src/client/createGroq.ts';
+import type { CallOptions, GroqOptions } from '../../src/client/options.ts';
+import { isValidationError } from '../../src/errors/guards.ts';
+import { fakeTransport } from '../../src/testing/fakeTransport.ts';
+import { wire } from '../../src/testing/wire.ts';
+import { told } from '../util/told.ts';
+
+const messages = [{ role: 'user' as const, content: 'Hi' }];
+
+const thrownBy = (act: () => unknown): unknown => {
+  try {
+    act();
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+};
+
+/** A function with more parameters than TypeScript would let through. */
+const func = (): void => undefined;
+
+/** What a validation error says, without its advice. */
+const gist = (error: unknown): unknown => (isValidationError(error) ? [error.path, error.expected, error.got] : error);
+
+describe('createGroq', () => {
+  it.each<[string, unknown, string, string, string]>([
+    ['no object', null, '', 'an object', 'null'],
+    ['a key alone', 'gsk_secret', '', 'an object', 'a string of 10 characters'],
+    [
+      'an option that there is not',
+      { apiKeys: 'gsk_secret' },
+      'apiKeys',
+      'absent, since it is not known there',
+      'a string of 10 characters',
+    ],
+    [
+      'another spelling',
+      { baseUrl: 'https://x.test' },
+      'baseUrl',
+      'absent, since it is not known there',
+      'a string of 14 characters',
+    ],
+    ['a key that is no text', { apiKey: 5 }, 'apiKey', 'a string or a function', '5'],
+    ['an empty key', { apiKey: '' }, 'apiKey', 'a key', 'nothing'],
+    ['a blank key', { apiKey: ' ' }, 'apiKey', 'printable ASCII characters without blanks', 'an empty string'],
+    [
+      'a key with a line break',
+      { apiKey: 'gsk_secret\nx' },
+      'apiKey',
+      'printable ASCII characters without blanks',
+      'others',
+    ],
+    ['a base URL that is no text', { baseURL: new URL('https://x.test') }, 'baseURL', 'a string', 'an object'],
+    ['a base URL that is none', { baseURL: 'api.groq.com' }, 'baseURL', 'a URL', 'none'],
+    [
+      'a base URL in the clear',
+      { baseURL: 'http://x.test' },
+      'baseURL',
+      'an https URL, since the key goes there',
+      'an http URL to x.test',
+    ],
+    ['an unknown tier', { tier: 'gold' }, 'tier', 'one of "free", "developer"', '"gold"'],
+    ['limits that are true', { limits: true }, 'limits', 'false or an object', 'true'],
+    ['limits without a model', { limits: { rpm: 30 } }, 'limits.rpm', 'an object', '30'],
+    ['an unknown limit', { limits: { m: { rps: 1 } } }, 'limits.m.rps', 'absent, since it is not known there', '1'],
+    ['a limit below zero', { limits: { m: { rpm: -1 } } }, 'limits.m.rpm', 'a number of at least 0', '-1'],
+    [
+      'a limit that is no number',
+      { limits: { m: { tpm: '8K' } } },
+      'limits.m.tpm',
+      'a number',
+      'a string of 2 characters',
+    ],
+    ['a limit that is NaN', { limits: { m: { tpm: Number.NaN } } }, 'limits.m.tpm', 'a number', 'NaN'],
+    ['defaults that are wrong', { defaults: { temperature: 3 } }, 'defaults.temperature', 'a number of at most 2', '3'],
+    [
+      'a default model that is none',
+      { defaults: { model: '' } },
+      'defaults.model',
+      'a string of at least 1 character',
+      'a string of 0 characters',
+    ],
+    ['a retry that is a number', { retry: 3 }, 'retry', 'an object', '3'],
+    ['half a retry', { retry: { count: 0.5 } }, 'retry.count', 'a whole number', '0.5'],
+    ['fewer than no retries', { retry: { count: -1 } }, 'retry.count', 'a number of at least 0', '-1'],
+    ['a pause below zero', { retry: { initialDelay: -1 } }, 'retry.initialDelay', 'a number of at least 0', '-1'],
+    ['an unknown part of retry', { retry: { max: 1 } }, 'retry.max', 'absent, since it is not known there', '1'],
+    [
+      'sampling that is a word',
+      { retry: { sampling: 'yes' } },
+      'retry.sampling',
+      'true or false',
+      'a string of 3 characters',
+    ],
+    ['a timeout that is a number', { timeouts: 30 }, 'timeouts', 'an object', '30'],
+    ['a timeout below zero', { timeouts: { total: -1 } }, 'timeouts.total', 'a number of at least 0', '-1'],
+    ['an unknown timeout', { timeouts: { read: 1 } }, 'timeouts.read', 'absent, since it is not known there', '1'],
+    ['nothing in flight', { maxInFlight: 0 }, 'maxInFlight', 'a number of at least 1', '0'],
+    ['half a request in flight', { maxInFlight: 1.5 }, 'maxInFlight', 'a whole number', '1.5'],
+    ['nobody who may wait', { maxQueued: 0 }, 'maxQueued', 'a number of at least 1', '0'],
+    ['an unknown overflow', { overflow: 'oldest' }, 'overflow', 'one of "newest", "last"', '"oldest"'],
+    ['a pacing that is a number', { pacing: 0.5 }, 'pacing', 'true or false or an object', '0.5'],
+    ['a pacing of more than all', { pacing: { low: 2 } }, 'pacing.low', 'a number of at most 1', '2'],
+    ['a quantile alone', { fitOutput: 0.9 }, 'fitOutput', 'true or false or an object', '0.9'],
+    [
+      'a quantile of more than all',
+      { fitOutput: { quantile: 95 } },
+      'fitOutput.quantile',
+      'a number of at most 1',
+      '95',
+    ],
+    ['an unknown priority', { slack: { urgent: 0 } }, 'slack.urgent', 'absent, since it is not known there', '0'],
+    ['a slack below zero', { slack: { low: -1 } }, 'slack.low', 'a number of at least 0', '-1'],
+    [
+      'allowRetired that is a word',
+      { allowRetired: 'no' },
+      'allowRetired',
+      'true or false',
+      'a string of 2 characters',
+    ],
+    ['a transport that cannot send', { transport: {} }, 'transport', 'a transport, which has send()', 'an object'],
+    ['a transport that is null', { transport: null }, 'transport', 'a transport, which has send()', 'null'],
+    [
+      'a store that lacks something',
+      { store: { reserve: func } },
+      'store',
+      'a limit store, which has reserve(), settle(), learn(), changes(), levels()',
+      'an object',
+    ],
+    ['a counter that cannot count', { counter: func }, 'counter', 'a token counter, which has count()', 'a function'],
+    [
+      'a scheduler without a clock',
+      { scheduler: { schedule: func } },
+      'scheduler',
+      'a scheduler, which has now(), schedule()',
+      'an object',
+    ],
+    ['chance that is a number', { random: 0.5 }, 'random', 'a function', '0.5'],
+  ])('should refuse %s', (_, given, path, expected, got) => {
+    const withKey = typeof given === 'object' && given !== null ? { apiKey: 'gsk_x', ...given } : given;
+    const error = thrownBy(() => createGroq(withKey as GroqOptions));
+    expect(gist(error)).toEqual([path, expected, got]);
+    expect(String(error)).toMatch(/^ValidationError: The options.* must be /);
+    expect(String(error)).not.toContain('gsk_secret');
+  });
+
+  it('should name all that is wrong', () => {
+    const error = thrownBy(() => createGroq({ tier: 'x', retry: { count: -1 } } as unknown as GroqOptions));
+    expect(isValidationError(error) && error.issues.map(({ path }) => path)).toEqual(['tier', 'retry.count']);
+    expect(String(error)).toMatch(/\(and 1 more\)\. Correct the option: no client was made\.$/);
+  });
+
+  it('should take every option that there is, and undefined for each', async () => {
+    const all: Required<GroqOptions> = {
+      apiKey: () => 'gsk_x',
+      baseURL: 'http://localhost:1',
+      tier: 'developer',
+      limits: { m: { rpm: 1, rpd: 2, tpm: 3, tpd: 4, itpm: 5, otpm: 6, ash: 7, asd: 8 } },
+      defaults: { temperature: 0, brand_new: true },
+      retry: { count: 0, initialDelay: 0, maxDelay: 0, sampling: true },
+      timeouts: { queue: 0, connect: 1, firstToken: 2, betweenTokens: 3, total: 4 },
+      maxInFlight: 1,
+      maxQueued: 1,
+      overflow: 'newest',
+      slack: { high: 0, normal: 1, low: 2, background: 3 },
+      pacing: { high: 0, normal: 0.1, low: 0.2, background: 1 },
+      fitOutput: { quantile: 0.9 },
+      allowRetired: true,
+      transport: fakeTransport(() => of(wire.sent)),
+      store: {
+        reserve: () => ({ type: 'granted' }),
+        settle: () => undefined,
+        learn: () => undefined,
+        changes: () => [],
+        levels: () => [],
+      },
+      counter: constantCounter(1),
+      scheduler: { now: () => 0, schedule: () => told(of()).subscription },
+      random: () => 0,
+    };
+    await createGroq(all).close();
+    const none = Object.fromEntries(Object.keys(all).map((option) => [option, undefined]));
+    await createGroq({ ...none, apiKey: 'gsk_x' }).close();
+  });
+});
+
+describe('a call', () => {
+  const transport = fakeTransport(() => of(wire.sent, wire.head(), wire.text('a'), wire.finish(), wire.done));
+  const groq = createGroq({ transport, limits: false, counter: constantCounter(1) });
+
+  const calls: [string, (options: CallOptions) => Promise<unknown>][] = [
+    ['chat', (options) => told(groq.chat({ messages }, options)).error],
+    ['complete', (options) => told(groq.complete({ messages }, options)).error],
+    ['ask', (options) => told(groq.ask('Hi', options)).error],
+    ['chunks', (options) => told(groq.chunks({ messages }, options)).error],
+    ['answers', (options) => Promise.resolve(thrownBy(() => groq.answers(() => ({ messages }), options)))],
+  ];
+
+  const wrong: [unknown, string, string, string][] = [
+    [{ priority: 'urgent' }, 'priority', 'one of "high", "normal", "low", "background"', '"urgent"'],
+    [{ prioritiy: 'high' }, 'prioritiy', 'absent, since it is not known there', 'a string of 4 characters'],
+    [{ tenant: 5 }, 'tenant', 'a string', '5'],
+    [{ slack: -1 }, 'slack', 'a number of at least 0', '-1'],
+    [{ place$: 'high' }, 'place$', 'an Observable, which has subscribe()', 'a string of 4 characters'],
+    [{ signal: {} }, 'signal', 'an AbortSignal, which has addEventListener(), removeEventListener()', 'an object'],
+    [{ signal: 5 }, 'signal', 'an AbortSignal, which has addEventListener(), removeEventListener()', '5'],
+    [{ timeouts: { total: '1s' } }, 'timeouts.total', 'a number', 'a string of 2 characters'],
+    [{ timeouts: { idle: 1 } }, 'timeouts.idle', 'absent, since it is not known there', '1'],
+    [{ retry: { count: null } }, 'retry.count', 'a number', 'null'],
+  ];
+
+  it.each(calls.flatMap(([name, call]) => wrong.map((rest) => [name, rest[0], call, rest] as const)))(
+    '%s should refuse %j, and send nothing',
+    async (_name, _given, call, [given, path, expected, got]) => {
+      const error = await call(given as CallOptions);
+      expect(gist(error)).toEqual([path, expected, got]);
+      expect(String(error)).toMatch(
+        /^ValidationError: The options of the call: .* Correct the option: nothing was sent\.$/,
+      );
+      expect(transport.requests).toEqual([]);
+    },
+  );
+
+  it.each([
+    [{ ordered: 1 }, 'ordered', 'true or false', '1'],
+    [{ onError: 'ignore' }, 'onError', 'one of "emit", "throw"', '"ignore"'],
+  ])('answers should refuse %j', (given, path, expected, got) => {
+    const options = given as unknown as Parameters<Groq['answers']>[1];
+    expect(gist(thrownBy(() => groq.answers(() => ({ messages }), options)))).toEqual([path, expected, got]);
+  });
+
+  it('should refuse a request that is wrong, and send nothing', async () => {
+    const bad = [{ role: 'user', content: 'Hi', id: '1' }] as unknown as typeof messages;
+    for (const answer of [
+      groq.chat({ messages: bad }),
+      groq.complete({ messages: bad }),
+      groq.chunks({ messages: bad }),
+    ]) {
+      expect(gist(await told(answer as typeof answer & ReturnType<Groq['chat']>).error)).toEqual([
+        'messages[0].id',
+        'absent, since it is not known there',
+        'a string of 1 character',
+      ]);
+    }
+    expect(gist(await told(groq.chat(undefined as unknown as { messages: typeof messages })).error)).toEqual([
+      'messages',
+      'an array',
+      'nothing',
+    ]);
+    expect(transport.requests).toEqual([]);
+  });
+});

@@ -1,0 +1,57 @@
+import { inspect } from 'node:util';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { isValidationError } from '../../src/errors/guards.ts';
+import { checkApiKey } from '../../src/rules/apiKey.ts';
+
+const errorOf = (key: unknown): unknown => {
+  try {
+    checkApiKey(key);
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+};
+
+describe('checkApiKey', () => {
+  it('should give the key without the blanks that come with copying', () => {
+    expect(checkApiKey('gsk_abc')).toBe('gsk_abc');
+    expect(checkApiKey(' gsk_abc\r\n')).toBe('gsk_abc');
+    expect(checkApiKey('\u00a0any-other~key!\u00a0')).toBe('any-other~key!');
+  });
+
+  it.each([
+    ['', 'an empty string'],
+    [' \n', 'an empty string'],
+    ['gsk_a b', 'others'],
+    ['gsk_a\nb', 'others'],
+    ['gsk_a\r\nx-header: b', 'others'],
+    ['gsk_ä', 'others'],
+    ['gsk_\u0000', 'others'],
+    ['gsk_\u007f', 'others'],
+    ['gsk_😀', 'others'],
+    ['“gsk_abc”', 'others'],
+    [undefined, 'no string'],
+    [null, 'no string'],
+    [5, 'no string'],
+  ])('should refuse %j', (key, got) => {
+    const error = errorOf(key);
+    expect(isValidationError(error) && [error.path, error.expected, error.got]).toEqual([
+      'apiKey',
+      'printable ASCII characters without blanks',
+      got,
+    ]);
+    expect(String(error)).not.toContain('gsk_');
+  });
+
+  it('should give what a header can hold or an error that does not show it', () => {
+    fc.assert(
+      fc.property(fc.string({ minLength: 12, unit: 'binary' }), (text) => {
+        const key = `gsk_${text}`;
+        const error = errorOf(key);
+        if (error === undefined) expect(checkApiKey(key)).toMatch(/^[!-~]+$/);
+        else expect(inspect(error)).not.toContain('gsk_');
+      }),
+    );
+  });
+});
