@@ -8,6 +8,8 @@ export default defineConfig({
   ssr: { resolve: { conditions: [condition], externalConditions: [condition] } },
   test: {
     include: ['test/**/*.spec.ts'],
+    // For the programs that some tests start, on a machine that is busy. No test is about time.
+    testTimeout: 60_000,
     execArgv: ['--expose-gc', `--conditions=${condition}`],
     reporters: ['default', './test/util/closingLine.ts'],
     typecheck: { include: ['test/types/**/*.spec-d.ts'] },

@@ -81,6 +81,10 @@ class MirrorStore implements MemoryLimitStore {
     return this.#mirrorOf(reservation.key).reserve(reservation, this.#clock.now());
   }
 
+  sent(reservation: Reservation): undefined {
+    this.#mirrorOf(reservation.key).sent(reservation, this.#clock.now());
+  }
+
   settle(reservation: Reservation, outcome: Outcome): undefined {
     this.#change(reservation.key, (mirror, now) => mirror.settle(reservation, outcome, now));
   }

@@ -20,7 +20,9 @@ export class StoreGrant<J extends Job> implements Grant<J> {
   }
 
   sent(): void {
-    if (this.state === 'reserved') this.state = 'sent';
+    if (this.state !== 'reserved') return;
+    this.state = 'sent';
+    tell(this.#store.sent?.(this.reservation));
   }
 
   learn(headers: LimitHeaders): void {

@@ -23,6 +23,8 @@ class OperatorSubscriber<In, Out> extends Subscriber<In> {
   constructor(config: OperateConfig<In, Out>) {
     super(config.destination);
     this.#config = config;
+    // Whoever has left already closes it before it is built.
+    if (this.closed) config.finalize?.();
   }
 
   protected override _next(value: In): void {
@@ -65,6 +67,6 @@ class OperatorSubscriber<In, Out> extends Subscriber<In> {
   override unsubscribe(): void {
     const open = !this.closed;
     super.unsubscribe();
-    if (open) this.#config.finalize?.();
+    if (open && #config in this) this.#config.finalize?.();
   }
 }

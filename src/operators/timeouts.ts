@@ -104,7 +104,7 @@ export function timeouts<T>(config: TimeoutsConfig): MonoTypeOperatorFunction<T>
         },
         finalize: () => timer?.unsubscribe(),
       });
-      arm();
+      if (!listening.closed) arm();
       source.subscribe(listening);
     });
 }

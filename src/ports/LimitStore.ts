@@ -13,6 +13,11 @@ export type LimitChange = 'level' | 'limits';
 export interface LimitStore {
   /** Takes the cost out of every bucket of the key, or out of none. Asking twice with one id takes it once. */
   reserve(reservation: Reservation): Verdict | ObservableInput<Verdict>;
+  /**
+   * The request is being written to its connection: from here on it may reach the server at any time. A store that has
+   * no use for that leaves it out.
+   */
+  sent?(reservation: Reservation): ObservableInput<unknown> | undefined;
   /** Ends a reservation. What is said of it after that has no effect. */
   settle(reservation: Reservation, outcome: Outcome): ObservableInput<unknown> | undefined;
   /**

@@ -32,14 +32,18 @@ export class Feedback {
   #agreeing = 0;
   #leastSpare = Infinity;
 
+  /** Notes a charge. */
+  take(cost: number, now: number): void {
+    this.#taken.add(cost, now);
+  }
+
   /**
-   * Notes a charge.
+   * Notes how things stand after a charge.
    *
    * @param level Of our bucket after the charge.
    * @param inFlight What the charges that are not settled sum up to, without this one.
    */
-  mark(cost: number, level: number, inFlight: number, now: number): Mark {
-    this.#taken.add(cost, now);
+  mark(level: number, inFlight: number, now: number): Mark {
     const uncorrected = level - this.#corrections;
     const { total } = this.#taken;
     const aloneWith = inFlight === 0 ? total : undefined;

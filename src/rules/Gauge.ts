@@ -23,6 +23,7 @@ const FORGETTING = 60_000;
 /** Which share others may take before anything was seen of them, and how fast that doubt fades, in milliseconds. */
 const FIRST_DOUBT = 0.6;
 const FADING = 20_000;
+const FADED = 10 * FADING;
 
 /**
  * Everything that is kept of one limit: our copy of its bucket, what was charged lately in case the server only counts,
@@ -68,10 +69,9 @@ export class Gauge {
     const rest = Math.max(0, Math.ceil(this.pausedUntil - now));
     if (this.#windowed) return Math.max(rest, this.#log.waitFor(this.bucket.limit - units - kept, now));
     const unseen = now - this.#shown.at;
-    // What was known of others grows old while no answer confirms it.
-    this.bucket.foreign = this.#foreign.rate * Math.exp(-Math.max(0, unseen - CONFIRMED) / FORGETTING);
+    this.bucket.foreign = this.#believedForeign(unseen);
     const share = (this.bucket.foreign * this.bucket.window) / this.bucket.limit;
-    const first = FIRST_DOUBT * Math.exp((this.#firstShownAt - now) / FADING);
+    const first = this.#firstDoubt(now);
     const lump = Math.max(
       (share + first) * FOREIGN_LUMP,
       Math.min(this.#foreign.lump / this.bucket.limit, LARGEST_LUMP) * this.bucket.window,
@@ -81,12 +81,16 @@ export class Gauge {
     return Math.max(rest, share > 0 ? Math.min(fits, CONFIRMED) : fits);
   }
 
-  take(units: number, now: number): Mark | undefined {
+  take(units: number, now: number): void {
     this.bucket.take(units);
     this.#log.add(units, now, now);
-    const mark = this.#feedback?.mark(units, this.bucket.level, this.#inFlight, now);
+    this.#feedback?.take(units, now);
     this.#inFlight += units;
-    return mark;
+  }
+
+  /** Notes how things stand after a charge of so many units. */
+  mark(units: number, now: number): Mark | undefined {
+    return this.#feedback?.mark(this.bucket.level, this.#inFlight - units, now);
   }
 
   /**
@@ -169,6 +173,17 @@ export class Gauge {
     if (this.#firstShownAt === -Infinity) this.#firstShownAt = now;
     this.#shown = { at: now, event };
     return last;
+  }
+
+  /** What is known of others, which grows old while no answer confirms it. */
+  #believedForeign(unseen: number): number {
+    const { rate } = this.#foreign;
+    return rate === 0 || unseen <= CONFIRMED ? rate : rate * Math.exp((CONFIRMED - unseen) / FORGETTING);
+  }
+
+  #firstDoubt(now: number): number {
+    const known = now - this.#firstShownAt;
+    return known > FADED ? 0 : FIRST_DOUBT * Math.exp(-known / FADING);
   }
 
   /** As a store shows it. */

@@ -43,8 +43,12 @@ export class RefundWatch {
   #count = 0;
 
   /** Notes a charge. */
-  charge(units: number, now: number): Account {
+  charge(units: number): void {
     this.#charged += units;
+  }
+
+  /** How things stand after a charge. */
+  account(now: number): Account {
     return { at: now, charged: this.#charged, refunded: this.#refunded };
   }
 

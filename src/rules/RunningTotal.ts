@@ -1,6 +1,9 @@
 /** For how long back a total can be asked for, in milliseconds: longer than any request is under way. */
 const MEMORY = 300_000;
 
+/** Moments that are closer than this, in milliseconds, are one: what came then counts from the first of them on. */
+const MOMENT = 5;
+
 /** A sum over time that can tell what it was at an earlier moment. */
 export class RunningTotal {
   #times: number[] = [];
@@ -17,7 +20,7 @@ export class RunningTotal {
   add(units: number, now: number): void {
     this.#total += units;
     const last = this.#times.length - 1;
-    if (last >= this.#start && this.#times[last] === now) this.#totals[last] = this.#total;
+    if (last >= this.#start && now - (this.#times[last] ?? now) < MOMENT) this.#totals[last] = this.#total;
     else {
       this.#times.push(now);
       this.#totals.push(this.#total);

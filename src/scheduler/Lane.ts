@@ -135,6 +135,8 @@ export class Lane {
 
   #deliver(answer: Answering<Attempt, unknown>, scheduler: SchedulerLike): void {
     const { lifetime, errand, model } = answer.job;
+    // Not subscribed to, the answer gives its grant back.
+    if (lifetime.closed) return;
     answer.pipe(timeouts({ ...errand.timeouts, model, scheduler })).subscribe(lifetime);
   }
 }

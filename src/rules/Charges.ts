@@ -1,0 +1,84 @@
+import type { Cost } from '../model/Cost.ts';
+import type { Reservation } from '../model/Grant.ts';
+import type { Mark } from './Feedback.ts';
+import type { Account } from './RefundWatch.ts';
+
+/** What is remembered of a reservation, from its charge until it is settled. */
+export interface Charge {
+  readonly cost: Cost;
+  /** When it was charged here, in milliseconds. */
+  readonly at: number;
+  /** When it was sent, in milliseconds, or -1. */
+  sentAt: number;
+  /** How many of the limits were charged: those that were known by then. */
+  gauges: number;
+  /** The number of the event at which the server had charged it, or -1 as long as that is not known. */
+  arrivedAt: number;
+  /** What its answer is compared with. Of many charges at once only the first has it: the others would say the same. */
+  marks: Marks | undefined;
+  /** Its neighbours among those that may be on their way. */
+  previous: Charge | undefined;
+  next: Charge | undefined;
+}
+
+/** What was known when a request was charged. */
+export interface Marks {
+  readonly rpd: Mark | undefined;
+  readonly tpm: Mark | undefined;
+  readonly account: Account;
+}
+
+/** How long a request is on its way to the server once it was sent, in milliseconds, when no answer shows it there. */
+const LONGEST_WAY = 1_000;
+
+/** The reservations that are not settled, and among them, first sent first, those that may be on their way. */
+export class Charges {
+  // By the object and not by its id: nobody who asks in this process makes two for one question.
+  readonly #open = new Map<Reservation, Charge>();
+  #first: Charge | undefined;
+  #last: Charge | undefined;
+
+  get(reservation: Reservation): Charge | undefined {
+    return this.#open.get(reservation);
+  }
+
+  add(reservation: Reservation, charge: Charge): void {
+    this.#open.set(reservation, charge);
+  }
+
+  /** Notes that a request has set out, which may be long after it was charged when a connection had to be made. */
+  send(charge: Charge, now: number): void {
+    if (charge.sentAt >= 0 || charge.arrivedAt >= 0) return;
+    charge.sentAt = now;
+    const last = this.#last;
+    charge.previous = last;
+    if (last === undefined) this.#first = charge;
+    else last.next = charge;
+    this.#last = charge;
+  }
+
+  delete(reservation: Reservation): void {
+    this.#open.delete(reservation);
+  }
+
+  /** The oldest one that must have arrived by now, although no answer has said so. */
+  overdue(now: number): Charge | undefined {
+    const first = this.#first;
+    return first !== undefined && first.sentAt + LONGEST_WAY <= now ? first : undefined;
+  }
+
+  /** Notes that the server has a charge, and tells whether that was not known before. */
+  arrive(charge: Charge, event: number): boolean {
+    if (charge.arrivedAt >= 0) return false;
+    charge.arrivedAt = event;
+    if (charge.sentAt < 0) return true;
+    const { previous, next } = charge;
+    if (previous === undefined) this.#first = next;
+    else previous.next = next;
+    if (next === undefined) this.#last = previous;
+    else next.previous = previous;
+    charge.previous = undefined;
+    charge.next = undefined;
+    return true;
+  }
+}
