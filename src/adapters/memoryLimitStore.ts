@@ -66,11 +66,16 @@ export interface MemoryLimitStore extends LimitStore {
   setLimits(key: LimitKey, limits: Limits): void;
 }
 
+/** What is kept of one key. */
+interface Book {
+  readonly mirror: LimitMirror;
+  readonly changes: Subject<LimitChange>;
+}
+
 class MirrorStore implements MemoryLimitStore {
   readonly #config: MemoryLimitStoreConfig;
   readonly #clock: SchedulerLike;
-  readonly #mirrors = new Map<LimitKey, LimitMirror>();
-  readonly #changes = new Map<LimitKey, Subject<LimitChange>>();
+  readonly #books = new Map<LimitKey, Book>();
 
   constructor(config: MemoryLimitStoreConfig) {
     this.#config = config;
@@ -78,63 +83,59 @@ class MirrorStore implements MemoryLimitStore {
   }
 
   reserve(reservation: Reservation): Verdict {
-    return this.#mirrorOf(reservation.key).reserve(reservation, this.#clock.now());
+    return this.#bookOf(reservation.key).mirror.reserve(reservation, this.#clock.now());
   }
 
   sent(reservation: Reservation): undefined {
-    this.#mirrorOf(reservation.key).sent(reservation, this.#clock.now());
+    this.#bookOf(reservation.key).mirror.sent(reservation, this.#clock.now());
   }
 
   settle(reservation: Reservation, outcome: Outcome): undefined {
-    this.#change(reservation.key, (mirror, now) => mirror.settle(reservation, outcome, now));
+    const book = this.#bookOf(reservation.key);
+    const { revision } = book.mirror;
+    if (book.mirror.settle(reservation, outcome, this.#clock.now())) tell(book, revision);
   }
 
   learn(reservation: Reservation, headers: LimitHeaders): undefined {
-    this.#change(reservation.key, (mirror, now) => mirror.learn(reservation, headers, now));
+    const book = this.#bookOf(reservation.key);
+    const { revision } = book.mirror;
+    if (book.mirror.learn(reservation, headers, this.#clock.now())) tell(book, revision);
   }
 
   setLimits(key: LimitKey, limits: Limits): void {
-    this.#change(key, (mirror, now) => {
-      mirror.cap(limits, now);
-      return true;
-    });
+    const book = this.#bookOf(key);
+    const { revision } = book.mirror;
+    book.mirror.cap(limits, this.#clock.now());
+    tell(book, revision);
   }
 
   changes(key: LimitKey): Observable<LimitChange> {
-    let changes = this.#changes.get(key);
-    if (changes === undefined) {
-      changes = new Subject();
-      this.#changes.set(key, changes);
-    }
-    return changes;
+    return this.#bookOf(key).changes;
   }
 
   levels(key: LimitKey): Observable<readonly BucketLevel[]> {
-    return of(this.#mirrorOf(key).levels(this.#clock.now()));
+    return of(this.#bookOf(key).mirror.levels(this.#clock.now()));
   }
 
-  #change(key: LimitKey, act: (mirror: LimitMirror, now: number) => boolean): void {
-    const mirror = this.#mirrorOf(key);
-    const { revision } = mirror;
-    if (act(mirror, this.#clock.now())) this.#changes.get(key)?.next(revision === mirror.revision ? 'level' : 'limits');
-  }
-
-  #mirrorOf(key: LimitKey): LimitMirror {
-    let mirror = this.#mirrors.get(key);
-    if (mirror === undefined) {
-      const { limits, ceilings, margin = 0, probe = 0, chargeModel, pacing } = this.#config;
-      const at = (source: typeof limits): Limits => (typeof source === 'function' ? source(key) : (source ?? {}));
-      const config = {
-        limits: at(limits),
-        ceilings: at(ceilings),
-        margin,
-        probe,
-        keeps: chargeModel === 'keep',
-        pacing,
-      };
-      mirror = new LimitMirror(config, this.#clock.now());
-      this.#mirrors.set(key, mirror);
+  #bookOf(key: LimitKey): Book {
+    let book = this.#books.get(key);
+    if (book === undefined) {
+      book = { mirror: this.#mirror(key), changes: new Subject() };
+      this.#books.set(key, book);
     }
-    return mirror;
+    return book;
+  }
+
+  #mirror(key: LimitKey): LimitMirror {
+    const { limits, ceilings, margin = 0, probe = 0, chargeModel, pacing } = this.#config;
+    const at = (source: typeof limits): Limits => (typeof source === 'function' ? source(key) : (source ?? {}));
+    const keeps = chargeModel === 'keep';
+    const config = { limits: at(limits), ceilings: at(ceilings), margin, probe, keeps, pacing };
+    return new LimitMirror(config, this.#clock.now());
   }
 }
+
+/** Tells those who wait that something has changed since a revision of the limits. */
+const tell = ({ mirror, changes }: Book, revision: number): void => {
+  changes.next(mirror.revision === revision ? 'level' : 'limits');
+};

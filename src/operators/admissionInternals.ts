@@ -5,13 +5,13 @@ import { StoreError } from '../errors/StoreError.ts';
 import { TimeoutError } from '../errors/TimeoutError.ts';
 import type { Backlog, Ticket } from '../model/Backlog.ts';
 import { DIMENSIONS } from '../model/Dimension.ts';
-import type { Grant, Outcome, Reservation, Verdict } from '../model/Grant.ts';
+import type { Grant, Outcome, Verdict } from '../model/Grant.ts';
 import type { Job } from '../model/Job.ts';
 import type { LimitKey } from '../model/Limits.ts';
 import type { LimitStore } from '../ports/LimitStore.ts';
 import { covers } from '../rules/cost.ts';
 import { type Outlook, outlook } from '../rules/outlook.ts';
-import { StoreGrant, tell } from './grantInternals.ts';
+import { type Granter, Question, StoreGrant, tell } from './grantInternals.ts';
 
 /** What an {@link Admission} works with, and whom it tells. */
 export interface AdmissionConfig<J extends Job> {
@@ -21,6 +21,8 @@ export interface AdmissionConfig<J extends Job> {
   readonly scheduler: SchedulerLike;
   /** Which part of its slack a blocked job may be put off by smaller ones, from 0 to 1. */
   readonly bypass: number;
+  /** What the ids of the reservations begin with. */
+  readonly name: string;
   /** A job may be sent. Not called once {@link Admission.close} was. */
   readonly granted: (grant: Grant<J>) => void;
   readonly refuse: (job: J, error: GroqError) => void;
@@ -28,12 +30,6 @@ export interface AdmissionConfig<J extends Job> {
   readonly wake: () => void;
   /** This key is asked for, for the first time. */
   readonly watch: (key: LimitKey) => void;
-}
-
-/** A reservation that was asked for and not granted yet, so that asking again is the same question. */
-interface Question<J extends Job> {
-  readonly ticket: Ticket<J>;
-  readonly reservation: Reservation;
 }
 
 /** How many of those behind a blocked job are looked at, to find one that may go first. */
@@ -45,10 +41,13 @@ const LOOK_BEHIND = 16;
  * A grant is for a cost and not for a job: while the store thinks, a better job may come, and takes the grant if it is
  * covered by it. So nothing has to be settled but the grant itself.
  */
-export class Admission<J extends Job> {
+export class Admission<J extends Job> implements Granter<J> {
   /** When the best job waiting may fit, by the store's last word. */
   headStartsAt: number | undefined;
+  readonly store: LimitStore;
   readonly #config: AdmissionConfig<J>;
+  /** Those who wait, once there are any. */
+  #backlog: Backlog<J> | undefined;
   #question: Question<J> | undefined;
   /** Whether the store is thinking. */
   #asking = false;
@@ -59,6 +58,7 @@ export class Admission<J extends Job> {
 
   constructor(config: AdmissionConfig<J>) {
     this.#config = config;
+    this.store = config.store;
   }
 
   get asking(): boolean {
@@ -67,13 +67,14 @@ export class Admission<J extends Job> {
 
   /** Grants all that can be granted now, best first, and refuses those that have waited too long. */
   pump(backlog: Backlog<J>): void {
+    this.#backlog = backlog;
     this.#expire(backlog);
     while (!this.#closed && !this.#asking && this.#step(backlog));
   }
 
   /** Refuses those whose cost the buckets of a key can no longer hold. */
   sweep(backlog: Backlog<J>, key: LimitKey): void {
-    from(this.#config.store.levels(key)).subscribe({
+    from(this.store.levels(key)).subscribe({
       next: (levels) => {
         for (const ticket of [...backlog]) {
           if (this.#config.key(ticket.job) !== key) continue;
@@ -93,6 +94,13 @@ export class Admission<J extends Job> {
     this.#closed = true;
   }
 
+  /** Hears that a grant was settled. */
+  settled(job: J, outcome: Outcome): void {
+    this.#running -= 1;
+    if (outcome.type === 'used') this.#backlog?.serve(job, outcome.cost.tokens - job.cost.tokens);
+    this.#config.wake();
+  }
+
   /** Does one thing, and tells whether it is worth going on at once. */
   #step(backlog: Backlog<J>): boolean {
     this.headStartsAt = undefined;
@@ -100,10 +108,10 @@ export class Admission<J extends Job> {
     if (ticket === undefined || this.#closed || this.#running >= this.#config.inFlight) return false;
     const question = this.#question?.ticket === ticket ? this.#question : this.#ask(ticket);
     this.#question = question;
-    this.#config.watch(question.reservation.key);
+    this.#config.watch(question.key);
     let answer: Verdict | ObservableInput<Verdict>;
     try {
-      answer = this.#config.store.reserve(question.reservation);
+      answer = this.store.reserve(question);
     } catch (error) {
       return this.#fail(backlog, ticket, error);
     }
@@ -130,7 +138,7 @@ export class Admission<J extends Job> {
   /** What those who wait can expect, as far as the store can tell at once. */
   #outlook(backlog: Backlog<J>, key: LimitKey): Map<Ticket<J>, Outlook> {
     let expected = new Map<Ticket<J>, Outlook>();
-    from(this.#config.store.levels(key)).subscribe({
+    from(this.store.levels(key)).subscribe({
       next: (levels) => {
         expected = outlook(backlog, levels);
       },
@@ -141,9 +149,8 @@ export class Admission<J extends Job> {
   }
 
   #ask(ticket: Ticket<J>): Question<J> {
-    const { job } = ticket;
-    const { seq, cost, priority } = job;
-    return { ticket, reservation: { key: this.#config.key(job), id: `${seq}.${this.#asked++}`, cost, priority } };
+    const { key, name } = this.#config;
+    return new Question(ticket, key(ticket.job), name, this.#asked++);
   }
 
   #await(backlog: Backlog<J>, question: Question<J>, answer: ObservableInput<Verdict>): boolean {
@@ -167,7 +174,7 @@ export class Admission<J extends Job> {
   }
 
   #hear(backlog: Backlog<J>, question: Question<J>, verdict: Verdict): boolean {
-    const { ticket, reservation } = question;
+    const { ticket } = question;
     if (verdict.type === 'wait') {
       this.headStartsAt = this.#config.scheduler.now() + verdict.ms;
       return false;
@@ -176,25 +183,24 @@ export class Admission<J extends Job> {
     if (verdict.type === 'never') this.#tooLarge(backlog, ticket, verdict);
     else {
       const taker = this.#takerOf(backlog, question);
-      if (taker === undefined) tell(this.#config.store.settle(reservation, { type: 'unsent' }));
-      else this.#grant(backlog, taker, reservation);
+      if (taker === undefined) tell(this.store.settle(question, { type: 'unsent' }));
+      else this.#grant(backlog, taker, question);
     }
     return true;
   }
 
   /** Who takes a grant: the best one whom it pays for, or else the one for whom it was asked, if that still waits. */
-  #takerOf(backlog: Backlog<J>, { ticket, reservation }: Question<J>): Ticket<J> | undefined {
+  #takerOf(backlog: Backlog<J>, { ticket, key, cost }: Question<J>): Ticket<J> | undefined {
     if (this.#closed) return undefined;
     const best = backlog.peek();
     if (best === ticket) return ticket;
-    const paid =
-      best !== undefined && this.#config.key(best.job) === reservation.key && covers(reservation.cost, best.job.cost);
+    const paid = best !== undefined && this.#config.key(best.job) === key && covers(cost, best.job.cost);
     return paid ? best : ticket.waiting ? ticket : undefined;
   }
 
   /** Lets one that fits go before a blocked one, as long as that is not put off by more than its share of slack. */
   #letPass(backlog: Backlog<J>, head: Ticket<J>, verdict: Extract<Verdict, { type: 'wait' }>): boolean {
-    const { scheduler, bypass, store } = this.#config;
+    const { scheduler, bypass } = this.#config;
     const yields = verdict.yields === true;
     const budget = yields ? Infinity : bypass * (head.deadline - head.job.arrival) - head.putOff;
     if (budget <= 0 || (!yields && (verdict.rate === Infinity || scheduler.now() >= head.deadline))) return false;
@@ -206,28 +212,22 @@ export class Admission<J extends Job> {
       const delay = ticket.job.cost[unit] / verdict.rate;
       if (delay > budget || (!yields && ticket.job.cost[unit] >= head.job.cost[unit])) continue;
       const question = this.#ask(ticket);
-      const answer = store.reserve(question.reservation);
+      const answer = this.store.reserve(question);
       if (!('type' in answer)) return this.#await(backlog, question, answer);
       if (answer.type !== 'granted') continue;
       if (!yields) head.putOff += delay;
-      this.#grant(backlog, ticket, question.reservation);
+      this.#grant(backlog, ticket, question);
       return true;
     }
     return false;
   }
 
-  #grant(backlog: Backlog<J>, ticket: Ticket<J>, reservation: Reservation): void {
+  #grant(backlog: Backlog<J>, ticket: Ticket<J>, question: Question<J>): void {
     const { job } = ticket;
-    const { store, granted, wake } = this.#config;
     backlog.remove(ticket);
     backlog.serve(job, job.cost.tokens);
     this.#running += 1;
-    const settled = (_: J, outcome: Outcome): void => {
-      this.#running -= 1;
-      if (outcome.type === 'used') backlog.serve(job, outcome.cost.tokens - job.cost.tokens);
-      wake();
-    };
-    granted(new StoreGrant(job, reservation, store, settled));
+    this.#config.granted(new StoreGrant(job, question, this));
   }
 
   #tooLarge(

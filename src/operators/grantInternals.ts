@@ -1,39 +1,75 @@
 import { from } from 'rxjs';
+import type { Ticket } from '../model/Backlog.ts';
+import type { Cost } from '../model/Cost.ts';
 import type { Grant, Outcome, Reservation } from '../model/Grant.ts';
 import type { Job } from '../model/Job.ts';
 import type { LimitHeaders } from '../model/LimitHeaders.ts';
+import type { LimitKey } from '../model/Limits.ts';
+import type { Priority } from '../model/Priority.ts';
 import type { LimitStore } from '../ports/LimitStore.ts';
+
+/** What is asked of the store for a job that waits. Asking again with the same one is the same question. */
+export class Question<J extends Job> implements Reservation {
+  readonly ticket: Ticket<J>;
+  readonly key: LimitKey;
+  readonly cost: Cost;
+  readonly priority: Priority;
+  readonly #name: string;
+  readonly #number: number;
+
+  /**
+   * @param name Of the one who asks.
+   * @param number Of the question among theirs.
+   */
+  constructor(ticket: Ticket<J>, key: LimitKey, name: string, number: number) {
+    this.ticket = ticket;
+    this.key = key;
+    this.cost = ticket.job.cost;
+    this.priority = ticket.job.priority;
+    this.#name = name;
+    this.#number = number;
+  }
+
+  // Only stores outside of this process look at it.
+  get id(): string {
+    return `${this.#name}.${this.ticket.job.seq}.${this.#number}`;
+  }
+}
+
+/** Who gave a grant, and hears when it is settled. */
+export interface Granter<J extends Job> {
+  readonly store: LimitStore;
+  settled(job: J, outcome: Outcome): void;
+}
 
 /** Passes what happens to one job on to the store, in the right order and once. */
 export class StoreGrant<J extends Job> implements Grant<J> {
   state: Grant['state'] = 'reserved';
   readonly job: J;
   readonly reservation: Reservation;
-  readonly #store: LimitStore;
-  readonly #settled: (job: J, outcome: Outcome) => void;
+  readonly #granter: Granter<J>;
 
-  constructor(job: J, reservation: Reservation, store: LimitStore, settled: (job: J, outcome: Outcome) => void) {
+  constructor(job: J, reservation: Reservation, granter: Granter<J>) {
     this.job = job;
     this.reservation = reservation;
-    this.#store = store;
-    this.#settled = settled;
+    this.#granter = granter;
   }
 
   sent(): void {
     if (this.state !== 'reserved') return;
     this.state = 'sent';
-    tell(this.#store.sent?.(this.reservation));
+    tell(this.#granter.store.sent?.(this.reservation));
   }
 
   learn(headers: LimitHeaders): void {
-    if (this.state === 'sent') tell(this.#store.learn(this.reservation, headers));
+    if (this.state === 'sent') tell(this.#granter.store.learn(this.reservation, headers));
   }
 
   settle(outcome: Outcome): void {
     if (this.state === 'settled') return;
     this.state = 'settled';
-    tell(this.#store.settle(this.reservation, outcome));
-    this.#settled(this.job, outcome);
+    tell(this.#granter.store.settle(this.reservation, outcome));
+    this.#granter.settled(this.job, outcome);
   }
 }
 

@@ -1,10 +1,17 @@
-import { from, Observable, type OperatorFunction, type SchedulerLike, type Subscription } from 'rxjs';
+import {
+  from,
+  Observable,
+  type OperatorFunction,
+  type SchedulerLike,
+  type Subscription,
+  type Unsubscribable,
+} from 'rxjs';
 import type { GroqError } from '../errors/GroqError.ts';
 import type { Backlog } from '../model/Backlog.ts';
 import type { Grant } from '../model/Grant.ts';
 import type { Job } from '../model/Job.ts';
 import type { LimitKey } from '../model/Limits.ts';
-import { soon, systemClock } from '../ports/clock.ts';
+import { type Random, soon, systemClock } from '../ports/clock.ts';
 import type { LimitStore } from '../ports/LimitStore.ts';
 import { DeadlineQueue } from '../rules/DeadlineQueue.ts';
 import { Admission } from './admissionInternals.ts';
@@ -45,6 +52,12 @@ export interface ThrottleByBucketConfig<J extends Job> {
    * @default rxjs's asyncScheduler with the monotonic clock
    */
   readonly scheduler?: SchedulerLike | undefined;
+  /**
+   * Makes the ids of its reservations differ from those of others who use the store.
+   *
+   * @default Math.random
+   */
+  readonly random?: Random | undefined;
 }
 
 /** Timers of the platform cannot wait longer than this, in milliseconds. */
@@ -91,7 +104,8 @@ const NO_SLACK = { high: 0, normal: 0, low: 0, background: 0 };
 export function throttleByBucket<J extends Job>(
   config: ThrottleByBucketConfig<J>,
 ): OperatorFunction<Backlog<J> | J, Grant<J>> {
-  const { store, key = (job: J) => job.model, inFlight = Infinity, bypass = 0.25, scheduler = systemClock } = config;
+  const { store, key = (job: J) => job.model, inFlight = Infinity, bypass = 0.25 } = config;
+  const { scheduler = systemClock, random = Math.random } = config;
 
   return (source) =>
     new Observable((destination) => {
@@ -99,19 +113,21 @@ export function throttleByBucket<J extends Job>(
       let backlog: Backlog<J> | undefined;
       let own: DeadlineQueue<J> | undefined;
       // The pump that is to run when this turn is over, and the timer of the lane.
-      let pending: Subscription | undefined;
+      let waking = false;
+      let pending: Unsubscribable | undefined;
       let timer: Subscription | undefined;
       let pumping = false;
       let completed = false;
       const changes = new Map<LimitKey, Subscription>();
 
       const wake = (): void => {
-        if (pending !== undefined || pumping || destination.closed) return;
+        if (waking || pumping || destination.closed) return;
+        waking = true;
         pending = soon(scheduler, pump);
       };
 
       const pump = (): void => {
-        pending = undefined;
+        waking = false;
         if (destination.closed) return;
         pumping = true;
         if (backlog !== undefined) admission.pump(backlog);
@@ -134,6 +150,7 @@ export function throttleByBucket<J extends Job>(
         inFlight,
         bypass,
         scheduler,
+        name: Math.floor(random() * Number.MAX_SAFE_INTEGER).toString(36),
         wake,
         granted: (grant) => {
           destination.next(grant);

@@ -11,7 +11,10 @@ export type LimitChange = 'level' | 'limits';
  * that rxjs can turn into an Observable; a question once asked is heard to its end, even when nobody wants it any more.
  */
 export interface LimitStore {
-  /** Takes the cost out of every bucket of the key, or out of none. Asking twice with one id takes it once. */
+  /**
+   * Takes the cost out of every bucket of the key, or out of none. Asking twice takes it once: within a process the
+   * same question is the same object, and across processes it has the same id.
+   */
   reserve(reservation: Reservation): Verdict | ObservableInput<Verdict>;
   /**
    * The request is being written to its connection: from here on it may reach the server at any time. A store that has

@@ -1,4 +1,4 @@
-import { asyncScheduler, type SchedulerLike, Subscription } from 'rxjs';
+import { asyncScheduler, type SchedulerLike, type Unsubscribable } from 'rxjs';
 
 /** Chance: numbers from 0 up to 1, as `Math.random` gives them. */
 export type Random = () => number;
@@ -17,12 +17,12 @@ export const systemClock: SchedulerLike = {
  * virtual one, which has no microtasks.
  *
  * rxjs's `asapScheduler` would do, but there an error that somebody else's action throws cancels ours.
+ *
+ * @param act Has to see for itself whether it is still wanted: a microtask cannot be taken back.
+ * @return What takes it back, where that is possible.
  */
-export function soon(scheduler: SchedulerLike, act: () => void): Subscription {
+export function soon(scheduler: SchedulerLike, act: () => void): Unsubscribable | undefined {
   if (scheduler !== systemClock) return scheduler.schedule(act);
-  const subscription = new Subscription();
-  queueMicrotask(() => {
-    if (!subscription.closed) act();
-  });
-  return subscription;
+  queueMicrotask(act);
+  return undefined;
 }

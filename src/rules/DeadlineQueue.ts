@@ -1,21 +1,22 @@
 import type { Backlog, Ticket } from '../model/Backlog.ts';
 import type { Job } from '../model/Job.ts';
-import { PRIORITIES, type Priority, type Slack } from '../model/Priority.ts';
+import type { Priority, Slack } from '../model/Priority.ts';
 import { Heap } from './Heap.ts';
 import { before, Line, type Place } from './Line.ts';
 import { virtualDeadline } from './order.ts';
 
-interface Tenant {
-  readonly name: string;
+/** Somebody on whose behalf jobs wait. */
+interface Tenant<J extends Job> {
   /** How many tokens it was given, above what the others had when it came. */
   service: number;
   /** How many of its jobs wait. */
   waiting: number;
+  /** Its jobs, by priority. A line without any waits here for the next. */
+  readonly lines: Partial<Record<Priority, TenantLine<J>>>;
 }
 
-/** The jobs of one priority: a line for each tenant, by the deadline of its first job and by what the tenant has had. */
+/** The lines of one priority: by the deadline of their first job, and by what their tenant has had. */
 interface Level<J extends Job> {
-  readonly lines: Map<Tenant, TenantLine<J>>;
   readonly byDeadline: Heap<TenantLine<J>>;
   readonly byService: Heap<TenantLine<J>>;
 }
@@ -30,12 +31,16 @@ interface Level<J extends Job> {
 export class DeadlineQueue<J extends Job> implements Backlog<J> {
   readonly #slack: Slack;
   readonly #left: (wasBest: boolean) => void;
-  readonly #levels = new Map<Priority, Level<J>>();
-  readonly #tenants = new Map<string, Tenant>();
+  readonly #byPriority: Readonly<Record<Priority, Level<J>>>;
+  /** Most urgent first. */
+  readonly #levels: readonly Level<J>[];
+  readonly #tenants = new Map<string, Tenant<J>>();
   readonly #expiry = new Heap<Place<J>>(expiresBefore, (place, index) => {
     place.expiryIndex = index;
   });
   #size = 0;
+  /** The best one, unless something has changed since it was looked for. */
+  #best: Place<J> | undefined;
 
   /**
    * @param slack How long each priority lets others go first, in milliseconds.
@@ -44,6 +49,9 @@ export class DeadlineQueue<J extends Job> implements Backlog<J> {
   constructor(slack: Slack, left: (wasBest: boolean) => void) {
     this.#slack = slack;
     this.#left = left;
+    this.#byPriority = { high: level(), normal: level(), low: level(), background: level() };
+    const { high, normal, low, background } = this.#byPriority;
+    this.#levels = [high, normal, low, background];
   }
 
   get size(): number {
@@ -51,57 +59,36 @@ export class DeadlineQueue<J extends Job> implements Backlog<J> {
   }
 
   *[Symbol.iterator](): Iterator<Ticket<J>> {
-    for (const priority of PRIORITIES) {
-      for (const line of this.#levels.get(priority)?.lines.values() ?? []) yield* line;
+    for (const { byDeadline } of this.#levels) {
+      for (const line of byDeadline) yield* line;
     }
   }
 
   /** Takes a job in, unless its lifetime is over already. */
   add(job: J): void {
-    if (job.lifetime?.closed === true) return;
+    const { lifetime, priority } = job;
+    if (lifetime?.closed === true) return;
     const tenant = this.#arriving(job.tenant ?? '');
-    const line = this.#lineOf(job.priority, tenant);
-    const { byDeadline, byService } = line.level;
+    const line = (tenant.lines[priority] ??= new TenantLine(tenant, this.#byPriority[priority]));
     const place = new QueuePlace(this, job, virtualDeadline(job, this.#slack));
-    const first = line.peek();
     line.add(place);
-    if (first === undefined) {
-      byDeadline.push(line);
-      byService.push(line);
-    } else if (line.peek() === place) {
-      byDeadline.update(line.deadlineIndex);
-      byService.update(line.serviceIndex);
-    }
+    if (line.peek() === place) this.#reseat(line);
     if (job.expiresAt !== undefined) this.#expiry.push(place);
     tenant.waiting += 1;
     this.#size += 1;
-    job.lifetime?.add(place);
+    lifetime?.add(place);
   }
 
   peek(): Ticket<J> | undefined {
-    let best: Place<J> | undefined;
-    let level: Level<J> | undefined;
-    /** The best of all other priorities. */
-    let bound: Place<J> | undefined;
-    for (const other of this.#levels.values()) {
-      const first = other.byDeadline.peek()?.peek();
-      if (first === undefined) continue;
-      if (best === undefined || before(first, best)) {
-        bound = best;
-        best = first;
-        level = other;
-      } else if (bound === undefined || before(first, bound)) bound = first;
-    }
-    if (level === undefined || level.byService.size === 1) return best;
-    const fair = level.byService.peek()?.peek();
-    return fair === undefined || (bound !== undefined && before(bound, fair)) ? best : fair;
+    if (this.#size > 0) this.#best ??= this.#findBest();
+    return this.#best;
   }
 
   /** The one that would come last. */
   worst(): Ticket<J> | undefined {
     let worst: Place<J> | undefined;
-    for (const { lines } of this.#levels.values()) {
-      for (const line of lines.values()) {
+    for (const { byDeadline } of this.#levels) {
+      for (const line of byDeadline) {
         const last = line.last();
         if (last !== undefined && (worst === undefined || before(worst, last))) worst = last;
       }
@@ -117,23 +104,15 @@ export class DeadlineQueue<J extends Job> implements Backlog<J> {
     const place = ticket as Place<J>;
     const line = place.line as TenantLine<J> | undefined;
     if (line === undefined) return false;
-    const wasBest = this.peek() === place;
-    const { tenant, level } = line;
+    const wasFirst = line.peek() === place;
+    const wasBest = wasFirst && this.peek() === place;
     line.remove(place);
-    if (line.peek() !== undefined) {
-      level.byDeadline.update(line.deadlineIndex);
-      level.byService.update(line.serviceIndex);
-    } else {
-      level.byDeadline.removeAt(line.deadlineIndex);
-      level.byService.removeAt(line.serviceIndex);
-      level.lines.delete(tenant);
-    }
+    if (wasFirst) this.#reseat(line);
     if (place.expiryIndex >= 0) this.#expiry.removeAt(place.expiryIndex);
-    tenant.waiting -= 1;
+    line.tenant.waiting -= 1;
     this.#size -= 1;
     place.job.lifetime?.remove(place);
-    // What tenants have had matters only while they compete.
-    if (this.#size === 0) this.#tenants.clear();
+    if (this.#size === 0) this.#forgetTenants();
     this.#left(wasBest);
     return true;
   }
@@ -142,60 +121,81 @@ export class DeadlineQueue<J extends Job> implements Backlog<J> {
     const tenant = this.#tenants.get(job.tenant ?? '');
     if (tenant === undefined) return;
     tenant.service += tokens;
-    for (const level of this.#levels.values()) {
-      const line = level.lines.get(tenant);
-      if (line !== undefined) level.byService.update(line.serviceIndex);
+    if (this.#tenants.size === 1) return;
+    for (const priority in tenant.lines) {
+      const line = tenant.lines[priority as Priority];
+      if (line !== undefined) line.level.byService.update(line.serviceIndex);
     }
+    this.#best = undefined;
   }
 
   /** The tenant of an arriving job. One that had nothing waiting starts level with the others: it saves nothing up. */
-  #arriving(name: string): Tenant {
+  #arriving(name: string): Tenant<J> {
     let tenant = this.#tenants.get(name);
     if (tenant === undefined) {
-      tenant = { name, service: 0, waiting: 0 };
+      tenant = { service: 0, waiting: 0, lines: {} };
       this.#tenants.set(name, tenant);
     }
-    if (tenant.waiting === 0) tenant.service = Math.max(tenant.service, this.#leastService());
+    if (tenant.waiting === 0 && this.#size > 0) tenant.service = Math.max(tenant.service, this.#leastService());
     return tenant;
   }
 
   #leastService(): number {
     let least = Infinity;
-    for (const { byService } of this.#levels.values()) {
+    for (const { byService } of this.#levels) {
       const line = byService.peek();
       if (line !== undefined) least = Math.min(least, line.tenant.service);
     }
-    return least === Infinity ? 0 : least;
+    return least;
   }
 
-  #lineOf(priority: Priority, tenant: Tenant): TenantLine<J> {
-    let level = this.#levels.get(priority);
-    if (level === undefined) {
-      level = {
-        lines: new Map(),
-        byDeadline: new Heap<TenantLine<J>>(startsBefore, (line, index) => {
-          line.deadlineIndex = index;
-        }),
-        byService: new Heap<TenantLine<J>>(hadLess, (line, index) => {
-          line.serviceIndex = index;
-        }),
-      };
-      this.#levels.set(priority, level);
+  /** What tenants have had matters only while they compete. */
+  #forgetTenants(): void {
+    if (this.#tenants.size > 1) this.#tenants.clear();
+    else for (const tenant of this.#tenants.values()) tenant.service = 0;
+  }
+
+  /** Puts a line where it belongs, after its first job has changed. */
+  #reseat(line: TenantLine<J>): void {
+    const { byDeadline, byService } = line.level;
+    this.#best = undefined;
+    if (line.peek() === undefined) {
+      byDeadline.removeAt(line.deadlineIndex);
+      byService.removeAt(line.serviceIndex);
+    } else if (line.deadlineIndex < 0) {
+      byDeadline.push(line);
+      byService.push(line);
+    } else {
+      byDeadline.update(line.deadlineIndex);
+      byService.update(line.serviceIndex);
     }
-    let line = level.lines.get(tenant);
-    if (line === undefined) {
-      line = new TenantLine(tenant, level);
-      level.lines.set(tenant, line);
+  }
+
+  #findBest(): Place<J> | undefined {
+    let best: Place<J> | undefined;
+    let level: Level<J> | undefined;
+    /** The best of all other priorities. */
+    let bound: Place<J> | undefined;
+    for (const other of this.#levels) {
+      const first = other.byDeadline.peek()?.peek();
+      if (first === undefined) continue;
+      if (best === undefined || before(first, best)) {
+        bound = best;
+        best = first;
+        level = other;
+      } else if (bound === undefined || before(first, bound)) bound = first;
     }
-    return line;
+    if (level === undefined || level.byService.size === 1) return best;
+    const fair = level.byService.peek()?.peek();
+    return fair === undefined || (bound !== undefined && before(bound, fair)) ? best : fair;
   }
 }
 
 class TenantLine<J extends Job> extends Line<J> {
-  readonly tenant: Tenant;
+  readonly tenant: Tenant<J>;
   readonly level: Level<J>;
 
-  constructor(tenant: Tenant, level: Level<J>) {
+  constructor(tenant: Tenant<J>, level: Level<J>) {
     super();
     this.tenant = tenant;
     this.level = level;
@@ -227,6 +227,15 @@ class QueuePlace<J extends Job> implements Place<J> {
     this.#queue.remove(this);
   }
 }
+
+const level = <J extends Job>(): Level<J> => ({
+  byDeadline: new Heap<TenantLine<J>>(startsBefore, (line, index) => {
+    line.deadlineIndex = index;
+  }),
+  byService: new Heap<TenantLine<J>>(hadLess, (line, index) => {
+    line.serviceIndex = index;
+  }),
+});
 
 const startsBefore = <J extends Job>(a: Line<J>, b: Line<J>): boolean => {
   const first = a.peek();

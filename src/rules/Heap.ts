@@ -48,7 +48,7 @@ export class Heap<T> {
   /** Puts the item at an index where it belongs, after its order has changed. */
   update(index: number): void {
     const item = this.#items[index];
-    if (item !== undefined) this.#settle(item, index);
+    if (item !== undefined && this.#items.length > 1) this.#settle(item, index);
   }
 
   #settle(item: T, index: number): void {

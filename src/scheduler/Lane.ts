@@ -8,6 +8,7 @@ import { prioritize } from '../operators/prioritize.ts';
 import { type Answering, send } from '../operators/send.ts';
 import { throttleByBucket } from '../operators/throttleByBucket.ts';
 import { timeouts } from '../operators/timeouts.ts';
+import type { Random } from '../ports/clock.ts';
 import type { LimitStore } from '../ports/LimitStore.ts';
 import type { Transport } from '../ports/Transport.ts';
 import { forecast } from '../rules/forecast.ts';
@@ -19,6 +20,7 @@ export interface LaneConfig {
   readonly store: LimitStore;
   readonly transport: Transport;
   readonly scheduler: SchedulerLike;
+  readonly random: Random;
   readonly slack?: Partial<Slack> | undefined;
   /** How many requests of the model may be in flight at a time. */
   readonly inFlight: number;
@@ -49,7 +51,7 @@ export class Lane {
   #inFlight = 0;
 
   constructor(model: ModelId, config: LaneConfig) {
-    const { store, transport, scheduler, slack, inFlight, maxQueued, overflow, admitted } = config;
+    const { store, transport, scheduler, random, slack, inFlight, maxQueued, overflow, admitted } = config;
     const refuse = ({ lifetime }: Attempt, error: GroqError): void => {
       lifetime.error(error);
     };
@@ -67,7 +69,7 @@ export class Lane {
           this.#backlog = backlog;
           changed();
         }),
-        throttleByBucket<Attempt>({ store, inFlight, scheduler, refuse }),
+        throttleByBucket<Attempt>({ store, inFlight, scheduler, random, refuse }),
         tap(({ job }) => {
           this.#inFlight += 1;
           this.#expectations.delete(job);

@@ -91,6 +91,7 @@ export class RequestScheduler implements Observer<Attempt>, Unsubscribable {
     this.#laneConfig = {
       ...config,
       scheduler,
+      random,
       inFlight,
       maxQueued,
       admitted: (attempt) => {

@@ -1,49 +1,13 @@
-import { type AddressInfo, createServer, type Socket } from 'node:net';
-import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import { afterEach } from 'vitest';
-import { Arrivals } from './Arrivals.ts';
+import { type RawServer, type RawServerOptions, startRawServer } from './startRawServer.ts';
 
-/** A request as it came over the wire, with the connection on which to answer. */
-export interface RawRequest {
-  readonly connection: RawConnection;
-  /** Everything before the body, without the empty line. */
-  readonly head: string;
-  readonly method: string;
-  readonly path: string;
-  readonly body: string;
-}
-
-/** A connection that a server has accepted. */
-export interface RawConnection {
-  readonly socket: Socket;
-  /** Every byte that has come in. */
-  readonly received: string;
-  /** Settles when the connection is closed, by whichever side. */
-  readonly closed: Promise<void>;
-  /** Settles when anything has come in. */
-  readonly touched: Promise<void>;
-}
-
-/** A server that knows no HTTP but for where a request ends: a test says what is answered. */
-export interface RawServer {
-  readonly port: number;
-  /** Its origin, without a slash at the end. */
-  readonly url: string;
-  readonly connections: Arrivals<RawConnection>;
-  readonly requests: Arrivals<RawRequest>;
-  /** How many connections are open. */
-  readonly open: number;
-}
-
-/** How a {@link RawServer} behaves. */
-export interface RawServerOptions {
-  /** With these it speaks TLS. */
-  readonly tls?: TlsOptions;
-  /** What is done with a connection, before anything has come in. */
-  readonly accept?: (connection: RawConnection) => void;
-  /** What is done with a request. */
-  readonly answer?: (request: RawRequest) => void;
-}
+export {
+  type RawConnection,
+  type RawRequest,
+  type RawServer,
+  type RawServerOptions,
+  startRawServer,
+} from './startRawServer.ts';
 
 /** Gives a function that starts servers, which are closed with all their connections after each test. */
 export function rawServers(): (options?: RawServerOptions) => Promise<RawServer> {
@@ -56,90 +20,4 @@ export function rawServers(): (options?: RawServerOptions) => Promise<RawServer>
     running.push(stop);
     return server;
   };
-}
-
-/** Starts a server on a free port of this machine. */
-export async function startRawServer({ tls, accept, answer }: RawServerOptions = {}): Promise<{
-  server: RawServer;
-  stop: () => Promise<void>;
-}> {
-  const connections = new Arrivals<RawConnection>();
-  const requests = new Arrivals<RawRequest>();
-  const sockets = new Set<Socket>();
-
-  const connected = (socket: Socket): void => {
-    sockets.add(socket);
-    socket.setNoDelay(true);
-    // What a client does to its connection is no failure of the server.
-    socket.on('error', () => undefined);
-    socket.on('close', () => sockets.delete(socket));
-    const connection = read(socket, (request) => {
-      requests.add(request);
-      answer?.(request);
-    });
-    connections.add(connection);
-    accept?.(connection);
-  };
-
-  const listener = tls === undefined ? createServer(connected) : createTlsServer(tls, connected);
-  listener.on('tlsClientError', () => undefined);
-  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
-  const { port } = listener.address() as AddressInfo;
-
-  return {
-    server: {
-      port,
-      url: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
-      connections,
-      requests,
-      get open() {
-        return sockets.size;
-      },
-    },
-    stop: () =>
-      new Promise((resolve) => {
-        listener.close(() => {
-          resolve();
-        });
-        for (const socket of sockets) socket.destroy();
-      }),
-  };
-}
-
-/** Reads what comes in on a connection, and cuts it into requests. */
-function read(socket: Socket, whole: (request: RawRequest) => void): RawConnection {
-  let received = '';
-  // Where the request begins that is coming in.
-  let start = 0;
-  const connection: RawConnection = {
-    socket,
-    get received() {
-      return received;
-    },
-    closed: new Promise((resolve) => {
-      socket.once('close', () => {
-        resolve();
-      });
-    }),
-    touched: new Promise((resolve) => {
-      socket.once('data', () => {
-        resolve();
-      });
-    }),
-  };
-  // One character for each byte, so that lengths are those of the wire.
-  socket.setEncoding('latin1');
-  socket.on('data', (piece: string) => {
-    received += piece;
-    for (let end = received.indexOf('\r\n\r\n', start); end >= 0; end = received.indexOf('\r\n\r\n', start)) {
-      const head = received.slice(start, end);
-      const length = Number(/^content-length: (\d+)$/im.exec(head)?.[1] ?? 0);
-      if (received.length < end + 4 + length) return;
-      const [method = '', path = ''] = head.split(' ', 2);
-      const body = Buffer.from(received.slice(end + 4, end + 4 + length), 'latin1').toString('utf8');
-      start = end + 4 + length;
-      whole({ connection, head, method, path, body });
-    }
-  });
-  return connection;
 }

@@ -1,0 +1,42 @@
+import type { SchedulerAction, SchedulerLike, Subscription } from 'rxjs';
+import { virtualClock } from '../../src/testing/virtualClock.ts';
+
+/** A clock that goes on only when it is told to. What is due at once is done with the next turn of the event loop. */
+export interface HandClock extends SchedulerLike {
+  /** How many timers are set. */
+  readonly pending: number;
+  /** Goes on by so many milliseconds, and does what is due by then. */
+  advance(ms: number): void;
+  /** Settles when all has been done that was to be done at once. */
+  idle(): Promise<void>;
+}
+
+/**
+ * Makes a clock for real connections on which no time passes by itself, so that a timeout fires when a test says so
+ * and never because the machine is busy.
+ */
+export function handClock(): HandClock {
+  const clock = virtualClock();
+  let turn: NodeJS.Immediate | undefined;
+  const flush = (): void => {
+    turn = undefined;
+    clock.flush(clock.now());
+  };
+  return {
+    now: () => clock.now(),
+    schedule<T>(work: (this: SchedulerAction<T>, state?: T) => void, delay = 0, state?: T): Subscription {
+      if (delay <= 0) turn ??= setImmediate(flush);
+      return clock.schedule<T>(work, delay, state);
+    },
+    get pending() {
+      return clock.pending;
+    },
+    advance: (ms) => {
+      clock.flush(clock.now() + ms);
+    },
+    idle: async () => {
+      do await new Promise(setImmediate);
+      while (turn !== undefined);
+    },
+  };
+}
