@@ -26,7 +26,8 @@ const DEFAULT_PATH = './config.json';
  * const groq = createGroq({ ...loadConfig(), tier: 'developer' });
  *
  * @param path Where the file is. Without a path, `./config.json` if there is one.
- * @throws {ValidationError} when the file cannot be read, is no JSON or holds a key.
+ * @throws {ValidationError} when the file cannot be read, is no JSON, holds a key or names a variable for it that is
+ * not set.
  */
 export function loadConfig(path?: string, environment: NodeJS.ProcessEnv = process.env): GroqOptions {
   if (path === undefined && !existsSync(DEFAULT_PATH)) return {};
@@ -35,7 +36,11 @@ export function loadConfig(path?: string, environment: NodeJS.ProcessEnv = proce
   const { apiKeyVariable, ...options } = content;
   if (apiKeyVariable === undefined) return options;
   const apiKey = environment[apiKeyVariable];
-  return { ...options, ...(apiKey !== undefined && { apiKey }) };
+  if (apiKey === undefined || apiKey === '') {
+    const issue = { path: 'apiKeyVariable', expected: 'a variable that is set', got: `${apiKeyVariable}, which is not` };
+    throw new ValidationError(`The file ${name}`, [issue], 'Set it to a key from https://console.groq.com/keys.');
+  }
+  return { ...options, apiKey };
 }
 
 function parse(path: string): unknown {

@@ -44,11 +44,16 @@ describe('loadConfig', () => {
     await createGroq(config).close();
   });
 
-  it('should leave the key to others when it names no variable, or one that is not set', () => {
+  it('should leave the key to others when it names no variable', () => {
     const path = folder.write('groq.json', options);
     expect(loadConfig(path, { GROQ_API_KEY: 'gsk_other' })).toStrictEqual(options);
-    const named = folder.write('named.json', { apiKeyVariable: 'MY_KEY' });
-    expect(loadConfig(named, {})).toStrictEqual({});
+  });
+
+  it.each([{}, { MY_KEY: '' }])('should not take another key when the variable that it names is not set', (given) => {
+    const path = folder.write('named.json', { apiKeyVariable: 'MY_KEY' });
+    expect(() => loadConfig(path, { ...given, GROQ_API_KEY: 'gsk_other' })).toThrow(
+      '`apiKeyVariable` must be a variable that is set, got MY_KEY, which is not.',
+    );
   });
 
   it('should read the environment of the process unless told otherwise', () => {
