@@ -11,7 +11,7 @@ const floors = {
 };
 
 /** A wing sees the floors below the client and the client's public face, never another wing. */
-const wings = ['simulator'];
+const wings = ['simulator', 'testing'];
 const face = 'src/(index|operators)\\.ts$';
 
 /** @type {import('dependency-cruiser').IConfiguration} */

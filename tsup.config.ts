@@ -8,6 +8,7 @@ export default defineConfig([
       index: 'src/index.ts',
       operators: 'src/operators.ts',
       simulator: 'src/simulator/index.ts',
+      testing: 'src/testing/index.ts',
     },
     format: ['esm', 'cjs'],
     target,

@@ -11,6 +11,8 @@ export default defineConfig({
     // For the programs that some tests start, on a machine that is busy. No test is about time.
     testTimeout: 60_000,
     execArgv: ['--expose-gc', `--conditions=${condition}`],
+    // Vitest leaves one core alone, and CI has two.
+    maxWorkers: '100%',
     reporters: ['default', './test/util/closingLine.ts'],
     typecheck: { include: ['test/types/**/*.spec-d.ts'] },
     coverage: { provider: 'v8', include: ['src/**/*.ts'], reporter: ['text', 'json-summary'] },

@@ -52,7 +52,7 @@ export type { Dimension } from './model/Dimension.ts';
 export type { GroqEvent, GroqEventDetail } from './model/GroqEvent.ts';
 export type { BucketLevel, Limits, Tier } from './model/Limits.ts';
 export type { Place } from './model/Place.ts';
-export type { Priority, Slack } from './model/Priority.ts';
+export type { Pacing, Priority, Slack } from './model/Priority.ts';
 export type { ModelStatus, Status } from './model/Status.ts';
 export type {
   Answer,
@@ -69,6 +69,7 @@ export { answer } from './operators/answer.ts';
 export { snapshots } from './operators/snapshots.ts';
 /* Operators on tokens */
 export { text } from './operators/text.ts';
+export type { Random } from './ports/clock.ts';
 export type { Attempt, Errand, Timeouts } from './scheduler/Attempt.ts';
 /* Scheduler */
 export { RequestScheduler, type RequestSchedulerConfig } from './scheduler/RequestScheduler.ts';

@@ -17,7 +17,7 @@ export type { Grant, Outcome, Rejection, Reservation, Verdict } from './model/Gr
 export type { Job, Lifetime } from './model/Job.ts';
 export type { HeaderLevel, LimitHeaders } from './model/LimitHeaders.ts';
 export type { BucketLevel, LimitKey, Limits } from './model/Limits.ts';
-export type { Priority, Slack } from './model/Priority.ts';
+export type { Pacing, Priority, Slack } from './model/Priority.ts';
 export type { Answer, AnswerSnapshot, StateToken, Token } from './model/Token.ts';
 export type { Usage } from './model/Usage.ts';
 export type { WireHeaders } from './model/WireHeaders.ts';
@@ -37,6 +37,7 @@ export { toChunks } from './operators/toChunks.ts';
 export { type ToTokensConfig, toTokens } from './operators/toTokens.ts';
 export { validate } from './operators/validate.ts';
 /* Ports */
+export type { Random } from './ports/clock.ts';
 export type { LimitChange, LimitStore } from './ports/LimitStore.ts';
 export type { TokenCount, TokenCounter } from './ports/TokenCounter.ts';
 export type { Transport, WireEvent, WireRequest } from './ports/Transport.ts';

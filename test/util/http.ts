@@ -29,7 +29,7 @@ export const chunk = (bytes: string | Uint8Array): Buffer =>
 export const LAST_CHUNK = '0\r\n\r\n';
 
 /** An event of a stream. */
-export const event = (data: unknown): string => `data: ${JSON.stringify(data)}\n\n`;
+const event = (data: unknown): string => `data: ${JSON.stringify(data)}\n\n`;
 
 /** An event with a piece of text. */
 export const textEvent = (content: string): string =>

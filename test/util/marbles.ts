@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
 /** A stream of a marble text, with the names that its letters stand for. */
-export interface MarbleLine {
+interface MarbleLine {
   readonly title: string;
   readonly marbles: string;
   readonly values: Readonly<Record<string, string>>;

@@ -4,7 +4,7 @@ import { describe, it } from 'vitest';
 const folder = new URL('../../../shared/', import.meta.url);
 
 /** Whether the recorded traffic lies beside the repository. */
-export const hasShared = existsSync(folder);
+const hasShared = existsSync(folder);
 
 /** Where it lies. */
 export const sharedUrl = (path: string): URL => new URL(path, folder);
