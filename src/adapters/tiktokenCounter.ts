@@ -7,7 +7,7 @@ import { countChatTemplate, hasChatTemplate } from '../rules/chatTemplate.ts';
 import { CLOSED_OBJECT } from '../rules/harmony/developerMessage.ts';
 import { priorOf } from '../rules/modelPriors.ts';
 import type { CountText } from '../rules/PromptCount.ts';
-import { promptFeatures } from '../rules/promptFeatures.ts';
+import { imageSlack, promptFeatures } from '../rules/promptFeatures.ts';
 
 /** What {@link tiktokenCounter} can be told. */
 export interface TiktokenCounterOptions {
@@ -106,10 +106,13 @@ export function tiktokenCounter(options: TiktokenCounterOptions = {}): TiktokenC
   function countWith({ count }: Vocabulary, request: ChatRequest): TokenCount {
     if (hasChatTemplate(request.model)) return countChatTemplate(request, count, { closedObjectTokens });
     const calibration = calibrations.get(request.model) ?? new Calibration(priorOf(request.model));
-    return calibration.estimate(promptFeatures(request, count));
+    const { tokens, bound, exact } = calibration.estimate(promptFeatures(request, count));
+    return { tokens, bound: bound + imageSlack(request), exact };
   }
 
   function learn({ count }: Vocabulary, request: ChatRequest, promptTokens: number): void {
+    // What an image took whose size is not known would be taken for what every image takes.
+    if (imageSlack(request) > 0) return;
     const { model } = request;
     const calibration = calibrations.get(model) ?? new Calibration(priorOf(model));
     calibration.observe(promptFeatures(request, count), promptTokens);

@@ -20,7 +20,8 @@ const UNKNOWN: Prior = {
   callText: about(1.1, 0.2),
   json: about(15, 25),
   schemaText: about(1, 0.4),
-  attachments: about(1, 0.4),
+  images: about(1, 0.1),
+  documents: about(1, 0.4),
 };
 
 /**
@@ -60,6 +61,7 @@ const FAMILIES: readonly (readonly [RegExp, Partial<Prior>])[] = [
       toolText: about(1, 0.1),
       toolSpacing: about(0, 0.1),
       mustCall: about(10, 6),
+      images: about(1, 0.05),
     },
   ],
   [
@@ -73,6 +75,7 @@ const FAMILIES: readonly (readonly [RegExp, Partial<Prior>])[] = [
       toolText: about(1, 0.03),
       toolSpacing: about(1, 0.1),
       mustCall: about(0, 2),
+      images: about(1, 0.02),
     },
   ],
   // Without instructions of the caller's, Kimi has some of its own.

@@ -1,6 +1,7 @@
 import type { ChatRequest, Message } from '../model/ChatRequest.ts';
-import { attachmentTokens } from './attachmentTokens.ts';
+import { type Attachment, attachmentTokens } from './attachmentTokens.ts';
 import { contentParts } from './contentText.ts';
+import { imageTokens } from './image/imageTokens.ts';
 import type { CountText } from './PromptCount.ts';
 import { spacedJson } from './spacedJson.ts';
 
@@ -36,8 +37,10 @@ export const FEATURES = [
   /** 1 when the answer must be JSON. */
   'json',
   'schemaText',
-  /** The guess for images and documents. */
-  'attachments',
+  /** What the images are taken to need. */
+  'images',
+  /** What the documents are taken to need. */
+  'documents',
 ] as const;
 
 export type Feature = (typeof FEATURES)[number];
@@ -57,6 +60,12 @@ export function promptFeatures(request: ChatRequest, count: CountText): PromptFe
   const told = tool_choice === 'none' ? [] : (tools ?? []);
   const toolText = told.length > 0 ? count(JSON.stringify(told)) : 0;
   const schema = response_format?.type === 'json_schema' ? JSON.stringify(response_format.json_schema) : '';
+  const attached = (type: Attachment['type']): number =>
+    sum(({ content }) =>
+      contentParts(content)
+        .attachments.filter((part) => part.type === type)
+        .reduce((tokens, part) => tokens + attachmentTokens(part, count, request.model).tokens, 0),
+    );
   const documents = request['documents'] === undefined ? '' : JSON.stringify(request['documents']);
   return {
     prompt: 1,
@@ -74,11 +83,23 @@ export function promptFeatures(request: ChatRequest, count: CountText): PromptFe
     callText: calls.reduce((tokens, { name, arguments: json }) => tokens + count(name) + count(json), 0),
     json: response_format && response_format.type !== 'text' ? 1 : 0,
     schemaText: schema === '' ? 0 : count(schema),
-    attachments:
-      sum(({ content }) =>
-        contentParts(content).attachments.reduce((tokens, part) => tokens + attachmentTokens(part, count).tokens, 0),
-      ) + (documents === '' ? 0 : count(documents)),
+    images: attached('image_url'),
+    documents: attached('document') + (documents === '' ? 0 : count(documents)),
   };
+}
+
+/**
+ * How many tokens the images of a request may need beyond the feature, all together. Where there are any, a report on
+ * the request teaches nothing of what images take.
+ */
+export function imageSlack({ model, messages }: ChatRequest): number {
+  return messages
+    .flatMap(({ content }) => contentParts(content).attachments)
+    .reduce((slack, part) => {
+      if (part.type !== 'image_url') return slack;
+      const { tokens, bound } = imageTokens(model, part.image_url);
+      return slack + bound - tokens;
+    }, 0);
 }
 
 /** How many UTF-16 units of a text are not ASCII. */

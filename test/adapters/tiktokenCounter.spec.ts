@@ -68,6 +68,35 @@ describe('tiktokenCounter', () => {
     expect(await counter.count({ ...qwen, model: 'qwen/other' })).toEqual(before);
   });
 
+  it('should bound what images take, of a size that is known or not', async () => {
+    const counter = await loaded();
+    const withImages = (model: string, images: number): ChatRequest => ({
+      model,
+      messages: [
+        {
+          role: 'user',
+          content: Array.from({ length: images }, () => ({
+            type: 'image_url',
+            image_url: { url: 'https://example.com/cat.jpg' },
+          })),
+        },
+      ],
+    });
+    const of = (model: string, images: number) => counter.count(withImages(model, images)) as TokenCount;
+    const taken = (model: string) => of(model, 3).tokens - of(model, 0).tokens;
+    expect(taken(qwen.model)).toBe(3 * 2_048);
+    expect(of(qwen.model, 3).bound).toBeLessThan(1.15 * 3 * 2_048);
+    // What a link leads to may be the largest of images.
+    const llama = 'meta-llama/llama-4-scout-17b-16e-instruct';
+    expect(taken(llama)).toBe(3 * 1_250);
+    expect(of(llama, 3).bound).toBeGreaterThan(3 * 2_467);
+    expect(of(llama, 3).exact).toBe(false);
+
+    const before = of(llama, 3);
+    for (let i = 0; i < 20; i++) counter.observe(withImages(llama, 3), 400);
+    expect(of(llama, 3)).toEqual(before);
+  });
+
   it('should learn nothing before the vocabulary is there', async () => {
     const counter = tiktokenCounter();
     counter.observe(qwen, 14_000);

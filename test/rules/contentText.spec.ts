@@ -36,7 +36,7 @@ describe('contentText', () => {
   });
 
   it('should guess images, and allow for large ones', () => {
-    expect(take([image, image])).toEqual({ text: '', tokens: 2_500, bound: 5_000, exact: false });
+    expect(take([image, image])).toEqual({ text: '', tokens: 4_096, bound: 5_000, exact: false });
   });
 
   it('should count what a document holds, whatever form it has', () => {

@@ -50,7 +50,8 @@ describe('promptFeatures', () => {
       callText: 3,
       json: 1,
       schemaText: '{"name":"x"}'.length,
-      attachments: 1_250 + '["d"]'.length,
+      images: 2_048,
+      documents: '["d"]'.length,
     });
   });
 
