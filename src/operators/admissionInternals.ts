@@ -13,7 +13,18 @@ import { covers } from '../rules/cost.ts';
 import { type Outlook, outlook } from '../rules/outlook.ts';
 import { type Granter, Question, StoreGrant, tell } from './grantInternals.ts';
 
-/** What an {@link Admission} works with, and whom it tells. */
+/** For whom an {@link Admission} works. */
+export interface Lane<J extends Job> {
+  /** A job may be sent. Not called once {@link Admission.close} was. */
+  granted(grant: Grant<J>): void;
+  refuse(job: J, error: GroqError): void;
+  /** There may be something to grant now. */
+  wake(): void;
+  /** This key is asked for. */
+  watch(key: LimitKey): void;
+}
+
+/** What an {@link Admission} works with. */
 export interface AdmissionConfig<J extends Job> {
   readonly store: LimitStore;
   readonly key: (job: J) => LimitKey;
@@ -23,13 +34,6 @@ export interface AdmissionConfig<J extends Job> {
   readonly bypass: number;
   /** What the ids of the reservations begin with. */
   readonly name: string;
-  /** A job may be sent. Not called once {@link Admission.close} was. */
-  readonly granted: (grant: Grant<J>) => void;
-  readonly refuse: (job: J, error: GroqError) => void;
-  /** There may be something to grant now. */
-  readonly wake: () => void;
-  /** This key is asked for, for the first time. */
-  readonly watch: (key: LimitKey) => void;
 }
 
 /** How many of those behind a blocked job are looked at, to find one that may go first. */
@@ -45,6 +49,7 @@ export class Admission<J extends Job> implements Granter<J> {
   /** When the best job waiting may fit, by the store's last word. */
   headStartsAt: number | undefined;
   readonly store: LimitStore;
+  readonly #lane: Lane<J>;
   readonly #config: AdmissionConfig<J>;
   /** Those who wait, once there are any. */
   #backlog: Backlog<J> | undefined;
@@ -56,7 +61,8 @@ export class Admission<J extends Job> implements Granter<J> {
   #asked = 0;
   #closed = false;
 
-  constructor(config: AdmissionConfig<J>) {
+  constructor(lane: Lane<J>, config: AdmissionConfig<J>) {
+    this.#lane = lane;
     this.#config = config;
     this.store = config.store;
   }
@@ -98,7 +104,7 @@ export class Admission<J extends Job> implements Granter<J> {
   settled(job: J, outcome: Outcome): void {
     this.#running -= 1;
     if (outcome.type === 'used') this.#backlog?.serve(job, outcome.cost.tokens - job.cost.tokens);
-    this.#config.wake();
+    this.#lane.wake();
   }
 
   /** Does one thing, and tells whether it is worth going on at once. */
@@ -108,7 +114,7 @@ export class Admission<J extends Job> implements Granter<J> {
     if (ticket === undefined || this.#closed || this.#running >= this.#config.inFlight) return false;
     const question = this.#question?.ticket === ticket ? this.#question : this.#ask(ticket);
     this.#question = question;
-    this.#config.watch(question.key);
+    this.#lane.watch(question.key);
     let answer: Verdict | ObservableInput<Verdict>;
     try {
       answer = this.store.reserve(question);
@@ -130,7 +136,7 @@ export class Admission<J extends Job> implements Granter<J> {
       const wouldStartInMs = expected.get(soonest)?.startsInMs;
       backlog.remove(soonest);
       const waited = soonest.job.expiresAt - job.arrival;
-      this.#config.refuse(job, new TimeoutError('queue', waited, { model: job.model, wouldStartInMs }));
+      this.#lane.refuse(job, new TimeoutError('queue', waited, { model: job.model, wouldStartInMs }));
       soonest = backlog.soonest();
     }
   }
@@ -159,7 +165,7 @@ export class Admission<J extends Job> implements Granter<J> {
       if (!this.#asking) return;
       this.#asking = false;
       act();
-      this.#config.wake();
+      this.#lane.wake();
     };
     // Never unsubscribed: a reservation that was made has to be given back, whoever still waits for it.
     from(answer).subscribe({
@@ -227,7 +233,7 @@ export class Admission<J extends Job> implements Granter<J> {
     backlog.remove(ticket);
     backlog.serve(job, job.cost.tokens);
     this.#running += 1;
-    this.#config.granted(new StoreGrant(job, question, this));
+    this.#lane.granted(new StoreGrant(job, question, this));
   }
 
   #tooLarge(
@@ -238,7 +244,7 @@ export class Admission<J extends Job> implements Granter<J> {
     if (!ticket.waiting) return;
     const { job } = ticket;
     backlog.remove(ticket);
-    this.#config.refuse(job, new RequestTooLargeError(numbers, { model: job.model }));
+    this.#lane.refuse(job, new RequestTooLargeError(numbers, { model: job.model }));
   }
 
   #fail(backlog: Backlog<J>, ticket: Ticket<J>, error: unknown): boolean {
@@ -246,7 +252,7 @@ export class Admission<J extends Job> implements Granter<J> {
     if (!ticket.waiting) return true;
     const { job } = ticket;
     backlog.remove(ticket);
-    this.#config.refuse(job, new StoreError(error, job.model));
+    this.#lane.refuse(job, new StoreError(error, job.model));
     return true;
   }
 }

@@ -76,9 +76,11 @@ export function prioritize<J extends Job>(config: PrioritizeConfig<J> = {}): Ope
     new Observable((destination) => {
       // Whether the source has completed, so that the last job to leave ends the stream.
       let completed = false;
-      const backlog = new DeadlineQueue<J>(slack, (wasBest) => {
-        if (completed && backlog.size === 0) destination.complete();
-        else if (wasBest) destination.next(backlog);
+      const backlog = new DeadlineQueue<J>(slack, {
+        left: (wasBest) => {
+          if (completed && backlog.size === 0) destination.complete();
+          else if (wasBest) destination.next(backlog);
+        },
       });
 
       const refuse =

@@ -1,21 +1,13 @@
-import {
-  from,
-  Observable,
-  type OperatorFunction,
-  type SchedulerLike,
-  type Subscription,
-  type Unsubscribable,
-} from 'rxjs';
+import { Observable, type OperatorFunction, type SchedulerLike } from 'rxjs';
 import type { GroqError } from '../errors/GroqError.ts';
 import type { Backlog } from '../model/Backlog.ts';
 import type { Grant } from '../model/Grant.ts';
 import type { Job } from '../model/Job.ts';
 import type { LimitKey } from '../model/Limits.ts';
-import { type Random, soon, systemClock } from '../ports/clock.ts';
+import type { Random } from '../ports/clock.ts';
 import type { LimitStore } from '../ports/LimitStore.ts';
-import { DeadlineQueue } from '../rules/DeadlineQueue.ts';
-import { Admission } from './admissionInternals.ts';
 import { operate } from './operate.ts';
+import { Throttle } from './throttleInternals.ts';
 
 /** Where {@link throttleByBucket} asks for leave, and what it does with those that get none. */
 export interface ThrottleByBucketConfig<J extends Job> {
@@ -60,12 +52,6 @@ export interface ThrottleByBucketConfig<J extends Job> {
   readonly random?: Random | undefined;
 }
 
-/** Timers of the platform cannot wait longer than this, in milliseconds. */
-const LONGEST_TIMER = 2 ** 31 - 1;
-
-/** A throttle that was given jobs instead of a backlog takes them in order of arrival. */
-const NO_SLACK = { high: 0, normal: 0, low: 0, background: 0 };
-
 /**
  * Holds jobs until their buckets can pay for them, then grants the best one waiting leave to be sent.
  *
@@ -104,97 +90,18 @@ const NO_SLACK = { high: 0, normal: 0, low: 0, background: 0 };
 export function throttleByBucket<J extends Job>(
   config: ThrottleByBucketConfig<J>,
 ): OperatorFunction<Backlog<J> | J, Grant<J>> {
-  const { store, key = (job: J) => job.model, inFlight = Infinity, bypass = 0.25 } = config;
-  const { scheduler = systemClock, random = Math.random } = config;
-
   return (source) =>
     new Observable((destination) => {
-      // Those that wait: what the source gives when it gives backlogs, our own when it gives jobs.
-      let backlog: Backlog<J> | undefined;
-      let own: DeadlineQueue<J> | undefined;
-      // The pump that is to run when this turn is over, and the timer of the lane.
-      let waking = false;
-      let pending: Unsubscribable | undefined;
-      let timer: Subscription | undefined;
-      let pumping = false;
-      let completed = false;
-      const changes = new Map<LimitKey, Subscription>();
-
-      const wake = (): void => {
-        if (waking || pumping || destination.closed) return;
-        waking = true;
-        pending = soon(scheduler, pump);
-      };
-
-      const pump = (): void => {
-        waking = false;
-        if (destination.closed) return;
-        pumping = true;
-        if (backlog !== undefined) admission.pump(backlog);
-        pumping = false;
-        if (completed && !admission.asking && (backlog === undefined || backlog.size === 0)) destination.complete();
-        else setTimer();
-      };
-
-      const setTimer = (): void => {
-        timer?.unsubscribe();
-        const at = Math.min(admission.headStartsAt ?? Infinity, backlog?.soonest()?.job.expiresAt ?? Infinity);
-        if (at === Infinity || destination.closed) return;
-        const wait = Math.min(Math.max(0, Math.ceil(at - scheduler.now())), LONGEST_TIMER);
-        timer = scheduler.schedule(pump, wait);
-      };
-
-      const admission = new Admission<J>({
-        store,
-        key,
-        inFlight,
-        bypass,
-        scheduler,
-        name: Math.floor(random() * Number.MAX_SAFE_INTEGER).toString(36),
-        wake,
-        granted: (grant) => {
-          destination.next(grant);
-        },
-        refuse:
-          config.refuse ??
-          ((_, error) => {
-            destination.error(error);
-          }),
-        watch: (name) => {
-          if (changes.has(name)) return;
-          const watching = from(store.changes(name)).subscribe({
-            next: (change) => {
-              if (change === 'limits' && backlog !== undefined) admission.sweep(backlog, name);
-              wake();
-            },
-            // A store that can no longer tell of changes still answers when it is asked.
-            error: wake,
-          });
-          changes.set(name, watching);
-        },
-      });
-
-      destination.add(() => {
-        admission.close();
-        pending?.unsubscribe();
-        timer?.unsubscribe();
-        for (const watching of changes.values()) watching.unsubscribe();
-      });
-
+      const throttle = new Throttle(config, destination);
+      destination.add(throttle);
       source.subscribe(
         operate({
           destination,
           next: (value) => {
-            if ('peek' in value) backlog = value;
-            else {
-              backlog = own ??= new DeadlineQueue<J>(NO_SLACK, wake);
-              own.add(value);
-            }
-            wake();
+            throttle.next(value);
           },
           complete: () => {
-            completed = true;
-            wake();
+            throttle.complete();
           },
         }),
       );

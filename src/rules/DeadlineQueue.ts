@@ -21,6 +21,12 @@ interface Level<J extends Job> {
   readonly byService: Heap<TenantLine<J>>;
 }
 
+/** Who is told that a job has left a queue. */
+export interface DeadlineQueueOwner {
+  /** @param wasBest Whether somebody who waits for the best one has to look anew. */
+  left(wasBest: boolean): void;
+}
+
 /**
  * Keeps waiting jobs in the order in which they should start: the earliest virtual deadline first, and within one
  * priority the tenant that has had the fewest tokens.
@@ -30,7 +36,7 @@ interface Level<J extends Job> {
  */
 export class DeadlineQueue<J extends Job> implements Backlog<J> {
   readonly #slack: Slack;
-  readonly #left: (wasBest: boolean) => void;
+  readonly #owner: DeadlineQueueOwner;
   readonly #byPriority: Readonly<Record<Priority, Level<J>>>;
   /** Most urgent first. */
   readonly #levels: readonly Level<J>[];
@@ -44,11 +50,11 @@ export class DeadlineQueue<J extends Job> implements Backlog<J> {
 
   /**
    * @param slack How long each priority lets others go first, in milliseconds.
-   * @param left Is told whenever a job has left, and whether it was the best.
+   * @param owner Is told whenever a job has left.
    */
-  constructor(slack: Slack, left: (wasBest: boolean) => void) {
+  constructor(slack: Slack, owner: DeadlineQueueOwner) {
     this.#slack = slack;
-    this.#left = left;
+    this.#owner = owner;
     this.#byPriority = { high: level(), normal: level(), low: level(), background: level() };
     const { high, normal, low, background } = this.#byPriority;
     this.#levels = [high, normal, low, background];
@@ -101,20 +107,12 @@ export class DeadlineQueue<J extends Job> implements Backlog<J> {
   }
 
   remove(ticket: Ticket<J>): boolean {
-    const place = ticket as Place<J>;
-    const line = place.line as TenantLine<J> | undefined;
-    if (line === undefined) return false;
-    const wasFirst = line.peek() === place;
-    const wasBest = wasFirst && this.peek() === place;
-    line.remove(place);
-    if (wasFirst) this.#reseat(line);
-    if (place.expiryIndex >= 0) this.#expiry.removeAt(place.expiryIndex);
-    line.tenant.waiting -= 1;
-    this.#size -= 1;
-    place.job.lifetime?.remove(place);
-    if (this.#size === 0) this.#forgetTenants();
-    this.#left(wasBest);
-    return true;
+    return this.#remove(ticket as Place<J>, false);
+  }
+
+  /** Lets one go that was not taken. */
+  leave(place: Place<J>): void {
+    this.#remove(place, this.peek() === place);
   }
 
   serve(job: J, tokens: number): void {
@@ -127,6 +125,21 @@ export class DeadlineQueue<J extends Job> implements Backlog<J> {
       if (line !== undefined) line.level.byService.update(line.serviceIndex);
     }
     this.#best = undefined;
+  }
+
+  #remove(place: Place<J>, wasBest: boolean): boolean {
+    const line = place.line as TenantLine<J> | undefined;
+    if (line === undefined) return false;
+    const wasFirst = line.peek() === place;
+    line.remove(place);
+    if (wasFirst) this.#reseat(line);
+    if (place.expiryIndex >= 0) this.#expiry.removeAt(place.expiryIndex);
+    line.tenant.waiting -= 1;
+    this.#size -= 1;
+    place.job.lifetime?.remove(place);
+    if (this.#size === 0) this.#forgetTenants();
+    this.#owner.left(wasBest);
+    return true;
   }
 
   /** The tenant of an arriving job. One that had nothing waiting starts level with the others: it saves nothing up. */
@@ -211,9 +224,9 @@ class QueuePlace<J extends Job> implements Place<J> {
   putOff = 0;
   readonly job: J;
   readonly deadline: number;
-  readonly #queue: Backlog<J>;
+  readonly #queue: DeadlineQueue<J>;
 
-  constructor(queue: Backlog<J>, job: J, deadline: number) {
+  constructor(queue: DeadlineQueue<J>, job: J, deadline: number) {
     this.#queue = queue;
     this.job = job;
     this.deadline = deadline;
@@ -224,7 +237,7 @@ class QueuePlace<J extends Job> implements Place<J> {
   }
 
   unsubscribe(): void {
-    this.#queue.remove(this);
+    this.#queue.leave(this);
   }
 }
 

@@ -1,0 +1,132 @@
+import { from, type SchedulerLike, type Subscriber, type Subscription, type Unsubscribable } from 'rxjs';
+import type { GroqError } from '../errors/GroqError.ts';
+import type { Backlog } from '../model/Backlog.ts';
+import type { Grant } from '../model/Grant.ts';
+import type { Job } from '../model/Job.ts';
+import type { LimitKey } from '../model/Limits.ts';
+import { soon, systemClock } from '../ports/clock.ts';
+import type { LimitStore } from '../ports/LimitStore.ts';
+import { DeadlineQueue } from '../rules/DeadlineQueue.ts';
+import { Admission, type Lane } from './admissionInternals.ts';
+import type { ThrottleByBucketConfig } from './throttleByBucket.ts';
+
+/** Timers of the platform cannot wait longer than this, in milliseconds. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+/** A throttle that was given jobs instead of a backlog takes them in order of arrival. */
+const NO_SLACK = { high: 0, normal: 0, low: 0, background: 0 };
+
+const modelOf = (job: Job): LimitKey => job.model;
+
+/**
+ * One subscription to `throttleByBucket`: it decides when the backlog is looked at, and by one timer.
+ *
+ * A class, since engines compile a method once for all lanes, and a closure anew for each.
+ */
+export class Throttle<J extends Job> implements Lane<J>, Unsubscribable {
+  readonly #destination: Subscriber<Grant<J>>;
+  readonly #store: LimitStore;
+  readonly #scheduler: SchedulerLike;
+  readonly #refuse: ((job: J, error: GroqError) => void) | undefined;
+  readonly #admission: Admission<J>;
+  readonly #changes = new Map<LimitKey, Subscription>();
+  /** Those that wait: what the source gives when it gives backlogs, our own when it gives jobs. */
+  #backlog: Backlog<J> | undefined;
+  #own: DeadlineQueue<J> | undefined;
+  /** Whether a pump is to run when this turn is over, and whether one is running. */
+  #waking = false;
+  #pumping = false;
+  #pending: Unsubscribable | undefined;
+  #timer: Subscription | undefined;
+  #completed = false;
+
+  constructor(config: ThrottleByBucketConfig<J>, destination: Subscriber<Grant<J>>) {
+    const { store, key = modelOf, inFlight = Infinity, bypass = 0.25, refuse } = config;
+    const { scheduler = systemClock, random = Math.random } = config;
+    this.#destination = destination;
+    this.#store = store;
+    this.#scheduler = scheduler;
+    this.#refuse = refuse;
+    const name = Math.floor(random() * Number.MAX_SAFE_INTEGER).toString(36);
+    this.#admission = new Admission(this, { store, key, inFlight, bypass, scheduler, name });
+  }
+
+  next(value: Backlog<J> | J): void {
+    if ('peek' in value) this.#backlog = value;
+    else {
+      this.#own ??= new DeadlineQueue<J>(NO_SLACK, this);
+      this.#backlog = this.#own;
+      this.#own.add(value);
+    }
+    this.wake();
+  }
+
+  complete(): void {
+    this.#completed = true;
+    this.wake();
+  }
+
+  /** Looks at the backlog when this turn is over, since there may be something to grant. */
+  wake(): void {
+    if (this.#waking || this.#pumping || this.#destination.closed) return;
+    this.#waking = true;
+    this.#pending = soon(this.#scheduler, this.#pump);
+  }
+
+  /** Somebody has left our own backlog. */
+  left(): void {
+    this.wake();
+  }
+
+  granted(grant: Grant<J>): void {
+    this.#destination.next(grant);
+  }
+
+  refuse(job: J, error: GroqError): void {
+    if (this.#refuse === undefined) this.#destination.error(error);
+    else this.#refuse(job, error);
+  }
+
+  watch(key: LimitKey): void {
+    if (this.#changes.has(key)) return;
+    const watching = from(this.#store.changes(key)).subscribe({
+      next: (change) => {
+        if (change === 'limits' && this.#backlog !== undefined) this.#admission.sweep(this.#backlog, key);
+        this.wake();
+      },
+      // A store that can no longer tell of changes still answers when it is asked.
+      error: () => {
+        this.wake();
+      },
+    });
+    this.#changes.set(key, watching);
+  }
+
+  unsubscribe(): void {
+    this.#admission.close();
+    this.#pending?.unsubscribe();
+    this.#timer?.unsubscribe();
+    for (const watching of this.#changes.values()) watching.unsubscribe();
+  }
+
+  readonly #pump = (): void => {
+    this.#waking = false;
+    if (this.#destination.closed) return;
+    const backlog = this.#backlog;
+    this.#pumping = true;
+    if (backlog !== undefined) this.#admission.pump(backlog);
+    this.#pumping = false;
+    const drained = backlog === undefined || backlog.size === 0;
+    if (this.#completed && drained && !this.#admission.asking) this.#destination.complete();
+    else this.#setTimer();
+  };
+
+  #setTimer(): void {
+    this.#timer?.unsubscribe();
+    const expiry = this.#backlog?.soonest()?.job.expiresAt ?? Infinity;
+    const at = Math.min(this.#admission.headStartsAt ?? Infinity, expiry);
+    if (at === Infinity || this.#destination.closed) return;
+    const wait = Math.min(Math.max(0, Math.ceil(at - this.#scheduler.now())), LONGEST_TIMER);
+    this.#timer = this.#scheduler.schedule(this.#pump, wait);
+  }
+}
