@@ -37,7 +37,11 @@ export function loadConfig(path?: string, environment: NodeJS.ProcessEnv = proce
   if (apiKeyVariable === undefined) return options;
   const apiKey = environment[apiKeyVariable];
   if (apiKey === undefined || apiKey === '') {
-    const issue = { path: 'apiKeyVariable', expected: 'a variable that is set', got: `${apiKeyVariable}, which is not` };
+    const issue = {
+      path: 'apiKeyVariable',
+      expected: 'a variable that is set',
+      got: `${apiKeyVariable}, which is not`,
+    };
     throw new ValidationError(`The file ${name}`, [issue], 'Set it to a key from https://console.groq.com/keys.');
   }
   return { ...options, apiKey };
