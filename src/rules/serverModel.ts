@@ -76,12 +76,25 @@ export interface ServerLevel {
   readonly settled: number;
 }
 
+/** One limit, and what was ever charged to it. */
+interface Gate {
+  readonly dimension: Dimension;
+  limit: number;
+  /** Milliseconds. */
+  readonly window: number;
+  readonly unit: keyof Cost;
+  readonly limiter: Limiter;
+  readonly totals: { charged: number; settled: number };
+}
+
 /** The limits of one organization on one model, as the server keeps them. All times are milliseconds of one clock. */
 export interface ServerModel {
   /** Charges a request to every limit, or to none and says why. */
   admit(now: number, claim: Claim): Ruling;
   /** Replaces what a request was charged by what it has used. Of two settlements the second has no effect. */
   settle(now: number, admission: Admission, consumption: Consumption): void;
+  /** Changes limits, dimension by dimension. What is used stays used, and what was not limited was not counted. */
+  setLimits(now: number, limits: Limits): void;
   show(now: number): ShownLimits;
   levels(now: number): readonly ServerLevel[];
 }
@@ -113,15 +126,27 @@ const SHAPES: Readonly<Record<LimiterShape, (limit: number, window: number, roun
 export function createServerModel(config: ServerModelConfig): ServerModel {
   const { limits, chargeModel = 'max', shape = 'bucket', rounding = '2026' } = config;
   const charging = typeof chargeModel === 'string' ? CHARGE_MODELS[chargeModel] : chargeModel;
-  const gates = ORDER.flatMap((dimension) => {
-    const limit = limits[dimension];
-    if (limit === undefined) return [];
-    const { window, unit } = DIMENSIONS[dimension];
-    const limiter = SHAPES[shape](limit, window, rounding);
-    return [{ dimension, limit, window, unit, limiter, totals: { charged: 0, settled: 0 } }];
-  });
-  const gateOf = new Map(gates.map((gate) => [gate.dimension, gate]));
+  const gateOf = new Map<Dimension, Gate>();
+  let gates: readonly Gate[] = [];
   const open = new Set<Admission>();
+
+  const setLimits = (now: number, changed: Limits): void => {
+    for (const dimension of ORDER) {
+      const limit = changed[dimension];
+      if (limit === undefined) continue;
+      const gate = gateOf.get(dimension);
+      const { window, unit } = DIMENSIONS[dimension];
+      if (gate === undefined) {
+        const limiter = SHAPES[shape](limit, window, rounding);
+        gateOf.set(dimension, { dimension, limit, window, unit, limiter, totals: { charged: 0, settled: 0 } });
+      } else {
+        gate.limit = limit;
+        gate.limiter.resize(now, limit);
+      }
+    }
+    gates = ORDER.flatMap((dimension) => gateOf.get(dimension) ?? []);
+  };
+  setLimits(Number.NEGATIVE_INFINITY, limits);
 
   const show = (now: number): ShownLimits => {
     const requests = gateOf.get('rpd')?.limiter.show(now);
@@ -185,6 +210,7 @@ export function createServerModel(config: ServerModelConfig): ServerModel {
         gate.totals.settled += cost[gate.unit];
       }
     },
+    setLimits,
     show,
     levels: (now) =>
       gates.map(({ dimension, limit, window, limiter, totals }) => ({

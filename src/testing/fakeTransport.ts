@@ -1,10 +1,18 @@
-import { defer, finalize, type Observable } from 'rxjs';
+import { defer, finalize, type Observable, Subject } from 'rxjs';
+import { ValidationError } from '../errors/ValidationError.ts';
 import type { Transport, WireEvent, WireRequest } from '../ports/Transport.ts';
+import { chatRequestIn, promptOf } from './promptOf.ts';
+import { onTheWire, type Reply } from './reply.ts';
+
+/** The answers by the text of the request's last message: one for all with that text, or one for each of them. */
+export type Replies = Readonly<Record<string, Reply | ((request: WireRequest, index: number) => Reply)>>;
 
 /** A transport without a network, with what a test wants to know of it. */
 export interface FakeTransport extends Transport {
   /** Every request that was sent, in order. */
   readonly requests: readonly WireRequest[];
+  /** The text of each request's last message, when the request is admitted and sent. */
+  readonly admissions$: Observable<string>;
   /** How many answers are listened to: the connections that are open. */
   readonly open: number;
   send(request: WireRequest): Observable<WireEvent>;
@@ -13,24 +21,51 @@ export interface FakeTransport extends Transport {
 /**
  * Makes a transport that answers as a test says.
  *
+ * Given a record, a request is answered by the text of its last message, so that requests of one letter and answers of
+ * one letter make marble tests: here, two questions under a quota of one in four milliseconds.
+ *
  * ```ts
- * const transport = fakeTransport(() => cold('s-h-a-(fd|)', { s: wire.sent, h: wire.head(), a: wire.text('a'), f: wire.finish(), d: wire.done }));
+ * import { strict } from 'node:assert';
+ * import { mergeMap } from 'rxjs';
+ * import { TestScheduler } from 'rxjs/testing';
+ * import { createGroq, text } from 'rxgroq';
+ * import { fakeTransport, quota } from 'rxgroq/testing';
+ *
+ * const scheduler = new TestScheduler((actual, expected) => {
+ *   strict.deepEqual(actual, expected);
+ * });
+ * scheduler.run(({ hot, cold, expectObservable }) => {
+ *   const transport = fakeTransport({ a: cold('-xy|'), b: cold('z|') });
+ *   const groq = createGroq({ transport, store: quota('1/4ms', { scheduler }), scheduler });
+ *   const asked = hot('(ab)').pipe(mergeMap((question) => groq.ask(question).pipe(text())));
+ *
+ *   expectObservable(transport.admissions$).toBe('a---b');
+ *   expectObservable(asked).toBe('                -xy-z');
+ * });
  * ```
  *
- * @param reply The answer to a request and to how many came before it.
+ * @param replies The answers, by what was asked; or a function that gives what stands on the wire, to a request and to
+ * how many came before it. See {@link wire}.
  */
-export function fakeTransport(reply: (request: WireRequest, index: number) => Observable<WireEvent>): FakeTransport {
+export function fakeTransport(
+  replies: Replies | ((request: WireRequest, index: number) => Observable<WireEvent>),
+): FakeTransport {
   const requests: WireRequest[] = [];
+  const admissions = new Subject<string>();
+  const reply = typeof replies === 'function' ? replies : byPrompt(replies);
   let open = 0;
   return {
     requests,
+    admissions$: admissions.asObservable(),
     get open() {
       return open;
     },
     send: (request) =>
       defer(() => {
         open += 1;
-        return reply(request, requests.push(request) - 1);
+        const index = requests.push(request) - 1;
+        admissions.next(nameOf(request));
+        return reply(request, index);
       }).pipe(
         finalize(() => {
           open -= 1;
@@ -38,3 +73,29 @@ export function fakeTransport(reply: (request: WireRequest, index: number) => Ob
       ),
   };
 }
+
+/** By what a test knows a request: its prompt, or its path when it has none. */
+const nameOf = (request: WireRequest): string => {
+  const chat = chatRequestIn(request);
+  return chat === undefined ? request.path : promptOf(chat);
+};
+
+const byPrompt = (replies: Replies): ((request: WireRequest) => Observable<WireEvent>) => {
+  const counts = new Map<string, number>();
+  return (request) => {
+    const name = nameOf(request);
+    const found = Object.hasOwn(replies, name) ? replies[name] : undefined;
+    if (found === undefined) {
+      const known = Object.keys(replies).map((key) => `'${key}'`);
+      throw new ValidationError(
+        'The prompt of a request to fakeTransport',
+        [{ path: '', expected: `one of ${known.join(', ')}`, got: `'${name}'` }],
+        'Add an answer to it.',
+      );
+    }
+    const index = counts.get(name) ?? 0;
+    counts.set(name, index + 1);
+    const reply = typeof found === 'function' ? found(request, index) : found;
+    return onTheWire(reply, chatRequestIn(request) ?? { model: '', messages: [] });
+  };
+};

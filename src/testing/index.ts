@@ -1,4 +1,30 @@
-export { type FakeTransport, fakeTransport } from './fakeTransport.ts';
-export { quota } from './quota.ts';
-export { virtualClock } from './virtualClock.ts';
+/* Time, chance and the network */
+
+export { type Network, type NetworkConfig, network } from './network.ts';
+export { seeded } from './seeded.ts';
+export { type VirtualClock, virtualClock } from './virtualClock.ts';
+
+/* Answers without a server */
+
+export { type FakeTransport, fakeTransport, type Replies } from './fakeTransport.ts';
+export type { Reply, ReplyPiece } from './reply.ts';
 export { wire } from './wire.ts';
+
+/* Limits without a server */
+
+export { limitsOf } from './limitsOf.ts';
+export { type Quota, type QuotaConfig, quota } from './quota.ts';
+export { wordCounter } from './wordCounter.ts';
+
+/* A server with its limits */
+
+export type { ChargeModel, ChargeModelName, Claim, Consumption } from '../rules/serverModel/chargeModels.ts';
+export type { Rounding } from '../rules/serverModel/Limiter.ts';
+export type { LimiterShape, Ruling, ServerLevel, ServerModel } from '../rules/serverModel.ts';
+export {
+  type ModelServer,
+  type ModelServerConfig,
+  modelServer,
+  type RefusedRequest,
+  type Script,
+} from './modelServer.ts';

@@ -1,44 +1,61 @@
-import { Observable, type SchedulerLike, type Subscriber } from 'rxjs';
+import { Observable, type SchedulerLike } from 'rxjs';
 import type { ChatRequest } from '../model/ChatRequest.ts';
 import type { Dimension } from '../model/Dimension.ts';
+import type { Limits } from '../model/Limits.ts';
 import type { Transport, WireEvent, WireRequest } from '../ports/Transport.ts';
 import { refusalBody } from '../rules/serverModel/refusalBody.ts';
 import { refusalHeaders, shownHeaders } from '../rules/serverModel/shownHeaders.ts';
 import { createServerModel, type ServerModel, type ServerModelConfig } from '../rules/serverModel.ts';
+import { Connection } from './Connection.ts';
+import { type Network, network as networkOf } from './network.ts';
+import { textsIn, type WireChatRequest, words } from './promptOf.ts';
 import { wire } from './wire.ts';
 
-/** What the model of a completion does with one request. */
+/** What becomes of one request that is let in. */
 export interface Script {
-  readonly promptTokens: number;
-  readonly completionTokens: number;
+  /** What the server counts. @default the words of the messages */
+  readonly promptTokens?: number | undefined;
+  /** How long the completion is. @default 10, or the request's maximum where that is less */
+  readonly completionTokens?: number | undefined;
+  /** How many tokens of the prompt come out of the cache. @default 0 */
   readonly cachedTokens?: number | undefined;
-  /** How long it takes from its admission to its last token, in milliseconds. */
-  readonly duration: number;
+  /** How long it takes from its admission to its last token, in milliseconds. @default 500 */
+  readonly duration?: number | undefined;
+  /** What is answered. @default '' */
+  readonly text?: string | undefined;
 }
 
 /** A server and the network before it, in the time of a scheduler. */
-export interface ModelServerConfig {
-  /** The limits of each model, and how they are kept. */
-  readonly limits: ServerModelConfig | ((model: string) => ServerModelConfig);
+export interface ModelServerConfig extends Omit<ServerModelConfig, 'limits'> {
+  /** The limits of each model. */
+  readonly limits: Limits | ((model: string) => Limits);
   readonly scheduler: SchedulerLike;
-  /** How long a message travels to the server, in milliseconds, each time anew. @default () => 20 */
-  readonly up?: (() => number) | undefined;
-  /** How long a message travels back, in milliseconds, each time anew. @default () => 20 */
-  readonly down?: (() => number) | undefined;
-  /** What becomes of a request. */
-  readonly script: (request: ChatRequest, index: number) => Script;
+  /** How long messages travel. @default network() */
+  readonly network?: Network | undefined;
+  /** What becomes of a request, and of the how manieth it is that comes. @default a Script of nothing but defaults */
+  readonly script?: ((request: ChatRequest, index: number) => Script) | undefined;
+}
+
+/** A request that met a limit. All times are milliseconds of the scheduler. */
+export interface RefusedRequest {
+  readonly sentAt: number;
+  /** When it reached the server. */
+  readonly at: number;
+  readonly model: string;
+  readonly dimension: Dimension;
 }
 
 /** A transport to a server that exists only in a scheduler's time, with what a test wants to know of it. */
 export interface ModelServer extends Transport {
   send(request: WireRequest): Observable<WireEvent>;
-  /** Its limits for a model. */
+  /** Its limits for a model, as it keeps them: others of the same organization can be played here. */
   model(name: string): ServerModel;
-  /** When each request came, and when each that was let in. */
-  readonly arrivals: readonly number[];
+  /** Changes the limits of a model now, dimension by dimension. */
+  setLimits(model: string, limits: Limits): void;
+  /** When each request that was let in came, in milliseconds. */
   readonly admissions: readonly number[];
-  /** Those that met a limit: when, and which. */
-  readonly refusals: readonly { readonly at: number; readonly dimension: Dimension }[];
+  /** Those that met a limit. */
+  readonly refusals: readonly RefusedRequest[];
   /** How many answers are listened to. */
   readonly open: number;
 }
@@ -47,38 +64,56 @@ export interface ModelServer extends Transport {
  * Makes a transport whose other end keeps the limits as Groq does, with a network between them that takes its time and
  * lets messages overtake each other.
  *
- * The limits are those of the server model, which shares nothing with the client's own, so that a test in which no
- * limit is hit proves more than that the client agrees with itself.
+ * Its limits share nothing with the arithmetic of the client, so a test in which no limit is hit proves more than that
+ * the client agrees with itself. With a {@link virtualClock} a day takes as long as what happens in it.
+ *
+ * ```ts
+ * import { createGroq } from 'rxgroq';
+ * import { limitsOf, modelServer, network, virtualClock, wordCounter } from 'rxgroq/testing';
+ *
+ * const scheduler = virtualClock();
+ * const limits = limitsOf('30/min, 1k/day, 8k tokens/min, 200k tokens/day');
+ * const server = modelServer({ limits, scheduler, network: network({ seed: 7, latency: 40, jitter: 200 }) });
+ * const groq = createGroq({ transport: server, counter: wordCounter(), scheduler });
+ *
+ * for (let i = 0; i < 100; i++) groq.ask(`What is ${i} squared?`).subscribe();
+ * scheduler.flush();
+ * server.refusals.length; // => 0
+ * Math.round(scheduler.now() / 60_000); // => 2
+ * ```
  */
 export function modelServer(config: ModelServerConfig): ModelServer {
-  const { limits, scheduler, up = () => 20, down = () => 20, script } = config;
+  const { limits, scheduler, network = networkOf(), script = () => ({}), ...kept } = config;
   const models = new Map<string, ServerModel>();
-  const log = {
-    arrivals: [] as number[],
-    admissions: [] as number[],
-    refusals: [] as { readonly at: number; readonly dimension: Dimension }[],
-  };
+  const admissions: number[] = [];
+  const refusals: RefusedRequest[] = [];
+  let arrivals = 0;
   let open = 0;
 
   const model = (name: string): ServerModel => {
-    const known = models.get(name) ?? createServerModel(typeof limits === 'function' ? limits(name) : limits);
-    models.set(name, known);
+    let known = models.get(name);
+    if (known === undefined) {
+      known = createServerModel({ ...kept, limits: typeof limits === 'function' ? limits(name) : limits });
+      models.set(name, known);
+    }
     return known;
   };
 
   const serve = (request: WireChatRequest, connection: Connection): void => {
     const now = scheduler.now();
     const server = model(request.model);
-    const plan = script(request, log.arrivals.push(now) - 1);
-    const { promptTokens } = plan;
-    const ruling = server.admit(now, { promptTokens, maxCompletionTokens: request.max_completion_tokens ?? undefined });
+    const plan = planFor(request, script(request, arrivals++));
+    const { promptTokens, duration } = plan;
+    const maxCompletionTokens = request.max_completion_tokens ?? undefined;
+    const ruling = server.admit(now, { promptTokens, maxCompletionTokens });
     if (ruling.type === 'refused') {
-      log.refusals.push({ at: now, dimension: ruling.dimension });
+      const { dimension } = ruling;
+      refusals.push({ sentAt: connection.sentAt, at: now, model: request.model, dimension });
       const { error } = refusalBody(ruling, { model: request.model, organization: 'org_test' });
       connection.answer([wire.head(ruling.status, refusalHeaders(ruling)), wire.data(JSON.stringify({ error }))], true);
       return;
     }
-    log.admissions.push(now);
+    admissions.push(now);
     const head = wire.head(200, shownHeaders(ruling.shown));
     if (request.stream === true) connection.answer([head]);
 
@@ -88,83 +123,67 @@ export function modelServer(config: ModelServerConfig): ModelServer {
     };
     const generating = scheduler.schedule(() => {
       settle(plan.completionTokens);
-      const events =
-        request.stream === true ? [wire.finish('stop', usageOf(plan)), wire.done] : [head, whole(request, plan)];
-      connection.answer(events, true);
-    }, plan.duration);
+      connection.answer(request.stream === true ? streamed(plan) : [head, whole(request, plan)], true);
+    }, duration);
     connection.left = () => {
       generating.unsubscribe();
-      settle(Math.ceil((plan.completionTokens * (scheduler.now() - now)) / plan.duration));
+      settle(Math.ceil((plan.completionTokens * (scheduler.now() - now)) / duration));
     };
   };
 
   return {
-    ...log,
+    admissions,
+    refusals,
     model,
+    setLimits(name, changed) {
+      model(name).setLimits(scheduler.now(), changed);
+    },
     get open() {
       return open;
     },
     send: ({ body }) =>
       new Observable((client) => {
-        const connection = new Connection(client, scheduler, down);
+        const connection = new Connection(client, scheduler, network.down);
         open += 1;
         client.next(wire.sent);
         scheduler.schedule(() => {
           serve(JSON.parse(String(body)) as WireChatRequest, connection);
-        }, up());
+        }, network.up());
         return () => {
           open -= 1;
           // That the client has gone is noticed when the news has travelled.
-          if (!connection.ended) scheduler.schedule(() => connection.left?.(), up());
+          if (!connection.ended) scheduler.schedule(() => connection.left?.(), network.up());
         };
       }),
   };
 }
 
-type WireChatRequest = ChatRequest & { readonly stream?: boolean };
+type Plan = { readonly [K in keyof Script]-?: NonNullable<Script[K]> };
 
-/** What is on its way back to one client. Nothing on one connection overtakes. */
-class Connection {
-  /** What the server does when the client has gone. */
-  left: (() => void) | undefined;
-  ended = false;
-  readonly #client: Subscriber<WireEvent>;
-  readonly #scheduler: SchedulerLike;
-  readonly #down: () => number;
-  #lastArrival = 0;
+/** How long a completion is, and takes in milliseconds, of which nothing is said. */
+const COMPLETION_TOKENS = 10;
+const DURATION = 500;
 
-  constructor(client: Subscriber<WireEvent>, scheduler: SchedulerLike, down: () => number) {
-    this.#client = client;
-    this.#scheduler = scheduler;
-    this.#down = down;
-  }
+const planFor = (request: WireChatRequest, script: Script): Plan => ({
+  promptTokens: script.promptTokens ?? textsIn(request).reduce((sum, text) => sum + words(text), 0),
+  completionTokens: script.completionTokens ?? Math.min(COMPLETION_TOKENS, request.max_completion_tokens ?? Infinity),
+  cachedTokens: script.cachedTokens ?? 0,
+  duration: script.duration ?? DURATION,
+  text: script.text ?? '',
+});
 
-  answer(events: readonly WireEvent[], end = false): void {
-    const now = this.#scheduler.now();
-    this.#lastArrival = Math.max(this.#lastArrival, now + this.#down());
-    this.#scheduler.schedule(() => {
-      if (end) this.ended = true;
-      for (const event of events) this.#client.next(event);
-      if (end) this.#client.complete();
-    }, this.#lastArrival - now);
-  }
-}
-
-const usageOf = ({ promptTokens, completionTokens, cachedTokens = 0 }: Script) =>
+const usageOf = ({ promptTokens, completionTokens, cachedTokens }: Plan) =>
   wire.usage({
     prompt_tokens: promptTokens,
     completion_tokens: completionTokens,
     ...(cachedTokens > 0 && { prompt_tokens_details: { cached_tokens: cachedTokens } }),
   });
 
-const whole = ({ model }: WireChatRequest, plan: Script): WireEvent =>
-  wire.data(
-    JSON.stringify({
-      id: 'chatcmpl-1',
-      object: 'chat.completion',
-      created: 0,
-      model,
-      choices: [{ index: 0, message: { role: 'assistant', content: '' }, logprobs: null, finish_reason: 'stop' }],
-      usage: usageOf(plan),
-    }),
-  );
+const streamed = (plan: Plan): WireEvent[] => [
+  ...(plan.text === '' ? [] : [wire.text(plan.text)]),
+  wire.finish('stop', usageOf(plan)),
+  wire.done,
+];
+
+const whole = ({ model }: WireChatRequest, plan: Plan): WireEvent =>
+  wire.completion({ content: plan.text }, { model, usage: usageOf(plan) });

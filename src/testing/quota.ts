@@ -1,22 +1,23 @@
 import { type Observable, of, type SchedulerLike, Subject } from 'rxjs';
 import type { Cost } from '../model/Cost.ts';
-import type { Dimension } from '../model/Dimension.ts';
+import { DIMENSION_NAMES, DIMENSIONS, type Dimension } from '../model/Dimension.ts';
 import type { Outcome, Reservation, Verdict } from '../model/Grant.ts';
 import type { BucketLevel, LimitKey } from '../model/Limits.ts';
 import type { LimitChange, LimitStore } from '../ports/LimitStore.ts';
+import { type Allowance, parseQuota } from './quotaText.ts';
 
 /** What a {@link quota} counts, and by whose clock. */
 export interface QuotaConfig {
   readonly scheduler: SchedulerLike;
   /**
-   * What is counted.
+   * What is counted, where the quota is given in numbers.
    *
    * @default 'requests'
    */
   readonly unit?: keyof Cost | undefined;
 }
 
-/** A store of one bucket, with what a test wants to know of it. */
+/** A store of a few buckets, with what a test wants to know of it. */
 export interface Quota extends LimitStore {
   /** The reservations that were granted and not settled, by id. */
   readonly open: ReadonlyMap<string, Reservation>;
@@ -24,81 +25,131 @@ export interface Quota extends LimitStore {
   readonly settled: readonly (readonly [id: string, outcome: Outcome])[];
 }
 
-const DIMENSION: Readonly<Record<keyof Cost, Dimension>> = {
-  requests: 'rpm',
-  tokens: 'tpm',
-  inputTokens: 'itpm',
-  outputTokens: 'otpm',
-  audioSeconds: 'ash',
-};
+/** One bucket. Its level is in units × milliseconds of the window, so that each millisecond adds a whole number. */
+interface QuotaBucket {
+  readonly allowance: Allowance;
+  readonly dimension: Dimension;
+  level: number;
+  at: number;
+  pausedUntil: number;
+}
 
 /**
- * Makes a limit store for tests that has one bucket for each key: so much, given back evenly in so many milliseconds.
+ * Makes a limit store for tests: a few buckets for each model, full at first, that refill evenly and know nothing of
+ * headers. A client that has it waits to the millisecond as long as one can reckon on paper.
  *
  * ```ts
- * const store = quota(2, 8, { scheduler: testScheduler }); // two at once, then one every four frames
+ * import { createGroq } from 'rxgroq';
+ * import { fakeTransport, quota, virtualClock } from 'rxgroq/testing';
+ *
+ * const scheduler = virtualClock();
+ * const store = quota('2/min, 500 tokens/10s', { scheduler });
+ * const groq = createGroq({ store, scheduler, transport: fakeTransport({ hi: 'Hello!' }) });
  * ```
+ *
+ * @param text Its parts are numbers, which may end in `k` or `M`; what is counted (`requests`, which may be left out,
+ * `tokens`, `input tokens`, `output tokens` or `audio seconds`); and the time in which that flows back.
+ * @throws {ValidationError} when it is anything else.
+ */
+export function quota(text: string, config: QuotaConfig): Quota;
+/**
+ * Makes one with a single bucket.
  *
  * @param capacity What the bucket holds when full, in its unit.
  * @param window In which time it refills, in milliseconds.
  */
-export function quota(capacity: number, window: number, { scheduler, unit = 'requests' }: QuotaConfig): Quota {
-  const dimension = DIMENSION[unit];
-  const rate = capacity / window;
+export function quota(capacity: number, window: number, config: QuotaConfig): Quota;
+export function quota(amount: string | number, ...rest: [QuotaConfig] | [number, QuotaConfig]): Quota {
+  const [window, config] = rest.length === 1 ? [0, rest[0]] : rest;
+  const { scheduler, unit = 'requests' } = config;
+  return quotaStore(typeof amount === 'string' ? parseQuota(amount) : [{ unit, capacity: amount, window }], scheduler);
+}
+
+function quotaStore(allowances: readonly Allowance[], scheduler: SchedulerLike): Quota {
   const open = new Map<string, Reservation>();
   const settled: [string, Outcome][] = [];
   const changes = new Subject<LimitChange>();
-  const buckets = new Map<LimitKey, { level: number; at: number; pausedUntil: number }>();
+  const books = new Map<LimitKey, readonly QuotaBucket[]>();
 
-  const bucketOf = (key: LimitKey) => {
+  /** The buckets of a key as they are now. */
+  const bucketsOf = (key: LimitKey): readonly QuotaBucket[] => {
     const now = scheduler.now();
-    // The level is in units × window, so that each frame adds a whole number.
-    const bucket = buckets.get(key) ?? { level: capacity * window, at: now, pausedUntil: now };
-    bucket.level = Math.min(bucket.level + capacity * (now - bucket.at), capacity * window);
-    bucket.at = now;
-    buckets.set(key, bucket);
-    return bucket;
+    const buckets = books.get(key) ?? allowances.map((allowance) => full(allowance, now));
+    books.set(key, buckets);
+    for (const bucket of buckets) {
+      const { capacity, window } = bucket.allowance;
+      bucket.level = Math.min(bucket.level + capacity * (now - bucket.at), capacity * window);
+      bucket.at = now;
+    }
+    return buckets;
+  };
+
+  const verdictOn = ({ key, cost }: Reservation): Verdict => {
+    let verdict: Verdict = { type: 'granted' };
+    let longest = 0;
+    for (const { allowance, dimension, level, at, pausedUntil } of bucketsOf(key)) {
+      const { unit, capacity, window } = allowance;
+      if (cost[unit] > capacity) return { type: 'never', dimension, cost: cost[unit], limit: capacity };
+      const missing = (cost[unit] * window - level) / capacity;
+      const ms = Math.ceil(Math.max(missing, pausedUntil - at));
+      if (ms <= longest) continue;
+      longest = ms;
+      verdict = { type: 'wait', ms, dimension, rate: capacity / window };
+    }
+    return verdict;
   };
 
   return {
     open,
     settled,
     reserve(reservation): Verdict {
-      if (open.has(reservation.id)) return { type: 'granted' };
-      const bucket = bucketOf(reservation.key);
-      const cost = reservation.cost[unit];
-      if (cost > capacity) return { type: 'never', dimension, cost, limit: capacity };
-      const missing = (cost * window - bucket.level) / capacity;
-      const ms = Math.ceil(Math.max(missing, bucket.pausedUntil - bucket.at));
-      if (ms > 0) return { type: 'wait', ms, dimension, rate };
-      bucket.level -= cost * window;
-      open.set(reservation.id, reservation);
-      return { type: 'granted' };
+      const { key, id, cost } = reservation;
+      if (open.has(id)) return { type: 'granted' };
+      const verdict = verdictOn(reservation);
+      if (verdict.type !== 'granted') return verdict;
+      for (const bucket of bucketsOf(key)) bucket.level -= cost[bucket.allowance.unit] * bucket.allowance.window;
+      open.set(id, reservation);
+      return verdict;
     },
     settle({ key, id, cost }, outcome): undefined {
       settled.push([id, outcome]);
       if (!open.delete(id)) return;
-      const bucket = bucketOf(key);
-      const back =
-        outcome.type === 'used' ? cost[unit] - outcome.cost[unit] : outcome.type === 'unknown' ? 0 : cost[unit];
-      bucket.level += back * window;
-      if (outcome.type === 'rejected') bucket.pausedUntil = bucket.at + (outcome.ms ?? 0);
+      for (const bucket of bucketsOf(key)) {
+        const { unit, window } = bucket.allowance;
+        const back =
+          outcome.type === 'used' ? cost[unit] - outcome.cost[unit] : outcome.type === 'unknown' ? 0 : cost[unit];
+        bucket.level += back * window;
+        if (outcome.type === 'rejected') bucket.pausedUntil = bucket.at + (outcome.ms ?? 0);
+      }
       changes.next('level');
     },
     learn: () => undefined,
     changes: (): Observable<LimitChange> => changes.asObservable(),
-    levels: (key): Observable<readonly BucketLevel[]> => {
-      const { level, at, pausedUntil } = bucketOf(key);
-      return of([
-        {
+    levels: (key): Observable<readonly BucketLevel[]> =>
+      of(
+        bucketsOf(key).map(({ allowance: { capacity, window }, dimension, level, at, pausedUntil }) => ({
           dimension,
           limit: capacity,
           level: level / window,
-          rate,
+          rate: capacity / window,
           foreign: 0,
           pausedFor: Math.max(0, pausedUntil - at),
-        },
-      ]);
-    },
+        })),
+      ),
   };
 }
+
+const full = (allowance: Allowance, now: number): QuotaBucket => ({
+  allowance,
+  dimension: nearest(allowance),
+  level: allowance.capacity * allowance.window,
+  at: now,
+  pausedUntil: now,
+});
+
+/** The dimension by whose name a bucket goes: Groq has no such windows as a test may have. */
+const nearest = ({ unit, window }: Allowance): Dimension => {
+  const [first = 'rpm', ...others] = DIMENSION_NAMES.filter((name) => DIMENSIONS[name].unit === unit);
+  const off = (name: Dimension): number => Math.abs(Math.log(window / DIMENSIONS[name].window));
+  return others.reduce((best, name) => (off(name) < off(best) ? name : best), first);
+};

@@ -27,6 +27,9 @@ interface Task {
  * thousands of them. Two things that are due at the same time are done in the order in which they were asked for.
  *
  * ```ts
+ * import { timer } from 'rxjs';
+ * import { virtualClock } from 'rxgroq/testing';
+ *
  * const scheduler = virtualClock();
  * timer(86_400_000, scheduler).subscribe(() => console.log('a day later'));
  * scheduler.flush();
@@ -47,7 +50,7 @@ export function virtualClock(): VirtualClock {
     // An action may put itself off: rxjs's own intervals do.
     const action = Object.assign(subscription, {
       schedule: (next?: T, again = 0) => {
-        enter(again, next);
+        if (!subscription.closed) enter(again, next);
         return subscription;
       },
     }) as unknown as SchedulerAction<T>;

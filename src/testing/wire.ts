@@ -1,11 +1,23 @@
-import type { ChatCompletionChunk, Delta, FinishReason } from '../model/Chunk.ts';
+import type { ChatCompletion, ChatCompletionChunk, Delta, FinishReason } from '../model/Chunk.ts';
 import type { Usage } from '../model/Usage.ts';
 import type { WireHeaders } from '../model/WireHeaders.ts';
 import type { WireEvent } from '../ports/Transport.ts';
 
 const encoder = new TextEncoder();
 
-/** What a transport tells, made by hand: the pieces of an answer for tests. */
+/**
+ * What a transport tells, made by hand: the pieces of an answer for tests.
+ *
+ * ```ts
+ * import { of } from 'rxjs';
+ * import { fakeTransport, wire } from 'rxgroq/testing';
+ *
+ * // The first attempt meets a limit, the second one is answered.
+ * fakeTransport({
+ *   hi: (_, attempt) => (attempt === 0 ? of(wire.head(429, { 'retry-after': '2' }), wire.error('Rate limit')) : 'Hello!'),
+ * });
+ * ```
+ */
 export const wire = {
   /** The request is on the wire. */
   sent: { type: 'sent' } as WireEvent,
@@ -23,11 +35,22 @@ export const wire = {
   text: (content: string): WireEvent => wire.delta({ content }),
 
   /** The last chunk of a stream. */
-  finish: (reason: FinishReason = 'stop', usage?: Partial<Usage>): WireEvent =>
+  finish: (reason: FinishReason | (string & {}) = 'stop', usage?: Partial<Usage>): WireEvent =>
     wire.data(event({ ...chunk({}, reason), ...(usage && { usage: wire.usage(usage) }) })),
 
   /** What ends a stream. */
   done: { type: 'data', bytes: encoder.encode('data: [DONE]\n\n') } as WireEvent,
+
+  /** An answer that is not streamed, in one piece. */
+  completion: (
+    message: Omit<ChatCompletion['choices'][number]['message'], 'role'>,
+    about: Completed = {},
+  ): WireEvent => {
+    const { model = 'm', reason = 'stop', usage = {} } = about;
+    const choice = { index: 0, message: { role: 'assistant', ...message }, logprobs: null, finish_reason: reason };
+    const body = { id: 'chatcmpl-1', object: 'chat.completion', created: 0, model, choices: [choice] };
+    return wire.data(JSON.stringify({ ...body, usage: wire.usage(usage) }));
+  },
 
   /** The body of an answer other than 200. */
   error: (message: string, code = 'invalid_request_error', type = code): WireEvent =>
@@ -39,7 +62,14 @@ export const wire = {
   },
 };
 
-const chunk = (delta: Delta, finish_reason: FinishReason | null): ChatCompletionChunk => ({
+/** How an answer in one piece ended. */
+interface Completed {
+  readonly model?: string | undefined;
+  readonly reason?: FinishReason | (string & {}) | undefined;
+  readonly usage?: Partial<Usage> | undefined;
+}
+
+const chunk = (delta: Delta, finish_reason: FinishReason | (string & {}) | null): ChatCompletionChunk => ({
   id: 'chatcmpl-1',
   object: 'chat.completion.chunk',
   created: 0,

@@ -37,6 +37,8 @@ export interface Limiter {
   charge(now: number, amount: number): Charge;
   /** Replaces what was charged by what it turned out to be. */
   settle(now: number, charge: Charge, amount: number): void;
+  /** Changes the limit. What is used stays used. */
+  resize(now: number, limit: number): void;
 }
 
 /**

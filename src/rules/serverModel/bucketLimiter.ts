@@ -6,10 +6,11 @@ import { type Charge, type Limiter, ON_TIME, type Rounding, wholeUnits } from '.
  *
  * A bucket from which more was used than it held is simply full later than a whole window from now.
  *
- * @param limit What it holds when full.
+ * @param initial What it holds when full.
  * @param window In how many milliseconds it refills from empty.
  */
-export function bucketLimiter(limit: number, window: number, rounding: Rounding): Limiter {
+export function bucketLimiter(initial: number, window: number, rounding: Rounding): Limiter {
+  let limit = initial;
   let latest = Number.NEGATIVE_INFINITY;
   let fullAt = Number.NEGATIVE_INFINITY;
 
@@ -46,6 +47,11 @@ export function bucketLimiter(limit: number, window: number, rounding: Rounding)
     },
     settle(now, charge: Charge, amount) {
       add(now, amount - charge.amount);
+    },
+    resize(now, size) {
+      const time = (owed(now) * limit) / size;
+      fullAt = latest + time;
+      limit = size;
     },
   };
 }

@@ -6,10 +6,11 @@ import { type Limiter, ON_TIME, wholeUnits } from './Limiter.ts';
  * What is given back after its window has ended is lost, and what turns out to be more counts in the window in which
  * that becomes known.
  *
- * @param limit How much may be used in one window.
+ * @param initial How much may be used in one window.
  * @param window In milliseconds.
  */
-export function fixedLimiter(limit: number, window: number): Limiter {
+export function fixedLimiter(initial: number, window: number): Limiter {
+  let limit = initial;
   let latest = Number.NEGATIVE_INFINITY;
   let start = Number.NEGATIVE_INFINITY;
   let count = 0;
@@ -41,6 +42,9 @@ export function fixedLimiter(limit: number, window: number): Limiter {
       const more = amount - charge.amount;
       const before = used(now);
       if (more > 0 || charge.at + ON_TIME >= start) count = before + more;
+    },
+    resize(_, size) {
+      limit = size;
     },
   };
 }

@@ -15,10 +15,11 @@ const SLACK = 1_024;
  *
  * What is given back is taken out of the entry that it belongs to, and what turns out to be more is a new entry.
  *
- * @param limit How much may be used in any window.
+ * @param initial How much may be used in any window.
  * @param window In milliseconds.
  */
-export function slidingLimiter(limit: number, window: number): Limiter {
+export function slidingLimiter(initial: number, window: number): Limiter {
+  let limit = initial;
   let latest = Number.NEGATIVE_INFINITY;
   let log: Entry[] = [];
   /** Where the entries that still count begin. */
@@ -75,6 +76,9 @@ export function slidingLimiter(limit: number, window: number): Limiter {
         charge.amount = amount;
         count += more;
       }
+    },
+    resize(_, size) {
+      limit = size;
     },
   };
 }

@@ -1,0 +1,35 @@
+import { ValidationError } from '../errors/ValidationError.ts';
+import { DIMENSION_NAMES, DIMENSIONS, type Dimension } from '../model/Dimension.ts';
+import type { Limits } from '../model/Limits.ts';
+import { parseQuota } from './quotaText.ts';
+
+/**
+ * Reads limits that one would write on one line, for the `limits` of a client or of a {@link modelServer}.
+ *
+ * ```ts
+ * import { limitsOf } from 'rxgroq/testing';
+ *
+ * limitsOf('30/min, 1k/day, 8k tokens/min, 200k tokens/day'); // => { rpm: 30, rpd: 1_000, tpm: 8_000, tpd: 200_000 }
+ * ```
+ *
+ * @param text See {@link quota}, except that Groq only counts by the minute and the day, and audio by the hour.
+ * @throws {ValidationError} when it is anything else.
+ */
+export function limitsOf(text: string): Limits {
+  const limits: { [D in Dimension]?: number } = {};
+  for (const { unit, capacity, window } of parseQuota(text)) {
+    const dimension = DIMENSION_NAMES.find(
+      (name) => DIMENSIONS[name].unit === unit && DIMENSIONS[name].window === window,
+    );
+    if (dimension === undefined) {
+      const known = DIMENSION_NAMES.map((name) => DIMENSIONS[name].label).join(', ');
+      throw new ValidationError(
+        'The limits',
+        [{ path: '', expected: `in ${known}`, got: `'${text}'` }],
+        'Correct them.',
+      );
+    }
+    limits[dimension] = capacity;
+  }
+  return limits;
+}

@@ -1,0 +1,130 @@
+import { from, Observable, type ObservableInput } from 'rxjs';
+import type { Token } from '../model/Token.ts';
+import type { Usage } from '../model/Usage.ts';
+import type { WireEvent } from '../ports/Transport.ts';
+import { textsIn, type WireChatRequest, words } from './promptOf.ts';
+import { wire } from './wire.ts';
+
+/** A piece of an answer: text, a token, or what stands on the wire. */
+export type ReplyPiece = string | Token | WireEvent;
+
+/**
+ * What is answered to one request: a text, at once; or pieces, as they come.
+ *
+ * Every answer is sent as the request wants it, streamed or whole, with a status of 200 and a usage that counts words,
+ * unless its pieces say otherwise.
+ */
+export type Reply = string | ObservableInput<ReplyPiece>;
+
+/** Puts a reply on the wire. */
+export const onTheWire = (reply: Reply, request: WireChatRequest): Observable<WireEvent> =>
+  new Observable((destination) => {
+    const answer = new WireAnswer(request, (event) => {
+      destination.next(event);
+    });
+    destination.next(wire.sent);
+    from(typeof reply === 'string' ? [reply] : reply).subscribe({
+      next: (piece) => {
+        answer.add(piece);
+      },
+      error: (error: unknown) => {
+        destination.error(error);
+      },
+      complete: () => {
+        answer.end();
+        destination.complete();
+      },
+    });
+  });
+
+/** Writes an answer piece by piece, in the form that the request asks for. */
+class WireAnswer {
+  readonly #request: WireChatRequest;
+  readonly #emit: (event: WireEvent) => void;
+  #text = '';
+  #reasoning = '';
+  readonly #calls: { index: number; id: string; type: 'function'; function: { name: string; arguments: string } }[] =
+    [];
+  #begun = false;
+  /** Whether the end is told, or left to pieces that stand as they are. */
+  #ended = false;
+
+  constructor(request: WireChatRequest, emit: (event: WireEvent) => void) {
+    this.#request = request;
+    this.#emit = emit;
+  }
+
+  add(piece: ReplyPiece): void {
+    if (typeof piece === 'string') this.#say({ type: 'text', text: piece });
+    else if (piece.type === 'sent') return;
+    else if (piece.type === 'head' || piece.type === 'data') {
+      this.#begun = true;
+      // A body that is given as it stands also ends as it stands, and so does what is no answer.
+      if (piece.type === 'data' || piece.status !== 200) this.#ended = true;
+      this.#emit(piece);
+    } else this.#say(piece);
+  }
+
+  end(): void {
+    if (!this.#ended) this.#finish('stop');
+  }
+
+  #say(token: Token): void {
+    this.#begin();
+    switch (token.type) {
+      case 'text':
+        this.#text += token.text;
+        this.#stream({ content: token.text });
+        break;
+      case 'reasoning':
+        this.#reasoning += token.text;
+        this.#stream({ reasoning: token.text });
+        break;
+      case 'tool-call': {
+        const { index, id, name, arguments: args } = token;
+        const call = { index, id, type: 'function' as const, function: { name, arguments: args } };
+        this.#calls.push(call);
+        this.#stream({ tool_calls: [call] });
+        break;
+      }
+      case 'finish':
+        this.#finish(token.reason, token.usage);
+    }
+  }
+
+  #begin(): void {
+    if (this.#begun) return;
+    this.#begun = true;
+    this.#emit(wire.head());
+  }
+
+  #stream(delta: Parameters<typeof wire.delta>[0]): void {
+    if (this.#request.stream === true) this.#emit(wire.delta(delta));
+  }
+
+  #finish(reason: string, usage: Partial<Usage> = this.#usage()): void {
+    if (this.#ended) return;
+    this.#begin();
+    this.#ended = true;
+    if (this.#request.stream === true) {
+      this.#emit(wire.finish(reason, usage));
+      this.#emit(wire.done);
+      return;
+    }
+    const message = {
+      content: this.#text,
+      ...(this.#reasoning !== '' && { reasoning: this.#reasoning }),
+      ...(this.#calls.length > 0 && { tool_calls: this.#calls }),
+    };
+    this.#emit(wire.completion(message, { model: this.#request.model, reason, usage }));
+  }
+
+  /** A word is a token. */
+  #usage(): Usage {
+    const completion = words(`${this.#reasoning} ${this.#text}`);
+    return wire.usage({
+      prompt_tokens: textsIn(this.#request).reduce((sum, text) => sum + words(text), 0),
+      completion_tokens: completion,
+    });
+  }
+}

@@ -1,0 +1,94 @@
+import { createGroq, isConnectionError, isTruncatedStreamError, type Token } from 'rxgroq';
+import { fakeTransport, type Replies, virtualClock, wire } from 'rxgroq/testing';
+import { concat, map, mergeMap, NEVER, of, throwError } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { ConnectionError } from '../../src/errors/ConnectionError.ts';
+import { rx } from '../util/rx.ts';
+import { told } from '../util/told.ts';
+
+const ask = (replies: Replies, prompt = 'a b') => {
+  const scheduler = virtualClock();
+  const transport = fakeTransport(replies);
+  const counter = { count: () => ({ tokens: 1, bound: 1, exact: true }) };
+  const groq = createGroq({ transport, limits: false, scheduler, counter, retry: { count: 0 } });
+  const request = { model: 'm', messages: [{ role: 'user' as const, content: prompt }] };
+  const tokens = told(groq.chat(request));
+  const answers = told(groq.complete(request));
+  scheduler.flush();
+  return { transport, tokens, answers, scheduler };
+};
+
+const call: Token = { type: 'tool-call', index: 0, id: 'call_1', name: 'add', arguments: '{"a":1}' };
+const usage = { prompt_tokens: 2, completion_tokens: 3, total_tokens: 5 };
+
+describe('fakeTransport', () => {
+  it('should answer a text, streamed or whole as it is asked for, and count words', () => {
+    const { tokens, answers, transport } = ask({ 'a b': 'one two three' });
+    expect(tokens.values.all).toEqual([
+      { type: 'text', text: 'one two three' },
+      { type: 'finish', reason: 'stop', usage, id: 'chatcmpl-1', model: 'm' },
+    ]);
+    expect(answers.values.all).toMatchObject([{ message: { content: 'one two three' }, finish_reason: 'stop', usage }]);
+    expect([transport.requests.length, transport.open]).toEqual([2, 0]);
+  });
+
+  it('should answer in tokens, of all kinds', () => {
+    const finish: Token = { type: 'finish', reason: 'tool_calls', usage, id: 'chatcmpl-1', model: 'm' };
+    const pieces: Token[] = [{ type: 'reasoning', text: 'Hm.' }, { type: 'text', text: 'So:' }, call, finish];
+    const { tokens, answers } = ask({ 'a b': pieces });
+    expect(tokens.values.all).toEqual(pieces);
+    expect(answers.values.all).toMatchObject([
+      { message: { content: 'So:', reasoning: 'Hm.', tool_calls: [{ id: 'call_1' }] }, finish_reason: 'tool_calls' },
+    ]);
+  });
+
+  it('should answer what stands on the wire as it stands', async () => {
+    const { tokens } = ask({ 'a b': of(wire.sent, wire.head(400), wire.error('No such thing')) });
+    expect(await tokens.error).toMatchObject({
+      status: 400,
+      message: expect.stringContaining('No such thing') as string,
+    });
+    const { tokens: cut } = ask({ 'a b': [wire.head(), wire.text('one')] });
+    expect(await cut.error).toSatisfy(isTruncatedStreamError);
+  });
+
+  it('should fail as its answer does', async () => {
+    const lost = new ConnectionError('It was lost.', { sent: false });
+    expect(await ask({ 'a b': throwError(() => lost) }).tokens.error).toSatisfy(isConnectionError);
+    expect(
+      await ask({
+        'a b': concat(
+          of('one'),
+          throwError(() => lost),
+        ),
+      }).tokens.error,
+    ).toSatisfy(isTruncatedStreamError);
+  });
+
+  it('should answer each of those with the same prompt on its own', () => {
+    const { tokens, answers } = ask({ 'a b': (_, index) => `${index}` });
+    expect(tokens.values.all[0]).toEqual({ type: 'text', text: '0' });
+    expect(answers.values.all).toMatchObject([{ message: { content: '1' } }]);
+  });
+
+  it('should say which prompts it knows', async () => {
+    const { tokens } = ask({ x: 'X', y: 'Y' });
+    expect(await tokens.error).toMatchObject({
+      message: expect.stringContaining("one of 'x', 'y', got 'a b'") as string,
+    });
+  });
+
+  it('should tell when which request is admitted, and how many are open', () => {
+    rx(({ hot, expectObservable, flush }) => {
+      const transport = fakeTransport(() => NEVER);
+      const send = (content: string) =>
+        transport.send({ method: 'POST', path: '/x', body: JSON.stringify({ messages: [{ content }] }) });
+      const opened = transport.admissions$.pipe(map(() => transport.open));
+      expectObservable(transport.admissions$).toBe('a-(bc)');
+      expectObservable(opened).toBe('               1-(23)', { 1: 1, 2: 2, 3: 3 });
+      expectObservable(hot('a-(bc)').pipe(mergeMap(send)), '^---!').toBe('');
+      flush();
+      expect(transport.open).toBe(0);
+    });
+  });
+});

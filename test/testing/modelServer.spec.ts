@@ -1,0 +1,102 @@
+import { createGroq, type Groq, type GroqOptions } from 'rxgroq';
+import { limitsOf, type ModelServerConfig, modelServer, network, virtualClock, wordCounter } from 'rxgroq/testing';
+import { describe, expect, it } from 'vitest';
+import { told } from '../util/told.ts';
+
+/** A client that keeps no limits of its own, so that the server's are met. */
+const setUp = (config: Partial<ModelServerConfig> = {}, options: GroqOptions = { limits: false }) => {
+  const scheduler = virtualClock();
+  const server = modelServer({ limits: {}, scheduler, network: network({ latency: 50 }), ...config });
+  const counter = wordCounter();
+  const groq = createGroq({ transport: server, counter, scheduler, retry: { count: 0 }, random: () => 1, ...options });
+  const ask = (content: string, max?: number): ReturnType<Groq['complete']> =>
+    groq.complete({ model: 'm', messages: [{ role: 'user', content }], ...(max && { max_completion_tokens: max }) });
+  return { scheduler, server, groq, ask };
+};
+
+describe('modelServer', () => {
+  it('should answer after the way there, the work and the way back', () => {
+    const { scheduler, server, ask } = setUp({ script: () => ({ text: 'Hello!', duration: 300, cachedTokens: 1 }) });
+    const answer = told(ask('one two three', 4));
+    scheduler.flush();
+    expect(answer.values.all).toMatchObject([
+      {
+        message: { content: 'Hello!' },
+        usage: { prompt_tokens: 3, completion_tokens: 4, prompt_tokens_details: { cached_tokens: 1 } },
+      },
+    ]);
+    expect([server.admissions, server.open, scheduler.now()]).toEqual([[50], 0, 400]);
+  });
+
+  it('should refuse what its limits do not hold, and remember it', () => {
+    const { scheduler, server, ask } = setUp({ limits: limitsOf('1/min') });
+    const answers = [told(ask('a')), told(ask('b'))];
+    scheduler.flush();
+    expect(server.refusals).toEqual([{ sentAt: 0, at: 50, model: 'm', dimension: 'rpm' }]);
+    // The client comes back when it was told to.
+    expect(server.admissions).toEqual([50, 60_150]);
+    expect(answers.map(({ ends }) => ends)).toEqual([[['complete']], [['complete']]]);
+  });
+
+  it('should charge as it is told, within windows where it is told so', () => {
+    const config = { limits: limitsOf('100 tokens/min'), chargeModel: 'keep', shape: 'fixed' } as const;
+    const { scheduler, server, ask } = setUp({ ...config, script: () => ({ completionTokens: 1 }) });
+    told(ask('a', 50));
+    scheduler.flush();
+    expect(server.model('m').levels(scheduler.now())).toMatchObject([{ level: 49, charged: 51, settled: 51 }]);
+    expect(server.model('m').levels(60_000)).toMatchObject([{ level: 100 }]);
+  });
+
+  it('should stop working for one who has left, when it hears of it', () => {
+    const { scheduler, server, ask } = setUp({
+      limits: limitsOf('1k tokens/min'),
+      script: () => ({ completionTokens: 100, duration: 1_000 }),
+    });
+    const answer = told(ask('a', 500));
+    scheduler.flush(400);
+    answer.subscription.unsubscribe();
+    scheduler.flush();
+    // It came at 50 and worked until 450.
+    expect(server.model('m').levels(450)).toMatchObject([{ charged: 501, settled: 41 }]);
+    expect(scheduler.now()).toBe(450);
+  });
+
+  it('should have its limits changed while it runs', () => {
+    const { scheduler, server, ask } = setUp({ limits: limitsOf('10/min, 100 tokens/min') });
+    scheduler.schedule(() => {
+      server.setLimits('m', { rpm: 1 });
+    }, 100);
+    told(ask('a'));
+    scheduler.flush();
+    const late = told(ask('b'));
+    scheduler.flush();
+    expect(server.refusals).toMatchObject([{ dimension: 'rpm' }]);
+    expect(late.ends).toEqual([['complete']]);
+    expect(
+      server
+        .model('m')
+        .levels(700)
+        .map(({ limit }) => limit),
+    ).toEqual([1, 100]);
+  });
+
+  it('should keep each model apart', () => {
+    const { scheduler, server, groq } = setUp({ limits: (model) => ({ rpm: model.length }) });
+    for (const model of ['one', 'seven']) told(groq.complete({ model, messages: [{ role: 'user', content: 'x' }] }));
+    scheduler.flush();
+    expect(['one', 'seven'].map((model) => server.model(model).levels(0)[0]?.limit)).toEqual([3, 5]);
+  });
+});
+
+describe('network', () => {
+  it('should be the same for the same seed, and let messages overtake each other', () => {
+    const times = ({ up }: ReturnType<typeof network>): number[] => Array.from({ length: 200 }, () => up());
+    const [one, again, other] = [1, 1, 2].map((seed) => times(network({ seed, latency: 40, jitter: 200 })));
+    expect(one).toEqual(again);
+    expect(one).not.toEqual(other);
+    expect(Math.min(...(one ?? []))).toBeGreaterThanOrEqual(40);
+    expect(Math.max(...(one ?? []))).toBeLessThan(240);
+    // The one that leaves five milliseconds later comes earlier.
+    expect(one?.some((time, i) => time > (one[i + 1] ?? Infinity) + 5)).toBe(true);
+  });
+});

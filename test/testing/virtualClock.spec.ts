@@ -1,0 +1,61 @@
+import { virtualClock, wordCounter } from 'rxgroq/testing';
+import { interval, map, take, timer } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+
+describe('virtualClock', () => {
+  it('should do everything in order, and at the same time in the order asked for', () => {
+    const clock = virtualClock();
+    const done: (readonly [string, number])[] = [];
+    const note = (name: string) => (): void => {
+      done.push([name, clock.now()]);
+    };
+    clock.schedule(note('b'), 5);
+    clock.schedule(note('c'), 5);
+    clock.schedule(note('a'), -1);
+    clock.flush();
+    expect(done).toEqual([
+      ['a', 0],
+      ['b', 5],
+      ['c', 5],
+    ]);
+  });
+
+  it('should stop where it is told to, and go on', () => {
+    const clock = virtualClock();
+    const ticks: number[] = [];
+    interval(10, clock)
+      .pipe(
+        take(4),
+        map(() => clock.now()),
+      )
+      .subscribe((at) => ticks.push(at));
+    clock.flush(25);
+    expect([ticks, clock.now(), clock.pending]).toEqual([[10, 20], 25, 1]);
+    clock.flush();
+    expect([ticks, clock.now(), clock.pending]).toEqual([[10, 20, 30, 40], 40, 0]);
+  });
+
+  it('should not do what was taken back', () => {
+    const clock = virtualClock();
+    const left = timer(5, clock).subscribe(() => expect.unreachable());
+    left.unsubscribe();
+    expect(clock.pending).toBe(0);
+    clock.flush();
+    expect(clock.now()).toBe(0);
+  });
+});
+
+describe('wordCounter', () => {
+  it('should count the words of all messages', () => {
+    const parts = [
+      { type: 'text' as const, text: 'two words' },
+      { type: 'text' as const, text: 'and three more' },
+    ];
+    const messages = [
+      { role: 'system' as const, content: 'Be brief.' },
+      { role: 'user' as const, content: parts },
+      { role: 'assistant' as const, content: null },
+    ];
+    expect(wordCounter().count({ model: 'm', messages })).toEqual({ tokens: 7, bound: 7, exact: true });
+  });
+});
