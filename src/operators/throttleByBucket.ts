@@ -4,7 +4,7 @@ import type { Backlog } from '../model/Backlog.ts';
 import type { Grant } from '../model/Grant.ts';
 import type { Job } from '../model/Job.ts';
 import type { LimitKey } from '../model/Limits.ts';
-import type { Random } from '../ports/clock.ts';
+import { type Random, systemClock } from '../ports/clock.ts';
 import type { LimitStore } from '../ports/LimitStore.ts';
 import { operate } from './operate.ts';
 import { Throttle } from './throttleInternals.ts';
@@ -90,9 +90,13 @@ export interface ThrottleByBucketConfig<J extends Job> {
 export function throttleByBucket<J extends Job>(
   config: ThrottleByBucketConfig<J>,
 ): OperatorFunction<Backlog<J> | J, Grant<J>> {
+  const { store, key = modelOf, inFlight = Infinity, bypass = 0.25, refuse } = config;
+  const { scheduler = systemClock, random = Math.random } = config;
+
   return (source) =>
     new Observable((destination) => {
-      const throttle = new Throttle(config, destination);
+      const name = Math.floor(random() * Number.MAX_SAFE_INTEGER).toString(36);
+      const throttle = new Throttle({ store, key, inFlight, bypass, refuse, scheduler, name }, destination);
       destination.add(throttle);
       source.subscribe(
         operate({
@@ -107,3 +111,5 @@ export function throttleByBucket<J extends Job>(
       );
     });
 }
+
+const modelOf = (job: Job): LimitKey => job.model;

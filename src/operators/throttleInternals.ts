@@ -4,11 +4,10 @@ import type { Backlog } from '../model/Backlog.ts';
 import type { Grant } from '../model/Grant.ts';
 import type { Job } from '../model/Job.ts';
 import type { LimitKey } from '../model/Limits.ts';
-import { soon, systemClock } from '../ports/clock.ts';
+import { soon } from '../ports/clock.ts';
 import type { LimitStore } from '../ports/LimitStore.ts';
 import { DeadlineQueue } from '../rules/DeadlineQueue.ts';
-import { Admission, type Lane } from './admissionInternals.ts';
-import type { ThrottleByBucketConfig } from './throttleByBucket.ts';
+import { Admission, type AdmissionConfig, type Lane } from './admissionInternals.ts';
 
 /** Timers of the platform cannot wait longer than this, in milliseconds. */
 const LONGEST_TIMER = 2 ** 31 - 1;
@@ -16,7 +15,11 @@ const LONGEST_TIMER = 2 ** 31 - 1;
 /** A throttle that was given jobs instead of a backlog takes them in order of arrival. */
 const NO_SLACK = { high: 0, normal: 0, low: 0, background: 0 };
 
-const modelOf = (job: Job): LimitKey => job.model;
+/** What a {@link Throttle} works with. */
+export interface ThrottleConfig<J extends Job> extends AdmissionConfig<J> {
+  /** What becomes of a job that gets no leave. Without it the stream ends with that error. */
+  readonly refuse: ((job: J, error: GroqError) => void) | undefined;
+}
 
 /**
  * One subscription to `throttleByBucket`: it decides when the backlog is looked at, and by one timer.
@@ -40,15 +43,13 @@ export class Throttle<J extends Job> implements Lane<J>, Unsubscribable {
   #timer: Subscription | undefined;
   #completed = false;
 
-  constructor(config: ThrottleByBucketConfig<J>, destination: Subscriber<Grant<J>>) {
-    const { store, key = modelOf, inFlight = Infinity, bypass = 0.25, refuse } = config;
-    const { scheduler = systemClock, random = Math.random } = config;
+  constructor(config: ThrottleConfig<J>, destination: Subscriber<Grant<J>>) {
+    const { store, scheduler, refuse } = config;
     this.#destination = destination;
     this.#store = store;
     this.#scheduler = scheduler;
     this.#refuse = refuse;
-    const name = Math.floor(random() * Number.MAX_SAFE_INTEGER).toString(36);
-    this.#admission = new Admission(this, { store, key, inFlight, bypass, scheduler, name });
+    this.#admission = new Admission(this, config);
   }
 
   next(value: Backlog<J> | J): void {
