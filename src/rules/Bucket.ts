@@ -22,6 +22,8 @@ export class Bucket {
   #level: number;
   /** Charged here and perhaps not yet at the server. */
   #travelling = 0;
+  /** By how much it is lower than what was charged here alone would make it: what was taken from it for others. */
+  #withheld = 0;
   #at: number;
 
   /**
@@ -62,9 +64,11 @@ export class Bucket {
     if (elapsed > 0) {
       this.#at = now;
       this.#level += this.#inflow * elapsed;
+      this.#withheld += (this.limit - this.#inflow) * elapsed;
     }
     if (this.#level > lid) {
       this.#level = lid;
+      this.#withheld = 0;
       this.fullAt = event;
     }
   }
@@ -93,6 +97,19 @@ export class Bucket {
   /** Adds to the level what fits, or takes from it what is below zero. */
   add(units: number): void {
     this.#level = Math.min(this.#level + units * this.window, this.limit * this.window - this.#travelling);
+  }
+
+  /**
+   * Applies a correction that was found at another bucket: what it takes was taken by others, and what it gives back is
+   * no more than was taken for them.
+   *
+   * @returns By how many units it changed.
+   */
+  correct(units: number): number {
+    const change = Math.min(units * this.window, this.#withheld);
+    this.#withheld -= change;
+    this.add(change / this.window);
+    return change / this.window;
   }
 
   /**

@@ -128,8 +128,7 @@ export class Gauge {
 
   /** Applies a correction that was found elsewhere. */
   correct(units: number): void {
-    this.#feedback?.shift(units);
-    this.bucket.add(units);
+    this.#feedback?.shift(this.bucket.correct(units));
   }
 
   /** Lowers the level to what the server says that it holds, and tells by how much. */
