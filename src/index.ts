@@ -70,6 +70,7 @@ export { snapshots } from './operators/snapshots.ts';
 /* Operators on tokens */
 export { text } from './operators/text.ts';
 export type { Random } from './ports/clock.ts';
+export { type AudioRest, audioSeconds } from './rules/audio/audioSeconds.ts';
 export type { Attempt, Errand, Timeouts } from './scheduler/Attempt.ts';
 /* Scheduler */
 export { RequestScheduler, type RequestSchedulerConfig } from './scheduler/RequestScheduler.ts';

@@ -41,3 +41,4 @@ export type { Random } from './ports/clock.ts';
 export type { LimitChange, LimitStore } from './ports/LimitStore.ts';
 export type { TokenCount, TokenCounter } from './ports/TokenCounter.ts';
 export type { Transport, WireEvent, WireRequest } from './ports/Transport.ts';
+export { type AudioRest, audioSeconds } from './rules/audio/audioSeconds.ts';

@@ -60,8 +60,8 @@ export interface RetryHooks<T> {
   readonly commits?: ((value: T) => boolean) | undefined;
   /** Is told of every retry, and may have something to say to the subscriber. */
   readonly retrying?: ((info: RetryInfo, destination: Subscriber<T>) => void) | undefined;
-  /** Whether another retry is allowed now. @default () => true */
-  readonly allowed?: (() => boolean) | undefined;
+  /** Whether another retry is allowed, after a pause of so many milliseconds. @default () => true */
+  readonly allowed?: ((delay: number) => boolean) | undefined;
 }
 
 /**
@@ -133,13 +133,13 @@ export function retryWithBackoff<T>(config: RetryConfig = {}, hooks: RetryHooks<
       const fail = (error: unknown): void => {
         const kind = committed ? 'never' : retryable(error);
         const isFree = kind === 'in-its-place';
-        if (kind === 'never' || (!isFree && (retries >= count || !allowed()))) {
+        const retryAfter = isHttpError(error) ? error.retryAfter : undefined;
+        const delay = isFree ? 0 : backoffDelay({ initialDelay, maxDelay }, retries + 1, random(), retryAfter);
+        if (kind === 'never' || (!isFree && (retries >= count || !allowed(delay)))) {
           destination.error(error);
           return;
         }
         if (!isFree) retries += 1;
-        const retryAfter = isHttpError(error) ? error.retryAfter : undefined;
-        const delay = isFree ? 0 : backoffDelay({ initialDelay, maxDelay }, retries, random(), retryAfter);
         retrying?.({ error, retry: retries, delay }, destination);
         // Whoever was told may have left for it.
         if (destination.closed) return;

@@ -1,11 +1,14 @@
 import type { WireHeaders } from '../model/WireHeaders.ts';
 
-/** Nothing that Groq limits takes longer to flow back than a day, so a longer wait is not believed. */
-const LONGEST = 86_400_000;
+/** Nothing that Groq limits takes longer to flow back than a day, in milliseconds: nobody waits for longer. */
+export const LONGEST_WAIT = 86_400_000;
+
+/** A server that asks for more than a year, in milliseconds, means something else. */
+const YEAR = 366 * LONGEST_WAIT;
 
 /**
  * Reads how long the server asks to wait, in milliseconds: from `retry-after-ms`, or from `retry-after` in seconds or as
- * a date, which is compared with the server's own clock in `date`. What is negative, past, longer than a day or not a
+ * a date, which is compared with the server's own clock in `date`. What is negative, past, longer than a year or not a
  * number counts as nothing.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9110#name-retry-after
@@ -21,7 +24,7 @@ export function parseRetryAfter(headers: WireHeaders): number | undefined {
   return until === undefined || now === undefined ? undefined : believable(until - now);
 }
 
-const believable = (ms: number): number | undefined => (ms >= 0 && ms <= LONGEST ? ms : undefined);
+const believable = (ms: number): number | undefined => (ms >= 0 && ms <= YEAR ? ms : undefined);
 
 /** A plain decimal of up to ten digits before the point and after it. */
 const decimal = (text: WireHeaders[string]): number | undefined =>

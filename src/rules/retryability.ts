@@ -5,6 +5,7 @@ import {
   isTimeoutError,
   isTruncatedStreamError,
 } from '../errors/guards.ts';
+import { LONGEST_WAIT } from './retryAfter.ts';
 
 /**
  * What to do about an error: nothing, try again after a pause, or put the request back into its place at once, because
@@ -19,13 +20,15 @@ const TRANSIENT = (status: number): boolean => status === 408 || status === 409 
 const SAMPLING: ReadonlySet<string | undefined> = new Set(['tool_use_failed', 'json_validate_failed']);
 
 /**
- * Whether an attempt that failed is worth repeating. A server that says so in `x-should-retry` is believed.
+ * Whether an attempt that failed is worth repeating. A server that says so in `x-should-retry` is believed; one that
+ * asks to wait for longer than a day is not waited for.
  *
  * @param sampling Whether to repeat what failed only because of how the model happened to answer.
  */
 export function retryability(error: unknown, sampling = false): Retryability {
   if (isRateLimitError(error)) return 'in-its-place';
   if (isHttpError(error)) {
+    if ((error.retryAfter ?? 0) > LONGEST_WAIT) return 'never';
     const again = error.shouldRetry ?? (TRANSIENT(error.status) || (sampling && SAMPLING.has(error.groqCode)));
     return again ? 'after-a-pause' : 'never';
   }

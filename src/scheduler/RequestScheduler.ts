@@ -190,7 +190,11 @@ export class RequestScheduler implements Observer<Attempt>, Unsubscribable {
       { ...errand.retry, scheduler: this.#scheduler, random: this.#random },
       {
         commits: (value) => !isState(value),
-        allowed: () => this.#budget.retry(this.#scheduler.now()),
+        allowed: (delay) => {
+          const now = this.#scheduler.now();
+          // After a pause for longer than the request may wait it would only hear that it had waited too long.
+          return (expiresAt === undefined || now + delay < expiresAt) && this.#budget.retry(now);
+        },
         retrying: (info, subscriber) => {
           this.#events.retrying(job, info);
           subscriber.next({ type: 'state', state: 'retrying', startsInMs: info.delay });

@@ -12,6 +12,7 @@ describe('parseRetryAfter', () => {
     ['1.5', 1_500],
     ['007', 7_000],
     ['86400', DAY],
+    ['2592000', 30 * DAY],
   ])('should read %s seconds', (value, ms) => {
     expect(parseRetryAfter({ 'retry-after': value })).toBe(ms);
   });
@@ -37,7 +38,6 @@ describe('parseRetryAfter', () => {
     ['a word', 'abc'],
     ['a number below zero', '-5'],
     ['a sign', '+5'],
-    ['more than a day, either way', '2592000000'],
     ['an exponent', '1e3'],
     ['a huge exponent', '1e400'],
     ['a hexadecimal', '0x10'],
@@ -54,7 +54,7 @@ describe('parseRetryAfter', () => {
     ['10 kB of points', '.'.repeat(10_240)],
     ['10 kB before GMT', `${'1'.repeat(10_240)} GMT`],
     ['a past date', 'Wed, 18 Nov 2026 11:59:59 GMT'],
-    ['a date in two days', 'Fri, 20 Nov 2026 12:00:00 GMT'],
+    ['a date in two years', 'Mon, 20 Nov 2028 12:00:00 GMT'],
     ['no date', 'Wed, 99 Nov 2026 12:00:00 GMT'],
     ['a date without its zone', 'Wed, 18 Nov 2026 12:01:30'],
   ])('should make nothing of %s', (_, value) => {
@@ -62,9 +62,10 @@ describe('parseRetryAfter', () => {
     expect(parseRetryAfter({ 'retry-after-ms': value })).toBe(undefined);
   });
 
-  it('should not believe that it takes a month', () => {
-    expect(parseRetryAfter({ 'retry-after': '2592000' })).toBe(undefined);
-    expect(parseRetryAfter({ 'retry-after': '86400.1' })).toBe(undefined);
+  it('should not believe that it takes more than a year', () => {
+    expect(parseRetryAfter({ 'retry-after': '31622400' })).toBe(366 * DAY);
+    expect(parseRetryAfter({ 'retry-after': '31622400.1' })).toBe(undefined);
+    expect(parseRetryAfter({ 'retry-after-ms': '9999999999' })).toBe(9_999_999_999);
   });
 
   it('should make nothing of a date when the server does not tell its own', () => {
@@ -72,12 +73,12 @@ describe('parseRetryAfter', () => {
     expect(parseRetryAfter({ 'retry-after': date, date: 'today' })).toBe(undefined);
   });
 
-  it('should give a time between none and a day, or nothing, whatever there is', () => {
+  it('should give a time between none and a year, or nothing, whatever there is', () => {
     const value = fc.oneof(fc.string(), fc.double().map(String), fc.date().map(String), fc.array(fc.string()));
     fc.assert(
       fc.property(value, value, value, (seconds, ms, now) => {
         const wait = parseRetryAfter({ 'retry-after': seconds, 'retry-after-ms': ms, date: now });
-        expect(wait === undefined || (wait >= 0 && wait <= DAY)).toBe(true);
+        expect(wait === undefined || (wait >= 0 && wait <= 366 * DAY)).toBe(true);
       }),
     );
   });

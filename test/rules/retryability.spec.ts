@@ -42,6 +42,12 @@ describe('retryability', () => {
     expect(retryability(http(status, undefined, false))).toBe('never');
   });
 
+  it('should not wait for longer than a day, whatever the server says', () => {
+    const after = (retryAfter: number) => new HttpError(503, {}, { advice: 'X.', retryAfter, shouldRetry: true });
+    expect(retryability(after(86_400_000))).toBe('after-a-pause');
+    expect(retryability(after(86_400_001))).toBe('never');
+  });
+
   it('should put what hit a limit back into its place, whatever the server says of retries', () => {
     expect(retryability(new RateLimitError({}, { advice: 'X.' }))).toBe('in-its-place');
     expect(retryability(new RateLimitError({}, { advice: 'X.', shouldRetry: false }))).toBe('in-its-place');
