@@ -5,7 +5,7 @@ import { RateLimitError } from '../errors/RateLimitError.ts';
 import { RequestTooLargeError } from '../errors/RequestTooLargeError.ts';
 import type { WireHeaders } from '../model/WireHeaders.ts';
 import { parseLimitMessage } from './limitMessage.ts';
-import { parseRetryAfter } from './retryAfter.ts';
+import { LONGEST_WAIT, parseRetryAfter } from './retryAfter.ts';
 
 /** An answer other than 200. */
 export interface FailedResponse {
@@ -42,11 +42,9 @@ const ADVICE_BY_CODE: Readonly<Record<string, string>> = {
 /** Makes the error for an answer other than 200. */
 export function httpErrorOf({ status, headers, body, model }: FailedResponse): GroqError {
   const requestId = single(headers['x-request-id']);
-  if (status >= 300 && status < 400) {
-    return new ProtocolError(`The server answered with a redirect (${status}), which is not followed.`, {
-      model,
-      requestId,
-    });
+  if (status < 400) {
+    const what = status < 300 ? `${status}, where there is no answer` : `a redirect (${status}), which is not followed`;
+    return new ProtocolError(`The server answered with ${what}.`, { model, requestId });
   }
   const shouldRetry = single(headers['x-should-retry']);
   return errorFrom(status, errorFieldOf(body) ?? { message: excerpt(body) }, {
@@ -85,7 +83,8 @@ export function errorFrom(
       limit: limit?.limit,
       used: limit?.used,
       requested: limit?.requested,
-      retryAfter: limit?.ms ?? about.retryAfter,
+      // No limit takes longer to flow back, so whoever says so is mistaken.
+      retryAfter: limit?.ms ?? ((about.retryAfter ?? 0) > LONGEST_WAIT ? undefined : about.retryAfter),
     });
   }
   return new HttpError(status, body, { ...about, advice });
