@@ -1,0 +1,112 @@
+import type { Observable, SchedulerLike } from 'rxjs';
+import { memoryLimitStore } from '../../src/adapters/memoryLimitStore.ts';
+import type { Cost } from '../../src/model/Cost.ts';
+import type { Outcome, Reservation, Verdict } from '../../src/model/Grant.ts';
+import type { LimitHeaders } from '../../src/model/LimitHeaders.ts';
+import type { BucketLevel, LimitKey, Limits } from '../../src/model/Limits.ts';
+import type { LimitChange, LimitStore } from '../../src/ports/LimitStore.ts';
+
+/** What a ledger starts from: enough for every test, and so slow that next to nothing flows back in one. */
+const LIMITS: Limits = { rpd: 1_000_000, tpd: 100_000_000 };
+
+const DAY = 86_400_000;
+
+/** The client's own store, with a record of everything that it is told. */
+export class Ledger implements LimitStore {
+  /** What was granted and not settled. */
+  readonly open = new Set<Reservation>();
+  /** What became of each reservation, in order; one that is settled twice stands here twice. */
+  readonly settled: { readonly reservation: Reservation; readonly outcome: Outcome }[] = [];
+  /** What was sent, in order. */
+  readonly sentOut: Reservation[] = [];
+  readonly #store: LimitStore;
+  readonly #clock: SchedulerLike;
+  readonly #limits: Limits;
+
+  constructor(scheduler: SchedulerLike, limits: Limits = LIMITS) {
+    this.#clock = scheduler;
+    this.#limits = limits;
+    this.#store = memoryLimitStore({ limits, scheduler });
+  }
+
+  /** The kinds of what became of the reservations, in order. */
+  get outcomes(): readonly Outcome['type'][] {
+    return this.settled.map(({ outcome }) => outcome.type);
+  }
+
+  reserve(reservation: Reservation): Verdict {
+    const verdict = this.#store.reserve(reservation) as Verdict;
+    if (verdict.type === 'granted') this.open.add(reservation);
+    return verdict;
+  }
+
+  sent(reservation: Reservation): undefined {
+    this.sentOut.push(reservation);
+    void this.#store.sent?.(reservation);
+  }
+
+  settle(reservation: Reservation, outcome: Outcome): undefined {
+    this.settled.push({ reservation, outcome });
+    this.open.delete(reservation);
+    void this.#store.settle(reservation, outcome);
+  }
+
+  learn(reservation: Reservation, headers: LimitHeaders): undefined {
+    void this.#store.learn(reservation, headers);
+  }
+
+  changes(key: LimitKey): Observable<LimitChange> {
+    return this.#store.changes(key) as Observable<LimitChange>;
+  }
+
+  levels(key: LimitKey): Observable<readonly BucketLevel[]> {
+    return this.#store.levels(key) as Observable<readonly BucketLevel[]>;
+  }
+
+  /** The buckets of a key as they stand. */
+  levelsNow(key: LimitKey): readonly BucketLevel[] {
+    let now: readonly BucketLevel[] = [];
+    this.levels(key)
+      .subscribe((levels) => {
+        now = levels;
+      })
+      .unsubscribe();
+    return now;
+  }
+
+  /**
+   * Which buckets do not hold what they must after all that was settled: not less than if all that was reserved had
+   * been kept, and not more than if all that may go back had.
+   */
+  imbalances(key: LimitKey): readonly string[] {
+    const mine = this.settled.filter(({ reservation }) => reservation.key === key);
+    const sum = (unit: 'requests' | 'tokens', kept: typeof mostKept): number =>
+      mine.reduce((total, { reservation, outcome }) => total + kept(reservation.cost, outcome, unit), 0);
+    return this.levelsNow(key).flatMap(({ dimension, level }) => {
+      const unit = dimension === 'rpd' ? 'requests' : 'tokens';
+      const limit = this.#limits[dimension] ?? Infinity;
+      const flowed = (limit * this.#clock.now()) / DAY;
+      const [low, high] = [limit - sum(unit, mostKept), Math.min(limit, limit - sum(unit, leastKept) + flowed)];
+      const isBalanced = level >= low - 1e-6 && level <= high + 1e-6;
+      return isBalanced ? [] : [`${dimension} holds ${level} and not ${low} to ${high}`];
+    });
+  }
+}
+
+/** What a settlement takes at the least: all that is in doubt, and what is known to be used. */
+function leastKept(cost: Cost, outcome: Outcome, unit: 'requests' | 'tokens'): number {
+  switch (outcome.type) {
+    case 'used':
+      return outcome.cost[unit];
+    case 'unsent':
+      return 0;
+    case 'rejected':
+      return unit === 'requests' ? cost[unit] : 0;
+    case 'unknown':
+      return cost[unit];
+  }
+}
+
+/** What it takes at the most: a server that keeps what was reserved and not used is taken to do so. */
+const mostKept = (cost: Cost, outcome: Outcome, unit: 'requests' | 'tokens'): number =>
+  outcome.type === 'used' ? Math.max(cost[unit], outcome.cost[unit]) : leastKept(cost, outcome, unit);
