@@ -1,4 +1,4 @@
-import type { ReadBytes } from './ReadBytes.ts';
+import type { ReadBytes } from '../ReadBytes.ts';
 
 /** What stands before the bytes: a media type, parameters and the mark of base64. */
 const HEAD = /^data:[^,]{0,256};base64,/i;

@@ -1,5 +1,5 @@
+import type { ReadBytes } from '../ReadBytes.ts';
 import type { PixelSize } from './PixelSize.ts';
-import type { ReadBytes } from './ReadBytes.ts';
 
 /** How many segments are passed at the most: photographs have some twenty before the frame. */
 const MAX_SEGMENTS = 1_000;

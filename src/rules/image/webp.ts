@@ -1,5 +1,5 @@
+import type { ReadBytes } from '../ReadBytes.ts';
 import type { PixelSize } from './PixelSize.ts';
-import type { ReadBytes } from './ReadBytes.ts';
 
 /**
  * Reads the size of a WebP from its first chunk, in whichever of the three ways it is written.

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { imageSize } from '../../../src/rules/image/imageSize.ts';
-import { bytes, dataUrl, gif, jpeg, png, segment, webp } from './images.ts';
+import { bytes } from '../../util/bytes.ts';
+import { dataUrl, gif, jpeg, png, segment, webp } from './images.ts';
 
 const sizeOf = (data: Uint8Array) => imageSize(dataUrl(data));
 const size = { width: 640, height: 427 };
