@@ -14,6 +14,8 @@ export interface Charge {
   gauges: number;
   /** The number of the event at which the server had charged it, or -1 as long as that is not known. */
   arrivedAt: number;
+  /** Whether its answer was heard. What is said of it after that says nothing new. */
+  heard: boolean;
   /** What its answer is compared with. Of many charges at once only the first has it: the others would say the same. */
   marks: Marks | undefined;
   /** Its neighbours among those that may be on their way. */

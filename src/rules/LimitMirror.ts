@@ -117,7 +117,8 @@ export class LimitMirror {
   /** Hears that the server has charged a reservation, and what it reports. */
   learn(reservation: Reservation, headers: LimitHeaders, now: number): boolean {
     const charge = this.#charges.get(reservation);
-    if (charge === undefined) return false;
+    if (charge === undefined || charge.heard) return false;
+    charge.heard = true;
     const event = this.#next(now);
     if (this.#probe?.reservation === reservation) this.#probe = undefined;
     this.#arrive(charge, now, event);
@@ -167,6 +168,7 @@ export class LimitMirror {
       sentAt: -1,
       gauges: all.length,
       arrivedAt: -1,
+      heard: false,
       marks,
       previous: undefined,
       next: undefined,

@@ -1,0 +1,28 @@
+import { from } from 'rxjs';
+import type { Cost } from '../../src/model/Cost.ts';
+import type { Reservation, Verdict } from '../../src/model/Grant.ts';
+import type { BucketLevel, LimitKey } from '../../src/model/Limits.ts';
+import type { LimitStore } from '../../src/ports/LimitStore.ts';
+
+/** The buckets of a store that can tell them at once. */
+export function levelsOf(store: LimitStore, key: LimitKey = 'm'): readonly BucketLevel[] {
+  let found: readonly BucketLevel[] | undefined;
+  from(store.levels(key)).subscribe((levels) => {
+    found = levels;
+  });
+  if (found === undefined) throw new Error('the store did not tell its levels at once');
+  return found;
+}
+
+/** What a store says that answers at once. */
+export function ask(store: LimitStore, reservation: Reservation): Verdict {
+  const verdict = store.reserve(reservation);
+  if (!('type' in verdict)) throw new Error('the store did not answer at once');
+  return verdict;
+}
+
+/** Makes reservations, each a question of its own. */
+export function reservations(): (cost: Cost, rest?: Partial<Reservation>) => Reservation {
+  let count = 0;
+  return (cost, rest = {}) => ({ key: 'm', id: String(count++), cost, ...rest });
+}
