@@ -4,60 +4,64 @@ import { type ChatRequest, chatRequestSchema } from '../model/ChatRequest.ts';
 import type { ChatCompletionChunk } from '../model/Chunk.ts';
 import { RETIRED_MODELS } from '../model/Models.ts';
 import type { Answer, StateToken, Token } from '../model/Token.ts';
-import type { Usage } from '../model/Usage.ts';
 import { parseAnswer } from '../operators/parseAnswer.ts';
 import { parseEvents } from '../operators/parseEvents.ts';
+import { readTokens } from '../operators/readTokens.ts';
 import { toChunks } from '../operators/toChunks.ts';
-import { toTokens } from '../operators/toTokens.ts';
 import type { TokenCount } from '../ports/TokenCounter.ts';
+import { seenInAnswer, seenInChunk, seenInToken } from '../rules/CompletionSeen.ts';
 import { usageOf } from '../rules/chunk.ts';
 import { chatCost } from '../rules/cost.ts';
 import { checked } from '../rules/validation.ts';
 import type { Errand, Timeouts } from '../scheduler/Attempt.ts';
 import type { RequestScheduler } from '../scheduler/RequestScheduler.ts';
 import type { Config } from './config.ts';
+import type { Ledger } from './Ledger.ts';
 import { OutputFits } from './OutputFits.ts';
 import { type CallOptions, checkCallOptions } from './options.ts';
+import type { Readable } from './UsageMeter.ts';
 import { untilAborted } from './untilAborted.ts';
 
 /** A request whose model may be left to the defaults of the client. */
 export type ChatInput = Partial<ChatRequest> & Pick<ChatRequest, 'messages'>;
 
 /** One of the ways in which a chat completion is asked for and read. */
-export interface Kind<T> {
-  /** Whether the answer is streamed. */
-  readonly stream: boolean;
+export interface Kind<T> extends Readable<T> {
   readonly read: (config: Config) => OperatorFunction<Uint8Array, T>;
-  readonly usage: (value: T) => Usage | undefined;
 }
 
 export const TOKENS: Kind<Token> = {
   stream: true,
-  read: ({ scheduler }) => pipe(parseEvents(), toTokens({ scheduler })),
+  read: ({ scheduler }) => readTokens({ scheduler }),
   usage: (token) => (token.type === 'finish' ? token.usage : undefined),
+  seen: seenInToken,
 };
 
 export const CHUNKS: Kind<ChatCompletionChunk> = {
   stream: true,
   read: () => pipe(parseEvents(), toChunks()),
   usage: usageOf,
+  seen: seenInChunk,
 };
 
 export const ANSWER: Kind<Answer> = {
   stream: false,
   read: () => parseAnswer(),
   usage: ({ usage }) => usage,
+  seen: seenInAnswer,
 };
 
 /** Asks for chat completions: what is the same in all the ways to do so. */
 export class Requests {
   readonly #config: Config;
   readonly #scheduler: RequestScheduler;
+  readonly #ledger: Ledger;
   readonly #fits: OutputFits;
 
-  constructor(config: Config, scheduler: RequestScheduler) {
+  constructor(config: Config, scheduler: RequestScheduler, ledger: Ledger) {
     this.#config = config;
     this.#scheduler = scheduler;
+    this.#ledger = ledger;
     this.#fits = new OutputFits(config.store);
   }
 
@@ -92,19 +96,22 @@ export class Requests {
   }
 
   #errand<T>(
-    { stream, read, usage }: Kind<T>,
+    kind: Kind<T>,
     asked: ChatRequest,
     promptTokens: number,
-    { priority = 'low', tenant, slack, place$, timeouts, retry, ...options }: CallOptions,
+    { priority = 'low', tenant, tag, slack, place$, timeouts, retry, ...options }: CallOptions,
     lifecycle: boolean,
   ): Errand<T> {
     const config = this.#config;
+    const { stream, read, usage } = kind;
     const { fitOutput = config.fitOutput } = options;
     const request = this.#fits.fit(asked, promptTokens, { tenant, fitOutput });
+    const cost = chatCost(request, promptTokens);
+    this.#ledger.check({ request, cost, tenant });
     return {
       model: request.model,
       request,
-      cost: chatCost(request, promptTokens),
+      cost,
       priority,
       tenant,
       slack,
@@ -122,6 +129,7 @@ export class Requests {
         config.counter.observe?.(request, prompt);
         this.#fits.observe(request.model, tenant, completion);
       },
+      meter: (attempt) => this.#ledger.meter(kind, attempt, tag),
       fittedFrom: request === asked ? undefined : (asked.max_completion_tokens ?? undefined),
       timeouts: timeoutsFor({ ...config.timeouts, ...timeouts }, stream),
       retry: { ...config.retry, ...retry },

@@ -1,17 +1,16 @@
-import { createParser } from 'eventsource-parser';
 import { Observable, type OperatorFunction } from 'rxjs';
-import { ProtocolError } from '../errors/ProtocolError.ts';
 import type { ServerEvent } from '../model/Chunk.ts';
+import { EventReader, MAX_LINE_BYTES, toBuffer } from './eventInternals.ts';
 import { operate } from './operate.ts';
 
 /** How much {@link parseEvents} takes. */
 export interface ParseEventsConfig {
   /**
-   * How long an event may be while it is not whole, in characters.
+   * How long a line of the stream may be, and what is held of an event of many lines, in bytes.
    *
    * @default 1_048_576
    */
-  readonly maxLineLength?: number | undefined;
+  readonly maxLineBytes?: number | undefined;
 }
 
 /**
@@ -40,28 +39,24 @@ export interface ParseEventsConfig {
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html
  * @param config How much it takes. See {@link ParseEventsConfig}.
  * @return A function that returns an Observable of events.
- * @throws {ProtocolError} (as `error`) when an event is longer than `maxLineLength`.
+ * @throws {ProtocolError} (as `error`) when a line is longer than `maxLineBytes`.
  */
 export function parseEvents(config: ParseEventsConfig = {}): OperatorFunction<Uint8Array, ServerEvent> {
-  const { maxLineLength = 1_048_576 } = config;
+  const { maxLineBytes = MAX_LINE_BYTES } = config;
 
   return (source) =>
     new Observable((destination) => {
       // It outlives the events that have none.
       let lastEventId = '';
-      // The parser takes the byte order mark away itself, and only one.
-      const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-      const parser = createParser({
-        maxBufferSize: maxLineLength,
-        onId: (id) => {
+      const reader = new EventReader(maxLineBytes, {
+        id: (id) => {
           lastEventId = id;
         },
-        onEvent: ({ event = 'message', data }) => {
+        event: ({ event = 'message', data }) => {
           destination.next({ event, data, lastEventId });
         },
-        onError: ({ type }) => {
-          if (type !== 'max-buffer-size-exceeded') return;
-          destination.error(new ProtocolError(`An event of the stream is longer than ${maxLineLength} characters.`));
+        tooLong: (error) => {
+          destination.error(error);
         },
       });
 
@@ -69,7 +64,7 @@ export function parseEvents(config: ParseEventsConfig = {}): OperatorFunction<Ui
         operate({
           destination,
           next: (bytes) => {
-            parser.feed(decoder.decode(bytes, { stream: true }));
+            reader.feed(toBuffer(bytes));
           },
         }),
       );

@@ -1,4 +1,4 @@
-import { from, Observable, type OperatorFunction, pipe, type Subscriber } from 'rxjs';
+import { from, Observable, type OperatorFunction, type Subscriber } from 'rxjs';
 import { AnswerNotTakenError } from '../errors/AnswerNotTakenError.ts';
 import { isConnectionError, isHttpError, isRateLimitError, isRequestTooLargeError } from '../errors/guards.ts';
 import type { Grant, Outcome } from '../model/Grant.ts';
@@ -8,9 +8,8 @@ import type { Usage } from '../model/Usage.ts';
 import type { Transport, WireRequest } from '../ports/Transport.ts';
 import { REFUSED_COST, usedCost } from '../rules/cost.ts';
 import { operate } from './operate.ts';
-import { parseEvents } from './parseEvents.ts';
+import { readTokens } from './readTokens.ts';
 import { responseBody } from './responseInternals.ts';
-import { toTokens } from './toTokens.ts';
 
 /** How {@link send} sends and reads. */
 export interface SendConfig<J extends Job, T> {
@@ -96,7 +95,7 @@ function exchange<J extends Job, T>(
   const { job } = grant;
   // Whether Groq has begun to answer, so that it may have worked.
   let begun = false;
-  const reader = read?.(job) ?? (pipe(parseEvents(), toTokens()) as unknown as OperatorFunction<Uint8Array, T>);
+  const reader = read?.(job) ?? (readTokens() as unknown as OperatorFunction<Uint8Array, T>);
 
   const body = new Observable<Uint8Array>((bytes) => {
     from(transport.send(request(job))).subscribe(

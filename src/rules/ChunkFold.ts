@@ -56,10 +56,18 @@ export class ChunkFold {
     };
   }
 
-  /** A piece of text that was found without reading the whole chunk. */
+  /** A piece of text that was found without reading the whole chunk. The answer must not be whole. */
   text(text: string): void {
+    if (text === '') return;
     this.#text += text;
     this.#emit({ type: 'text', text });
+  }
+
+  /** The same for reasoning. */
+  reasoning(text: string): void {
+    if (text === '') return;
+    this.#reasoning += text;
+    this.#emit({ type: 'reasoning', text });
   }
 
   /** @throws {ProtocolError} when a tool call cannot be told from the others. */
@@ -72,11 +80,8 @@ export class ChunkFold {
     this.#usage = usageOf(chunk) ?? this.#usage;
     const choice = chunk.choices.find(({ index }) => index === 0);
     const { content, reasoning, tool_calls: toolCalls } = choice?.delta ?? {};
-    if (typeof reasoning === 'string' && reasoning !== '') {
-      this.#reasoning += reasoning;
-      this.#emit({ type: 'reasoning', text: reasoning });
-    }
-    if (typeof content === 'string' && content !== '') this.text(content);
+    if (typeof reasoning === 'string') this.reasoning(reasoning);
+    if (typeof content === 'string') this.text(content);
     if (Array.isArray(toolCalls)) for (const delta of toolCalls as unknown[]) this.#addToolCall(delta);
     if (typeof choice?.finish_reason === 'string') this.#reason = choice.finish_reason;
     if (this.#reason !== undefined && this.#usage !== undefined) this.end();

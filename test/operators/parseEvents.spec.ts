@@ -51,9 +51,9 @@ describe('parseEvents', () => {
   });
 
   it('should end at an event that is too long, without showing it', () => {
-    const { error } = eventsOf([bytes('data: '), bytes('s3cret'.repeat(10))], { maxLineLength: 50 });
+    const { error } = eventsOf([bytes('data: '), bytes('s3cret'.repeat(10))], { maxLineBytes: 50 });
     expect(error).toSatisfy(isProtocolError);
-    expect(String(error)).toContain('50 characters');
+    expect(String(error)).toContain('50 bytes');
     expect(String(error)).not.toContain('s3cret');
   });
 

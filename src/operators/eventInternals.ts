@@ -1,0 +1,89 @@
+import { createParser, type EventSourceMessage, type EventSourceParser } from 'eventsource-parser';
+import { ProtocolError } from '../errors/ProtocolError.ts';
+
+/** How long a line of a stream may be when nothing else is said, in bytes. */
+export const MAX_LINE_BYTES = 1_048_576;
+
+/** Who is told of what an {@link EventReader} reads. */
+export interface EventHandlers {
+  readonly event: (event: EventSourceMessage) => void;
+  readonly id?: (id: string) => void;
+  /** There is more without an end than may be. Nothing can be read after that. */
+  readonly tooLong: (error: ProtocolError) => void;
+}
+
+const NEWLINE = 10;
+const RETURN = 13;
+
+/** Reads events from bytes that are cut anywhere. */
+export class EventReader {
+  readonly #maxLineBytes: number;
+  readonly #parser: EventSourceParser;
+  readonly #tooLong: EventHandlers['tooLong'];
+  /** Made when bytes end within a line for the first time: most never do, and it is dear to make. */
+  #decoder: InstanceType<typeof TextDecoder> | undefined;
+  /** Whether the bytes that came last ended within a line, and so perhaps within a character. */
+  #partial = false;
+  /** How many bytes have come of the line that has not ended. */
+  #lineBytes = 0;
+
+  constructor(maxLineBytes: number, { event, id, tooLong }: EventHandlers) {
+    this.#maxLineBytes = maxLineBytes;
+    this.#tooLong = tooLong;
+    this.#parser = createParser({
+      // An event of many lines is held as long as one of a single line. A character takes at least a byte.
+      maxBufferSize: maxLineBytes,
+      onEvent: event,
+      ...(id && { onId: id }),
+      onError: ({ type }) => {
+        if (type === 'max-buffer-size-exceeded') this.#refuse();
+      },
+    });
+  }
+
+  feed(bytes: Buffer): void {
+    const fitting = this.#fitting(bytes);
+    this.#parse(bytes.subarray(0, fitting));
+    if (fitting < bytes.length) this.#refuse();
+  }
+
+  #parse(bytes: Buffer): void {
+    if (bytes.length === 0) return;
+    const whole = bytes[bytes.length - 1] === NEWLINE;
+    if (whole && !this.#partial) this.#parser.feed(bytes.toString('utf8'));
+    else {
+      // The parser takes the byte order mark away itself, and only one.
+      this.#decoder ??= new TextDecoder('utf-8', { ignoreBOM: true });
+      this.#partial = !whole;
+      this.#parser.feed(this.#decoder.decode(bytes, { stream: true }));
+    }
+  }
+
+  #refuse(): void {
+    this.#tooLong(new ProtocolError(`A line or an event of the stream is longer than ${this.#maxLineBytes} bytes.`));
+  }
+
+  /** How many of these bytes come before a line that is too long. Short pieces are told without looking at each byte. */
+  #fitting(bytes: Buffer): number {
+    const { length } = bytes;
+    if (this.#lineBytes + length <= this.#maxLineBytes) {
+      const last = bytes[length - 1] === NEWLINE ? length - 1 : bytes.lastIndexOf(NEWLINE);
+      const end = Math.max(last, last === length - 1 ? last : bytes.lastIndexOf(RETURN));
+      this.#lineBytes = length - 1 - end + (end < 0 ? this.#lineBytes : 0);
+      return length;
+    }
+    let start = 0;
+    for (let i = 0; i < length; i++) {
+      const byte = bytes[i];
+      if (byte === NEWLINE || byte === RETURN) {
+        this.#lineBytes = 0;
+        start = i + 1;
+      } else if (++this.#lineBytes > this.#maxLineBytes) return start;
+    }
+    return length;
+  }
+}
+
+/** The same bytes, with the methods of a buffer. */
+export const toBuffer = (bytes: Uint8Array): Buffer =>
+  Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -1,0 +1,108 @@
+import type { ChatCompletionChunk } from '../model/Chunk.ts';
+
+/** What cannot stand between the events of a stream by chance: it is put in place of a text to see where that goes. */
+const PROBE = 'rxgroq?';
+
+const QUOTE = 34;
+const BACKSLASH = 92;
+const SPACE = 32;
+
+/**
+ * An event of a stream with its piece of text left out. Most events of an answer differ in nothing else, so that those
+ * that come later can be read by comparing, which costs a fifth of parsing them.
+ *
+ * The text is a JSON string of its own between what stays the same, so an event that fits means exactly what the one
+ * that was learned means, but for the text.
+ */
+export class TextTemplate {
+  /** Of which kind the text is. */
+  readonly type: 'text' | 'reasoning';
+  /** Where the event ended that was read last. */
+  end = 0;
+  readonly #head: string;
+  readonly #tail: string;
+
+  /** The template of an event with this data, or undefined when there is no piece of text in it, or more than that. */
+  static of(data: string, chunk: ChatCompletionChunk): TextTemplate | undefined {
+    const [choice] = chunk.choices;
+    if (chunk.choices.length !== 1 || choice?.index !== 0) return undefined;
+    if (typeof choice.finish_reason === 'string') return undefined;
+    const { content, reasoning, tool_calls: toolCalls } = (choice.delta as typeof choice.delta | null) ?? {};
+    if (Array.isArray(toolCalls) || isText(content) === isText(reasoning)) return undefined;
+    const key = isText(content) ? 'content' : 'reasoning';
+    const needle = `"${key}":"`;
+    const start = data.indexOf(needle) + needle.length;
+    if (start < needle.length || data.includes(PROBE)) return undefined;
+    const head = data.slice(0, start);
+    const tail = data.slice(closingQuote(data, start));
+    // Bytes are compared as if each were a character.
+    if (!isAscii(head) || !isAscii(tail) || probe(head + PROBE + tail, key) !== PROBE) return undefined;
+    return new TextTemplate(key === 'content' ? 'text' : 'reasoning', `data: ${head}`, `${tail}\n\n`);
+  }
+
+  private constructor(type: TextTemplate['type'], head: string, tail: string) {
+    this.type = type;
+    this.#head = head;
+    this.#tail = tail;
+  }
+
+  /**
+   * The text of the event that begins at a position, or undefined when it does not fit. It sets {@link end}.
+   *
+   * @param bytes The bytes as they came.
+   * @param latin1 The same, with one character for each byte.
+   */
+  read(bytes: Buffer, latin1: string, position: number): string | undefined {
+    const start = position + this.#head.length;
+    // A slice is compared as a whole, which is faster than `startsWith`.
+    if (latin1.slice(position, start) !== this.#head) return undefined;
+    let plain = true;
+    let escaped = false;
+    let end = start;
+    for (let code = latin1.charCodeAt(end); code !== QUOTE; code = latin1.charCodeAt(end)) {
+      // Beyond the end it is NaN, which is not greater than anything.
+      if (!(code >= SPACE)) return undefined;
+      if (code > 126) plain = false;
+      else if (code === BACKSLASH) {
+        escaped = true;
+        end += 1;
+      }
+      end += 1;
+    }
+    const after = end + this.#tail.length;
+    if (latin1.slice(end, after) !== this.#tail) return undefined;
+    this.end = after;
+    // A slice of more than a few characters would keep all that it was cut from.
+    const text = plain && end - start <= 12 ? latin1.slice(start, end) : bytes.toString('utf8', start, end);
+    return escaped ? unescaped(text) : text;
+  }
+}
+
+const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
+
+/** Where the string ends in which a position lies. */
+function closingQuote(json: string, position: number): number {
+  let end = position;
+  while (json.charCodeAt(end) !== QUOTE) end += json.charCodeAt(end) === BACKSLASH ? 2 : 1;
+  return end;
+}
+
+function isAscii(text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 126) return false;
+  return true;
+}
+
+/** What stands in the delta of a chunk. */
+function probe(json: string, key: 'content' | 'reasoning'): unknown {
+  const [choice] = (JSON.parse(json) as ChatCompletionChunk).choices;
+  return choice?.delta[key];
+}
+
+/** The text that the inside of a JSON string stands for, or undefined when it is none. */
+function unescaped(text: string): string | undefined {
+  try {
+    return JSON.parse(`"${text}"`) as string;
+  } catch {
+    return undefined;
+  }
+}

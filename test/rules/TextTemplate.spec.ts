@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { parseChunk } from '../../src/rules/chunk.ts';
+import { TextTemplate } from '../../src/rules/TextTemplate.ts';
+
+const chunk = (delta: object, rest: object = {}): string =>
+  JSON.stringify({ model: 'm', choices: [{ index: 0, delta, finish_reason: null, ...rest }] });
+
+const templateOf = (data: string): TextTemplate | undefined => TextTemplate.of(data, parseChunk(data));
+
+const read = (template: TextTemplate | undefined, text: string, position = 0): string | undefined => {
+  const bytes = Buffer.from(text);
+  return template?.read(bytes, bytes.toString('latin1'), position);
+};
+
+describe('TextTemplate', () => {
+  it.each([
+    ['text', 'plain', 'content'],
+    ['text', '', 'content'],
+    ['text', ' a text of more than a few characters', 'content'],
+    ['text', '"\\\n\u0000😀é\u2028', 'content'],
+    ['reasoning', 'why', 'reasoning'],
+  ] as const)('should find %s: %j', (type, text, key) => {
+    const template = templateOf(chunk({ [key]: 'x', channel: 'analysis' }));
+    const event = `data: ${chunk({ [key]: text, channel: 'analysis' })}\n\n`;
+    expect([template?.type, read(template, event)]).toEqual([type, text]);
+    expect(template?.end).toBe(Buffer.byteLength(event));
+    expect([read(template, event + event, event.length), read(template, event, 1)]).toEqual(
+      Buffer.byteLength(event) === event.length ? [text, undefined] : [undefined, undefined],
+    );
+  });
+
+  it('should not fit what differs in anything else, or is not whole, or no JSON', () => {
+    const template = templateOf(chunk({ content: 'x' }));
+    const event = `data: ${chunk({ content: 'y' })}\n\n`;
+    expect(read(template, event)).toBe('y');
+    for (let i = 1; i <= event.length; i++) expect(read(template, event.slice(0, -i))).toBe(undefined);
+    for (const [from, to] of [
+      ['m', 'n'],
+      ['data: ', 'data:'],
+      ['null', '"stop"'],
+      ['y', '\t'],
+      ['y', '"'],
+      ['y', '\\'],
+      ['y', '\\x'],
+      ['y', 'y","content":"z'],
+    ] as const) {
+      expect(read(template, event.replace(from, to))).toBe(undefined);
+    }
+  });
+
+  it.each([
+    ['no text', chunk({ content: '' })],
+    ['nothing', chunk({})],
+    ['text and reasoning', chunk({ content: 'a', reasoning: 'b' })],
+    ['a tool call', chunk({ content: 'a', tool_calls: [] })],
+    ['an end', chunk({ content: 'a' }, { finish_reason: 'stop' })],
+    ['another choice', chunk({ content: 'a' }, { index: 1 })],
+    ['two choices', '{"choices":[{"index":0,"delta":{"content":"a"}},{"index":1}]}'],
+    ['text twice', '{"choices":[{"index":0,"delta":{"content":"b","content":"a"}}]}'],
+    ['text elsewhere', '{"x":{"content":"b"},"choices":[{"index":0,"delta":{"content":"a"}}]}'],
+    ['blanks', '{"choices":[{"index":0,"delta":{"content": "a"}}]}'],
+    ['what is no ASCII', chunk({ content: 'a' }).replace('m', 'é')],
+    ['what is looked for', chunk({ content: 'a' }).replace('m', 'rxgroq?')],
+  ])('should not be learned from an event with %s', (_, data) => {
+    expect(templateOf(data)).toBe(undefined);
+  });
+});
