@@ -25,6 +25,7 @@ import type { Transport } from '../ports/Transport.ts';
 import { RetryBudget } from '../rules/RetryBudget.ts';
 import type { Attempt, Errand } from './Attempt.ts';
 import { enter } from './enter.ts';
+import { guarded } from './guarded.ts';
 import { Lane, type LaneConfig } from './Lane.ts';
 import { isState, listen } from './listen.ts';
 import { RequestEvents } from './RequestEvents.ts';
@@ -90,6 +91,7 @@ export class RequestScheduler implements Observer<Attempt>, Unsubscribable {
     this.#events = new RequestEvents(scheduler);
     this.#laneConfig = {
       ...config,
+      store: guarded(config.store),
       scheduler,
       random,
       inFlight,

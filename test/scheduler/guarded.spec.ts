@@ -1,0 +1,145 @@
+import { concat, delay, EMPTY, type ObservableInput, of } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { isStoreError } from '../../src/errors/guards.ts';
+import type { Verdict } from '../../src/model/Grant.ts';
+import type { LimitStore } from '../../src/ports/LimitStore.ts';
+import { quota } from '../../src/testing/quota.ts';
+import { type RunHelpers, rx } from '../util/rx.ts';
+import { setUp, wires } from '../util/scheduling.ts';
+
+const METHODS = ['reserve', 'sent', 'settle', 'learn', 'changes', 'levels'] as const;
+
+describe('RequestScheduler with a store that throws', () => {
+  for (const method of METHODS) {
+    it(`should answer all the others when ${method} throws once`, () => {
+      rx((helpers) => {
+        const inner = quota(2, 8, helpers);
+        let calls = 0;
+        const limits: LimitStore = {
+          ...inner,
+          [method]: (...args: unknown[]) => {
+            if (calls++ === 0) throw new Error('the store is away');
+            return (inner as unknown as Record<string, ((...rest: unknown[]) => unknown) | undefined>)[method]?.(
+              ...args,
+            );
+          },
+        };
+        const { ask, under } = setUp(helpers, { limits });
+        const ends: unknown[] = [];
+        under.status$.subscribe({ error: () => undefined });
+        for (const name of ['a', 'b', 'c', 'd']) {
+          ask(name, { lifecycle: true, timeouts: { queue: 100 } }).subscribe({
+            error: (error: unknown) => ends.push(error),
+            complete: () => ends.push('complete'),
+          });
+        }
+        helpers.scheduler.schedule(() => {
+          under.complete();
+        }, 500);
+        helpers.flush();
+
+        const failures = ends.filter((end) => end !== 'complete');
+        expect(ends).toHaveLength(4);
+        expect(failures).toHaveLength(method === 'reserve' ? 1 : 0);
+        expect(failures.every(isStoreError)).toBe(true);
+      });
+    });
+  }
+
+  it('should refuse those who have waited too long although nobody can tell what they could expect', () => {
+    rx((helpers) => {
+      const inner = quota(1, 1_000, helpers);
+      const limits: LimitStore = {
+        ...inner,
+        levels: () => {
+          throw new Error('the store is away');
+        },
+      };
+      const { ask, under } = setUp(helpers, { limits });
+      const codes: unknown[] = [];
+      for (const name of ['a', 'b']) {
+        ask(name, { timeouts: { queue: 100 } }).subscribe({
+          error: (error: unknown) => codes.push((error as { code: unknown }).code),
+        });
+      }
+      helpers.scheduler.schedule(() => {
+        under.unsubscribe();
+      }, 500);
+      helpers.flush();
+      expect(codes).toEqual(['GROQ_ERR_TIMEOUT']);
+    });
+  });
+
+  /** What becomes of three requests when the store says it in a way of its own. */
+  const ends = (say: (verdict: Verdict, helpers: RunHelpers) => ObservableInput<Verdict>): readonly string[] => {
+    const log: string[] = [];
+    let most = 0;
+    rx((helpers) => {
+      const inner = quota(1, 4, helpers);
+      const limits: LimitStore = {
+        ...inner,
+        reserve: (reservation) => say(inner.reserve(reservation) as Verdict, helpers),
+      };
+      const { ask, under, transport } = setUp(helpers, {
+        limits,
+        inFlight: 1,
+        reply: () => {
+          most = Math.max(most, transport.open);
+          return helpers.cold('s-h-a-(fd|)', wires);
+        },
+      });
+      for (const name of ['a', 'b', 'c']) {
+        ask(name).subscribe({
+          error: (error: unknown) => log.push((error as { code: string }).code),
+          complete: () => log.push('complete'),
+        });
+      }
+      helpers.scheduler.schedule(() => {
+        under.complete();
+      }, 400);
+      helpers.flush();
+    });
+    expect(most).toBeLessThanOrEqual(1);
+    return log;
+  };
+
+  const ONE_BY_ONE = ['complete', 'complete', 'complete'];
+
+  it('should not ask a store again at once that says at once, in a stream, to wait', () => {
+    expect(ends((verdict) => of(verdict))).toEqual(ONE_BY_ONE);
+  });
+
+  it('should take one verdict for one question, although the store repeats it', () => {
+    const starts: number[] = [];
+    rx((helpers) => {
+      const { scheduler } = helpers;
+      const inner = quota(1, 4, helpers);
+      const limits: LimitStore = {
+        ...inner,
+        reserve: (reservation) => {
+          const verdict = of(inner.reserve(reservation) as Verdict);
+          // The second time it comes while the next question is open.
+          return concat(verdict.pipe(delay(1, scheduler)), verdict.pipe(delay(0.5, scheduler)));
+        },
+      };
+      const reply = () => {
+        starts.push(scheduler.now());
+        return helpers.cold('(shafd|)', wires);
+      };
+      const { ask, under } = setUp(helpers, { limits, reply });
+      for (const name of ['a', 'b', 'c']) ask(name).subscribe();
+      scheduler.schedule(() => {
+        under.complete();
+      }, 400);
+      helpers.flush();
+    });
+    const [first = 0, second = 0, third = 0] = starts;
+    expect(starts).toHaveLength(3);
+    expect(second - first).toBeGreaterThanOrEqual(3);
+    expect(third - second).toBeGreaterThanOrEqual(3);
+  });
+
+  it('should not wait for a verdict when there is none', () => {
+    expect(ends(() => EMPTY)).toEqual(['GROQ_ERR_STORE', 'GROQ_ERR_STORE', 'GROQ_ERR_STORE']);
+  });
+});
