@@ -1,12 +1,14 @@
 /* Client */
 
 export type { AnswerResult, AnswersOptions } from './client/answers.ts';
+export type { Budget, BudgetOptions } from './client/Budgets.ts';
 export { type ChatOptions, createGroq, type Groq } from './client/createGroq.ts';
 export { loadConfig } from './client/loadConfig.ts';
 export type { Health, Model } from './client/models.ts';
 export type { CallOptions, GroqOptions, RetryOptions } from './client/options.ts';
 export type { ChatInput } from './client/requests.ts';
 export { AnswerNotTakenError } from './errors/AnswerNotTakenError.ts';
+export { BudgetExceededError, type BudgetState, type BudgetUnit } from './errors/BudgetExceededError.ts';
 export { CancelledError } from './errors/CancelledError.ts';
 export { ClosedError } from './errors/ClosedError.ts';
 export { ConnectionError, type ConnectionErrorOptions } from './errors/ConnectionError.ts';
@@ -14,6 +16,7 @@ export { ConnectionError, type ConnectionErrorOptions } from './errors/Connectio
 export { type GroqError, type GroqErrorOptions, isGroqError } from './errors/GroqError.ts';
 export {
   isAnswerNotTakenError,
+  isBudgetExceededError,
   isCancelledError,
   isClosedError,
   isConnectionError,
@@ -51,6 +54,7 @@ export type { ChatCompletionChunk, FinishReason } from './model/Chunk.ts';
 export type { Dimension } from './model/Dimension.ts';
 export type { GroqEvent, GroqEventDetail } from './model/GroqEvent.ts';
 export type { BucketLevel, Limits, Tier } from './model/Limits.ts';
+export type { Price } from './model/Models.ts';
 export type { Place } from './model/Place.ts';
 export type { Pacing, Priority, Slack } from './model/Priority.ts';
 export type { ModelStatus, Status } from './model/Status.ts';
@@ -65,12 +69,23 @@ export type {
   ToolCallToken,
 } from './model/Token.ts';
 export type { Usage } from './model/Usage.ts';
+export type {
+  TokensUsed,
+  UsageFigure,
+  UsageKey,
+  UsageOrigin,
+  UsageRecord,
+  UsageSum,
+  UsageTotal,
+  UsageTotals,
+} from './model/UsageRecord.ts';
 export { answer } from './operators/answer.ts';
 export { snapshots } from './operators/snapshots.ts';
 /* Operators on tokens */
 export { text } from './operators/text.ts';
 export type { Random } from './ports/clock.ts';
 export { type AudioRest, audioSeconds } from './rules/audio/audioSeconds.ts';
-export type { Attempt, Errand, Timeouts } from './scheduler/Attempt.ts';
+export { type UsageCostOptions, usageCost } from './rules/usageCost.ts';
+export type { Attempt, AttemptEnd, AttemptMeter, Errand, Timeouts } from './scheduler/Attempt.ts';
 /* Scheduler */
 export { RequestScheduler, type RequestSchedulerConfig } from './scheduler/RequestScheduler.ts';

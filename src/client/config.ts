@@ -6,13 +6,14 @@ import { unlimitedStore } from '../adapters/unlimitedStore.ts';
 import { ValidationError } from '../errors/ValidationError.ts';
 import type { ChatRequest, ModelId } from '../model/ChatRequest.ts';
 import type { Limits } from '../model/Limits.ts';
-import { DEFAULT_MODEL, MODELS } from '../model/Models.ts';
+import { DEFAULT_MODEL, MODELS, type Price } from '../model/Models.ts';
 import { DEFAULT_PACING, type Slack } from '../model/Priority.ts';
 import { type Random, systemClock } from '../ports/clock.ts';
 import type { LimitStore } from '../ports/LimitStore.ts';
 import type { TokenCounter } from '../ports/TokenCounter.ts';
 import type { Transport } from '../ports/Transport.ts';
 import type { Timeouts } from '../scheduler/Attempt.ts';
+import type { BudgetOptions } from './Budgets.ts';
 import { checkLimits, checkOptions, type GroqOptions, type RetryOptions } from './options.ts';
 
 /** Everything that a client was told, with the rest filled in. */
@@ -25,6 +26,8 @@ export interface Config {
   readonly overflow: 'newest' | 'last' | undefined;
   readonly slack: Partial<Slack> | undefined;
   readonly fitOutput: boolean | { readonly quantile: number };
+  readonly budget: BudgetOptions | undefined;
+  readonly priceOf: (model: ModelId) => Price | undefined;
   readonly allowRetired: boolean;
   readonly limited: boolean;
   readonly transport: Transport;
@@ -69,6 +72,7 @@ export function resolveConfig(options: GroqOptions, environment: NodeJS.ProcessE
           scheduler,
         }));
   const counter = options.counter ?? tiktokenCounter();
+  const prices = new Map(Object.entries(options.prices ?? {}));
   // Whoever counts says so when it fails. Until then there may be no request at all.
   counter.load?.().catch(() => undefined);
   return Object.freeze({
@@ -80,6 +84,8 @@ export function resolveConfig(options: GroqOptions, environment: NodeJS.ProcessE
     overflow: options.overflow,
     slack: options.slack,
     fitOutput: options.fitOutput ?? false,
+    budget: options.budget,
+    priceOf: (model: ModelId) => prices.get(model) ?? MODELS.get(model)?.price,
     allowRetired: options.allowRetired ?? false,
     limited: limits !== false,
     transport: options.transport ?? (own as Transport),

@@ -7,9 +7,11 @@ import type { Limits } from '../model/Limits.ts';
 import { MODELS } from '../model/Models.ts';
 import type { Status } from '../model/Status.ts';
 import type { Answer, StateToken, Token } from '../model/Token.ts';
+import type { UsageKey, UsageRecord, UsageTotals } from '../model/UsageRecord.ts';
 import { RequestScheduler } from '../scheduler/RequestScheduler.ts';
 import { type AnswerResult, type AnswersOptions, answers } from './answers.ts';
 import { resolveConfig } from './config.ts';
+import { Ledger } from './Ledger.ts';
 import { type Health, health, type Model, models } from './models.ts';
 import { type CallOptions, checkCallOptions, type GroqOptions } from './options.ts';
 import { ANSWER, CHUNKS, type ChatInput, type Kind, Requests, TOKENS } from './requests.ts';
@@ -61,6 +63,20 @@ export interface Groq extends AsyncDisposable {
   /** What happens to requests. */
   readonly events$: Observable<GroqEvent>;
   /**
+   * What each attempt that was sent has used: exactly one record for each, whether it was answered, refused, cut or
+   * cancelled, and none for what never left. It is hot, and completes when the client is closed.
+   */
+  readonly usage$: Observable<UsageRecord>;
+  /**
+   * What was used since the client was made, by model, tenant or tag: as it stands, and anew after each record. Each
+   * value is a whole of its own, so the latest is all one needs: `firstValueFrom(groq.usageBy('model'))`. The first
+   * 1,000 names have a total of their own, those after them have one together, under `(others)`.
+   *
+   * @example
+   * groq.usageBy('tenant').subscribe((totals) => show(totals.get('acme')?.reported.cost));
+   */
+  usageBy(key: UsageKey): Observable<UsageTotals>;
+  /**
    * Ends the client. Whoever still waits for an answer gets a {@link ClosedError}, unless `drain` is set: then nothing
    * new is taken, and it is closed when all that was accepted has ended.
    */
@@ -83,6 +99,7 @@ export function createGroq(options: GroqOptions = {}): Groq {
 class GroqClient implements Groq {
   readonly #config: ReturnType<typeof resolveConfig>;
   readonly #scheduler: RequestScheduler;
+  readonly #ledger: Ledger;
   readonly #requests: Requests;
   /** Fails when the client is closed, with those who ask without queueing. */
   readonly #closed = new Subject<never>();
@@ -90,7 +107,8 @@ class GroqClient implements Groq {
   constructor(options: GroqOptions) {
     this.#config = resolveConfig(options);
     this.#scheduler = new RequestScheduler(this.#config);
-    this.#requests = new Requests(this.#config, this.#scheduler);
+    this.#ledger = new Ledger(this.#config);
+    this.#requests = new Requests(this.#config, this.#scheduler, this.#ledger);
   }
 
   chat(request: ChatInput, options: ChatOptions & { readonly lifecycle: true }): Observable<Token | StateToken>;
@@ -144,6 +162,14 @@ class GroqClient implements Groq {
     return this.#scheduler.events$;
   }
 
+  get usage$(): Observable<UsageRecord> {
+    return this.#ledger.usage$;
+  }
+
+  usageBy(key: UsageKey): Observable<UsageTotals> {
+    return this.#ledger.usageBy(key);
+  }
+
   async close({ drain = false }: { readonly drain?: boolean | undefined } = {}): Promise<void> {
     if (drain) {
       const drained = lastValueFrom(this.#scheduler.drained$, { defaultValue: undefined });
@@ -153,6 +179,7 @@ class GroqClient implements Groq {
       this.#scheduler.unsubscribe();
       this.#closed.error(new ClosedError());
     }
+    this.#ledger.complete();
     await this.#config.close();
     this.#closed.error(new ClosedError());
   }

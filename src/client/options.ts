@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { type ChatRequest, chatRequestSchema, type ModelId } from '../model/ChatRequest.ts';
 import { DIMENSION_NAMES } from '../model/Dimension.ts';
 import type { Limits, Tier } from '../model/Limits.ts';
+import type { Price } from '../model/Models.ts';
 import type { Place } from '../model/Place.ts';
 import type { Pacing, Priority, Slack } from '../model/Priority.ts';
 import { PRIORITIES } from '../model/Priority.ts';
@@ -13,6 +14,8 @@ import type { TokenCounter } from '../ports/TokenCounter.ts';
 import type { Transport } from '../ports/Transport.ts';
 import { checked } from '../rules/validation.ts';
 import type { Timeouts } from '../scheduler/Attempt.ts';
+import type { BudgetOptions } from './Budgets.ts';
+import { budgetSchema, pricesSchema } from './budgetSchema.ts';
 
 /** How often a request is tried again, and when. See {@link RetryConfig}. */
 export type RetryOptions = Pick<RetryConfig, 'count' | 'initialDelay' | 'maxDelay' | 'sampling'>;
@@ -89,6 +92,18 @@ export interface GroqOptions {
    */
   readonly fitOutput?: boolean | { readonly quantile: number } | undefined;
   /**
+   * What may be used in all, in US dollars or in tokens, by the client and by each tenant. A request that could go
+   * beyond gets a {@link BudgetExceededError}: at once when that can never change, else when its turn comes. What is in
+   * flight counts with its worst case, the prompt and the longest completion that it allows, so that no number of
+   * requests at a time goes beyond; what waits does not count. It begins with the client and is not kept anywhere else.
+   *
+   * @example
+   * createGroq({ budget: { usd: 10, perTenant: { usd: 0.5 }, tenants: { acme: { usd: 5, tokens: 1_000_000 } } } });
+   */
+  readonly budget?: BudgetOptions | undefined;
+  /** Prices by model, in place of those of the catalogue: for models that have none there, or contracts of one's own. */
+  readonly prices?: Readonly<Record<ModelId, Price>> | undefined;
+  /**
    * Whether to send requests to models that Groq no longer serves.
    *
    * @default false
@@ -117,6 +132,8 @@ export interface CallOptions {
   readonly priority?: Priority | undefined;
   /** On whose behalf it is made: tenants are served in turn. */
   readonly tenant?: string | undefined;
+  /** What it is for, in words of your own: usage is added up by it. See {@link Groq.usageBy}. */
+  readonly tag?: string | undefined;
   /** For how long it lets more urgent requests go first, in milliseconds. @default that of its priority */
   readonly slack?: number | undefined;
   /** Changes its priority, tenant or slack while it waits. It keeps the time at which it was asked for. */
@@ -181,6 +198,8 @@ const optionsSchema = z.strictObject({
   slack: slackSchema.optional(),
   pacing: z.union([z.boolean(), pacingSchema]).optional(),
   fitOutput: fitOutputSchema,
+  budget: budgetSchema,
+  prices: pricesSchema,
   allowRetired: z.boolean().optional(),
   transport: having('a transport', 'send'),
   store: having('a limit store', 'reserve', 'settle', 'learn', 'changes', 'levels'),
@@ -192,6 +211,7 @@ const optionsSchema = z.strictObject({
 const callOptionsSchema = z.strictObject({
   priority: z.enum(PRIORITIES).optional(),
   tenant: z.string().optional(),
+  tag: z.string().optional(),
   slack: ms,
   fitOutput: fitOutputSchema,
   place$: having('an Observable', 'subscribe'),

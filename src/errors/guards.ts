@@ -1,4 +1,5 @@
 import type { AnswerNotTakenError } from './AnswerNotTakenError.ts';
+import type { BudgetExceededError } from './BudgetExceededError.ts';
 import type { CancelledError } from './CancelledError.ts';
 import type { ClosedError } from './ClosedError.ts';
 import type { ConnectionError } from './ConnectionError.ts';
@@ -35,3 +36,4 @@ export const isModelRetiredError = has<ModelRetiredError>('GROQ_ERR_MODEL_RETIRE
 export const isAnswerNotTakenError = has<AnswerNotTakenError>('GROQ_ERR_ANSWER_NOT_TAKEN');
 export const isQueueFullError = has<QueueFullError>('GROQ_ERR_QUEUE_FULL');
 export const isStoreError = has<StoreError>('GROQ_ERR_STORE');
+export const isBudgetExceededError = has<BudgetExceededError>('GROQ_ERR_BUDGET_EXCEEDED');

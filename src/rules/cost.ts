@@ -41,5 +41,5 @@ export const covers = (reserved: Cost, needed: Cost): boolean =>
   reserved.outputTokens >= needed.outputTokens &&
   reserved.audioSeconds >= needed.audioSeconds;
 
-// Usage comes from outside: what is no count counts for nothing.
-const natural = (value: unknown): number => (typeof value === 'number' && value > 0 && value < 1e12 ? value : 0);
+/** A count from outside: what is no count counts for nothing. */
+export const natural = (value: unknown): number => (typeof value === 'number' && value > 0 && value < 1e12 ? value : 0);

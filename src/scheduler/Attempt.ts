@@ -17,6 +17,8 @@ export interface Errand<T> extends Pick<Job, 'model' | 'request' | 'cost' | 'pri
   usage(value: T): Usage | undefined;
   /** Hears what was used, once it is known. */
   used?(usage: Usage): void;
+  /** Asked at each attempt when it leaves the queue. What it throws ends the request, before anything was sent. */
+  meter?(attempt: Job): AttemptMeter<T>;
   readonly timeouts: Timeouts;
   readonly retry: RetryConfig;
   /** Whether the subscriber wants to hear where the request is. */
@@ -28,6 +30,23 @@ export interface Errand<T> extends Pick<Job, 'model' | 'request' | 'cost' | 'pri
   /** Changes of its place, heard while it waits. */
   readonly place$?: Observable<Place> | undefined;
 }
+
+/** Follows what one attempt uses, from when it leaves the queue until it ends. */
+export interface AttemptMeter<T> {
+  /** The request is on the wire. It may never be. */
+  sent(): void;
+  /** A value of its answer. */
+  value(value: T): void;
+  /** The end, once, in whichever way it comes. */
+  ended(how: AttemptEnd): void;
+}
+
+/** How an attempt ended. */
+export type AttemptEnd =
+  | { readonly type: 'completed' }
+  | { readonly type: 'failed'; readonly error: unknown }
+  /** Nobody wants its answer any more: it was cancelled, or took too long. */
+  | { readonly type: 'left' };
 
 /** How long each part of a request may take, in milliseconds. */
 export interface Timeouts extends Omit<TimeoutsConfig, 'model' | 'scheduler'> {

@@ -14,6 +14,7 @@ import type { Transport } from '../ports/Transport.ts';
 import { forecast } from '../rules/forecast.ts';
 import type { Attempt } from './Attempt.ts';
 import { Expectations } from './Expectations.ts';
+import { metered } from './metered.ts';
 
 /** What a lane works with, and whom it tells. */
 export interface LaneConfig {
@@ -139,6 +140,14 @@ export class Lane {
     const { lifetime, errand, model } = answer.job;
     // Not subscribed to, the answer gives its grant back.
     if (lifetime.closed) return;
-    answer.pipe(timeouts({ ...errand.timeouts, model, scheduler })).subscribe(lifetime);
+    let values: Observable<unknown> = answer;
+    try {
+      const meter = errand.meter?.(answer.job);
+      if (meter !== undefined) values = answer.pipe(metered(meter));
+    } catch (error) {
+      lifetime.error(error);
+      return;
+    }
+    values.pipe(timeouts({ ...errand.timeouts, model, scheduler })).subscribe(lifetime);
   }
 }

@@ -112,6 +112,11 @@ describe('createGroq', () => {
       'a number of at most 1',
       '95',
     ],
+    ['a budget that is a number', { budget: 5 }, 'budget', 'an object', '5'],
+    ['a budget in euros', { budget: { eur: 5 } }, 'budget.eur', 'absent, since it is not known there', '5'],
+    ['a budget below zero', { budget: { usd: -1 } }, 'budget.usd', 'a number of at least 0', '-1'],
+    ['a budget of a tenant that is a number', { budget: { tenants: { a: 1 } } }, 'budget.tenants.a', 'an object', '1'],
+    ['a price below zero', { prices: { m: { input: -1 } } }, 'prices.m.input', 'a number of at least 0', '-1'],
     ['an unknown priority', { slack: { urgent: 0 } }, 'slack.urgent', 'absent, since it is not known there', '0'],
     ['a slack below zero', { slack: { low: -1 } }, 'slack.low', 'a number of at least 0', '-1'],
     [
@@ -168,6 +173,8 @@ describe('createGroq', () => {
       slack: { high: 0, normal: 1, low: 2, background: 3 },
       pacing: { high: 0, normal: 0.1, low: 0.2, background: 1 },
       fitOutput: { quantile: 0.9 },
+      budget: { usd: 0, tokens: 1, perTenant: { usd: 2 }, tenants: { a: { tokens: 3 } } },
+      prices: { m: { input: 0.1, output: 0.2, cachedInput: 0.05, audioHour: 1 } },
       allowRetired: true,
       transport: fakeTransport(() => of(wire.sent)),
       store: {

@@ -1,0 +1,149 @@
+import { defer, map, type Observable, type SchedulerLike, Subject, startWith } from 'rxjs';
+import type { ChatRequest, ModelId } from '../model/ChatRequest.ts';
+import type { Job } from '../model/Job.ts';
+import type { Price } from '../model/Models.ts';
+import type { TokensUsed, UsageFigure, UsageKey, UsageRecord, UsageTotals } from '../model/UsageRecord.ts';
+import type { TokenCounter } from '../ports/TokenCounter.ts';
+import type { CompletionSeen } from '../rules/CompletionSeen.ts';
+import { maxOutput } from '../rules/maxOutput.ts';
+import { NO_TOKENS } from '../rules/tokensUsed.ts';
+import { UsageTally } from '../rules/UsageTally.ts';
+import { priceOf } from '../rules/usageCost.ts';
+import type { AttemptMeter } from '../scheduler/Attempt.ts';
+import { type BudgetOptions, Budgets, type WorstCase } from './Budgets.ts';
+import { countCompletion } from './countCompletion.ts';
+import { type Readable, UsageMeter } from './UsageMeter.ts';
+
+/** What a {@link Ledger} works with. */
+export interface LedgerConfig {
+  readonly scheduler: SchedulerLike;
+  readonly counter: TokenCounter;
+  readonly priceOf: (model: ModelId) => Price | undefined;
+  readonly budget: BudgetOptions | undefined;
+}
+
+/** What a request could take. */
+export type Charged = Pick<Job, 'request' | 'cost' | 'tenant'>;
+
+/**
+ * Keeps the account of what was used: one record for each attempt that was sent. It is the only owner of the totals and
+ * of the budgets. Records are told and added up, never kept.
+ */
+export class Ledger {
+  readonly #config: LedgerConfig;
+  readonly #budgets: Budgets;
+  readonly #records = new Subject<UsageRecord>();
+  readonly #tallies: Readonly<Record<UsageKey, UsageTally>> = {
+    model: new UsageTally(),
+    tenant: new UsageTally(),
+    tag: new UsageTally(),
+  };
+
+  constructor(config: LedgerConfig) {
+    this.#config = config;
+    this.#budgets = new Budgets(config.budget);
+  }
+
+  /** The records, as they come. */
+  get usage$(): Observable<UsageRecord> {
+    return this.#records.asObservable();
+  }
+
+  /** The totals since the client was made: as they stand, and after each record. */
+  usageBy(key: UsageKey): Observable<UsageTotals> {
+    const tally = this.#tallies[key];
+    return defer(() =>
+      this.#records.pipe(
+        map(() => tally.totals),
+        startWith(tally.totals),
+      ),
+    );
+  }
+
+  /**
+   * Refuses a request that can never be sent within the budget.
+   *
+   * @throws {BudgetExceededError} when it is used up.
+   */
+  check(charged: Charged): void {
+    this.#budgets.check(this.#worst(charged));
+  }
+
+  /**
+   * Sets aside what an attempt can take, and follows what it does take.
+   *
+   * @throws {BudgetExceededError} when it does not fit beside what is in flight.
+   */
+  meter<T>(readable: Readable<T>, job: Charged & Pick<Job, 'seq' | 'attempt'>, tag?: string): AttemptMeter<T> {
+    const hold = this.#budgets.reserve(this.#worst(job));
+    return new UsageMeter(readable, (finding) => {
+      if (finding.type === 'unsent') {
+        hold?.release();
+        return;
+      }
+      const figure =
+        finding.type === 'estimated'
+          ? this.#priced(job.request, { type: finding.type, tokens: this.#estimate(job, finding.seen) })
+          : this.#priced(job.request, finding);
+      hold?.settle(figure);
+      const { seq, attempt, tenant } = job;
+      this.#record({
+        ...figure,
+        seq,
+        attempt,
+        model: job.request.model,
+        tenant,
+        tag,
+        at: this.#config.scheduler.now(),
+      });
+    });
+  }
+
+  /** Nothing comes any more. */
+  complete(): void {
+    this.#records.complete();
+  }
+
+  #record(record: UsageRecord): void {
+    this.#tallies.model.add(record.model, record);
+    this.#tallies.tenant.add(record.tenant, record);
+    this.#tallies.tag.add(record.tag, record);
+    this.#records.next(record);
+  }
+
+  #worst({ request, cost, tenant }: Charged): WorstCase {
+    const { model } = request;
+    const promptTokens = cost.inputTokens;
+    const completionTokens = maxOutput(request, promptTokens);
+    const tokens = promptTokens + completionTokens;
+    const price = this.#config.priceOf(model);
+    return {
+      model,
+      tenant,
+      tokens,
+      cost: priceOf(price, { ...NO_TOKENS, promptTokens, completionTokens, totalTokens: tokens }),
+    };
+  }
+
+  #estimate({ request, cost }: Charged, seen: CompletionSeen): TokensUsed {
+    const { counter } = this.#config;
+    const promptTokens = cost.inputTokens;
+    const reasoning = countCompletion(counter, request.model, seen.reasoning, seen.reasoningPieces);
+    const text = countCompletion(counter, request.model, seen.text, seen.textPieces);
+    // It cannot be more than was allowed, whatever a counter that estimates makes of it.
+    const completionTokens = Math.min(reasoning + text, maxOutput(request, promptTokens));
+    return {
+      promptTokens,
+      cachedTokens: 0,
+      completionTokens,
+      reasoningTokens: Math.min(reasoning, completionTokens),
+      totalTokens: promptTokens + completionTokens,
+    };
+  }
+
+  #priced({ model }: ChatRequest, figure: UsageFigure): UsageFigure {
+    if (figure.type === 'unknown') return figure;
+    const cost = priceOf(this.#config.priceOf(model), figure.tokens);
+    return cost === undefined ? figure : { ...figure, cost };
+  }
+}

@@ -1,0 +1,432 @@
+import {
+  concat,
+  from,
+  lastValueFrom,
+  NEVER,
+  of,
+  config as rxjs,
+  type SchedulerLike,
+  type Subscription,
+  throwError,
+} from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { constantCounter } from '../../src/adapters/constantCounter.ts';
+import { tiktokenCounter } from '../../src/adapters/tiktokenCounter.ts';
+import { type ChatOptions, createGroq } from '../../src/client/createGroq.ts';
+import type { GroqOptions } from '../../src/client/options.ts';
+import { ConnectionError } from '../../src/errors/ConnectionError.ts';
+import { isClosedError, isTimeoutError, isTruncatedStreamError } from '../../src/errors/guards.ts';
+import type { UsageRecord } from '../../src/model/UsageRecord.ts';
+import type { TokenCount, TokenCounter } from '../../src/ports/TokenCounter.ts';
+import { fakeTransport } from '../../src/testing/fakeTransport.ts';
+import { quota } from '../../src/testing/quota.ts';
+import { wire } from '../../src/testing/wire.ts';
+import { characterCounter } from '../util/characterCounter.ts';
+import { type RunHelpers, rx } from '../util/rx.ts';
+import { told } from '../util/told.ts';
+
+const model = 'openai/gpt-oss-20b';
+const messages = [{ role: 'user' as const, content: 'Hello' }];
+const usage = { prompt_tokens: 80, completion_tokens: 20, total_tokens: 100 };
+const tokens = { promptTokens: 80, cachedTokens: 0, completionTokens: 20, reasoningTokens: 0, totalTokens: 100 };
+const none = { promptTokens: 0, cachedTokens: 0, completionTokens: 0, reasoningTokens: 0, totalTokens: 0 };
+
+const wires = {
+  s: wire.sent,
+  h: wire.head(),
+  a: wire.text('abc'),
+  b: wire.text('de'),
+  r: wire.delta({ reasoning: 'Hm' }),
+  t: wire.delta({ tool_calls: [{ index: 0, id: '1', type: 'function', function: { name: 'f', arguments: '{}' } }] }),
+  f: wire.finish('stop', usage),
+  g: wire.finish('stop'),
+  u: wire.data(`data: ${JSON.stringify({ choices: [], x_groq: { usage } })}\n\n`),
+  d: wire.done,
+  R: wire.head(429, { 'retry-after-ms': '10' }),
+  F: wire.head(503),
+  B: wire.head(400),
+  e: wire.error('no'),
+  E: wire.error('no', 'json_validate_failed'),
+  c: wire.completion({ content: 'abc' }, { usage }),
+};
+
+/** A client in virtual time that is answered like this, one marble string an attempt, and its records. */
+function meter({ cold, scheduler }: RunHelpers, answers: readonly string[], options: GroqOptions = {}) {
+  const error = new ConnectionError('', { sent: true });
+  const transport = fakeTransport((_, index) => cold(answers[index] ?? '', wires, error));
+  const groq = createGroq({
+    transport,
+    scheduler,
+    limits: false,
+    counter: characterCounter(),
+    random: () => 1,
+    ...options,
+  });
+  const records: UsageRecord[] = [];
+  groq.usage$.subscribe((record) => records.push(record));
+  return { groq, records, transport };
+}
+
+/** What is estimated of a prompt of five tokens. */
+const estimate = (completionTokens: number, reasoningTokens = 0) => ({
+  type: 'estimated',
+  tokens: { promptTokens: 5, cachedTokens: 0, completionTokens, reasoningTokens, totalTokens: 5 + completionTokens },
+});
+
+/** Unsubscribes at a frame. */
+const leave = (scheduler: SchedulerLike, subscription: Subscription, at: number): void => {
+  scheduler.schedule(() => {
+    subscription.unsubscribe();
+  }, at);
+};
+
+describe('usage$', () => {
+  /** What is told of one request. */
+  const expectRecords = (
+    answers: readonly string[],
+    expected: readonly object[],
+    { leaveAt, ...options }: ChatOptions & { readonly leaveAt?: number } = {},
+  ): void => {
+    rx((helpers) => {
+      const { groq, records } = meter(helpers, answers);
+      const { subscription } = told(groq.chat({ model, messages }, { retry: { initialDelay: 1 }, ...options }));
+      if (leaveAt !== undefined) leave(helpers.scheduler, subscription, leaveAt);
+      helpers.flush();
+      expect(records).toHaveLength(expected.length);
+      expect(records).toMatchObject(expected);
+    });
+  };
+
+  it('should tell once what an answer reports, with whom it was for and what it cost', () => {
+    rx((helpers) => {
+      const { groq, records } = meter(helpers, ['5ms (shafd|)']);
+      told(groq.chat({ model, messages }, { tenant: 'acme', tag: 'search' }));
+      helpers.flush();
+      expect(records).toEqual([
+        {
+          type: 'reported',
+          tokens,
+          refused: false,
+          cost: (80 * 0.075 + 20 * 0.3) / 1e6,
+          seq: 0,
+          attempt: 1,
+          model,
+          tenant: 'acme',
+          tag: 'search',
+          at: 5,
+        },
+      ]);
+    });
+  });
+
+  it('should have told when the subscriber hears of the report', () => {
+    rx((helpers) => {
+      const { groq, records } = meter(helpers, ['(shafd|)']);
+      const seen: number[] = [];
+      groq.chat({ model, messages }).subscribe(() => seen.push(records.length));
+      helpers.flush();
+      expect(seen).toEqual([0, 1]);
+    });
+  });
+
+  it.each(['chat', 'chunks', 'complete'] as const)('should tell of %s once', (way) => {
+    rx((helpers) => {
+      const { groq, records } = meter(helpers, [way === 'complete' ? '(shc|)' : '(shafd|)']);
+      told<unknown>(groq[way]({ model, messages }));
+      helpers.flush();
+      expect(records).toMatchObject([{ type: 'reported', tokens }]);
+    });
+  });
+
+  it.each(['chat', 'chunks'] as const)('should take usage in x_groq and at the top for the same, in %s', (way) => {
+    rx(({ flush, scheduler }) => {
+      const chunk = {
+        choices: [{ index: 0, delta: {}, finish_reason: 'stop' }],
+        usage,
+        x_groq: { id: 'req_1', usage },
+      };
+      const again = { choices: [], usage, x_groq: { usage } };
+      const events = [chunk, again].map((event) => wire.data(`data: ${JSON.stringify(event)}\n\n`));
+      const transport = fakeTransport(() => from([wire.sent, wire.head(), ...events, wire.done]));
+      const groq = createGroq({ transport, scheduler, limits: false, counter: characterCounter() });
+      const records = told(groq.usage$).values.all;
+      told<unknown>(groq[way]({ model, messages }));
+      flush();
+      expect(records).toMatchObject([{ tokens }]);
+    });
+  });
+
+  it('should keep tokens from the cache and of reasoning apart, and price the cache as such', () => {
+    rx(({ flush, scheduler }) => {
+      const detailed = {
+        ...usage,
+        prompt_tokens_details: { cached_tokens: 64 },
+        completion_tokens_details: { reasoning_tokens: 12 },
+      };
+      const transport = fakeTransport(() => of(wire.sent, wire.head(), wire.text('a'), wire.finish('stop', detailed)));
+      const groq = createGroq({ transport, scheduler, limits: false, counter: characterCounter() });
+      const records = told(groq.usage$).values.all;
+      told(groq.chat({ model, messages }));
+      flush();
+      expect(records).toMatchObject([
+        {
+          tokens: { ...tokens, cachedTokens: 64, reasoningTokens: 12 },
+          cost: (16 * 0.075 + 64 * 0.0375 + 20 * 0.3) / 1e6,
+        },
+      ]);
+    });
+  });
+
+  it('should leave the cost open where the price is not known, and take one that is given', () => {
+    rx((helpers) => {
+      const { groq, records } = meter(helpers, ['(shafd|)', '(shafd|)'], { prices: { own: { input: 1, output: 2 } } });
+      told(groq.chat({ model: 'qwen/qwen3.8-27b', messages }));
+      told(groq.chat({ model: 'own', messages }));
+      helpers.flush();
+      expect(records[0]).not.toHaveProperty('cost');
+      expect(records[1]).toHaveProperty('cost', (80 + 2 * 20) / 1e6);
+    });
+  });
+
+  describe('after a cancel', () => {
+    it('should count what was seen', () => {
+      expectRecords(['s-h-a-b---f'], [{ ...estimate(5), at: 8, cost: (5 * 0.075 + 5 * 0.3) / 1e6 }], { leaveAt: 8 });
+    });
+
+    it('should keep reasoning apart', () => {
+      expectRecords(['s-h-r-b---f'], [estimate(4, 2)], { leaveAt: 8 });
+    });
+
+    it('should count the arguments of a tool', () => {
+      rx((helpers) => {
+        const { groq, records } = meter(helpers, ['(shat)---f']);
+        const { subscription } = told(groq.chunks({ model, messages }));
+        leave(helpers.scheduler, subscription, 7);
+        helpers.flush();
+        expect(records).toMatchObject([estimate(6)]);
+      });
+    });
+
+    it('should count the prompt alone when nothing had come', () => {
+      expectRecords(['s-h---f'], [estimate(0)], { leaveAt: 1 });
+    });
+
+    it('should tell nothing when it had not been sent', () => {
+      expectRecords(['---sh-f'], [], { leaveAt: 2 });
+    });
+
+    it('should tell nothing when it was waiting', () => {
+      rx((helpers) => {
+        const store = quota(1, 100, { scheduler: helpers.scheduler });
+        const { groq, records, transport } = meter(helpers, ['(shafd|)', '(shafd|)'], { limits: undefined, store });
+        told(groq.chat({ model, messages }));
+        const { subscription } = told(groq.chat({ model, messages }));
+        leave(helpers.scheduler, subscription, 50);
+        helpers.flush();
+        expect(transport.requests).toHaveLength(1);
+        expect(records).toHaveLength(1);
+      });
+    });
+
+    it('should know nothing of an answer that comes in one piece', () => {
+      rx((helpers) => {
+        const { groq, records } = meter(helpers, ['s----hc']);
+        const { subscription } = told(groq.complete({ model, messages }));
+        leave(helpers.scheduler, subscription, 2);
+        helpers.flush();
+        expect(records).toEqual([{ type: 'unknown', seq: 0, attempt: 1, model, at: 2 }]);
+      });
+    });
+
+    it('should leave it at what was reported when it was', () => {
+      expectRecords(['(shauf)---|'], [{ type: 'reported', tokens }], { leaveAt: 6 });
+    });
+
+    it('should tell before the subscriber hears of a timeout', () => {
+      rx((helpers) => {
+        const { groq, records } = meter(helpers, ['(sha)']);
+        const seen: unknown[] = [];
+        groq.chat({ model, messages }, { timeouts: { betweenTokens: 20 } }).subscribe({
+          error: (error: unknown) => seen.push(isTimeoutError(error), records.length),
+        });
+        helpers.flush();
+        expect(seen).toEqual([true, 1]);
+        expect(records).toMatchObject([estimate(3)]);
+      });
+    });
+
+    it('should not count more than was allowed', () => {
+      rx((helpers) => {
+        const { groq, records } = meter(helpers, ['(shab)']);
+        const { subscription } = told(groq.chat({ model, messages, max_completion_tokens: 2 }));
+        leave(helpers.scheduler, subscription, 9);
+        helpers.flush();
+        expect(records).toMatchObject([estimate(2)]);
+      });
+    });
+
+    it('should take pieces for tokens when the counter finds none or answers later, if at all', () => {
+      for (const counter of [constantCounter(5), { count: firstSync(() => Promise.reject(new Error('away'))) }]) {
+        rx((helpers) => {
+          const { groq, records } = meter(helpers, ['(shabab)'], { counter });
+          const { subscription } = told(groq.chat({ model, messages }));
+          leave(helpers.scheduler, subscription, 9);
+          helpers.flush();
+          expect(records).toMatchObject([estimate(4)]);
+        });
+      }
+    });
+
+    it('should count as the model does when the counter can', async () => {
+      const counter = tiktokenCounter();
+      await counter.load();
+      const text = 'The sky is blue because of Rayleigh scattering.';
+      const pieces = (text.match(/.{1,3}/g) ?? []).map((piece) => wire.text(piece));
+      const completionTokens = counter.encode(text).length;
+      expect(completionTokens).not.toBe(pieces.length);
+      rx(({ flush, scheduler }) => {
+        const transport = fakeTransport(() => concat(of(wire.sent, wire.head(), ...pieces), NEVER));
+        const groq = createGroq({ transport, scheduler, limits: false, counter });
+        const records = told(groq.usage$).values.all;
+        const { subscription } = told(groq.chat({ model, messages }));
+        leave(scheduler, subscription, 1);
+        flush();
+        expect(records).toMatchObject([{ type: 'estimated', tokens: { promptTokens: 72, completionTokens } }]);
+      });
+    });
+  });
+
+  describe('after a cut', () => {
+    it('should count what had come, and have told before the subscriber hears of it', () => {
+      rx((helpers) => {
+        const { groq, records } = meter(helpers, ['s-h-a-b---#']);
+        const seen: unknown[] = [];
+        groq.chat({ model, messages }).subscribe({
+          error: (error: unknown) => seen.push(isTruncatedStreamError(error), records.length),
+        });
+        helpers.flush();
+        expect(seen).toEqual([true, 1]);
+        expect(records).toMatchObject([estimate(5)]);
+      });
+    });
+
+    it('should take what was reported before it', () => {
+      expectRecords(['(shau)---|'], [{ type: 'reported', tokens }]);
+    });
+
+    it('should estimate an answer that is whole but for its usage', () => {
+      expectRecords(['(shabgd|)'], [estimate(5)]);
+    });
+  });
+
+  describe('of attempts', () => {
+    it('should tell of one that was refused that it used nothing', () => {
+      expectRecords(['s---(Be|)'], [{ type: 'reported', tokens: none, cost: 0, refused: true, at: 4 }]);
+    });
+
+    it('should tell of each that was sent, and of none that was not', () => {
+      expectRecords(
+        ['s-(Re|)', '---#', 's-(Fe|)', 's-#', '(shafd|)'],
+        [
+          { type: 'reported', tokens: none, refused: true, attempt: 1 },
+          { type: 'unknown', attempt: 3 },
+          { type: 'unknown', attempt: 4 },
+          { type: 'reported', tokens, attempt: 5 },
+        ],
+        { retry: { count: 5, initialDelay: 1 } },
+      );
+    });
+
+    it('should not take one for refused whose model has written', () => {
+      expectRecords(['s---(BE|)'], [{ type: 'unknown' }]);
+    });
+
+    it.each([[[]], [[wire.sent]]])('should tell nothing when all were lost on the way there, after %j', (events) => {
+      rx(({ flush, scheduler }) => {
+        const lost = throwError(() => new ConnectionError('', { sent: false }));
+        const transport = fakeTransport(() => concat(of(...events), lost));
+        const groq = createGroq({ transport, scheduler, limits: false, counter: characterCounter() });
+        const records = told(groq.usage$).values.all;
+        told(groq.chat({ model, messages }));
+        flush();
+        expect([transport.requests.length, records.length]).toEqual([3, 0]);
+      });
+    });
+  });
+
+  it('should tell of those that are cut when the client is closed, and complete', () => {
+    rx((helpers) => {
+      const { groq } = meter(helpers, ['(sha)']);
+      const { values, ends } = told(groq.usage$);
+      const answer = told(groq.chat({ model, messages }));
+      helpers.scheduler.schedule(() => void groq.close(), 5);
+      helpers.flush();
+      expect(answer.ends.map(([, error]) => isClosedError(error))).toEqual([true]);
+      expect(values.all).toMatchObject([estimate(3)]);
+      expect(ends).toEqual([['complete']]);
+    });
+  });
+
+  it('should go on when one that listens throws', () => {
+    rx((helpers) => {
+      const thrown: unknown[] = [];
+      rxjs.onUnhandledError = (error) => thrown.push(error);
+      const { groq, records } = meter(helpers, ['(shafd|)', '(shafd|)']);
+      groq.usage$.subscribe(() => {
+        throw new Error('mine');
+      });
+      const answers = [told(groq.chat({ model, messages })), told(groq.chat({ model, messages }))];
+      helpers.flush();
+      rxjs.onUnhandledError = null;
+      expect(answers.map(({ ends }) => ends)).toEqual([[['complete']], [['complete']]]);
+      expect([records.length, thrown.length]).toEqual([2, 2]);
+    });
+  });
+});
+
+describe('usageBy', () => {
+  it('should give the totals at once, after each record, and to those who come late', () => {
+    rx((helpers) => {
+      const { groq } = meter(helpers, ['(shafd|)', '3ms (shafd|)']);
+      const shown = told(groq.usageBy('tenant')).values.all;
+      for (const tenant of ['acme', 'zeta']) told(groq.chat({ model, messages }, { tenant }));
+      helpers.flush();
+      const sum = { ...tokens, requests: 1, unpriced: 0, cost: (80 * 0.075 + 20 * 0.3) / 1e6 };
+      expect(shown.map((totals) => [...totals.keys()])).toEqual([[], ['acme'], ['acme', 'zeta']]);
+      expect(shown[2]?.get('acme')?.reported).toEqual(sum);
+      expect(told(groq.usageBy('tenant')).values.all).toEqual([shown[2]]);
+      expect([...(told(groq.usageBy('model')).values.all[0] ?? [])]).toMatchObject([
+        [model, { reported: { requests: 2 } }],
+      ]);
+      expect([...(told(groq.usageBy('tag')).values.all[0] ?? [])]).toMatchObject([
+        [undefined, { reported: { requests: 2 } }],
+      ]);
+    });
+  });
+
+  it('should be up to date when a record is told', () => {
+    rx((helpers) => {
+      const { groq } = meter(helpers, ['(shafd|)']);
+      const requests: (number | undefined)[] = [];
+      groq.usage$.subscribe(() => {
+        groq.usageBy('model').subscribe((totals) => requests.push(totals.get(model)?.reported.requests));
+      });
+      told(groq.chat({ model, messages }));
+      helpers.flush();
+      expect(requests).toEqual([1]);
+    });
+  });
+
+  it('should give the totals when the client is closed, and complete', async () => {
+    const groq = createGroq({ transport: fakeTransport({ Hello: 'Hi' }), limits: false, counter: characterCounter() });
+    await told(groq.chat({ model, messages })).ended;
+    await groq.close();
+    expect((await lastValueFrom(groq.usageBy('model'))).get(model)?.reported.requests).toBe(1);
+  });
+});
+
+/** Counts the first request at once, and all others later. */
+function firstSync(later: () => Promise<TokenCount>): TokenCounter['count'] {
+  let calls = 0;
+  return () => (calls++ === 0 ? { tokens: 5, bound: 5, exact: true } : later());
+}
