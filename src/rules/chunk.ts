@@ -43,11 +43,18 @@ export function parseObject(text: string, name: string): Record<string, unknown>
   return value;
 }
 
-/** What a chunk or a completion says was used: at the top, or where Groq had it first. */
+/**
+ * What a chunk or a completion says was used: at the top, or where Groq had it first. What is not counted in whole
+ * tokens says nothing, so that nothing is given back for it.
+ */
 export const usageOf = (value: ChatCompletionChunk | ChatCompletion): Usage | undefined => {
   const usage: unknown = value.usage ?? value.x_groq?.usage;
-  return isObject(usage) && typeof usage['prompt_tokens'] === 'number' ? (usage as unknown as Usage) : undefined;
+  if (!isObject(usage)) return undefined;
+  const { prompt_tokens: prompt, completion_tokens: completion } = usage;
+  return isCount(prompt) && isCount(completion) ? (usage as unknown as Usage) : undefined;
 };
+
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) < 1e12;
 
 function failIfError(value: Record<string, unknown>): void {
   const extra = value['x_groq'];

@@ -8,6 +8,7 @@ import type { CallOptions, GroqOptions } from '../../src/client/options.ts';
 import { isGroqError } from '../../src/errors/GroqError.ts';
 import type { Outcome } from '../../src/model/Grant.ts';
 import type { GroqEvent } from '../../src/model/GroqEvent.ts';
+import type { Limits } from '../../src/model/Limits.ts';
 import { type HandClock, handClock } from '../util/handClock.ts';
 import { type RawRequest, type RawServer, type RawServerOptions, startRawServer } from '../util/rawServer.ts';
 import { type Told, told } from '../util/told.ts';
@@ -47,6 +48,8 @@ export interface Fault extends Omit<RawServerOptions, 'answer'> {
   /** @default by its URL */
   readonly url?: Reach | undefined;
   readonly options?: GroqOptions;
+  /** What the buckets hold. @default more than enough */
+  readonly limits?: Limits;
   /** What is asked for. @default tokens */
   readonly ask?: (groq: Groq, call: CallOptions, server: RawServer) => Observable<unknown>;
   /** What happens once it is asked: the passing of time, for the most part. */
@@ -103,7 +106,7 @@ export function testFaults(faults: readonly Fault[]): void {
 
 function begin(fault: Fault, server: RawServer, url = server.url): Stage {
   const clock = handClock();
-  const ledger = new Ledger(clock);
+  const ledger = new Ledger(clock, fault.limits);
   const groq = createGroq({
     apiKey: KEY,
     baseURL: url,
