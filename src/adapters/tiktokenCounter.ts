@@ -28,6 +28,8 @@ export interface TiktokenCounterOptions {
 
 /** A {@link TokenCounter} that has the vocabulary of the gpt-oss models, and learns of the others. */
 export interface TiktokenCounter extends TokenCounter {
+  /** Counts a prompt: at once when the vocabulary is loaded, and with a promise of the same before. */
+  count(request: ChatRequest): TokenCount | Promise<TokenCount>;
   /**
    * Loads the vocabulary, which takes some 50 milliseconds, unless that was done before. Call it early and the first
    * request does not wait for it.

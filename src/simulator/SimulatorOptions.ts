@@ -7,8 +7,8 @@ import type { ChargeModelName } from '../rules/serverModel/chargeModels.ts';
 import type { Rounding } from '../rules/serverModel/Limiter.ts';
 import type { LimiterShape } from '../rules/serverModel.ts';
 import type { RetiredAs } from './checkChatRequest.ts';
-import { estimatePrompt } from './estimatePrompt.ts';
 import type { Faults } from './Fault.ts';
+import { type CountPrompt, promptCounter } from './promptCounter.ts';
 
 /** How a simulator is to behave. All durations are milliseconds of its own clock. */
 export interface SimulatorOptions {
@@ -40,8 +40,11 @@ export interface SimulatorOptions {
   readonly apiKey?: string | undefined;
   /** What is answered for a model that Groq no longer serves. Defaults to `model_not_found`, status 404. */
   readonly retiredAs?: RetiredAs | undefined;
-  /** How many tokens a prompt has. Defaults to an estimate. */
-  readonly countPrompt?: ((request: ChatRequest) => number) | undefined;
+  /**
+   * How many tokens a prompt has. Defaults to what a client counts, by the same tables: so the two agree whether or not
+   * Groq would, and what the simulator reports proves nothing about the tables.
+   */
+  readonly countPrompt?: ((request: ChatRequest) => number | Promise<number>) | undefined;
   /** How many of them come out of the cache and do not count. Defaults to none. */
   readonly countCached?: ((request: ChatRequest) => number) | undefined;
   /** What the limiter charges, and when. Defaults to `max`. */
@@ -69,7 +72,7 @@ export interface ResolvedOptions {
   /** Absent when any key is let in. */
   readonly apiKey: string | undefined;
   readonly retiredAs: RetiredAs;
-  readonly countPrompt: (request: ChatRequest) => number;
+  readonly countPrompt: CountPrompt;
   readonly countCached: (request: ChatRequest) => number;
   readonly chargeModel: ChargeModelName;
   readonly limiter: LimiterShape;
@@ -91,7 +94,7 @@ export function resolveOptions(options: SimulatorOptions): ResolvedOptions {
     port: options.port ?? 0,
     apiKey: options.apiKey,
     retiredAs: options.retiredAs ?? 'model_not_found',
-    countPrompt: options.countPrompt ?? estimatePrompt,
+    countPrompt: options.countPrompt ?? promptCounter(),
     countCached: options.countCached ?? (() => 0),
     chargeModel: options.chargeModel ?? 'max',
     limiter: options.limiter ?? 'bucket',

@@ -10,22 +10,21 @@ import { CONTEXT_EXCEEDED, unavailable } from './apiErrors.ts';
 import type { ChatCall } from './checkChatRequest.ts';
 import { type Draft, draftOf, fitDraft } from './Draft.ts';
 import type { Exchange } from './Exchange.ts';
-import { roughPrompt } from './estimatePrompt.ts';
 import { faultOf, type StatusFault } from './Fault.ts';
 import { completionId, fingerprint, reportedSeed } from './ids.ts';
 import type { Head } from './renderCompletion.ts';
+import { roughPrompt } from './roughPrompt.ts';
 import type { Simulation } from './Simulation.ts';
 import { seededRandom, seedOf } from './seededRandom.ts';
 import { seededReply } from './seededReply.ts';
 
-/** Admits a request for a completion, or refuses it, and answers. */
-export function answerChat(simulation: Simulation, exchange: Exchange, call: ChatCall): void {
+/** Admits a request for a completion whose prompt is counted, or refuses it, and answers. */
+export function answerChat(simulation: Simulation, exchange: Exchange, call: ChatCall, prompt: Prompt): void {
   const { options, clock, ledger, organization } = simulation;
   const { request, model, maxCompletionTokens } = call;
 
   const fault = faultOf(options.faults, request, simulation.nextChat());
   if (fault !== undefined) ledger.faulted();
-  const prompt = promptOf(simulation, request);
   if (fault?.kind === 'status') {
     answerStatus(simulation, exchange, call, fault, prompt);
     return;
@@ -74,15 +73,6 @@ export function answerChat(simulation: Simulation, exchange: Exchange, call: Cha
     throw error;
   }
   (call.stream ? answerStreamed : answerWhole)(begin(draft));
-}
-
-function promptOf({ options }: Simulation, request: ChatRequest): Prompt {
-  const count = (name: 'countPrompt' | 'countCached'): number => {
-    const tokens = options[name](request);
-    if (Number.isSafeInteger(tokens) && tokens >= 0) return tokens;
-    throw new TypeError(`the option ${name} must return a whole number of tokens, got ${String(tokens)}`);
-  };
-  return { tokens: count('countPrompt'), cached: count('countCached') };
 }
 
 function replyTo({ options }: Simulation, request: ChatRequest): Draft {

@@ -13,6 +13,7 @@ import {
 import { checkChatRequest } from './checkChatRequest.ts';
 import { type Exchange, openExchange } from './Exchange.ts';
 import { isLoopbackHost, isLoopbackOrigin } from './loopback.ts';
+import { promptOf } from './promptOf.ts';
 import { readBody } from './readBody.ts';
 import { routeOf } from './route.ts';
 import type { Simulation } from './Simulation.ts';
@@ -70,8 +71,16 @@ async function chat(simulation: Simulation, exchange: Exchange): Promise<void> {
     return;
   }
   const checked = checkChatRequest(body.value, simulation.models, simulation.options.retiredAs);
-  if ('refused' in checked) exchange.error(checked.refused);
-  else answerChat(simulation, exchange, checked.call);
+  if ('refused' in checked) {
+    exchange.error(checked.refused);
+    return;
+  }
+  const { call } = checked;
+  const counting = promptOf(simulation.options, call.request);
+  const prompt = 'tokens' in counting ? counting : await counting;
+  // The client may have gone away meanwhile.
+  if (exchange.response.destroyed) simulation.ledger.aborted();
+  else answerChat(simulation, exchange, call, prompt);
 }
 
 async function bodyOf({ request }: Exchange): Promise<{ value: unknown } | { refused: ApiError }> {
