@@ -12,6 +12,7 @@ export { BudgetExceededError, type BudgetState, type BudgetUnit } from './errors
 export { CancelledError } from './errors/CancelledError.ts';
 export { ClosedError } from './errors/ClosedError.ts';
 export { ConnectionError, type ConnectionErrorOptions } from './errors/ConnectionError.ts';
+export { ContextLengthError, type LengthLimit, type Lengths } from './errors/ContextLengthError.ts';
 /* Errors */
 export { type GroqError, type GroqErrorOptions, isGroqError } from './errors/GroqError.ts';
 export {
@@ -20,6 +21,7 @@ export {
   isCancelledError,
   isClosedError,
   isConnectionError,
+  isContextLengthError,
   isHttpError,
   isModelRetiredError,
   isProtocolError,

@@ -57,6 +57,8 @@ const NANO = 1e9;
  * An account is never forgotten, since that would begin its budget anew.
  */
 export class Budgets {
+  /** Whether there are any. */
+  readonly any: boolean;
   readonly #all: readonly Purse[];
   readonly #named: Readonly<Record<string, Budget>>;
   readonly #perTenant: Budget | undefined;
@@ -64,6 +66,7 @@ export class Budgets {
   readonly #rest: readonly Purse[];
 
   constructor(options: BudgetOptions = {}) {
+    this.any = Object.keys(options).length > 0;
     this.#all = pursesOf(options, undefined);
     this.#named = options.tenants ?? {};
     this.#perTenant = options.perTenant;

@@ -66,7 +66,7 @@ export class Ledger {
    * @throws {BudgetExceededError} when it is used up.
    */
   check(charged: Charged): void {
-    this.#budgets.check(this.#worst(charged));
+    if (this.#budgets.any) this.#budgets.check(this.#worst(charged));
   }
 
   /**
@@ -75,7 +75,7 @@ export class Ledger {
    * @throws {BudgetExceededError} when it does not fit beside what is in flight.
    */
   meter<T>(readable: Readable<T>, job: Charged & Pick<Job, 'seq' | 'attempt'>, tag?: string): AttemptMeter<T> {
-    const hold = this.#budgets.reserve(this.#worst(job));
+    const hold = this.#budgets.any ? this.#budgets.reserve(this.#worst(job)) : undefined;
     return new UsageMeter(readable, (finding) => {
       if (finding.type === 'unsent') {
         hold?.release();

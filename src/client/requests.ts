@@ -10,6 +10,7 @@ import { readTokens } from '../operators/readTokens.ts';
 import { toChunks } from '../operators/toChunks.ts';
 import type { TokenCount } from '../ports/TokenCounter.ts';
 import { seenInAnswer, seenInChunk, seenInToken } from '../rules/CompletionSeen.ts';
+import { checkLength } from '../rules/checkLength.ts';
 import { usageOf } from '../rules/chunk.ts';
 import { chatCost } from '../rules/cost.ts';
 import { checked } from '../rules/validation.ts';
@@ -69,7 +70,7 @@ export class Requests {
   ask<T>(kind: Kind<T>, input: ChatInput, options: CallOptions, lifecycle: boolean): Observable<T | StateToken> {
     const answer = new Observable<T | StateToken>((destination) => {
       const request = this.#check(input);
-      const errandOf = ({ bound }: TokenCount): Errand<T> => this.#errand(kind, request, bound, options, lifecycle);
+      const errandOf = (count: TokenCount): Errand<T> => this.#errand(kind, request, count, options, lifecycle);
       const count = this.#config.counter.count(request);
       // A count that is there at once keeps the order of a burst.
       const answered =
@@ -98,15 +99,17 @@ export class Requests {
   #errand<T>(
     kind: Kind<T>,
     asked: ChatRequest,
-    promptTokens: number,
+    count: TokenCount,
     { priority = 'low', tenant, tag, slack, place$, timeouts, retry, ...options }: CallOptions,
     lifecycle: boolean,
   ): Errand<T> {
     const config = this.#config;
     const { stream, read, usage } = kind;
     const { fitOutput = config.fitOutput } = options;
-    const request = this.#fits.fit(asked, promptTokens, { tenant, fitOutput });
-    const cost = chatCost(request, promptTokens);
+    // Its bound is what gets reserved, so that an estimate is never too low.
+    const request = this.#fits.fit(asked, count.bound, { tenant, fitOutput });
+    checkLength(request, count);
+    const cost = chatCost(request, count.bound);
     this.#ledger.check({ request, cost, tenant });
     return {
       model: request.model,

@@ -3,6 +3,7 @@ import type { BudgetExceededError } from './BudgetExceededError.ts';
 import type { CancelledError } from './CancelledError.ts';
 import type { ClosedError } from './ClosedError.ts';
 import type { ConnectionError } from './ConnectionError.ts';
+import type { ContextLengthError } from './ContextLengthError.ts';
 import { type GroqError, isGroqError } from './GroqError.ts';
 import type { HttpError } from './HttpError.ts';
 import type { ModelRetiredError } from './ModelRetiredError.ts';
@@ -36,4 +37,5 @@ export const isModelRetiredError = has<ModelRetiredError>('GROQ_ERR_MODEL_RETIRE
 export const isAnswerNotTakenError = has<AnswerNotTakenError>('GROQ_ERR_ANSWER_NOT_TAKEN');
 export const isQueueFullError = has<QueueFullError>('GROQ_ERR_QUEUE_FULL');
 export const isStoreError = has<StoreError>('GROQ_ERR_STORE');
+export const isContextLengthError = has<ContextLengthError>('GROQ_ERR_CONTEXT_LENGTH');
 export const isBudgetExceededError = has<BudgetExceededError>('GROQ_ERR_BUDGET_EXCEEDED');
