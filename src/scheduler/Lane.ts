@@ -1,4 +1,4 @@
-import { from, map, type Observable, type SchedulerLike, Subject, tap } from 'rxjs';
+import { catchError, from, map, type Observable, of, type SchedulerLike, Subject, tap } from 'rxjs';
 import type { GroqError } from '../errors/GroqError.ts';
 import type { Backlog } from '../model/Backlog.ts';
 import type { ModelId } from '../model/ChatRequest.ts';
@@ -120,6 +120,8 @@ export class Lane {
 
   status(): Observable<ModelStatus> {
     return from(this.#store.levels(this.#model)).pipe(
+      // A store that cannot tell its levels now will when something changes again.
+      catchError(() => of([])),
       map((buckets) => {
         const waiting = { high: 0, normal: 0, low: 0, background: 0 };
         for (const { job } of this.#backlog ?? []) waiting[job.priority] += 1;

@@ -26,7 +26,8 @@ describe('RequestScheduler with a store that throws', () => {
         };
         const { ask, under } = setUp(helpers, { limits });
         const ends: unknown[] = [];
-        under.status$.subscribe({ error: () => undefined });
+        const status: string[] = [];
+        under.status$.subscribe({ error: () => status.push('failed') });
         for (const name of ['a', 'b', 'c', 'd']) {
           ask(name, { lifecycle: true, timeouts: { queue: 100 } }).subscribe({
             error: (error: unknown) => ends.push(error),
@@ -42,6 +43,7 @@ describe('RequestScheduler with a store that throws', () => {
         expect(ends).toHaveLength(4);
         expect(failures).toHaveLength(method === 'reserve' ? 1 : 0);
         expect(failures.every(isStoreError)).toBe(true);
+        expect(status).toEqual([]);
       });
     });
   }
