@@ -3,6 +3,7 @@
 export { constantCounter } from './adapters/constantCounter.ts';
 export { type Llama3Tokenizer, llama3Counter } from './adapters/llama3Counter.ts';
 export { type MemoryLimitStoreConfig, memoryLimitStore } from './adapters/memoryLimitStore.ts';
+export { roughCounter } from './adapters/roughCounter.ts';
 export { type TiktokenCounter, type TiktokenCounterOptions, tiktokenCounter } from './adapters/tiktokenCounter.ts';
 /* What they need */
 export { type ClosableTransport, type UndiciTransportConfig, undiciTransport } from './adapters/undiciTransport.ts';

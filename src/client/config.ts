@@ -1,5 +1,6 @@
 import type { SchedulerLike } from 'rxjs';
 import { type MemoryLimitStore, memoryLimitStore } from '../adapters/memoryLimitStore.ts';
+import { roughCounter } from '../adapters/roughCounter.ts';
 import { tiktokenCounter } from '../adapters/tiktokenCounter.ts';
 import { undiciTransport } from '../adapters/undiciTransport.ts';
 import { unlimitedStore } from '../adapters/unlimitedStore.ts';
@@ -71,7 +72,9 @@ export function resolveConfig(options: GroqOptions, environment: NodeJS.ProcessE
           pacing: pacing === false ? undefined : { ...DEFAULT_PACING, ...(pacing === true ? {} : pacing) },
           scheduler,
         }));
-  const counter = options.counter ?? tiktokenCounter();
+  // Where nothing is held to a count, there is no need for the tables of a vocabulary.
+  const isHeld = limits !== false || options.store !== undefined || options.budget !== undefined;
+  const counter = options.counter ?? (isHeld ? tiktokenCounter() : roughCounter());
   const prices = new Map(Object.entries(options.prices ?? {}));
   // Whoever counts says so when it fails. Until then there may be no request at all.
   counter.load?.().catch(() => undefined);

@@ -113,7 +113,7 @@ export interface GroqOptions {
   readonly transport?: Transport | undefined;
   /** Where the levels of the buckets are kept. @default memoryLimitStore() */
   readonly store?: LimitStore | undefined;
-  /** Who counts tokens. @default tiktokenCounter() */
+  /** Who counts tokens. @default tiktokenCounter(), or roughCounter() where neither limits nor a budget are kept */
   readonly counter?: TokenCounter | undefined;
   /** Whose clock is used, for everything. @default rxjs's asyncScheduler with the monotonic clock */
   readonly scheduler?: SchedulerLike | undefined;

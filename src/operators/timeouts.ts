@@ -54,6 +54,8 @@ export function timeouts<T>(config: TimeoutsConfig): MonoTypeOperatorFunction<T>
       let connected = false;
       // One timer for all phases. It is not set anew with every token: when it is due it looks whether one has come.
       let timer: Subscription | undefined;
+      // For when it is set.
+      let set = Infinity;
 
       const next = (): readonly [at: number, phase: TimeoutPhase] => {
         let due: readonly [number, TimeoutPhase] = [start + (config.total ?? Infinity), 'total'];
@@ -70,6 +72,7 @@ export function timeouts<T>(config: TimeoutsConfig): MonoTypeOperatorFunction<T>
       const arm = (): void => {
         timer?.unsubscribe();
         const [at] = next();
+        set = at;
         if (at < Infinity) timer = scheduler.schedule(look, Math.min(Math.ceil(at - scheduler.now()), 2 ** 31 - 1));
       };
 
@@ -98,7 +101,7 @@ export function timeouts<T>(config: TimeoutsConfig): MonoTypeOperatorFunction<T>
             const isFirst = lastToken === undefined;
             lastToken = scheduler.now();
             // From here on less may be allowed than the timer is set for.
-            if (isFirst) arm();
+            if (isFirst && next()[0] < set) arm();
           }
           destination.next(value);
         },

@@ -218,6 +218,12 @@ describe('readTokens', () => {
     read.mockRestore();
   });
 
+  it('should not take for an event what goes on within another one', async () => {
+    const text = textEvent('a');
+    for (const begun of ['data: 1\n', 'data: ', 'id: ', ': ', '\r', 'data: \r'])
+      await expectSame(from([text, text, begun, text, text, text].map((piece) => Buffer.from(piece))));
+  });
+
   it.each([1, 7, 1_000_000])('should refuse a line that is too long, in pieces of %d bytes', async (size) => {
     const long = event(of({ delta: { content: 'x'.repeat(2_000) } }));
     const source = from(cut(Buffer.from(event(of({ delta: { content: 'a' } })) + long), [size]));
