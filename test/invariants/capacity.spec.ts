@@ -31,7 +31,11 @@ type Step = { readonly after: number } & (
   | { readonly type: 'used'; readonly which: number; readonly percent: number }
 );
 
-const after = fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 3_000 }), fc.integer({ min: 0, max: 200_000 }));
+const after = fc.oneof(
+  { weight: 8, arbitrary: fc.integer({ min: 0, max: 300 }) },
+  { weight: 4, arbitrary: fc.integer({ min: 0, max: 5_000 }) },
+  { weight: 1, arbitrary: fc.integer({ min: 0, max: 200_000 }) },
+);
 const which = fc.nat(1_000);
 const reserving = fc.record({
   type: fc.constant('reserve' as const),

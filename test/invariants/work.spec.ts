@@ -34,9 +34,9 @@ const used = (units: number) => ({ requests: 1, tokens: units, inputTokens: unit
 
 describe('I4: work', () => {
   it('should be done as soon as it can be: whenever nothing more happens, the best one waiting does not fit', () => {
-    const moments = fc.array(fc.integer({ min: 1, max: 60_000 }), { minLength: 1, maxLength: 30 });
+    const moments = fc.array(fc.integer({ min: 1, max: 3_000 }), { minLength: 10, maxLength: 80, size: 'max' });
     check(
-      fc.property(arrivals, ends, moments, (all, how, steps) => {
+      fc.property(fc.array(arrival(20_000), { minLength: 5, maxLength: 30 }), ends, moments, (all, how, steps) => {
         let count = 0;
         const lane = openLane({
           limits: { tpm: LIMIT, rpm: 7 },
