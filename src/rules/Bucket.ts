@@ -48,8 +48,13 @@ export class Bucket {
     return this.#inflow / this.window;
   }
 
+  /** What is left of the inflow, in units for a window: from a large bucket others may take more than flows in. */
+  get #flow(): number {
+    return this.limit - this.foreign * this.window;
+  }
+
   get #inflow(): number {
-    return Math.max(this.limit - this.foreign * this.window, this.limit / 100);
+    return Math.max(this.#flow, this.limit / 100);
   }
 
   /**
@@ -63,8 +68,8 @@ export class Bucket {
     // A clock that goes back adds nothing.
     if (elapsed > 0) {
       this.#at = now;
-      this.#level += this.#inflow * elapsed;
-      this.#withheld += (this.limit - this.#inflow) * elapsed;
+      this.#level += this.#flow * elapsed;
+      this.#withheld += (this.limit - this.#flow) * elapsed;
     }
     if (this.#level > lid) {
       this.#level = lid;

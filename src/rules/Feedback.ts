@@ -16,7 +16,7 @@ export interface Mark {
 const AGREEING = 8;
 
 /** How long after a request another one can leave and still arrive before it, in milliseconds. */
-const OVERTAKING = 500;
+export const OVERTAKING = 500;
 
 /**
  * Learns from the levels that answers report, which are old by the time they come: each is compared with our level at

@@ -2,7 +2,7 @@ import type { Cost } from '../model/Cost.ts';
 import { DIMENSIONS, type Dimension } from '../model/Dimension.ts';
 import type { BucketLevel } from '../model/Limits.ts';
 import { Bucket } from './Bucket.ts';
-import { Feedback, type Mark } from './Feedback.ts';
+import { Feedback, type Mark, OVERTAKING } from './Feedback.ts';
 import { ForeignTraffic } from './ForeignTraffic.ts';
 import { WindowLog } from './WindowLog.ts';
 
@@ -12,6 +12,9 @@ import { WindowLog } from './WindowLog.ts';
  */
 const FOREIGN_LUMP = 1_500;
 const FOREIGN_DOUBT = 0.25;
+
+/** Requests come whole: answers show them rounded, and one may have come since. */
+const UNSHOWN_REQUESTS = 2;
 
 /** Which part of a bucket is left alone for such a lump at the most. */
 const LARGEST_LUMP = 0.1;
@@ -76,7 +79,7 @@ export class Gauge {
       (share + first) * FOREIGN_LUMP,
       Math.min(this.#foreign.lump / this.bucket.limit, LARGEST_LUMP) * this.bucket.window,
     );
-    const doubt = lump + (share * FOREIGN_DOUBT + first) * unseen;
+    const doubt = lump + (share + first > 0 ? this.#unshown : 0) + (share * FOREIGN_DOUBT + first) * unseen;
     const fits = this.bucket.waitFor(units + kept, margin + doubt);
     return Math.max(rest, share > 0 ? Math.min(fits, CONFIRMED) : fits);
   }
@@ -128,7 +131,8 @@ export class Gauge {
 
   /** Applies a correction that was found elsewhere. */
   correct(units: number): void {
-    this.#feedback?.shift(this.bucket.correct(units));
+    const change = this.bucket.correct(units);
+    this.#feedback?.shift(change);
   }
 
   /** Lowers the level to what the server says that it holds, and tells by how much. */
@@ -149,10 +153,14 @@ export class Gauge {
     this.bucket.resize(limit);
   }
 
-  /** Counts what was corrected as what others have taken, or, above zero, as what they have not. */
-  blame(correction: number, now: number): void {
+  /**
+   * Counts what was corrected as what others have taken, or, above zero, as what they have not.
+   *
+   * @param inflow What flows into the fastest bucket of this unit, in units for each millisecond.
+   */
+  blame(correction: number, inflow: number, now: number): void {
     this.#foreign.note(-correction);
-    this.#foreign.renew(this.bucket.limit / this.bucket.window, now);
+    this.#foreign.renew(inflow, now);
   }
 
   /** Believes of others what is known of them at another limit of the same kind. */
@@ -172,6 +180,12 @@ export class Gauge {
     if (this.#firstShownAt === -Infinity) this.#firstShownAt = now;
     this.#shown = { at: now, event };
     return last;
+  }
+
+  /** What answers cannot show of others, in milliseconds of what flows in. */
+  get #unshown(): number {
+    const { window, limit } = this.bucket;
+    return OVERTAKING + (this.unit === 'requests' ? (UNSHOWN_REQUESTS * window) / limit : 0);
   }
 
   /** What is known of others, which grows old while no answer confirms it. */

@@ -126,9 +126,10 @@ export class LimitLearner {
   /** Holds others accountable for a correction, also at the limits of the same kind that no answer shows. */
   #blame(gauge: Gauge, correction: number, event: number, now: number): void {
     const { at, event: lastEvent } = gauge.shown(event, now);
-    gauge.blame(correction, now);
-    for (const other of this.#gauges.all) {
-      if (other === gauge || other.unit !== gauge.unit) continue;
+    const alike = this.#gauges.all.filter(({ unit }) => unit === gauge.unit);
+    gauge.blame(correction, Math.max(...alike.map(({ bucket: { limit, window } }) => limit / window)), now);
+    for (const other of alike) {
+      if (other === gauge) continue;
       // What was taken before a bucket was full is no longer missing in it.
       const back = other.bucket.fullAt > lastEvent ? other.bucket.rate * (now - at) : 0;
       other.correct(Math.min(0, correction + back) + Math.max(0, correction));

@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { Gauge } from '../../src/rules/Gauge.ts';
+
+/** A limit of 60 that was seen full of nothing but our own long ago, with so much left. */
+const gaugeWith = (dimension: 'rpm' | 'tpm', level: number): Gauge => {
+  const gauge = new Gauge(dimension, 60, 0);
+  gauge.shown(1, 0);
+  gauge.take(60 - level, 0);
+  gauge.bucket.arrive(60 - level);
+  return gauge;
+};
+
+/** After the doubt of the beginning, with an answer that was heard right now. */
+const LATER = 300_000;
+
+describe('Gauge', () => {
+  it.each(['rpm', 'tpm'] as const)('should be lowered by what was found at another limit: %s', (dimension) => {
+    const gauge = gaugeWith(dimension, 50);
+    gauge.correct(-20);
+    expect(gauge.bucket.level).toBe(30);
+    gauge.correct(50);
+    expect(gauge.bucket.level).toBe(50);
+  });
+
+  it('should leave nothing alone when nobody else takes anything', () => {
+    const gauge = gaugeWith('rpm', 1);
+    gauge.shown(2, LATER);
+    expect(gauge.waitFor(1, 0, 0, LATER)).toBe(0);
+  });
+
+  it('should leave two requests alone when others ask as well, since answers show them rounded and late', () => {
+    const gauge = gaugeWith('rpm', 3);
+    gauge.blame(-1, 60 / 60_000, LATER);
+    gauge.shown(2, LATER);
+    // Half a second of overtaking, and the lump that was seen.
+    expect(gauge.waitFor(1, 0, 0, LATER)).toBeGreaterThan(0);
+    const tokens = gaugeWith('tpm', 3);
+    tokens.blame(-1, 60 / 60_000, LATER);
+    tokens.shown(2, LATER);
+    expect(tokens.waitFor(1, 0, 0, LATER)).toBe(0);
+  });
+
+  it('should let others take more than flows into a large bucket', () => {
+    const gauge = new Gauge('rpd', 86_400, 0);
+    gauge.shown(1, 0);
+    gauge.take(1_000, 0);
+    gauge.bucket.arrive(1_000);
+    // Two in each second, of which one flows back.
+    gauge.blame(-2 * 300, 1, 300_000);
+    gauge.shown(2, 300_000);
+    gauge.bucket.refill(300_000, 2);
+    gauge.waitFor(1, 0, 0, 300_000);
+    const { level, foreign } = gauge.bucket;
+    expect(foreign).toBeGreaterThan(1 / 1_000);
+    gauge.bucket.refill(310_000, 3);
+    expect(gauge.bucket.level).toBeCloseTo(level + 10 - foreign * 10_000, 6);
+    expect(gauge.bucket.level).toBeLessThan(level);
+  });
+});
