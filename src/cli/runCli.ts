@@ -4,15 +4,17 @@ import { terminalText } from '../rules/terminalText.ts';
 import { CliError, UsageError } from './CliError.ts';
 import type { Command, Context } from './Command.ts';
 import { chat } from './commands/chat.ts';
+import { count } from './commands/count.ts';
 import { demo } from './commands/demo.ts';
 import { models } from './commands/models.ts';
 import { simulate } from './commands/simulate.ts';
+import { verify } from './commands/verify.ts';
 import { commandHelpText, helpText } from './helpText.ts';
 import { loadEnvironment } from './loadEnvironment.ts';
 import { packageFile } from './packageFile.ts';
 import { exitCodeOf } from './stopSignal.ts';
 
-const COMMANDS: readonly Command[] = [chat, models, simulate, demo];
+const COMMANDS: readonly Command[] = [chat, models, count, verify, simulate, demo];
 
 /**
  * Runs what a command line asks for.

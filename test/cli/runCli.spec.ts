@@ -9,7 +9,7 @@ describe('runCli', () => {
   it.each([[], ['--help'], ['-h'], ['help']])('should list the commands for %j', async (...args) => {
     const { code, stdout, stderr } = await here(args);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    for (const name of ['chat', 'models', 'simulate', 'demo'])
+    for (const name of ['chat', 'models', 'count', 'verify', 'simulate', 'demo'])
       expect(stdout).toMatch(new RegExp(`^  ${name} +\\w`, 'm'));
     expect(stdout).toContain('GROQ_API_KEY');
   });
@@ -17,6 +17,8 @@ describe('runCli', () => {
   it.each([
     ['chat', '--max-tokens <n>'],
     ['models', '--json'],
+    ['count', '--file <path>'],
+    ['verify', '--simulate'],
     ['simulate', '--tier <plan>'],
     ['demo', '--live'],
   ])('should explain %s', async (name, option) => {
@@ -29,7 +31,7 @@ describe('runCli', () => {
   });
 
   it('should keep the help within eighty columns', async () => {
-    for (const args of [[], ['chat'], ['models'], ['simulate'], ['demo']]) {
+    for (const args of [[], ['chat'], ['models'], ['count'], ['verify'], ['simulate'], ['demo']]) {
       const { stdout } = await here([...args, '--help']);
       expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
     }
@@ -40,7 +42,7 @@ describe('runCli', () => {
       code: 2,
       stdout: '',
       stderr:
-        "rxgroq: There is no command 'chta'. The commands are chat, models, simulate, demo.\nSee 'rxgroq --help'.\n",
+        "rxgroq: There is no command 'chta'. The commands are chat, models, count, verify, simulate, demo.\nSee 'rxgroq --help'.\n",
     });
     expect(await here(['--fast'])).toMatchObject({
       code: 2,
