@@ -72,6 +72,8 @@ describe('rxgroq verify', { timeout: 60_000 }, () => {
     expect(code).toBe(1);
     expect(stdout).toContain('one word              72     72  yes          75          +3  not as predicted\n');
     expect(stdout).toContain('a sentence            80     80  yes          80           0\n');
+    // Fewer is not exact either.
+    expect(stdout).toContain('instructions          81     81  yes          80          -1  not as predicted\n');
     // Fewer than the bound of a count that is not exact.
     expect(stdout).toMatch(/a tool +124 +134 {2}no +80 +-44\n/);
     expect(stdout).toContain(`are as predicted. Asked: ${url()}.\n`);
