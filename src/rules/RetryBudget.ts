@@ -1,13 +1,12 @@
-/** Which part of all requests may be retries. */
-const SHARE = 0.2;
+/** How long it takes until there may be one more retry, in milliseconds: so a client with few requests has some too. */
+const RETRY = 6_000;
 
-/** How many retries there may be each minute beside that share, so that a client with few requests has some too. */
-const FLOOR = 10;
+/** What a request adds, in the same milliseconds: a fifth of all requests may be retries beside those. */
+const SHARE = RETRY / 5;
 
-/** How many retries can be saved up: those of a thousand requests. */
-const SAVED = 200;
-
-const MINUTE = 60_000;
+/** How many retries flow back at the most, and how many can be saved up: those of a thousand requests. */
+const FLOOR = 10 * RETRY;
+const SAVED = 200 * RETRY;
 
 /**
  * Keeps retries from multiplying the load on a server that is in trouble: all requests together may be repeated only
@@ -18,6 +17,7 @@ const MINUTE = 60_000;
  * @see https://twitter.github.io/finagle/guide/Clients.html#retries
  */
 export class RetryBudget {
+  /** In milliseconds of what flows back, so that nothing is lost to rounding. */
   #left = FLOOR;
   #at: number;
 
@@ -33,11 +33,11 @@ export class RetryBudget {
 
   /** Takes one retry, if there is one left. */
   retry(now: number): boolean {
-    const flowed = (Math.max(0, now - this.#at) * FLOOR) / MINUTE;
-    this.#at = now;
-    this.#left = Math.max(this.#left, Math.min(this.#left + flowed, FLOOR));
-    if (this.#left < 1) return false;
-    this.#left -= 1;
+    const elapsed = Math.max(0, now - this.#at);
+    this.#at += elapsed;
+    this.#left = Math.max(this.#left, Math.min(this.#left + elapsed, FLOOR));
+    if (this.#left < RETRY) return false;
+    this.#left -= RETRY;
     return true;
   }
 }
