@@ -18,7 +18,10 @@ export const two = textEvent(TWO);
 export const used = { prompt_tokens: 10, completion_tokens: 2, total_tokens: 12 };
 export const finish = finishEvent(used);
 
-export const WHOLE = bytes(events(one, two, finish, DONE_EVENT), LAST_CHUNK);
+/** The body of the whole answer, in chunks. */
+export const WHOLE_BODY = bytes(...[one, two, finish, DONE_EVENT].map(chunk), LAST_CHUNK);
+
+export const WHOLE = bytes(STREAM_HEAD, WHOLE_BODY);
 
 /** The beginning of an answer. */
 export const BEGUN = events(one);
