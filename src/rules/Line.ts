@@ -36,9 +36,11 @@ export class Line<J extends Job> {
     return late === undefined ? first : first === undefined || before(late, first) ? late : first;
   }
 
-  /** The one that would come last, among those that came in order. */
+  /** The one that would come last. */
   last(): Place<J> | undefined {
-    return this.#last ?? this.peek();
+    let last = this.#last;
+    for (const late of this.#late ?? []) if (last === undefined || before(last, late)) last = late;
+    return last;
   }
 
   add(place: Place<J>): void {
