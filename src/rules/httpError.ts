@@ -25,26 +25,39 @@ const ADVICE: Readonly<Record<number, string>> = {
   401: 'Set GROQ_API_KEY to a key from https://console.groq.com/keys.',
   403: 'Ask the owner of the organization for access, or check the network: some are refused.',
   404: 'Check the name of the model and the base URL; `groq.models()` lists what there is.',
+  408: 'Ask again later.',
+  409: 'Ask again later.',
   413: 'Shorten the messages or lower max_completion_tokens.',
   422: 'Correct the request, or ask again: the model may have gone astray.',
+  424: 'Check the remote tools that the request names: Groq could not use one of them.',
   429: 'Nothing: it is sent again by itself as soon as the limit allows.',
   498: 'Ask again later, or without the flex tier.',
+  499: 'Ask again: something between here and Groq has given the request up.',
 };
 
 /** What to do about an error of Groq's, by its code. */
-const ADVICE_BY_CODE: Readonly<Record<string, string>> = {
-  model_decommissioned: 'Use the model that https://console.groq.com/docs/deprecations recommends.',
-  context_length_exceeded: 'Shorten the messages or lower max_completion_tokens.',
-  tool_use_failed: 'Ask again, or set `retry.sampling` to have that done: the model misused a tool.',
-  json_validate_failed: 'Ask again, or set `retry.sampling` to have that done, with a higher max_completion_tokens.',
-};
+const ADVICE_BY_CODE: ReadonlyMap<string | undefined, string> = new Map([
+  ['model_decommissioned', 'Use the model that https://console.groq.com/docs/deprecations recommends.'],
+  ['context_length_exceeded', 'Shorten the messages or lower max_completion_tokens.'],
+  ['tool_use_failed', 'Ask again, or set `retry.sampling` to have that done: the model misused a tool.'],
+  [
+    'json_validate_failed',
+    'Ask again, or set `retry.sampling` to have that done, with a higher max_completion_tokens.',
+  ],
+]);
+
+const ADVICE_REDIRECT = 'Set `baseURL` to where the API is, if you trust that with the key.';
 
 /** Makes the error for an answer other than 200. */
 export function httpErrorOf({ status, headers, body, model }: FailedResponse): GroqError {
   const requestId = single(headers['x-request-id']);
   if (status < 400) {
     const what = status < 300 ? `${status}, where there is no answer` : `a redirect (${status}), which is not followed`;
-    return new ProtocolError(`The server answered with ${what}.`, { model, requestId });
+    return new ProtocolError(`The server answered with ${what}.`, {
+      model,
+      requestId,
+      ...(status >= 300 && { advice: ADVICE_REDIRECT }),
+    });
   }
   const shouldRetry = single(headers['x-should-retry']);
   return errorFrom(status, errorFieldOf(body) ?? { message: excerpt(body) }, {
@@ -74,7 +87,7 @@ export function errorFrom(
     return new RequestTooLargeError({ dimension, limit: limit.limit, cost: requested }, about);
   }
   const advice =
-    ADVICE_BY_CODE[body.code ?? ''] ?? ADVICE[status] ?? (status >= 500 ? 'Ask again later.' : 'See the message.');
+    ADVICE_BY_CODE.get(body.code) ?? ADVICE[status] ?? (status >= 500 ? 'Ask again later.' : 'See the message.');
   if (status === 429) {
     return new RateLimitError(body, {
       ...about,

@@ -19,6 +19,8 @@ describe('httpErrorOf', () => {
     [403, undefined, 'Ask the owner of the organization for access, or check the network: some are refused.'],
     [404, 'model_not_found', 'Check the name of the model and the base URL; `groq.models()` lists what there is.'],
     [418, undefined, 'See the message.'],
+    [418, 'constructor', 'See the message.'],
+    [418, '__proto__', 'See the message.'],
     [422, undefined, 'Correct the request, or ask again: the model may have gone astray.'],
     [498, 'capacity_exceeded', 'Ask again later, or without the flex tier.'],
     [500, undefined, 'Ask again later.'],
