@@ -1,0 +1,41 @@
+import * as fc from 'fast-check';
+
+/** Bytes, and where they are cut. */
+export interface Cut {
+  readonly bytes: Uint8Array;
+  readonly pieces: readonly Uint8Array[];
+}
+
+/** Cuts bytes anywhere: often not at all, sometimes into single bytes. */
+export function cut(bytes: fc.Arbitrary<Uint8Array>): fc.Arbitrary<Cut> {
+  const sizes = fc.oneof(
+    fc.constant<number[]>([]),
+    fc.constant([1]),
+    fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 1, maxLength: 8 }),
+  );
+  return fc.tuple(bytes, sizes).map(([whole, lengths]) => ({ bytes: whole, pieces: piecesOf(whole, lengths) }));
+}
+
+/** The pieces of these lengths, over and over. */
+function piecesOf(bytes: Uint8Array, lengths: readonly number[]): Uint8Array[] {
+  if (lengths.length === 0) return [bytes];
+  const pieces: Uint8Array[] = [];
+  for (let at = 0, i = 0; at < bytes.length; i++) {
+    const length = lengths[i % lengths.length] as number;
+    pieces.push(bytes.subarray(at, at + length));
+    at += length;
+  }
+  return pieces;
+}
+
+const encoder = new TextEncoder();
+
+/** The bytes of a text. */
+export const utf8 = (text: string): Uint8Array => encoder.encode(text);
+
+/** All of these, one after the other. */
+export const joined = (parts: readonly Uint8Array[]): Uint8Array => Buffer.concat(parts);
+
+/** A text out of these parts, which may be repeated. */
+export const textOf = (parts: readonly string[], maxLength: number): fc.Arbitrary<string> =>
+  fc.array(fc.constantFrom(...parts), { maxLength }).map((all) => all.join(''));
