@@ -10,8 +10,8 @@ export class GaugeSet {
   revision = 0;
   readonly #allowed: { [D in Dimension]?: number | undefined };
   #ceilings: Limits = {};
-  /** Of which dimensions the server has told its limit. */
-  readonly #told = new Set<Dimension>();
+  /** Of which dimensions the server has told its limit, and when the request was charged that was told it. */
+  readonly #told = new Map<Dimension, number>();
 
   /**
    * @param limits What the server is believed to allow.
@@ -36,10 +36,18 @@ export class GaugeSet {
     }
   }
 
-  /** Takes the server's word for a limit. */
-  hear(dimension: Dimension, limit: number, now: number): void {
-    this.#told.add(dimension);
+  /**
+   * Takes the server's word for a limit, and tells whether it still holds: a higher one may be from before the limit
+   * was cut, when it was said to an earlier request than the one that we know.
+   *
+   * @param askedAt When the request was charged that was told so, in milliseconds.
+   */
+  hear(dimension: Dimension, limit: number, askedAt: number, now: number): boolean {
+    const last = this.#told.get(dimension) ?? -Infinity;
+    if (askedAt < last && limit > (this.#allowed[dimension] ?? Infinity)) return false;
+    this.#told.set(dimension, Math.max(last, askedAt));
     this.#adopt(dimension, limit, now);
+    return true;
   }
 
   #adopt(dimension: Dimension, allowed: number | undefined, now: number): void {

@@ -72,12 +72,12 @@ export class LimitLearner {
   }
 
   /** Draws what there is to draw from the end of a request. */
-  settled({ cost, marks }: Charge, outcome: Outcome, event: number, now: number): void {
+  settled(charge: Charge, outcome: Outcome, event: number, now: number): void {
     if (outcome.type === 'used') {
-      this.#refunds.refund(Math.max(0, cost.tokens - outcome.cost.tokens));
+      this.#refunds.refund(Math.max(0, charge.cost.tokens - outcome.cost.tokens));
       this.#rejections = 0;
-    } else if (outcome.type !== 'unknown') this.#refunds.undo(cost.tokens);
-    if (outcome.type === 'rejected') this.#obey(outcome, marks, event, now);
+    } else if (outcome.type !== 'unknown') this.#refunds.undo(charge.cost.tokens);
+    if (outcome.type === 'rejected') this.#obey(outcome, charge, event, now);
   }
 
   /** Draws what there is to draw from the headers of an answer. */
@@ -91,7 +91,7 @@ export class LimitLearner {
     if (seen === undefined) return;
     const { limit, remaining, reset } = seen;
     const isNew = this.#gauges.find(dimension) === undefined;
-    if (limit !== undefined && limit > 0) this.#gauges.hear(dimension, limit, now);
+    if (limit !== undefined && limit > 0 && !this.#gauges.hear(dimension, limit, charge.at, now)) return;
     const gauge = this.#gauges.find(dimension);
     if (gauge === undefined || remaining === undefined) return;
     if (reset !== undefined && limit !== undefined) this.#watchFlow(gauge, limit - remaining, reset);
@@ -138,15 +138,10 @@ export class LimitLearner {
   }
 
   /** Does as a 429 says: the limit that it names is lowered to what it shows, and rests. */
-  #obey(
-    { dimension, ms, limit, used, requested }: Rejection,
-    marks: Marks | undefined,
-    event: number,
-    now: number,
-  ): void {
+  #obey({ dimension, ms, limit, used, requested }: Rejection, { at, marks }: Charge, event: number, now: number): void {
     this.#rejections += 1;
     const pause = ms ?? Math.min(FIRST_PAUSE * 2 ** (this.#rejections - 1), LONGEST_PAUSE);
-    if (dimension !== undefined && limit !== undefined) this.#gauges.hear(dimension, limit, now);
+    if (dimension !== undefined && limit !== undefined) this.#gauges.hear(dimension, limit, at, now);
     if (this.#gauges.find(dimension) === undefined) this.#pausedUntil = Math.max(this.#pausedUntil, now + pause);
     for (const gauge of this.#gauges.all) {
       if (dimension !== undefined && gauge.dimension !== dimension) continue;
