@@ -91,3 +91,4 @@ export { type UsageCostOptions, usageCost } from './rules/usageCost.ts';
 export type { Attempt, AttemptEnd, AttemptMeter, Errand, Timeouts } from './scheduler/Attempt.ts';
 /* Scheduler */
 export { RequestScheduler, type RequestSchedulerConfig } from './scheduler/RequestScheduler.ts';
+export { type BrokenOff, continueFrom } from './rules/continueFrom.ts';
