@@ -7,6 +7,9 @@ export interface ConnectionErrorOptions extends Partial<GroqErrorOptions> {
   readonly reason?: string | undefined;
 }
 
+const ADVICE_SENT = 'Ask again; whether Groq has done the work, and charged for it, is not known.';
+const ADVICE_UNSENT = 'Check the network and the base URL: nothing was sent.';
+
 /** The network failed before an answer was whole. */
 export class ConnectionError extends GroqError {
   readonly code = 'GROQ_ERR_CONNECTION';
@@ -18,7 +21,7 @@ export class ConnectionError extends GroqError {
   declare readonly reason?: string;
 
   constructor(message: string, { sent, trusted = true, reason, advice, ...options }: ConnectionErrorOptions) {
-    super(message, { ...options, advice: advice ?? 'Check the network, the proxy and the base URL, then try again.' });
+    super(message, { ...options, advice: advice ?? (sent ? ADVICE_SENT : ADVICE_UNSENT) });
     this.sent = sent;
     this.trusted = trusted;
     if (reason !== undefined) this.reason = reason;

@@ -25,7 +25,9 @@ describe('connectionFailure', () => {
       const error = connectionFailure(failure(code), sent);
       expect(gist(error)).toEqual({ sent, trusted: true, reason: code });
       expect(error.message).toBe(
-        `${sent ? 'The connection was lost' : 'No connection could be made'} (${code}). Check the network, the proxy and the base URL, then try again.`,
+        sent
+          ? `The connection was lost (${code}). Ask again; whether Groq has done the work, and charged for it, is not known.`
+          : `No connection could be made (${code}). Check the network and the base URL: nothing was sent.`,
       );
     }
   });
@@ -70,7 +72,7 @@ describe('connectionFailure', () => {
     const error = connectionFailure(value, true);
     expect(gist(error)).toEqual({ sent: true, trusted: true, reason: undefined });
     expect(error.message).toBe(
-      'The connection was lost. Check the network, the proxy and the base URL, then try again.',
+      'The connection was lost. Ask again; whether Groq has done the work, and charged for it, is not known.',
     );
   });
 
