@@ -85,6 +85,8 @@ export { answer } from './operators/answer.ts';
 export { snapshots } from './operators/snapshots.ts';
 /* Operators on tokens */
 export { text } from './operators/text.ts';
+export { type TrimConfig, trim } from './operators/trim.ts';
+export { trimTo } from './operators/trimTo.ts';
 export type { Random } from './ports/clock.ts';
 export { type AudioRest, audioSeconds } from './rules/audio/audioSeconds.ts';
 export { type UsageCostOptions, usageCost } from './rules/usageCost.ts';

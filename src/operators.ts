@@ -36,6 +36,8 @@ export { type ThrottleByBucketConfig, throttleByBucket } from './operators/throt
 export { type TimeoutsConfig, timeouts } from './operators/timeouts.ts';
 export { toChunks } from './operators/toChunks.ts';
 export { type ToTokensConfig, toTokens } from './operators/toTokens.ts';
+export { type TrimConfig, trim } from './operators/trim.ts';
+export { trimTo } from './operators/trimTo.ts';
 export { validate } from './operators/validate.ts';
 /* Ports */
 export type { Random } from './ports/clock.ts';

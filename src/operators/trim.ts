@@ -1,0 +1,88 @@
+import { concatMap, from, Observable, type OperatorFunction, take, throwIfEmpty } from 'rxjs';
+import type { ChatRequest } from '../model/ChatRequest.ts';
+import type { TokenCount, TokenCounter } from '../ports/TokenCounter.ts';
+import { trimming } from '../rules/trimming.ts';
+import { operate } from './operate.ts';
+import { checkMaxTokens } from './trimTo.ts';
+
+/** To how many tokens {@link trim} keeps, and who counts them. */
+export interface TrimConfig {
+  /** How many tokens a prompt may have. Minimum: 1. */
+  readonly maxTokens: number;
+  readonly counter: TokenCounter;
+}
+
+/**
+ * Keeps the prompt of each request within a number of tokens, by leaving out as few of its oldest turns as possible.
+ *
+ * <span class="informal">{@link trimTo} for a stream, and for counters that answer later.</span>
+ *
+ * ![](../../marbles/trim.svg)
+ *
+ * Requests come out in the order in which they came, those that are short enough as they are. One that cannot be
+ * trimmed so far ends the stream.
+ *
+ * ## Example
+ * ### The last thousand tokens of a conversation
+ * ```ts
+ * import { tiktokenCounter, trim } from 'rxgroq/operators';
+ *
+ * requests$.pipe(trim({ maxTokens: 1_000, counter: tiktokenCounter() })).subscribe(ask);
+ * ```
+ *
+ * @see {@link trimTo}
+ * @see {@link countTokens}
+ * @param config To how many tokens. See {@link TrimConfig}.
+ * @return A function that returns an Observable of the requests, the long ones with fewer messages.
+ * @throws {ContextLengthError} (as `error`) when what has to stay of a request has more tokens.
+ * @throws {ValidationError} when `maxTokens` is no number of at least 1.
+ */
+export function trim<R extends ChatRequest>({ maxTokens, counter }: TrimConfig): OperatorFunction<R, R> {
+  checkMaxTokens(maxTokens);
+  return concatMap((request) => trimmed(request, maxTokens, counter));
+}
+
+const trimmed = <R extends ChatRequest>(request: R, maxTokens: number, counter: TokenCounter): Observable<R> =>
+  new Observable((destination) => {
+    const steps = trimming(request, maxTokens);
+    let step = steps.next();
+    // What was counted and not yet used.
+    let count: TokenCount | undefined;
+    // Counts that are there at once are used in a loop, not from within one another.
+    let running = false;
+
+    const ask = (): void => {
+      const answer = counter.count(step.value);
+      if ('tokens' in answer) count = answer;
+      else from(answer).pipe(take(1), throwIfEmpty()).subscribe(counted());
+    };
+
+    const counted = () =>
+      operate<TokenCount, R>({
+        destination,
+        next: (value) => {
+          count = value;
+          run();
+        },
+        complete: () => undefined,
+      });
+
+    const run = (): void => {
+      if (running) return;
+      running = true;
+      while (count !== undefined) {
+        step = steps.next(count);
+        count = undefined;
+        if (step.done === true) {
+          destination.next(step.value);
+          destination.complete();
+          return;
+        }
+        ask();
+      }
+      running = false;
+    };
+
+    ask();
+    run();
+  });
