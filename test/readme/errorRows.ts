@@ -1,4 +1,5 @@
 import { concatAll, merge, mergeMap, NEVER, of, toArray } from 'rxjs';
+import { constantCounter } from '../../src/adapters/constantCounter.ts';
 import { unlimitedStore } from '../../src/adapters/unlimitedStore.ts';
 import { send } from '../../src/operators/send.ts';
 import { throttleByBucket } from '../../src/operators/throttleByBucket.ts';
@@ -63,6 +64,18 @@ const BEFORE: readonly ErrorRow[] = [
   ),
   row('A request costs more than a limit ever allows', () =>
     inTheClient({}, (groq) => groq.chat({ messages, max_completion_tokens: 60_000 })),
+  ),
+  row('A request is too long for its model', () =>
+    inTheClient({ limits: false }, (groq) => groq.chat({ messages, max_completion_tokens: 100_000 })),
+  ),
+  row('A request could take more than the `budget` has left', () =>
+    inTheClient({ budget: { tokens: 10 } }, (groq) => groq.chat({ messages, max_completion_tokens: 100 })),
+  ),
+  row('A request is longer than its model can take', () =>
+    inTheClient({ counter: constantCounter(200_000), limits: false }, (groq) => groq.chat({ messages })),
+  ),
+  row('A request could go beyond its `budget`', () =>
+    inTheClient({ budget: { tokens: 1 } }, (groq) => groq.chat({ messages, max_completion_tokens: 100 })),
   ),
   row('More wait than `maxQueued`', () =>
     inTheClient(
