@@ -101,7 +101,7 @@ const messageParts = [
 const headerValue = fc.oneof(
   textOf(['0', '1', '9', '.', '-', '+', 'e', 'x', ' ', 'm', 's', 'h', 'abc', 'GMT', 'NaN', '∞', '99999'], 8),
   fc.constantFrom(
-    ...['abc', '-5', '1e400', '0x10', '', '2592000', '7.66', '0', '9'.repeat(10_000)],
+    ...['abc', '-5', '1e400', '0x10', '', '2592000', '7.66', '0', '9'.repeat(16), '9'.repeat(20), '9'.repeat(10_000)],
     ...['Wed, 21 Oct 2015 07:28:00 GMT', 'Wed, 21 Oct 2015 07:28:09 GMT', 'Thu, 01 Jan 1970 00:00:00 GMT'],
   ),
   fc.string({ unit: 'binary', maxLength: 12 }),
@@ -177,7 +177,7 @@ export const TEXTS = [
   }),
   target('messages of limits, as the server writes them', 8_000, refusal, ({ wait, ...refused }) => {
     const waits = wait === 'never' ? {} : { wait };
-    const { error } = refusalBody({ ...refused, ...waits }, { model: 'm', organization: 'org_1' });
+    const { error } = refusalBody({ ...refused, ...waits }, { model: 'm (v2)', organization: 'org_1' });
     const { dimension, limit, requested, used } = refused;
     // A duration is written to the nanosecond.
     const expected = {
