@@ -8,6 +8,8 @@ export interface Charge {
   readonly cost: Cost;
   /** When it was charged here, in milliseconds. */
   readonly at: number;
+  /** The number of the event at which it was charged here. */
+  readonly chargedAt: number;
   /** When it was sent, in milliseconds, or -1. */
   sentAt: number;
   /** How many of the limits were charged: those that were known by then. */
@@ -57,6 +59,13 @@ export class Charges {
     if (last === undefined) this.#first = charge;
     else last.next = charge;
     this.#last = charge;
+  }
+
+  /** What those were charged, in one unit, of which it was heard after an event that they had arrived. */
+  arrivedSince(event: number, unit: keyof Cost): number {
+    let sum = 0;
+    for (const { cost, arrivedAt, heard } of this.#open.values()) if (heard && arrivedAt > event) sum += cost[unit];
+    return sum;
   }
 
   delete(reservation: Reservation): void {

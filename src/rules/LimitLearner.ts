@@ -1,7 +1,7 @@
 import type { Cost } from '../model/Cost.ts';
 import type { Outcome, Rejection } from '../model/Grant.ts';
 import type { HeaderLevel, LimitHeaders } from '../model/LimitHeaders.ts';
-import type { Charge, Marks } from './Charges.ts';
+import type { Charge, Charges, Marks } from './Charges.ts';
 import type { Mark } from './Feedback.ts';
 import type { Gauge } from './Gauge.ts';
 import type { GaugeSet } from './GaugeSet.ts';
@@ -72,12 +72,12 @@ export class LimitLearner {
   }
 
   /** Draws what there is to draw from the end of a request. */
-  settled(charge: Charge, outcome: Outcome, event: number, now: number): void {
+  settled(charge: Charge, outcome: Outcome, others: Charges, event: number, now: number): void {
     if (outcome.type === 'used') {
       this.#refunds.refund(Math.max(0, charge.cost.tokens - outcome.cost.tokens));
       this.#rejections = 0;
     } else if (outcome.type !== 'unknown') this.#refunds.undo(charge.cost.tokens);
-    if (outcome.type === 'rejected') this.#obey(outcome, charge, event, now);
+    if (outcome.type === 'rejected') this.#obey(outcome, charge, others, event, now);
   }
 
   /** Draws what there is to draw from the headers of an answer. */
@@ -138,7 +138,8 @@ export class LimitLearner {
   }
 
   /** Does as a 429 says: the limit that it names is lowered to what it shows, and rests. */
-  #obey({ dimension, ms, limit, used, requested }: Rejection, { at, marks }: Charge, event: number, now: number): void {
+  #obey(rejection: Rejection, { at, chargedAt, marks }: Charge, others: Charges, event: number, now: number): void {
+    const { dimension, ms, limit, used, requested } = rejection;
     this.#rejections += 1;
     const pause = ms ?? Math.min(FIRST_PAUSE * 2 ** (this.#rejections - 1), LONGEST_PAUSE);
     if (dimension !== undefined && limit !== undefined) this.#gauges.hear(dimension, limit, at, now);
@@ -148,7 +149,8 @@ export class LimitLearner {
       gauge.pausedUntil = Math.max(gauge.pausedUntil, now + pause);
       if (used === undefined || limit === undefined || requested === undefined) continue;
       const mark = dimension === 'tpm' || dimension === 'rpd' ? marks?.[dimension] : undefined;
-      if (mark === undefined) gauge.lowerTo(limit - used);
+      // What was let in beside it may have come after the server counted.
+      if (mark === undefined) gauge.lowerTo(limit - used - others.arrivedSince(chargedAt, gauge.unit));
       else this.#correct(gauge, mark, marks, limit - used - requested, false, event, now);
       if (ms !== undefined) this.#watchFlow(gauge, used + requested - limit, ms);
     }

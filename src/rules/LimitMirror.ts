@@ -110,7 +110,7 @@ export class LimitMirror {
       const lost = isUse && back > 0 && gauge.bucket.fullAt > charge.arrivedAt;
       gauge.settle(units, kept ? 0 : back, lost, charge.at, now);
     }
-    this.#learner.settled(charge, outcome, event, now);
+    this.#learner.settled(charge, outcome, this.#charges, event, now);
     return true;
   }
 
@@ -165,6 +165,7 @@ export class LimitMirror {
     const charge: Charge = {
       cost,
       at: now,
+      chargedAt: this.#event,
       sentAt: -1,
       gauges: all.length,
       arrivedAt: -1,

@@ -6,6 +6,7 @@ import { reservations } from '../util/stores.ts';
 const charge = (): Charge => ({
   cost: tokens(1),
   at: 0,
+  chargedAt: 0,
   sentAt: -1,
   gauges: 1,
   arrivedAt: -1,
@@ -102,5 +103,16 @@ describe('Charges', () => {
     expect(found.map((each) => all.indexOf(each))).toEqual([...others, -1]);
     // What has arrived holds on to no other.
     for (const { previous, next } of all) expect([previous, next]).toEqual([undefined, undefined]);
+  });
+
+  it('should tell what was let in after an event, of which an answer was heard', () => {
+    const charges = new Charges();
+    const [before, after, silent] = [charge(), charge(), charge()];
+    for (const [i, each] of [before, after, silent].entries()) charges.add(reservations()(tokens(i)), each);
+    charges.arrive(before, 4);
+    charges.arrive(after, 6);
+    charges.arrive(silent, 7);
+    before.heard = after.heard = true;
+    expect([3, 4, 6].map((event) => charges.arrivedSince(event, 'requests'))).toEqual([2, 1, 0]);
   });
 });
