@@ -29,9 +29,14 @@ export interface Simulator {
  * told otherwise; its clock can run faster, so that a minute of waiting takes seconds.
  *
  * @example
- * const simulator = await startSimulator({ speed: 20, faults: [{ kind: 'status', status: 503 }] });
- * // …a client with simulator.url as its base URL…
- * simulator.stats().byStatus; // => { '200': 60, '503': 1 }
+ * const faults = [{ kind: 'status', status: 503, retryAfter: 0 }] as const;
+ * const simulator = await startSimulator({ faults, reply: () => 'Because of the air.' });
+ * const groq = createGroq({ baseURL: simulator.url, apiKey: 'any' });
+ *
+ * await lastValueFrom(groq.ask('Why is the sky blue?')); // tried once more
+ * simulator.stats().byStatus; // => { '200': 1, '503': 1 }
+ *
+ * await groq.close();
  * await simulator.close();
  * @param options See {@link SimulatorOptions}.
  * @throws {ValidationError} when an option is not what it has to be, or the port is taken.

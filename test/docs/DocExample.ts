@@ -1,0 +1,56 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+/** A piece of code that stands in a docstring or in the README. */
+export interface DocExample {
+  /** The file, from the top folder, and the line on which the code begins. */
+  readonly name: string;
+  /** The file that it stands in. */
+  readonly file: string;
+  readonly code: string;
+  /** Whether it says itself what it imports of the package. */
+  readonly isWhole: boolean;
+}
+
+export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+const FENCED = /```ts\n([\s\S]*?)```/g;
+const BARE = /@example[^\n]*\n(?!\s*```)([\s\S]*?)(?=\n@|$)/g;
+
+/** Finds all examples of the docstrings in `src` and of the README. */
+export function docExamples(): DocExample[] {
+  const sources = readdirSync(`${ROOT}src`, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.ts'))
+    .map((path) => `src/${path}`)
+    .sort();
+  return [...sources.flatMap(inDocstrings), ...inReadme()];
+}
+
+function inReadme(): DocExample[] {
+  return inText('README.md', readFileSync(`${ROOT}README.md`, 'utf8'), 1, FENCED);
+}
+
+function inDocstrings(file: string): DocExample[] {
+  const text = readFileSync(ROOT + file, 'utf8');
+  return [...text.matchAll(/\/\*\*[\s\S]*?\*\//g)].flatMap(({ 0: comment, index }) => {
+    const line = text.slice(0, index).split('\n').length;
+    const plain = comment
+      .replace(/^\/\*\*| ?\*\/$/g, '')
+      .split('\n')
+      .map((each) => each.replace(/^\s*\* ?/, ''))
+      .join('\n');
+    return [...inText(file, plain, line, FENCED), ...inText(file, plain, line, BARE)];
+  });
+}
+
+function inText(file: string, text: string, line: number, pattern: RegExp): DocExample[] {
+  return [...text.matchAll(pattern)].map(({ 0: all, 1: code = '', index }) => {
+    const before = text.slice(0, index + all.indexOf(code));
+    return {
+      name: `${file}:${line + before.split('\n').length - 1}`,
+      file,
+      code,
+      isWhole: code.includes(" from 'rxgroq"),
+    };
+  });
+}
