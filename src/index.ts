@@ -3,6 +3,7 @@
 export type { AnswerResult, AnswersOptions } from './client/answers.ts';
 export type { Budget, BudgetOptions } from './client/Budgets.ts';
 export { type ChatOptions, createGroq, type Groq } from './client/createGroq.ts';
+export type { IterableObservable } from './client/IterableObservable.ts';
 export { loadConfig } from './client/loadConfig.ts';
 export type { Health, Model } from './client/models.ts';
 export type { CallOptions, GroqOptions, RetryOptions } from './client/options.ts';
@@ -28,6 +29,7 @@ export {
   isQueueFullError,
   isRateLimitError,
   isRequestTooLargeError,
+  isSlowConsumerError,
   isStoreError,
   isTimeoutError,
   isTruncatedStreamError,
@@ -39,6 +41,7 @@ export { ProtocolError } from './errors/ProtocolError.ts';
 export { QueueFullError } from './errors/QueueFullError.ts';
 export { RateLimitError, type RateLimitErrorOptions } from './errors/RateLimitError.ts';
 export { RequestTooLargeError } from './errors/RequestTooLargeError.ts';
+export { SlowConsumerError } from './errors/SlowConsumerError.ts';
 export { StoreError } from './errors/StoreError.ts';
 export { TimeoutError, type TimeoutPhase } from './errors/TimeoutError.ts';
 export { TruncatedStreamError } from './errors/TruncatedStreamError.ts';

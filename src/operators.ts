@@ -24,6 +24,7 @@ export type { Usage } from './model/Usage.ts';
 export type { WireHeaders } from './model/WireHeaders.ts';
 export { answer } from './operators/answer.ts';
 export { type CountTokensConfig, countTokens } from './operators/countTokens.ts';
+export { type BackpressureOptions, type IterateConfig, iterate } from './operators/iterate.ts';
 export { parseAnswer } from './operators/parseAnswer.ts';
 export { type ParseEventsConfig, parseEvents } from './operators/parseEvents.ts';
 export { type PrioritizeConfig, prioritize } from './operators/prioritize.ts';

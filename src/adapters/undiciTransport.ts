@@ -1,11 +1,13 @@
 import { Socket } from 'node:net';
-import { Observable, type Subscriber } from 'rxjs';
+import { EMPTY, Observable, type Subscriber, throwError } from 'rxjs';
 import { buildConnector, type Dispatcher, Pool } from 'undici';
+import { ProtocolError } from '../errors/ProtocolError.ts';
 import type { WireHeaders } from '../model/WireHeaders.ts';
 import type { Transport, WireEvent, WireRequest } from '../ports/Transport.ts';
 import { checkApiKey } from '../rules/apiKey.ts';
 import { GROQ_URL, parseBaseUrl } from '../rules/baseUrl.ts';
 import { connectionFailure } from '../rules/connectionFailure.ts';
+import { WarmConnections } from './WarmConnections.ts';
 
 /** Where requests go, and as whom. */
 export interface UndiciTransportConfig {
@@ -24,6 +26,12 @@ export interface UndiciTransportConfig {
    */
   readonly keepAlive?: number | undefined;
   /**
+   * How long the body of an answer may be, in bytes. Answers do not come compressed. More is a {@link ProtocolError}.
+   *
+   * @default 67_108_864
+   */
+  readonly maxResponseBytes?: number | undefined;
+  /**
    * Whether to offer HTTP/2 to the server.
    *
    * @default false
@@ -33,6 +41,7 @@ export interface UndiciTransportConfig {
 
 /** A transport that holds connections. */
 export interface ClosableTransport extends Transport {
+  connect(): Observable<never>;
   /** Closes the idle connections at once and the others when their requests have ended. It may be called again. */
   close(): Promise<void>;
 }
@@ -55,15 +64,23 @@ export function undiciTransport(config: UndiciTransportConfig): ClosableTranspor
 
 const USER_AGENT = 'rxgroq';
 
+/** How long the body of an answer may be, in bytes: some hundred times the longest that a model writes. */
+const MAX_RESPONSE_BYTES = 67_108_864;
+
 class UndiciTransport implements ClosableTransport {
   readonly #path: string;
   readonly #pool: Pool;
+  readonly #maxResponseBytes: number;
+  readonly #warm: WarmConnections;
+  readonly #dial: Parameters<WarmConnections['open']>[0];
   readonly #headers: () => string[];
   /** The exchange that is being dispatched, to which a new connection belongs. */
   #dispatching: Exchange | undefined;
   #closed: Promise<void> | undefined;
 
-  constructor({ apiKey, baseURL = GROQ_URL, keepAlive = 30_000, http2 = false }: UndiciTransportConfig) {
+  constructor(config: UndiciTransportConfig) {
+    const { apiKey, baseURL = GROQ_URL, keepAlive = 30_000, http2 = false } = config;
+    const { maxResponseBytes = MAX_RESPONSE_BYTES } = config;
     const { origin, path } = parseBaseUrl(baseURL);
     const fixed = typeof apiKey === 'string' ? checkApiKey(apiKey) : undefined;
     const keyOf = typeof apiKey === 'string' ? () => fixed : () => checkApiKey(apiKey());
@@ -81,6 +98,14 @@ class UndiciTransport implements ClosableTransport {
       timeout: 0,
       allowH2: http2,
     });
+    const { protocol, host, hostname, port } = new URL(origin);
+    this.#dial = (done) =>
+      // An address of IPv6 stands in brackets there, and without them where it is looked up.
+      connect({ protocol, host, hostname: hostname.replace(/^\[|\]$/g, ''), port }, (error, socket) => {
+        done(error, socket);
+      });
+    this.#warm = new WarmConnections(keepAlive);
+    this.#maxResponseBytes = maxResponseBytes;
     this.#path = path;
     this.#pool = new Pool(origin, {
       allowH2: http2,
@@ -88,18 +113,32 @@ class UndiciTransport implements ClosableTransport {
       headersTimeout: 0,
       bodyTimeout: 0,
       connect: (options, callback) => {
-        const socket = connect(options, callback);
+        const warm = this.#warm.take();
+        const socket = warm ?? connect(options, callback);
         if (socket instanceof Socket) this.#dispatching?.connecting(socket);
+        if (warm === undefined) return;
+        queueMicrotask(() => {
+          if (warm.destroyed) callback(new Error('unsubscribed'), null);
+          else callback(null, warm);
+        });
       },
+    });
+  }
+
+  connect(): Observable<never> {
+    return new Observable((subscriber) => {
+      const isThere = this.#warm.size > 0 || this.#pool.stats.free > 0;
+      const opened = this.#closed !== undefined ? CLOSED : isThere ? EMPTY : this.#warm.open(this.#dial);
+      opened.subscribe(subscriber);
     });
   }
 
   send(request: WireRequest): Observable<WireEvent> {
     return new Observable((subscriber) => {
-      const { method, path, body = null, contentType = 'application/json' } = request;
+      const { method, path, body = null, contentType = 'application/json', paused$ } = request;
       const headers = this.#headers();
       if (body !== null) headers.push('content-type', contentType);
-      const exchange = new Exchange(subscriber);
+      const exchange = new Exchange(subscriber, this.#maxResponseBytes, paused$);
       this.#dispatching = exchange;
       try {
         this.#pool.dispatch({ method, path: this.#path + path, headers, body }, exchange);
@@ -113,6 +152,7 @@ class UndiciTransport implements ClosableTransport {
   }
 
   close(): Promise<void> {
+    this.#warm.close();
     // undici takes it ill to be closed twice.
     return (this.#closed ??= this.#pool.close());
   }
@@ -120,15 +160,23 @@ class UndiciTransport implements ClosableTransport {
 
 const SENT: WireEvent = { type: 'sent' };
 
+const CLOSED = throwError(() => connectionFailure({ code: 'UND_ERR_CLOSED' }, false));
+
 /** One request and its answer, as undici tells of it. */
 class Exchange implements Dispatcher.DispatchHandler {
   readonly #subscriber: Subscriber<WireEvent>;
+  readonly #maxBytes: number;
+  readonly #paused$: WireRequest['paused$'];
   #controller: Dispatcher.DispatchController | undefined;
   #socket: Socket | undefined;
   #ended = false;
+  /** How long the body is until now. */
+  #bytes = 0;
 
-  constructor(subscriber: Subscriber<WireEvent>) {
+  constructor(subscriber: Subscriber<WireEvent>, maxBytes: number, paused$: WireRequest['paused$']) {
     this.#subscriber = subscriber;
+    this.#maxBytes = maxBytes;
+    this.#paused$ = paused$;
   }
 
   /** A connection is being made for this request alone. */
@@ -148,8 +196,21 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
-    if (this.#ended) controller.abort(new Error('unsubscribed'));
-    else this.#subscriber.next(SENT);
+    if (this.#ended) {
+      controller.abort(new Error('unsubscribed'));
+      return;
+    }
+    const pausing = this.#paused$?.subscribe({
+      next: (paused) => {
+        if (paused) controller.pause();
+        else controller.resume();
+      },
+      error: (error: unknown) => {
+        this.#subscriber.error(error);
+      },
+    });
+    if (pausing !== undefined) this.#subscriber.add(pausing);
+    this.#subscriber.next(SENT);
   }
 
   onResponseStart(_: Dispatcher.DispatchController, status: number, headers: WireHeaders): void {
@@ -157,8 +218,16 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (status >= 200) this.#subscriber.next({ type: 'head', status, headers });
   }
 
-  onResponseData(_: Dispatcher.DispatchController, bytes: Uint8Array): void {
-    this.#subscriber.next({ type: 'data', bytes });
+  onResponseData(controller: Dispatcher.DispatchController, bytes: Uint8Array): void {
+    this.#bytes += bytes.length;
+    if (this.#bytes <= this.#maxBytes) {
+      this.#subscriber.next({ type: 'data', bytes });
+      return;
+    }
+    this.#ended = true;
+    const error = new ProtocolError(`The answer is longer than ${this.#maxBytes} bytes.`);
+    this.#subscriber.error(error);
+    controller.abort(error);
   }
 
   onResponseEnd(): void {

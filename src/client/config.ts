@@ -32,6 +32,7 @@ export interface Config {
   readonly allowRetired: boolean;
   readonly limited: boolean;
   readonly transport: Transport;
+  readonly maxLineBytes: number | undefined;
   readonly store: LimitStore;
   /** @throws {ValidationError} when the store cannot be told its limits. */
   readonly setLimits: (model: ModelId, limits: Limits) => void;
@@ -92,6 +93,7 @@ export function resolveConfig(options: GroqOptions, environment: NodeJS.ProcessE
     allowRetired: options.allowRetired ?? false,
     limited: limits !== false,
     transport: options.transport ?? (own as Transport),
+    maxLineBytes: options.maxLineBytes,
     store,
     setLimits: (model: ModelId, own: Limits) => {
       setLimits(store, model, own);
@@ -113,7 +115,7 @@ function setLimits(store: LimitStore, model: ModelId, limits: Limits): void {
   throw new ValidationError('The options', [issue], 'Change the limits where the store keeps them.');
 }
 
-function transportFor({ apiKey, baseURL }: GroqOptions, environment: NodeJS.ProcessEnv) {
+function transportFor({ apiKey, baseURL, http2, maxResponseBytes }: GroqOptions, environment: NodeJS.ProcessEnv) {
   const key = apiKey ?? environment['GROQ_API_KEY'];
   if (key === undefined || key === '') {
     throw new ValidationError(
@@ -124,5 +126,6 @@ function transportFor({ apiKey, baseURL }: GroqOptions, environment: NodeJS.Proc
   }
   // A variable that is set to nothing is not set: so it stands in many a .env file.
   const { GROQ_BASE_URL: variable } = environment;
-  return undiciTransport({ apiKey: key, baseURL: baseURL ?? (variable === '' ? undefined : variable) });
+  const base = baseURL ?? (variable === '' ? undefined : variable);
+  return undiciTransport({ apiKey: key, baseURL: base, http2, maxResponseBytes });
 }

@@ -11,6 +11,8 @@ import type { UsageKey, UsageRecord, UsageTotals } from '../model/UsageRecord.ts
 import { RequestScheduler } from '../scheduler/RequestScheduler.ts';
 import { type AnswerResult, type AnswersOptions, answers } from './answers.ts';
 import { resolveConfig } from './config.ts';
+import { connect } from './connect.ts';
+import type { IterableObservable } from './IterableObservable.ts';
 import { Ledger } from './Ledger.ts';
 import { type Health, health, type Model, models } from './models.ts';
 import { type CallOptions, checkCallOptions, type GroqOptions } from './options.ts';
@@ -31,20 +33,27 @@ export interface ChatOptions extends CallOptions {
  * request of its own, and unsubscribing cancels it wherever it is.
  */
 export interface Groq extends AsyncDisposable {
-  /** Asks for a chat completion and gives it token by token. */
-  chat(request: ChatInput, options: ChatOptions & { readonly lifecycle: true }): Observable<Token | StateToken>;
-  chat(request: ChatInput, options?: ChatOptions): Observable<Token>;
+  /**
+   * Asks for a chat completion and gives it token by token, to a subscriber or to `for await`: how fast, and what
+   * becomes of tokens that nobody takes, {@link FlowOptions} say.
+   *
+   * Several subscribers are several requests. They share one with rxjs's `share()`, where those who come late get what
+   * comes from then on, or with `shareReplay({ bufferSize: Infinity, refCount: true })`, where they get all of it: the
+   * last one to leave cancels it. Without `refCount` nobody does.
+   */
+  chat(request: ChatInput, options: ChatOptions & { readonly lifecycle: true }): IterableObservable<Token | StateToken>;
+  chat(request: ChatInput, options?: ChatOptions): IterableObservable<Token>;
   /** Asks for a chat completion and gives it in one piece. */
   complete(request: ChatInput, options?: CallOptions): Observable<Answer>;
   /** Asks the default model a question. */
-  ask(prompt: string, options?: ChatOptions & { readonly lifecycle?: false }): Observable<Token>;
+  ask(prompt: string, options?: ChatOptions & { readonly lifecycle?: false }): IterableObservable<Token>;
   /** Turns a stream of inputs into a stream of answers, at the pace of the limits. */
   answers<T>(
     project: (input: T, index: number) => ChatInput,
     options?: AnswersOptions,
   ): OperatorFunction<T, AnswerResult<T>>;
   /** Asks for a chat completion and gives Groq's own chunks, untouched. */
-  chunks(request: ChatInput, options?: CallOptions): Observable<ChatCompletionChunk>;
+  chunks(request: ChatInput, options?: CallOptions): IterableObservable<ChatCompletionChunk>;
   /** Asks which models there are. */
   models(): Observable<Model[]>;
   /** The models that are known without asking. */
@@ -76,6 +85,15 @@ export interface Groq extends AsyncDisposable {
    * groq.usageBy('tenant').subscribe((totals) => show(totals.get('acme')?.reported.cost));
    */
   usageBy(key: UsageKey): Observable<UsageTotals>;
+  /**
+   * Makes a connection ahead, so that the next request need not wait for it: when somebody begins to type, perhaps. It
+   * sends nothing over it. Where one is there already, nothing is done; where nobody takes it, it closes by itself.
+   *
+   * @throws {ConnectionError} (as rejection) when no connection can be made.
+   * @throws {TimeoutError} (as rejection) when it takes longer than `timeouts.connect`.
+   * @throws {ClosedError} (as rejection) when the client is closed.
+   */
+  connect(): Promise<void>;
   /**
    * Ends the client. Whoever still waits for an answer gets a {@link ClosedError}, unless `drain` is set: then nothing
    * new is taken, and it is closed when all that was accepted has ended.
@@ -111,9 +129,12 @@ class GroqClient implements Groq {
     this.#requests = new Requests(this.#config, this.#scheduler, this.#ledger);
   }
 
-  chat(request: ChatInput, options: ChatOptions & { readonly lifecycle: true }): Observable<Token | StateToken>;
-  chat(request: ChatInput, options?: ChatOptions): Observable<Token>;
-  chat(request: ChatInput, { lifecycle = false, ...options }: ChatOptions = {}): Observable<Token | StateToken> {
+  chat(request: ChatInput, options: ChatOptions & { readonly lifecycle: true }): IterableObservable<Token | StateToken>;
+  chat(request: ChatInput, options?: ChatOptions): IterableObservable<Token>;
+  chat(
+    request: ChatInput,
+    { lifecycle = false, ...options }: ChatOptions = {},
+  ): IterableObservable<Token | StateToken> {
     return this.#requests.ask(TOKENS, request, options, lifecycle);
   }
 
@@ -121,7 +142,7 @@ class GroqClient implements Groq {
     return this.#ask(ANSWER, request, options);
   }
 
-  ask(prompt: string, options: CallOptions = {}): Observable<Token> {
+  ask(prompt: string, options: CallOptions = {}): IterableObservable<Token> {
     return this.#ask(TOKENS, { messages: [{ role: 'user', content: prompt }] }, options);
   }
 
@@ -134,7 +155,7 @@ class GroqClient implements Groq {
     return answers((request) => this.complete(request, call), project, { ordered, onError });
   }
 
-  chunks(request: ChatInput, options: CallOptions = {}): Observable<ChatCompletionChunk> {
+  chunks(request: ChatInput, options: CallOptions = {}): IterableObservable<ChatCompletionChunk> {
     return this.#ask(CHUNKS, request, options);
   }
 
@@ -170,6 +191,10 @@ class GroqClient implements Groq {
     return this.#ledger.usageBy(key);
   }
 
+  connect(): Promise<void> {
+    return connect(this.#config, this.#closed);
+  }
+
   async close({ drain = false }: { readonly drain?: boolean | undefined } = {}): Promise<void> {
     if (drain) {
       const drained = lastValueFrom(this.#scheduler.drained$, { defaultValue: undefined });
@@ -189,7 +214,7 @@ class GroqClient implements Groq {
   }
 
   /** An answer without state tokens, which nobody gets who does not ask for them. */
-  #ask<T>(kind: Kind<T>, request: ChatInput, options: CallOptions): Observable<T> {
-    return this.#requests.ask(kind, request, options, false) as Observable<T>;
+  #ask<T>(kind: Kind<T>, request: ChatInput, options: CallOptions): IterableObservable<T> {
+    return this.#requests.ask(kind, request, options, false) as IterableObservable<T>;
   }
 }

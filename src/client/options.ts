@@ -16,12 +16,13 @@ import { checked } from '../rules/validation.ts';
 import type { Timeouts } from '../scheduler/Attempt.ts';
 import type { BudgetOptions } from './Budgets.ts';
 import { budgetSchema, pricesSchema } from './budgetSchema.ts';
+import { type ConnectionOptions, connectionShape, type FlowOptions, flowShape } from './wireOptions.ts';
 
 /** How often a request is tried again, and when. See {@link RetryConfig}. */
 export type RetryOptions = Pick<RetryConfig, 'count' | 'initialDelay' | 'maxDelay' | 'sampling'>;
 
 /** What {@link createGroq} may be told. Everything has a default. */
-export interface GroqOptions {
+export interface GroqOptions extends ConnectionOptions {
   /**
    * The key, or what gives it whenever a request is sent.
    *
@@ -122,7 +123,7 @@ export interface GroqOptions {
 }
 
 /** What a single call may be told. */
-export interface CallOptions {
+export interface CallOptions extends FlowOptions {
   /**
    * How urgent it is. Everything is low unless it is marked, so whatever is marked goes first; `background` is for
    * bulk work.
@@ -187,6 +188,7 @@ const fitOutputSchema = z.union([z.boolean(), z.strictObject({ quantile: z.numbe
 const optionsSchema = z.strictObject({
   apiKey: z.union([z.string(), func]).optional(),
   baseURL: z.string().optional(),
+  ...connectionShape,
   tier: z.enum(['free', 'developer']).optional(),
   limits: z.union([z.literal(false), z.record(z.string(), limitsSchema)]).optional(),
   defaults: chatRequestSchema.partial().optional(),
@@ -215,6 +217,7 @@ const callOptionsSchema = z.strictObject({
   slack: ms,
   fitOutput: fitOutputSchema,
   place$: having('an Observable', 'subscribe'),
+  ...flowShape,
   signal: having('an AbortSignal', 'addEventListener', 'removeEventListener'),
   timeouts: timeoutsSchema.optional(),
   retry: retrySchema.optional(),

@@ -1,9 +1,20 @@
-import { from, map, Observable, type OperatorFunction, pipe, switchMap } from 'rxjs';
+import {
+  BehaviorSubject,
+  combineLatest,
+  from,
+  map,
+  Observable,
+  type OperatorFunction,
+  pipe,
+  startWith,
+  switchMap,
+} from 'rxjs';
 import { ModelRetiredError } from '../errors/ModelRetiredError.ts';
 import { type ChatRequest, chatRequestSchema } from '../model/ChatRequest.ts';
 import type { ChatCompletionChunk } from '../model/Chunk.ts';
 import { RETIRED_MODELS } from '../model/Models.ts';
 import type { Answer, StateToken, Token } from '../model/Token.ts';
+import { iterate } from '../operators/iterate.ts';
 import { parseAnswer } from '../operators/parseAnswer.ts';
 import { parseEvents } from '../operators/parseEvents.ts';
 import { readTokens } from '../operators/readTokens.ts';
@@ -13,10 +24,13 @@ import { seenInAnswer, seenInChunk, seenInToken } from '../rules/CompletionSeen.
 import { checkLength } from '../rules/checkLength.ts';
 import { usageOf } from '../rules/chunk.ts';
 import { chatCost } from '../rules/cost.ts';
+import { joinTokens } from '../rules/joinTokens.ts';
 import { checked } from '../rules/validation.ts';
 import type { Errand, Timeouts } from '../scheduler/Attempt.ts';
 import type { RequestScheduler } from '../scheduler/RequestScheduler.ts';
 import type { Config } from './config.ts';
+import { Flow } from './Flow.ts';
+import { type IterableObservable, iterableObservable } from './IterableObservable.ts';
 import type { Ledger } from './Ledger.ts';
 import { OutputFits } from './OutputFits.ts';
 import { type CallOptions, checkCallOptions } from './options.ts';
@@ -29,18 +43,21 @@ export type ChatInput = Partial<ChatRequest> & Pick<ChatRequest, 'messages'>;
 /** One of the ways in which a chat completion is asked for and read. */
 export interface Kind<T> extends Readable<T> {
   readonly read: (config: Config) => OperatorFunction<Uint8Array, T>;
+  /** Joins two of its values that wait to be taken, or tells that they cannot be joined. */
+  readonly join?: (first: T | StateToken, second: T | StateToken) => T | undefined;
 }
 
 export const TOKENS: Kind<Token> = {
   stream: true,
-  read: ({ scheduler }) => readTokens({ scheduler }),
+  read: ({ scheduler, maxLineBytes }) => readTokens({ scheduler, maxLineBytes }),
+  join: joinTokens,
   usage: (token) => (token.type === 'finish' ? token.usage : undefined),
   seen: seenInToken,
 };
 
 export const CHUNKS: Kind<ChatCompletionChunk> = {
   stream: true,
-  read: () => pipe(parseEvents(), toChunks()),
+  read: ({ maxLineBytes }) => pipe(parseEvents({ maxLineBytes }), toChunks()),
   usage: usageOf,
   seen: seenInChunk,
 };
@@ -67,7 +84,33 @@ export class Requests {
   }
 
   /** The answer to a request: nothing happens before it is subscribed to, and each subscription is a request. */
-  ask<T>(kind: Kind<T>, input: ChatInput, options: CallOptions, lifecycle: boolean): Observable<T | StateToken> {
+  ask<T>(
+    kind: Kind<T>,
+    input: ChatInput,
+    options: CallOptions,
+    lifecycle: boolean,
+  ): IterableObservable<T | StateToken> {
+    return iterableObservable(
+      (destination) => {
+        this.#ask(kind, input, options, lifecycle).subscribe(destination);
+      },
+      () => {
+        const { backpressure, buffer } = options;
+        const waits = new BehaviorSubject(false);
+        const paced$ = new Observable<T | StateToken>((destination) => {
+          checkCallOptions(options);
+          const paused$ = options.paused$ === undefined ? waits : either(waits, options.paused$);
+          this.#ask(kind, input, { ...options, paused$ }, lifecycle).subscribe(destination);
+        });
+        const pause = (paused: boolean): void => {
+          waits.next(paused);
+        };
+        return iterate(paced$, { backpressure, buffer, join: kind.join, pause });
+      },
+    );
+  }
+
+  #ask<T>(kind: Kind<T>, input: ChatInput, options: CallOptions, lifecycle: boolean): Observable<T | StateToken> {
     const answer = new Observable<T | StateToken>((destination) => {
       const request = this.#check(input);
       const errandOf = (count: TokenCount): Errand<T> => this.#errand(kind, request, count, options, lifecycle);
@@ -100,7 +143,7 @@ export class Requests {
     kind: Kind<T>,
     asked: ChatRequest,
     count: TokenCount,
-    { priority = 'low', tenant, tag, slack, place$, timeouts, retry, ...options }: CallOptions,
+    { priority = 'low', tenant, tag, slack, place$, paused$, timeouts, retry, ...options }: CallOptions,
     lifecycle: boolean,
   ): Errand<T> {
     const config = this.#config;
@@ -111,6 +154,7 @@ export class Requests {
     checkLength(request, count);
     const cost = chatCost(request, count.bound);
     this.#ledger.check({ request, cost, tenant });
+    const flow = paused$ && new Flow(paused$);
     return {
       model: request.model,
       request,
@@ -125,6 +169,7 @@ export class Requests {
         path: '/chat/completions',
         // The kind decides, whatever a request says that was written for another.
         body: JSON.stringify(stream || request['stream'] === true ? { ...request, stream } : request),
+        paused$: flow?.paused$,
       }),
       read: () => read(config),
       usage,
@@ -134,11 +179,16 @@ export class Requests {
       },
       meter: (attempt) => this.#ledger.meter(kind, attempt, tag),
       fittedFrom: request === asked ? undefined : (asked.max_completion_tokens ?? undefined),
+      ...(flow && { held: () => flow.paused }),
       timeouts: timeoutsFor({ ...config.timeouts, ...timeouts }, stream),
       retry: { ...config.retry, ...retry },
     };
   }
 }
+
+/** Whether the last of either of two was true. */
+const either = (first$: Observable<boolean>, second$: Observable<boolean>): Observable<boolean> =>
+  combineLatest([first$, second$.pipe(startWith(false))], (first, second) => first || second);
 
 /** An answer in one piece has no first token and none after it. */
 const timeoutsFor = ({ queue, connect, firstToken, betweenTokens, total }: Timeouts, stream: boolean): Timeouts =>

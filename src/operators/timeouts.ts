@@ -13,6 +13,8 @@ export interface TimeoutsConfig {
   readonly betweenTokens?: number | undefined;
   /** Until the end. */
   readonly total?: number | undefined;
+  /** Whether nothing can come since the answer is not being read. The time between tokens does not run then. */
+  readonly held?: (() => boolean) | undefined;
   /** The model that is asked, for the error. */
   readonly model?: string | undefined;
   /** @default rxjs's asyncScheduler with the monotonic clock */
@@ -44,7 +46,7 @@ export interface TimeoutsConfig {
  * @throws {TimeoutError} (as `error`) that names the phase and the time that it was allowed.
  */
 export function timeouts<T>(config: TimeoutsConfig): MonoTypeOperatorFunction<T> {
-  const { model, scheduler = systemClock } = config;
+  const { model, scheduler = systemClock, held } = config;
 
   return (source) =>
     new Observable((destination) => {
@@ -77,6 +79,7 @@ export function timeouts<T>(config: TimeoutsConfig): MonoTypeOperatorFunction<T>
       };
 
       const look = (): void => {
+        if (lastToken !== undefined && held?.() === true) lastToken = scheduler.now();
         if (next()[0] > scheduler.now()) arm();
         // A program that was busy has a token waiting at the socket, perhaps: that is read before this comes.
         else timer = scheduler.schedule(fail);

@@ -1,4 +1,4 @@
-import type { ObservableInput } from 'rxjs';
+import type { Observable, ObservableInput } from 'rxjs';
 import type { WireHeaders } from '../model/WireHeaders.ts';
 
 /** An HTTP request, without the origin and the key, which are the transport's. */
@@ -9,6 +9,8 @@ export interface WireRequest {
   /** The media type of the body, `application/json` when there is a body and this is absent. */
   readonly contentType?: string;
   readonly body?: string | Uint8Array;
+  /** While the last of it is true, the answer is not read, so that in the end the server has to wait. */
+  readonly paused$?: Observable<boolean> | undefined;
 }
 
 /** What happens to a request, in this order: `sent` once, `head` once, `data` any number of times. */
@@ -26,4 +28,6 @@ export type WireEvent =
  */
 export interface Transport {
   send(request: WireRequest): ObservableInput<WireEvent>;
+  /** Makes a connection for a request that is still to come, and completes when there is one that is free. */
+  connect?(): ObservableInput<never>;
 }

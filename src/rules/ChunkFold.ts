@@ -3,10 +3,7 @@ import { TruncatedStreamError } from '../errors/TruncatedStreamError.ts';
 import type { ChatCompletionChunk, ToolCallDelta } from '../model/Chunk.ts';
 import type { AnswerSnapshot, FinishToken, Token, ToolCallToken } from '../model/Token.ts';
 import type { Usage } from '../model/Usage.ts';
-import { usageOf } from './chunk.ts';
-
-/** How many tool calls a request may have, and so an answer. Groq's limit on `tools`. */
-const MAX_TOOL_CALLS = 128;
+import { MAX_TOOL_CALLS, usageOf } from './chunk.ts';
 
 /** A tool call that is still coming. */
 interface PendingToolCall {

@@ -20,6 +20,8 @@ export interface Errand<T> extends Pick<Job, 'model' | 'request' | 'cost' | 'pri
   /** Asked at each attempt when it leaves the queue. What it throws ends the request, before anything was sent. */
   meter?(attempt: Job): AttemptMeter<T>;
   readonly timeouts: Timeouts;
+  /** Whether its answer is not being read just now. */
+  held?(): boolean;
   readonly retry: RetryConfig;
   /** Whether the subscriber wants to hear where the request is. */
   readonly lifecycle: boolean;
@@ -49,7 +51,7 @@ export type AttemptEnd =
   | { readonly type: 'left' };
 
 /** How long each part of a request may take, in milliseconds. */
-export interface Timeouts extends Omit<TimeoutsConfig, 'model' | 'scheduler'> {
+export interface Timeouts extends Omit<TimeoutsConfig, 'model' | 'scheduler' | 'held'> {
   /** In the queue, all attempts together. */
   readonly queue?: number | undefined;
 }

@@ -150,6 +150,7 @@ export class Lane {
       lifetime.error(error);
       return;
     }
-    values.pipe(timeouts({ ...errand.timeouts, model, scheduler })).subscribe(lifetime);
+    const held = errand.held?.bind(errand);
+    values.pipe(timeouts({ ...errand.timeouts, held, model, scheduler })).subscribe(lifetime);
   }
 }

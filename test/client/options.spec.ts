@@ -162,6 +162,9 @@ describe('createGroq', () => {
     const all: Required<GroqOptions> = {
       apiKey: () => 'gsk_x',
       baseURL: 'http://localhost:1',
+      maxLineBytes: 1,
+      maxResponseBytes: 1,
+      http2: true,
       tier: 'developer',
       limits: { m: { rpm: 1, rpd: 2, tpm: 3, tpd: 4, itpm: 5, otpm: 6, ash: 7, asd: 8 } },
       defaults: { temperature: 0, brand_new: true },

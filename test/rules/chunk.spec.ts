@@ -43,6 +43,17 @@ describe('parseChunk', () => {
     expect(String(error)).not.toContain(SECRET);
   });
 
+  it('should refuse more choices than there can be, and what is nested deeper than anything is', () => {
+    const choices = (count: number): string => JSON.stringify({ choices: Array.from({ length: count }, () => ({})) });
+    expect(parseChunk(choices(128)).choices).toHaveLength(128);
+    expect(thrownBy(() => parseChunk(choices(129)))).toSatisfy(isProtocolError);
+    expect(() => parseChunk(choices(129))).toThrow('An event of the stream has 129 choices, which is more than 128.');
+    const nested = (levels: number): string => `{"choices":[],"x":${'['.repeat(levels - 1)}${']'.repeat(levels - 1)}}`;
+    expect(parseChunk(nested(128)).choices).toEqual([]);
+    expect(thrownBy(() => parseChunk(nested(129)))).toSatisfy(isProtocolError);
+    expect(() => parseChunk(nested(129))).toThrow('An event of the stream is nested more than 128 levels deep.');
+  });
+
   it('should fail as Groq says in the middle of a stream', () => {
     const error = {
       message: 'Tool choice is required, but model did not call a tool',
@@ -160,5 +171,17 @@ describe('usageOf', () => {
     [{ usage: { prompt_tokens: '1' } }],
   ])('should find none in %j', (value) => {
     expect(of(value)).toBe(undefined);
+  });
+});
+
+describe('the limits of parseCompletion', () => {
+  it.each([
+    ['choices', (count: number) => ({ choices: Array.from({ length: count }, () => ({ message: {} })) })],
+    ['tool calls', (count: number) => ({ choices: [{ message: { tool_calls: Array.from({ length: count }) } }] })],
+  ])('should be 128 %s', (what, completion) => {
+    expect(parseCompletion(JSON.stringify(completion(128)))).toBeDefined();
+    const parse = () => parseCompletion(JSON.stringify(completion(129)));
+    expect(thrownBy(parse)).toSatisfy(isProtocolError);
+    expect(parse).toThrow(`The answer has 129 ${what}, which is more than 128.`);
   });
 });

@@ -1,0 +1,160 @@
+import type { Observable, Subscription } from 'rxjs';
+import { SlowConsumerError } from '../errors/SlowConsumerError.ts';
+
+/** What becomes of values that come faster than they are taken. */
+export interface BackpressureOptions {
+  /**
+   * What is done when `buffer` values are waiting: `pause` stops reading from the connection, so that in the end the
+   * server waits; `conflate` joins pieces of text that follow each other into one; `error` ends the answer with a
+   * {@link SlowConsumerError}.
+   *
+   * @default 'pause'
+   */
+  readonly backpressure?: 'pause' | 'conflate' | 'error' | undefined;
+  /**
+   * How many values may wait. With `pause` what the connection had already delivered comes on top of that, and with
+   * `conflate` what cannot be joined. Minimum: 1.
+   *
+   * @default 64
+   */
+  readonly buffer?: number | undefined;
+}
+
+/** How {@link iterate} works together with its source. */
+export interface IterateConfig<T> extends BackpressureOptions {
+  /** Is told when the source is to wait, and when it is to go on. Without it values are held, however many. */
+  readonly pause?: ((paused: boolean) => void) | undefined;
+  /** Joins two values that follow each other, or tells that they cannot be joined. */
+  readonly join?: ((first: T, second: T) => T | undefined) | undefined;
+}
+
+/**
+ * Lets the values of an Observable be taken one by one, with `for await`.
+ *
+ * The Observable is subscribed to when the first value is asked for, and unsubscribed from when the loop is left. What
+ * had come before an error is handed out before it.
+ *
+ * ```ts
+ * for await (const token of iterate(groq.chat({ messages }).pipe(text()))) await show(token);
+ * ```
+ *
+ * @param source Where the values come from.
+ * @param config What becomes of values that come faster than they are taken. See {@link IterateConfig}.
+ * @throws {SlowConsumerError} (from `next`) when too many values wait and `backpressure` is `error`.
+ */
+export function iterate<T>(source: Observable<T>, config: IterateConfig<T> = {}): AsyncIterableIterator<T> {
+  return new PacedIterator(source, config);
+}
+
+interface Waiting<T> {
+  readonly resolve: (result: IteratorResult<T, undefined>) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+const END: IteratorResult<never, undefined> = { done: true, value: undefined };
+
+class PacedIterator<T> implements AsyncIterableIterator<T> {
+  readonly #source: Observable<T>;
+  readonly #config: IterateConfig<T>;
+  readonly #buffer: number;
+  /** What has come and was not asked for. */
+  readonly #held: T[] = [];
+  /** Who has asked for what has not come. One of the two is always empty. */
+  readonly #waiting: Waiting<T>[] = [];
+  #subscription: Subscription | undefined;
+  #paused = false;
+  #end: { readonly error?: unknown } | undefined;
+
+  constructor(source: Observable<T>, config: IterateConfig<T>) {
+    this.#source = source;
+    this.#config = config;
+    this.#buffer = config.buffer ?? 64;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  next(): Promise<IteratorResult<T, undefined>> {
+    this.#subscription ??= this.#subscribe();
+    if (this.#held.length > 0) {
+      const value = this.#held.shift() as T;
+      if (this.#held.length * 2 <= this.#buffer) this.#pause(false);
+      return Promise.resolve({ done: false, value });
+    }
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ resolve, reject });
+      if (this.#end !== undefined) this.#settle();
+    });
+  }
+
+  return(): Promise<IteratorResult<T, undefined>> {
+    this.#leave();
+    return Promise.resolve(END);
+  }
+
+  throw(error: unknown): Promise<IteratorResult<T, undefined>> {
+    this.#leave();
+    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- it is what was given
+    return Promise.reject(error);
+  }
+
+  #subscribe(): Subscription {
+    return this.#source.subscribe({
+      next: (value) => {
+        this.#take(value);
+      },
+      error: (error: unknown) => {
+        this.#end ??= { error };
+        this.#settle();
+      },
+      complete: () => {
+        this.#end ??= {};
+        this.#settle();
+      },
+    });
+  }
+
+  #take(value: T): void {
+    if (this.#end !== undefined) return;
+    const waiting = this.#waiting.shift();
+    if (waiting !== undefined) {
+      waiting.resolve({ done: false, value });
+      return;
+    }
+    const { backpressure = 'pause', join } = this.#config;
+    const isFull = this.#held.length >= this.#buffer;
+    if (isFull && backpressure === 'error') {
+      this.#end = { error: new SlowConsumerError(this.#buffer) };
+      this.#subscription?.unsubscribe();
+      return;
+    }
+    const last = this.#held.at(-1);
+    const joined = isFull && backpressure === 'conflate' && last !== undefined ? join?.(last, value) : undefined;
+    if (joined === undefined) this.#held.push(value);
+    else this.#held[this.#held.length - 1] = joined;
+    if (backpressure === 'pause' && this.#held.length >= this.#buffer) this.#pause(true);
+  }
+
+  #pause(paused: boolean): void {
+    if (this.#paused === paused) return;
+    this.#paused = paused;
+    this.#config.pause?.(paused);
+  }
+
+  /** Tells the end to those who wait for more: an error to the first one alone. */
+  #settle(): void {
+    for (const { resolve, reject } of this.#waiting.splice(0)) {
+      if (this.#end !== undefined && 'error' in this.#end) reject(this.#end.error);
+      else resolve(END);
+      this.#end = {};
+    }
+  }
+
+  #leave(): void {
+    this.#end = {};
+    this.#held.length = 0;
+    this.#subscription?.unsubscribe();
+    this.#settle();
+  }
+}

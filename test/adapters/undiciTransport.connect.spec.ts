@@ -1,0 +1,223 @@
+import { once } from 'node:events';
+import { createSecureServer } from 'node:http2';
+import type { AddressInfo } from 'node:net';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { EMPTY, from } from 'rxjs';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import {
+  type ClosableTransport,
+  type UndiciTransportConfig,
+  undiciTransport,
+} from '../../src/adapters/undiciTransport.ts';
+import { createGroq, type Groq } from '../../src/client/createGroq.ts';
+import type { GroqOptions } from '../../src/client/options.ts';
+import { isClosedError, isConnectionError, isProtocolError, isTimeoutError } from '../../src/errors/guards.ts';
+import type { WireRequest } from '../../src/ports/Transport.ts';
+import { makeCertificate } from '../util/certificate.ts';
+import { handClock } from '../util/handClock.ts';
+import { chunk, head, json, STREAM_HEAD } from '../util/http.ts';
+import { type RawRequest, rawServers } from '../util/rawServer.ts';
+import { told } from '../util/told.ts';
+
+const chat: WireRequest = { method: 'POST', path: '/chat/completions', body: '{}' };
+const ok = ({ connection }: RawRequest): unknown => connection.socket.write(json(200, { ok: true }));
+
+describe('undiciTransport', () => {
+  const serve = rawServers();
+  const tls = makeCertificate();
+  const before = getCACertificates('default');
+  beforeAll(() => {
+    setDefaultCACertificates([...before, tls.cert]);
+  });
+  afterAll(() => {
+    setDefaultCACertificates(before);
+  });
+
+  const make = (config: Partial<UndiciTransportConfig>): ClosableTransport => {
+    const transport = undiciTransport({ apiKey: 'gsk_x', ...config });
+    onTestFinished(() => transport.close());
+    return transport;
+  };
+  const sending = (transport: ClosableTransport) => told(from(transport.send(chat)));
+
+  describe('connect', () => {
+    it.each(['http', 'https'])('should make a connection that the next request takes: %s', async (protocol) => {
+      const server = await serve({ answer: ok, ...(protocol === 'https' && { tls }) });
+      const transport = make({ baseURL: server.url });
+      const connected = told(transport.connect());
+      await connected.ended;
+      const { socket, received } = await server.connections.at(0);
+      expect([connected.ends, received]).toEqual([[['complete']], '']);
+      await sending(transport).ended;
+      await sending(transport).ended;
+      expect([server.requests.length, server.connections.length]).toEqual([2, 1]);
+      expect(server.requests.all[0]?.connection.socket).toBe(socket);
+    });
+
+    it('should make none where there is one, and no second one while it is there', async () => {
+      const server = await serve({ answer: ok });
+      const transport = make({ baseURL: server.url });
+      await told(transport.connect()).ended;
+      await told(transport.connect()).ended;
+      await sending(transport).ended;
+      await told(transport.connect()).ended;
+      expect(server.connections.length).toBe(1);
+      // Those that are busy do not count.
+      const busy = sending(transport);
+      await told(transport.connect()).ended;
+      await busy.ended;
+      expect(server.connections.length).toBe(2);
+    });
+
+    it('should make one that is given up when the one who asked leaves', async () => {
+      const server = await serve();
+      const connecting = told(make({ baseURL: server.url.replace('http:', 'https:') }).connect());
+      const connection = await server.connections.at(0);
+      await connection.touched;
+      connecting.subscription.unsubscribe();
+      await connection.closed;
+      expect(connecting.ends).toEqual([]);
+    });
+
+    it('should not give out one that the server has closed', async () => {
+      const server = await serve({ answer: ok });
+      const transport = make({ baseURL: server.url });
+      await told(transport.connect()).ended;
+      const connection = await server.connections.at(0);
+      connection.socket.end();
+      await connection.closed;
+      const answer = sending(transport);
+      await answer.ended;
+      expect([answer.ends, server.connections.length]).toEqual([[['complete']], 2]);
+    });
+
+    it('should close one that nobody takes', async () => {
+      const server = await serve();
+      await told(make({ baseURL: server.url, keepAlive: 1 }).connect()).ended;
+      await (await server.connections.at(0)).closed;
+    });
+
+    it('should close it with the transport, and make none after that', async () => {
+      const server = await serve();
+      const transport = make({ baseURL: server.url });
+      await told(transport.connect()).ended;
+      await transport.close();
+      await (await server.connections.at(0)).closed;
+      const error = await told(transport.connect()).error;
+      expect(isConnectionError(error) && [error.sent, error.reason]).toEqual([false, 'UND_ERR_CLOSED']);
+    });
+
+    it('should close the connection when the request that takes it is left at once', async () => {
+      const server = await serve();
+      const transport = make({ baseURL: server.url });
+      await told(transport.connect()).ended;
+      const answer = sending(transport);
+      answer.subscription.unsubscribe();
+      await (await server.connections.at(0)).closed;
+      expect([answer.values.all, answer.ends, server.requests.length]).toEqual([[], [], 0]);
+    });
+
+    it('should say why there is none', async () => {
+      const closed = await serve();
+      const refused = await told(make({ baseURL: closed.url.replace(/\d+$/, '1') }).connect()).error;
+      expect(isConnectionError(refused) && [refused.sent, refused.reason]).toEqual([false, 'ECONNREFUSED']);
+      const other = await serve({ tls: makeCertificate({ host: 'example.com' }) });
+      const untrusted = await told(make({ baseURL: other.url }).connect()).error;
+      expect(isConnectionError(untrusted) && untrusted.trusted).toBe(false);
+    });
+
+    it('should make the one connection of HTTP/2', async () => {
+      const server = createSecureServer(tls, (_, response) => response.end('{}'));
+      let sessions = 0;
+      const versions: unknown[] = [];
+      server.on('session', () => {
+        sessions += 1;
+      });
+      server.on('request', ({ httpVersion }) => versions.push(httpVersion));
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      const transport = make({ baseURL: `https://127.0.0.1:${(server.address() as AddressInfo).port}`, http2: true });
+      await told(transport.connect()).ended;
+      await Promise.all([sending(transport).ended, sending(transport).ended]);
+      await told(transport.connect()).ended;
+      await sending(transport).ended;
+      expect([sessions, versions]).toEqual([1, ['2.0', '2.0', '2.0']]);
+      await transport.close();
+      server.close();
+      await once(server, 'close');
+    });
+  });
+
+  describe('connect of a client', () => {
+    const clientOf = (options: GroqOptions): Groq => {
+      const groq = createGroq({ apiKey: 'gsk_x', limits: false, ...options });
+      onTestFinished(() => groq.close());
+      return groq;
+    };
+
+    it('should make a connection at once, over which nothing is sent', async () => {
+      const server = await serve();
+      await clientOf({ baseURL: server.url }).connect();
+      expect((await server.connections.at(0)).received).toBe('');
+    });
+
+    it('should have nothing to do where the transport makes none', async () => {
+      const transport = { send: () => EMPTY };
+      await expect(clientOf({ transport }).connect()).resolves.toBe(undefined);
+    });
+
+    it('should take no longer than the client allows', async () => {
+      const server = await serve();
+      const clock = handClock();
+      const baseURL = server.url.replace('http:', 'https:');
+      const connecting = clientOf({ baseURL, scheduler: clock, timeouts: { connect: 500 } }).connect();
+      const connection = await server.connections.at(0);
+      clock.advance(500);
+      clock.advance(0);
+      const error: unknown = await connecting.catch((e: unknown) => e);
+      expect(isTimeoutError(error) && [error.phase, error.limit]).toEqual(['connect', 500]);
+      await connection.closed;
+    });
+
+    it('should end with the client', async () => {
+      const server = await serve();
+      const groq = clientOf({ baseURL: server.url.replace('http:', 'https:') });
+      const connecting = groq.connect().catch((e: unknown) => e);
+      const connection = await server.connections.at(0);
+      await groq.close();
+      expect(await connecting).toSatisfy(isClosedError);
+      await connection.closed;
+      expect(await groq.connect().catch((e: unknown) => e)).toSatisfy(isClosedError);
+    });
+  });
+
+  describe('a body that is longer than it may be', () => {
+    it.each([
+      ['one piece', (body: string) => head(200, { 'content-length': body.length }) + body],
+      ['pieces', (body: string) => STREAM_HEAD + Array.from(body, (piece) => chunk(piece).toString()).join('')],
+    ])('should be an error after what may be, and close its connection: %s', async (_, answer) => {
+      const server = await serve({ answer: ({ connection }) => connection.socket.write(answer('0123456789')) });
+      const asked = sending(make({ baseURL: server.url, maxResponseBytes: 9 }));
+      const error = await asked.error;
+      expect(isProtocolError(error) && error.message).toMatch(/^The answer is longer than 9 bytes\./);
+      const bytes = asked.values.all.flatMap((event) => (event.type === 'data' ? [...event.bytes] : []));
+      expect([0, 9]).toContain(bytes.length);
+      await server.connections.all[0]?.closed;
+      expect(asked.ends).toHaveLength(1);
+    });
+
+    it('should be none that is just as long', async () => {
+      const server = await serve({ answer: ({ connection }) => connection.socket.write(json(200, '0123456')) });
+      const asked = sending(make({ baseURL: server.url, maxResponseBytes: 9 }));
+      await asked.ended;
+      expect(asked.ends).toEqual([['complete']]);
+    });
+  });
+
+  it('should take a 100 that nobody asked for as a connection that was lost', async () => {
+    const server = await serve({
+      answer: ({ connection }) => connection.socket.write(`HTTP/1.1 100 Continue\r\n\r\n${json(200, {})}`),
+    });
+    const error = await sending(make({ baseURL: server.url })).error;
+    expect(isConnectionError(error) && [error.sent, error.reason]).toEqual([true, 'UND_ERR_SOCKET']);
+  });
+});

@@ -1,0 +1,208 @@
+import { BehaviorSubject, type Observable, share, shareReplay, take } from 'rxjs';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createGroq, type Groq } from '../../src/client/createGroq.ts';
+import type { GroqOptions } from '../../src/client/options.ts';
+import { isProtocolError, isSlowConsumerError, isTimeoutError, isValidationError } from '../../src/errors/guards.ts';
+import type { Token } from '../../src/model/Token.ts';
+import { text } from '../../src/operators/text.ts';
+import { handClock } from '../util/handClock.ts';
+import { chunk, completion, DONE_EVENT, finishEvent, json, LAST_CHUNK, STREAM_HEAD, textEvent } from '../util/http.ts';
+import { type RawRequest, type RawServer, rawServers } from '../util/rawServer.ts';
+import { told } from '../util/told.ts';
+
+const PIECE = 'x'.repeat(60_000);
+/** More than what systems hold on the way, by far. */
+const PIECES = 400;
+const messages = [{ role: 'user' as const, content: 'Hi' }];
+
+/** Writes an answer of many long pieces, as fast as it is taken. */
+function writeAll({ connection: { socket } }: RawRequest, written: { pieces: number }): void {
+  socket.write(STREAM_HEAD);
+  const piece = chunk(textEvent(PIECE));
+  const write = (): void => {
+    while (written.pieces < PIECES) {
+      written.pieces += 1;
+      if (!socket.write(piece)) {
+        socket.once('drain', write);
+        return;
+      }
+    }
+    socket.end(Buffer.concat([chunk(finishEvent() + DONE_EVENT), Buffer.from(LAST_CHUNK)]));
+  };
+  write();
+}
+
+/** Waits until a number has not changed in many turns of the event loop. */
+async function settled(value: () => number): Promise<number> {
+  for (let last = -1, turns = 0; turns < 300; turns = last === value() ? turns + 1 : 0) {
+    last = value();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return value();
+}
+
+describe('the flow of an answer', () => {
+  const serve = rawServers();
+
+  const clientOf = (server: RawServer, options: GroqOptions = {}): Groq => {
+    const groq = createGroq({ apiKey: 'gsk_x', baseURL: server.url, limits: false, retry: { count: 0 }, ...options });
+    onTestFinished(() => groq.close());
+    return groq;
+  };
+
+  const writing = async () => {
+    const written = { pieces: 0 };
+    const server = await serve({
+      answer: (request) => {
+        writeAll(request, written);
+      },
+    });
+    return { groq: clientOf(server), server, written };
+  };
+
+  it('should let the server wait for a loop that is slow, and lose nothing', async () => {
+    const { groq, written } = await writing();
+    let length = 0;
+    let last: Token | undefined;
+    for await (const token of groq.chat({ messages }, { buffer: 8 })) {
+      if (last === undefined) expect(await settled(() => written.pieces)).toBeLessThan(PIECES / 2);
+      last = token;
+      if (token.type === 'text') length += token.text.length;
+    }
+    expect([length, last?.type, written.pieces]).toEqual([PIECE.length * PIECES, 'finish', PIECES]);
+  });
+
+  it('should not let the server wait where pieces are joined', async () => {
+    const { groq, written } = await writing();
+    const lengths: number[] = [];
+    for await (const token of groq.chat({ messages }, { buffer: 1, backpressure: 'conflate' })) {
+      if (lengths.length === 0) expect(await settled(() => written.pieces)).toBe(PIECES);
+      lengths.push(token.type === 'text' ? token.text.length : 0);
+    }
+    expect(lengths).toEqual([PIECE.length, PIECE.length * (PIECES - 1), 0]);
+  });
+
+  it('should end with an error, and its connection, where that is asked for', async () => {
+    const { groq, server } = await writing();
+    const values = groq.chat({ messages }, { buffer: 2, backpressure: 'error' })[Symbol.asyncIterator]();
+    await values.next();
+    await server.connections.all[0]?.closed;
+    await values.next();
+    await values.next();
+    expect(await values.next().catch((error: unknown) => error)).toSatisfy(isSlowConsumerError);
+  });
+
+  it('should cancel the request when the loop is left', async () => {
+    const { groq, server } = await writing();
+    for await (const token of groq.chat({ messages })) if (token.type === 'text') break;
+    await server.connections.all[0]?.closed;
+    expect(server.requests.length).toBe(1);
+  });
+
+  it('should not be read while it is paused, nor run out of time between tokens meanwhile', async () => {
+    const clock = handClock();
+    const server = await serve();
+    const groq = clientOf(server, { scheduler: clock, timeouts: { betweenTokens: 1_000, total: 100_000 } });
+    const paused$ = new BehaviorSubject(false);
+    const asked = told(groq.chat({ messages }, { paused$ }).pipe(text()));
+    await settled(() => {
+      clock.advance(0);
+      return server.requests.length;
+    });
+    const { socket } = (await server.requests.at(0)).connection;
+    socket.write(STREAM_HEAD + chunk(textEvent('a')).toString());
+    await asked.values.at(0);
+    paused$.next(true);
+    // A piece that is there already may still come.
+    for (const piece of 'bcd') socket.write(chunk(textEvent(piece)));
+    await settled(() => asked.values.length);
+    clock.advance(50_000);
+    expect([asked.values.all, asked.ends]).toEqual([['a', 'b'], []]);
+    paused$.next(false);
+    await asked.values.at(3);
+    clock.advance(1_001);
+    clock.advance(1);
+    expect(await asked.error).toSatisfy(isTimeoutError);
+  });
+
+  it('should refuse what is no policy before anything is sent', async () => {
+    const { groq, server } = await writing();
+    for (const bad of [{ buffer: 0 }, { backpressure: 'drop' }, { paused$: true }]) {
+      const values = groq.chat({ messages }, bad as object)[Symbol.asyncIterator]();
+      expect(await values.next().catch((error: unknown) => error)).toSatisfy(isValidationError);
+    }
+    expect(server.connections.length).toBe(0);
+  });
+
+  describe('among several subscribers', () => {
+    const open = async () => {
+      const server = await serve({
+        answer: ({ connection }) => connection.socket.write(STREAM_HEAD + chunk(textEvent('a')).toString()),
+      });
+      return { server, answer$: clientOf(server).chat({ messages }).pipe(text()) };
+    };
+
+    it('should be a request for each of them, unless it is shared', async () => {
+      const { server, answer$ } = await open();
+      await Promise.all([told(answer$).values.at(0), told(answer$).values.at(0)]);
+      expect(server.requests.length).toBe(2);
+    });
+
+    it.each([
+      ['from then on to those who come late with share()', share<string>(), []],
+      ['in full to all with shareReplay()', shareReplay<string>({ bufferSize: Infinity, refCount: true }), ['a']],
+    ])('should come %s, and end when the last one leaves', async (_, sharing, before) => {
+      const { server, answer$ } = await open();
+      const shared$ = answer$.pipe(sharing);
+      const early = told(shared$);
+      await early.values.at(0);
+      const late = told(shared$);
+      expect(late.values.all).toEqual(before);
+      const { socket, closed } = (await server.requests.at(0)).connection;
+      early.subscription.unsubscribe();
+      socket.write(chunk(textEvent('b')));
+      await late.values.at(before.length);
+      expect([late.values.all, early.values.all, server.open]).toEqual([[...before, 'b'], ['a'], 1]);
+      late.subscription.unsubscribe();
+      await closed;
+      // Whoever comes after that asks anew.
+      await told(shared$.pipe(take(1))).ended;
+      expect(server.requests.length).toBe(2);
+    });
+  });
+
+  it.each<[string, (groq: Groq) => Observable<unknown>]>([
+    ['chat', (groq: Groq) => groq.chat({ messages })],
+    ['chunks', (groq: Groq) => groq.chunks({ messages })],
+  ])('should have no longer lines than it is told: %s', async (_, ask) => {
+    const server = await serve({
+      answer: ({ connection }) => connection.socket.write(STREAM_HEAD + chunk(textEvent('y'.repeat(900))).toString()),
+    });
+    const error = await told(ask(clientOf(server, { maxLineBytes: 900 }))).error;
+    expect(isProtocolError(error) && error.message).toMatch(/longer than 900 bytes/);
+    await server.connections.all[0]?.closed;
+  });
+
+  it('should be no longer than it is told', async () => {
+    const server = await serve({
+      answer: ({ connection }) => connection.socket.write(json(200, completion('y'.repeat(900)))),
+    });
+    const error = await told(clientOf(server, { maxResponseBytes: 900 }).complete({ messages })).error;
+    expect(isProtocolError(error) && error.message).toMatch(/longer than 900 bytes/);
+    await server.connections.all[0]?.closed;
+  });
+
+  it('should take a line of 24 million bytes in small pieces', async () => {
+    const line = Buffer.from(textEvent('z'.repeat(24_000_000)));
+    const server = await serve({
+      answer: ({ connection: { socket } }) => {
+        socket.write(STREAM_HEAD);
+        for (let at = 0; at < line.length; at += 4_000) socket.write(chunk(line.subarray(at, at + 4_000)));
+        socket.write(Buffer.concat([chunk(finishEvent() + DONE_EVENT), Buffer.from(LAST_CHUNK)]));
+      },
+    });
+    const asked = told(clientOf(server, { maxLineBytes: 32_000_000 }).chat({ messages }).pipe(text()));
+    expect(await asked.error).toBe(undefined);
+    expect(asked.values.all.map(({ length }) => length)).toEqual([24_000_000]);
+  });
+});

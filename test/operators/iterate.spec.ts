@@ -1,0 +1,128 @@
+import { concat, NEVER, Observable, of, Subject, throwError } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { isSlowConsumerError } from '../../src/errors/guards.ts';
+import { type IterateConfig, iterate } from '../../src/operators/iterate.ts';
+
+/** A source that is pushed by hand, and what it was told. */
+const pushed = (config: IterateConfig<string> = {}) => {
+  const source = new Subject<string>();
+  const pauses: boolean[] = [];
+  const values = iterate(source, {
+    join: (first, second) => (second === '|' || first === '|' ? undefined : first + second),
+    pause: (paused) => pauses.push(paused),
+    ...config,
+  });
+  const next = async (): Promise<string | undefined> => {
+    const result: IteratorResult<string, undefined> = await values.next();
+    return result.value;
+  };
+  const push = (text: string): void => {
+    for (const value of text) source.next(value);
+  };
+  return { source, pauses, values, next, push };
+};
+
+describe('iterate', () => {
+  it('should subscribe when the first value is asked for, and hand out all in order', async () => {
+    let subscriptions = 0;
+    const source = new Observable<number>((subscriber) => {
+      subscriptions += 1;
+      return of(1, 2, 3).subscribe(subscriber);
+    });
+    const values = iterate(source);
+    expect(subscriptions).toBe(0);
+    const got: number[] = [];
+    for await (const value of values) got.push(value);
+    expect([got, subscriptions, await values.next()]).toEqual([[1, 2, 3], 1, { done: true, value: undefined }]);
+  });
+
+  it('should answer those who ask ahead in order, and end for each', async () => {
+    const { source, next, values } = pushed();
+    const asked = [next(), next(), values.next(), values.next()] as const;
+    source.next('a');
+    source.next('b');
+    source.complete();
+    expect(await Promise.all(asked)).toEqual([
+      'a',
+      'b',
+      { done: true, value: undefined },
+      { done: true, value: undefined },
+    ]);
+  });
+
+  it('should hand out what came before an error, then the error once', async () => {
+    const bad = new Error('bad');
+    const values = iterate(
+      concat(
+        of('a', 'b'),
+        throwError(() => bad),
+      ),
+    );
+    expect(await values.next()).toEqual({ done: false, value: 'a' });
+    expect(await values.next()).toEqual({ done: false, value: 'b' });
+    await expect(values.next()).rejects.toBe(bad);
+    expect(await values.next()).toEqual({ done: true, value: undefined });
+  });
+
+  it('should unsubscribe when the loop is left, and let nobody wait', async () => {
+    let left = 0;
+    const source = concat(of('a', 'b'), NEVER);
+    const values = iterate(
+      new Observable<string>((subscriber) => {
+        subscriber.add(() => (left += 1));
+        source.subscribe(subscriber);
+      }),
+    );
+    for await (const value of values) if (value === 'a') break;
+    expect([left, await values.next()]).toEqual([1, { done: true, value: undefined }]);
+
+    const { source: open, values: thrown } = pushed();
+    const waiting = thrown.next();
+    const bad = new Error('bad');
+    await expect(thrown.throw?.(bad)).rejects.toBe(bad);
+    expect([await waiting, open.observed]).toEqual([{ done: true, value: undefined }, false]);
+  });
+
+  it('should let the source wait when as many wait as may, until half of them are taken', async () => {
+    const { pauses, next, push } = pushed({ buffer: 4 });
+    const first = next();
+    push('abcd');
+    expect([await first, pauses]).toEqual(['a', []]);
+    push('e');
+    expect(pauses).toEqual([true]);
+    // What was under way is held.
+    push('fg');
+    expect([await next(), await next(), await next(), pauses]).toEqual(['b', 'c', 'd', [true]]);
+    expect([await next(), pauses]).toEqual(['e', [true, false]]);
+    expect([await next(), await next(), pauses]).toEqual(['f', 'g', [true, false]]);
+  });
+
+  it('should join what may be joined when as many wait as may, and never lose any', async () => {
+    const { pauses, next, push, source } = pushed({ buffer: 2, backpressure: 'conflate' });
+    const first = next();
+    push('abcdef||gh');
+    source.complete();
+    expect([await first, await next(), await next(), await next(), await next(), await next()]).toEqual([
+      'a',
+      'b',
+      'cdef',
+      '|',
+      '|',
+      'gh',
+    ]);
+    expect([await next(), pauses]).toEqual([undefined, []]);
+  });
+
+  it('should end when more wait than may, after handing out those', async () => {
+    const { next, push, source } = pushed({ buffer: 2, backpressure: 'error' });
+    const first = next();
+    push('abc');
+    expect(source.observed).toBe(true);
+    push('de');
+    expect(source.observed).toBe(false);
+    expect([await first, await next(), await next()]).toEqual(['a', 'b', 'c']);
+    const error: unknown = await next().catch((e: unknown) => e);
+    expect(isSlowConsumerError(error) && error.limit).toBe(2);
+    expect(await next()).toBe(undefined);
+  });
+});
