@@ -1,4 +1,5 @@
 import { defer, map, type Observable, type SchedulerLike, Subject, startWith } from 'rxjs';
+import { ValidationError } from '../errors/ValidationError.ts';
 import type { ChatRequest, ModelId } from '../model/ChatRequest.ts';
 import type { Job } from '../model/Job.ts';
 import type { Price } from '../model/Models.ts';
@@ -49,8 +50,16 @@ export class Ledger {
     return this.#records.asObservable();
   }
 
-  /** The totals since the client was made: as they stand, and after each record. */
+  /**
+   * The totals since the client was made: as they stand, and after each record.
+   *
+   * @throws {ValidationError} when there is no such key.
+   */
   usageBy(key: UsageKey): Observable<UsageTotals> {
+    if (!Object.hasOwn(this.#tallies, key)) {
+      const issue = { path: 'key', expected: 'one of "model", "tenant", "tag"', got: String(key) };
+      throw new ValidationError('By what usage is added up', [issue]);
+    }
     const tally = this.#tallies[key];
     return defer(() =>
       this.#records.pipe(

@@ -96,7 +96,8 @@ export interface GroqOptions extends ConnectionOptions {
    * What may be used in all, in US dollars or in tokens, by the client and by each tenant. A request that could go
    * beyond gets a {@link BudgetExceededError}: at once when that can never change, else when its turn comes. What is in
    * flight counts with its worst case, the prompt and the longest completion that it allows, so that no number of
-   * requests at a time goes beyond; what waits does not count. It begins with the client and is not kept anywhere else.
+   * requests at a time goes beyond; what waits does not count. When it ends, what {@link Groq.usage$} tells of it counts
+   * instead, once; where that is not known, the worst case stays. It begins with the client and is kept nowhere else.
    *
    * @example
    * createGroq({ budget: { usd: 10, perTenant: { usd: 0.5 }, tenants: { acme: { usd: 5, tokens: 1_000_000 } } } });

@@ -213,6 +213,7 @@ describe('a call', () => {
     [{ priority: 'urgent' }, 'priority', 'one of "high", "normal", "low", "background"', '"urgent"'],
     [{ prioritiy: 'high' }, 'prioritiy', 'absent, since it is not known there', 'a string of 4 characters'],
     [{ tenant: 5 }, 'tenant', 'a string', '5'],
+    [{ tag: 5 }, 'tag', 'a string', '5'],
     [{ slack: -1 }, 'slack', 'a number of at least 0', '-1'],
     [{ place$: 'high' }, 'place$', 'an Observable, which has subscribe()', 'a string of 4 characters'],
     [{ signal: {} }, 'signal', 'an AbortSignal, which has addEventListener(), removeEventListener()', 'an object'],

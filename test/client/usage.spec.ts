@@ -15,8 +15,8 @@ import { tiktokenCounter } from '../../src/adapters/tiktokenCounter.ts';
 import { type ChatOptions, createGroq } from '../../src/client/createGroq.ts';
 import type { GroqOptions } from '../../src/client/options.ts';
 import { ConnectionError } from '../../src/errors/ConnectionError.ts';
-import { isClosedError, isTimeoutError, isTruncatedStreamError } from '../../src/errors/guards.ts';
-import type { UsageRecord } from '../../src/model/UsageRecord.ts';
+import { isClosedError, isTimeoutError, isTruncatedStreamError, isValidationError } from '../../src/errors/guards.ts';
+import type { UsageKey, UsageRecord } from '../../src/model/UsageRecord.ts';
 import type { TokenCount, TokenCounter } from '../../src/ports/TokenCounter.ts';
 import { fakeTransport } from '../../src/testing/fakeTransport.ts';
 import { quota } from '../../src/testing/quota.ts';
@@ -401,6 +401,18 @@ describe('usageBy', () => {
       expect([...(told(groq.usageBy('tag')).values.all[0] ?? [])]).toMatchObject([
         [undefined, { reported: { requests: 2 } }],
       ]);
+    });
+  });
+
+  it.each(['user', 'constructor', undefined])('should not add up by %s', (key) => {
+    rx((helpers) => {
+      const { groq } = meter(helpers, []);
+      try {
+        void groq.usageBy(key as UsageKey);
+        expect.unreachable();
+      } catch (error) {
+        expect(isValidationError(error) && error.expected).toBe('one of "model", "tenant", "tag"');
+      }
     });
   });
 

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { Budgets } from '../../src/client/Budgets.ts';
+import { isBudgetExceededError } from '../../src/errors/guards.ts';
+
+const worst = (tenant: string, tokens: number) => ({ model: 'm', tenant, tokens, cost: undefined });
+
+describe('Budgets', () => {
+  /** Whose budget is exceeded when so much is to be set aside. */
+  const refusal = (budgets: Budgets, tenant: string, tokens: number): string | undefined => {
+    try {
+      budgets.reserve(worst(tenant, tokens));
+      return undefined;
+    } catch (error) {
+      if (isBudgetExceededError(error)) return error.tenant;
+      throw error;
+    }
+  };
+
+  it('should settle what was set aside once', () => {
+    const budgets = new Budgets({ tokens: 100 });
+    const [first, second] = [budgets.reserve(worst('a', 50)), budgets.reserve(worst('a', 50))];
+    first?.settle({ type: 'unknown' });
+    first?.settle({ type: 'unknown' });
+    first?.release();
+    second?.release();
+    second?.settle({ type: 'unknown' });
+    expect(refusal(budgets, 'a', 50)).toBeUndefined();
+    expect(
+      isBudgetExceededError(
+        thrownBy(() => {
+          budgets.check(worst('a', 51));
+        }),
+      ),
+    ).toBe(true);
+    expect(
+      thrownBy(() => {
+        budgets.check(worst('a', 50));
+      }),
+    ).toBeUndefined();
+  });
+
+  it('should give a hundred thousand tenants an account each, and all others one together', () => {
+    const budgets = new Budgets({ perTenant: { tokens: 10 }, tenants: { acme: { tokens: 10 } } });
+    for (let i = 0; i < 100_000; i++) budgets.reserve(worst(`t${i}`, 10));
+    expect(refusal(budgets, 't99999', 1)).toBe('t99999');
+    expect(refusal(budgets, 'late', 6)).toBeUndefined();
+    expect(refusal(budgets, 'later', 6)).toBe('(others)');
+    expect(refusal(budgets, 'acme', 10)).toBeUndefined();
+    expect(refusal(budgets, 'acme', 1)).toBe('acme');
+  });
+});
+
+const thrownBy = (act: () => void): unknown => {
+  try {
+    act();
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+};
