@@ -1,9 +1,9 @@
-import { concatAll, merge, mergeMap, NEVER, of, toArray } from 'rxjs';
-import { constantCounter } from '../../src/adapters/constantCounter.ts';
+import { concatAll, defer, merge, mergeMap, NEVER, of, toArray } from 'rxjs';
 import { unlimitedStore } from '../../src/adapters/unlimitedStore.ts';
 import { send } from '../../src/operators/send.ts';
 import { throttleByBucket } from '../../src/operators/throttleByBucket.ts';
 import { fakeTransport } from '../../src/testing/fakeTransport.ts';
+import { wire } from '../../src/testing/wire.ts';
 import { makeCertificate } from '../util/certificate.ts';
 import { chunk, head, json, LAST_CHUNK, STREAM_HEAD, textEvent, whole } from '../util/http.ts';
 import { jobMaker } from '../util/jobs.ts';
@@ -70,12 +70,6 @@ const BEFORE: readonly ErrorRow[] = [
   ),
   row('A request could take more than the `budget` has left', () =>
     inTheClient({ budget: { tokens: 10 } }, (groq) => groq.chat({ messages, max_completion_tokens: 100 })),
-  ),
-  row('A request is longer than its model can take', () =>
-    inTheClient({ counter: constantCounter(200_000), limits: false }, (groq) => groq.chat({ messages })),
-  ),
-  row('A request could go beyond its `budget`', () =>
-    inTheClient({ budget: { tokens: 1 } }, (groq) => groq.chat({ messages, max_completion_tokens: 100 })),
   ),
   row('More wait than `maxQueued`', () =>
     inTheClient(
@@ -213,6 +207,17 @@ const STREAM: readonly ErrorRow[] = [
   row(
     'The stream ends in good order, but without a `finish_reason` and without `[DONE]`',
     wired(({ connection }) => connection.socket.write(Buffer.concat([ONE_TOKEN, Buffer.from(LAST_CHUNK)]))),
+  ),
+  row("Whoever iterates takes them too slowly for `backpressure: 'error'`", () =>
+    inTheClient(
+      {},
+      (groq) =>
+        defer(async () => {
+          const tokens = groq.chat({ messages }, { backpressure: 'error', buffer: 1 })[Symbol.asyncIterator]();
+          while ((await tokens.next()).done !== true);
+        }),
+      fakeTransport(() => of(wire.sent, wire.head(), ...Array.from({ length: 9 }, () => wire.text('a')))),
+    ),
   ),
   row('The stream ends before anything came', answered(STREAM_HEAD + LAST_CHUNK)),
   row(
