@@ -1,0 +1,306 @@
+import { readFileSync } from 'node:fs';
+import ts from 'typescript';
+import { describe, expect, it } from 'vitest';
+
+/** All that a module exports, types included, in order: it is listed there by hand. */
+function exportsOf(path: string): string[] {
+  const url = new URL(`../${path}`, import.meta.url);
+  const { statements } = ts.createSourceFile(path, readFileSync(url, 'utf8'), ts.ScriptTarget.Latest);
+  const names = statements.flatMap((statement) => {
+    if (!ts.isExportDeclaration(statement)) throw new Error(`${path} has something other than exports.`);
+    const clause = statement.exportClause;
+    if (clause === undefined || !ts.isNamedExports(clause)) throw new Error(`${path} exports what it does not name.`);
+    return clause.elements.map(
+      ({ name, isTypeOnly }) => (isTypeOnly || statement.isTypeOnly ? 'type ' : '') + name.text,
+    );
+  });
+  return names.sort();
+}
+
+/** As lines, so that a change shows as one. */
+const listOf = (path: string): string => exportsOf(path).join('\n');
+
+// A name that is added here is promised, and one that is taken away breaks somebody's code: both are to be meant.
+// `npx vitest run test/surface.spec.ts -u` writes the lists anew.
+describe('what can be imported', () => {
+  it('should be this from rxgroq', () => {
+    expect(listOf('src/index.ts')).toMatchInlineSnapshot(`
+      "AnswerNotTakenError
+      BudgetExceededError
+      CancelledError
+      ClosedError
+      ConnectionError
+      ContextLengthError
+      HttpError
+      ModelRetiredError
+      ProtocolError
+      QueueFullError
+      RateLimitError
+      RequestScheduler
+      RequestTooLargeError
+      SlowConsumerError
+      StoreError
+      TimeoutError
+      TruncatedStreamError
+      ValidationError
+      answer
+      audioSeconds
+      continueFrom
+      createGroq
+      isAnswerNotTakenError
+      isBudgetExceededError
+      isCancelledError
+      isClosedError
+      isConnectionError
+      isContextLengthError
+      isGroqError
+      isHttpError
+      isModelRetiredError
+      isProtocolError
+      isQueueFullError
+      isRateLimitError
+      isRequestTooLargeError
+      isSlowConsumerError
+      isStoreError
+      isTimeoutError
+      isTruncatedStreamError
+      isValidationError
+      loadConfig
+      snapshots
+      text
+      trim
+      trimTo
+      type Answer
+      type AnswerResult
+      type AnswerSnapshot
+      type AnswersOptions
+      type AssistantMessage
+      type Attempt
+      type AttemptEnd
+      type AttemptMeter
+      type AudioRest
+      type BrokenOff
+      type BucketLevel
+      type Budget
+      type BudgetOptions
+      type BudgetState
+      type BudgetUnit
+      type CallOptions
+      type ChatCompletionChunk
+      type ChatInput
+      type ChatOptions
+      type ChatRequest
+      type ConnectionErrorOptions
+      type ContentPart
+      type Dimension
+      type Errand
+      type FinishReason
+      type FinishToken
+      type Groq
+      type GroqError
+      type GroqErrorOptions
+      type GroqEvent
+      type GroqEventDetail
+      type GroqOptions
+      type Health
+      type HttpErrorBody
+      type HttpErrorOptions
+      type IterableObservable
+      type LengthLimit
+      type Lengths
+      type Limits
+      type Message
+      type Model
+      type ModelId
+      type ModelStatus
+      type Pacing
+      type Place
+      type Price
+      type Priority
+      type Random
+      type RateLimitErrorOptions
+      type ReasoningToken
+      type RequestSchedulerConfig
+      type RetryOptions
+      type Slack
+      type StateToken
+      type Status
+      type TextToken
+      type Tier
+      type TimeoutPhase
+      type Timeouts
+      type Token
+      type TokensUsed
+      type Tool
+      type ToolCallToken
+      type TrimConfig
+      type Usage
+      type UsageCostOptions
+      type UsageFigure
+      type UsageKey
+      type UsageOrigin
+      type UsageRecord
+      type UsageSum
+      type UsageTotal
+      type UsageTotals
+      type ValidationIssue
+      usageCost"
+    `);
+  });
+
+  it('should be this from rxgroq/operators', () => {
+    expect(listOf('src/operators.ts')).toMatchInlineSnapshot(`
+      "answer
+      audioSeconds
+      constantCounter
+      countTokens
+      iterate
+      llama3Counter
+      memoryLimitStore
+      parseAnswer
+      parseEvents
+      prioritize
+      retryWithBackoff
+      roughCounter
+      send
+      snapshots
+      text
+      throttleByBucket
+      tiktokenCounter
+      timeouts
+      toChunks
+      toTokens
+      trim
+      trimTo
+      type Answer
+      type AnswerSnapshot
+      type Answering
+      type AudioRest
+      type Backlog
+      type BackpressureOptions
+      type BucketLevel
+      type ChatCompletionChunk
+      type ChatRequest
+      type ClosableTransport
+      type Cost
+      type CountTokensConfig
+      type Dimension
+      type Grant
+      type HeaderLevel
+      type IterateConfig
+      type Job
+      type Lifetime
+      type LimitChange
+      type LimitHeaders
+      type LimitKey
+      type LimitStore
+      type Limits
+      type Llama3Tokenizer
+      type MemoryLimitStoreConfig
+      type Message
+      type ModelId
+      type Outcome
+      type Pacing
+      type ParseEventsConfig
+      type PrioritizeConfig
+      type Priority
+      type Random
+      type Rejection
+      type Reservation
+      type RetryConfig
+      type RetryHooks
+      type RetryInfo
+      type SendConfig
+      type ServerEvent
+      type Slack
+      type StateToken
+      type ThrottleByBucketConfig
+      type Ticket
+      type TiktokenCounter
+      type TiktokenCounterOptions
+      type TimeoutsConfig
+      type ToTokensConfig
+      type Token
+      type TokenCount
+      type TokenCounter
+      type Transport
+      type TrimConfig
+      type UndiciTransportConfig
+      type UnlimitedStoreConfig
+      type Usage
+      type Verdict
+      type WireEvent
+      type WireHeaders
+      type WireRequest
+      undiciTransport
+      unlimitedStore
+      validate"
+    `);
+  });
+
+  it('should be this from rxgroq/simulator', () => {
+    expect(listOf('src/simulator/index.ts')).toMatchInlineSnapshot(`
+      "fasterClock
+      startSimulator
+      type ChargeModelName
+      type CutFault
+      type ErrorFault
+      type Fault
+      type Faults
+      type LimiterShape
+      type ResetFault
+      type RetiredAs
+      type Rounding
+      type ServerLevel
+      type SimulatedModelStats
+      type Simulator
+      type SimulatorOptions
+      type SimulatorStats
+      type StallFault
+      type StatusFault"
+    `);
+  });
+
+  it('should be this from rxgroq/testing', () => {
+    expect(listOf('src/testing/index.ts')).toMatchInlineSnapshot(`
+      "fakeTransport
+      limitsOf
+      modelServer
+      network
+      quota
+      seeded
+      type ChargeModel
+      type ChargeModelName
+      type Claim
+      type Consumption
+      type FakeTransport
+      type LimiterShape
+      type ModelServer
+      type ModelServerConfig
+      type Network
+      type NetworkConfig
+      type Quota
+      type QuotaConfig
+      type RefusedRequest
+      type Replies
+      type Reply
+      type ReplyPiece
+      type Rounding
+      type Ruling
+      type Script
+      type ServerLevel
+      type ServerModel
+      type VirtualClock
+      virtualClock
+      wire
+      wordCounter"
+    `);
+  });
+
+  it('should be nothing else', () => {
+    const { exports } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+      exports: Record<string, unknown>;
+    };
+    expect(Object.keys(exports)).toEqual(['.', './operators', './simulator', './testing', './package.json']);
+  });
+});

@@ -1,0 +1,136 @@
+import { from, type Observable, type OperatorFunction } from 'rxjs';
+import { describe, expectTypeOf, it } from 'vitest';
+import {
+  type Answer,
+  type AnswerResult,
+  type AnswerSnapshot,
+  answer,
+  type ChatCompletionChunk,
+  createGroq,
+  type Groq,
+  type GroqError,
+  type GroqOptions,
+  isGroqError,
+  isRateLimitError,
+  type Model,
+  type RateLimitError,
+  type StateToken,
+  type Status,
+  snapshots,
+  type Token,
+  text,
+} from '../../src/index.ts';
+
+declare const groq: Groq;
+const messages = [{ role: 'user' as const, content: 'Hi' }];
+
+/** What an Observable emits. */
+declare function emitted<T>(source: Observable<T>): T;
+
+describe('chat', () => {
+  it('should give tokens, and where the request is only to those who ask for it', () => {
+    expectTypeOf(emitted(groq.chat({ messages }))).toEqualTypeOf<Token>();
+    expectTypeOf(emitted(groq.chat({ messages }, { lifecycle: true }))).toEqualTypeOf<Token | StateToken>();
+    expectTypeOf(emitted(groq.chat({ messages }, { lifecycle: false, tenant: 'a' }))).toEqualTypeOf<Token>();
+  });
+
+  it('should tell tokens apart by their type', () => {
+    groq.chat({ messages }, { lifecycle: true }).subscribe((token) => {
+      if (token.type === 'text') expectTypeOf(token.text).toEqualTypeOf<string>();
+      if (token.type === 'tool-call') expectTypeOf(token.arguments).toEqualTypeOf<string>();
+      if (token.type === 'state') expectTypeOf(token.position).toEqualTypeOf<number | undefined>();
+      // @ts-expect-error: only a piece of text or of a thought has a text.
+      expectTypeOf(token.text);
+    });
+  });
+
+  it('should be read by the operators on tokens, states among them or not', () => {
+    for (const tokens$ of [groq.ask('Hi'), groq.chat({ messages }, { lifecycle: true })] as Observable<Token>[]) {
+      expectTypeOf(tokens$.pipe(text())).toEqualTypeOf<Observable<string>>();
+      expectTypeOf(tokens$.pipe(answer())).toEqualTypeOf<Observable<Answer>>();
+      expectTypeOf(tokens$.pipe(snapshots())).toEqualTypeOf<Observable<AnswerSnapshot>>();
+    }
+    expectTypeOf(groq.chat({ messages }, { lifecycle: true }).pipe(text())).toEqualTypeOf<Observable<string>>();
+    // @ts-expect-error: an answer in one piece has no tokens.
+    void groq.complete({ messages }).pipe(text());
+  });
+
+  it('should refuse requests that Groq would refuse', () => {
+    // @ts-expect-error: there must be messages.
+    void groq.chat({ model: 'openai/gpt-oss-20b' });
+    // @ts-expect-error: there is no such role.
+    void groq.chat({ messages: [{ role: 'robot', content: 'Hi' }] });
+    // @ts-expect-error: a message has no timestamp.
+    void groq.chat({ messages: [{ role: 'user', content: 'Hi', timestamp: 1 }] });
+    // @ts-expect-error: a number is no text.
+    void groq.chat({ messages, stop: 1 });
+    // @ts-expect-error: there is no such effort.
+    void groq.chat({ messages, reasoning_effort: 'extreme' });
+  });
+
+  it('should refuse options that there are not', () => {
+    // @ts-expect-error: there is no such option.
+    void groq.chat({ messages }, { urgent: true });
+    // @ts-expect-error: there is no such priority.
+    void groq.chat({ messages }, { priority: 'urgent' });
+    // @ts-expect-error: a name that is misspelt.
+    void groq.chat({ messages }, { lifeCycle: true });
+    // @ts-expect-error: there is no place to tell of in an answer in one piece.
+    void groq.complete({ messages }, { lifecycle: true });
+    // @ts-expect-error: a duration is a number of milliseconds.
+    void groq.chat({ messages }, { timeouts: { queue: '1 minute' } });
+  });
+});
+
+describe('Groq', () => {
+  it('should give what its other methods say', () => {
+    expectTypeOf(groq.complete({ messages })).toEqualTypeOf<Observable<Answer>>();
+    expectTypeOf(emitted(groq.chunks({ messages }))).toEqualTypeOf<ChatCompletionChunk>();
+    expectTypeOf(groq.models()).toEqualTypeOf<Observable<Model[]>>();
+    expectTypeOf(groq.status$).toEqualTypeOf<Observable<Status>>();
+    expectTypeOf<Groq>().toExtend<AsyncDisposable>();
+  });
+
+  it('should infer the inputs of answers', () => {
+    const sort = groq.answers((ticket: { id: number }) => ({ messages: [{ role: 'user', content: `${ticket.id}` }] }));
+    expectTypeOf(sort).toEqualTypeOf<OperatorFunction<{ id: number }, AnswerResult<{ id: number }>>>();
+    const sorted = from([{ id: 1, title: 'It does not start.' }]).pipe(
+      groq.answers((ticket, index) => {
+        expectTypeOf(ticket).toEqualTypeOf<{ id: number; title: string }>();
+        expectTypeOf(index).toEqualTypeOf<number>();
+        return { messages: [{ role: 'user', content: ticket.title }] };
+      }),
+    );
+    sorted.subscribe((result) => {
+      expectTypeOf(result.input).toEqualTypeOf<{ id: number; title: string }>();
+      if ('answer' in result) expectTypeOf(result.answer).toEqualTypeOf<Answer>();
+      else expectTypeOf(result.error).toEqualTypeOf<GroqError>();
+    });
+    // @ts-expect-error: a number is no request.
+    void from(['a']).pipe(groq.answers(() => 1));
+    // @ts-expect-error: there is no such option.
+    void from(['a']).pipe(groq.answers(() => ({ messages }), { concurrency: 3 }));
+  });
+});
+
+describe('createGroq', () => {
+  it('should need no options, and refuse those that there are not', () => {
+    expectTypeOf(createGroq).parameter(0).toEqualTypeOf<GroqOptions | undefined>();
+    expectTypeOf(createGroq).returns.toEqualTypeOf<Groq>();
+    expectTypeOf({}).toExtend<GroqOptions>();
+    // @ts-expect-error: a name that is misspelt.
+    expectTypeOf({ baseUrl: 'https://example.com' } satisfies GroqOptions);
+    // @ts-expect-error: there is no such plan.
+    expectTypeOf({ tier: 'gold' } satisfies GroqOptions);
+    // @ts-expect-error: there is no such dimension.
+    expectTypeOf({ limits: { 'openai/gpt-oss-20b': { perMinute: 1 } } } satisfies GroqOptions);
+  });
+});
+
+describe('guards', () => {
+  it('should narrow what is not known', () => {
+    const error: unknown = undefined;
+    if (isGroqError(error)) expectTypeOf(error).toEqualTypeOf<GroqError>();
+    if (isRateLimitError(error)) expectTypeOf(error).toEqualTypeOf<RateLimitError>();
+  });
+});
