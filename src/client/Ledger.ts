@@ -57,7 +57,7 @@ export class Ledger {
    */
   usageBy(key: UsageKey): Observable<UsageTotals> {
     if (!Object.hasOwn(this.#tallies, key)) {
-      const issue = { path: 'key', expected: 'one of "model", "tenant", "tag"', got: String(key) };
+      const issue = { path: 'key', expected: 'one of "model", "tenant", "tag"', got: key };
       throw new ValidationError('By what usage is added up', [issue]);
     }
     const tally = this.#tallies[key];

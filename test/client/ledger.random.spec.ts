@@ -1,4 +1,4 @@
-import { concat, delay, NEVER, type Observable, of, type Subscription, tap, throwError } from 'rxjs';
+import { concat, delay, finalize, NEVER, type Observable, of, type Subscription, tap, throwError } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { createGroq } from '../../src/client/createGroq.ts';
 import { ConnectionError } from '../../src/errors/ConnectionError.ts';
@@ -32,10 +32,16 @@ function run(seed: number) {
   const usage = (max: number) => ({ prompt_tokens: PROMPT.length, completion_tokens: below(max + 1) });
   const whole = (max: number): Observable<WireEvent> =>
     good(of(wire.text('c')), at(below(9), wire.finish('stop', usage(max))), of(wire.done));
+  const inOnePiece = (max: number): Observable<WireEvent> =>
+    concat(
+      at(below(5), wire.sent),
+      at(below(9), wire.head()),
+      at(below(9), wire.completion({ content: 'ab' }, { usage: usage(max) })),
+    );
 
-  function reply(max: number): Observable<WireEvent> {
+  function reply(max: number, streamed: boolean): Observable<WireEvent> {
     const fate = chance();
-    if (fate < 0.5) return whole(max);
+    if (fate < 0.5) return streamed ? whole(max) : inOnePiece(max);
     if (fate < 0.55) return good(of(wire.finish('stop')));
     if (fate < 0.65) return good(lost(true));
     if (fate < 0.7) return good(NEVER);
@@ -55,9 +61,10 @@ function run(seed: number) {
   const worst = (seq: number): number => PROMPT.length + (maxima.get(seq) ?? 0);
 
   const transport = fakeTransport(({ body }) => {
-    const { max_completion_tokens: max, seed: name } = JSON.parse(String(body)) as Record<string, number>;
+    const asked = JSON.parse(String(body)) as Record<string, number>;
+    const { max_completion_tokens: max, seed: name, stream } = asked;
     maxima.set(name ?? -1, max ?? 0);
-    return reply(max ?? 0).pipe(
+    return reply(max ?? 0, Boolean(stream)).pipe(
       tap(({ type }) => {
         if (type !== 'sent') return;
         sent += 1;
@@ -90,15 +97,23 @@ function run(seed: number) {
   // Requests are numbered in the order in which they are accepted: those that are refused before have no number.
   let accepted = 0;
   let wrongRefusals = 0;
+  let waiting = 0;
   const running: Subscription[] = [];
   const ask = (): void => {
     const messages = [{ role: 'user' as const, content: PROMPT }];
     const tenant = pick(undefined, 'a', 'b');
     const request = { model: 'm', messages, max_completion_tokens: 3 + below(20), seed: accepted++ };
     let refusedAtOnce = true;
-    const answer: Observable<unknown> =
-      chance() < 0.5 ? groq.chat(request, { tenant }) : groq.chunks(request, { tenant });
-    const subscription = answer.subscribe({
+    const answer = pick<() => Observable<unknown>>(
+      () => groq.chat(request, { tenant }),
+      () => groq.chunks(request, { tenant }),
+      () => groq.complete(request, { tenant }),
+    )();
+    waiting += 1;
+    const left = finalize(() => {
+      waiting -= 1;
+    });
+    const subscription = answer.pipe(left).subscribe({
       error: (error: unknown) => {
         if (!isBudgetExceededError(error)) return;
         if (refusedAtOnce) accepted -= 1;
@@ -119,6 +134,7 @@ function run(seed: number) {
   scheduler.flush();
 
   return {
+    'asked and neither ended nor cancelled': waiting,
     'attempts without a record': sent - records.length,
     'attempts with two': records.length - new Set(records.map(({ seq, attempt }) => `${seq}.${attempt}`)).size,
     'attempts that seem to be open': open.size,
@@ -140,6 +156,7 @@ describe('the ledger', () => {
       sent += some;
       expect({ seed, ...lacks }).toEqual({
         seed,
+        'asked and neither ended nor cancelled': 0,
         'attempts without a record': 0,
         'attempts with two': 0,
         'attempts that seem to be open': 0,
