@@ -133,6 +133,15 @@ function run(seed: number) {
   if (chance() < 0.3) scheduler.schedule(() => void groq.close(), below(300));
   scheduler.flush();
 
+  // What is far beyond every budget is refused at once, with what is reserved.
+  let reserved: number | undefined;
+  const messages = [{ role: 'user' as const, content: PROMPT }];
+  groq.chat({ model: 'm', messages, max_completion_tokens: 1e9 }).subscribe({
+    error: (error: unknown) => {
+      if (isBudgetExceededError(error)) reserved = error.reserved;
+    },
+  });
+
   return {
     'asked and neither ended nor cancelled': waiting,
     'attempts without a record': sent - records.length,
@@ -140,6 +149,7 @@ function run(seed: number) {
     'attempts that seem to be open': open.size,
     'used beyond the budget': Math.max(0, highest - limit, used - limit, usedByTenant - tenantLimit),
     'refused although there was room': wrongRefusals,
+    'reserved in the end': reserved,
     'timers that are left': scheduler.pending,
     kinds: new Set(records.map(({ type }) => type)),
     sent,
@@ -162,6 +172,7 @@ describe('the ledger', () => {
         'attempts that seem to be open': 0,
         'used beyond the budget': 0,
         'refused although there was room': 0,
+        'reserved in the end': 0,
         'timers that are left': 0,
       });
     }
