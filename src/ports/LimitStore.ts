@@ -21,7 +21,10 @@ export interface LimitStore {
    * no use for that leaves it out.
    */
   sent?(reservation: Reservation): ObservableInput<unknown> | undefined;
-  /** Ends a reservation. What is said of it after that has no effect. */
+  /**
+   * Ends a reservation, also one whose question has failed: it may have been granted all the same. What is said of it
+   * after that has no effect, nor what is said of one that was never made.
+   */
   settle(reservation: Reservation, outcome: Outcome): ObservableInput<unknown> | undefined;
   /**
    * The server answered: it has charged the request by now, and its headers, when it sent any, show what was left.

@@ -1,4 +1,4 @@
-import { concat, delay, EMPTY, type ObservableInput, of } from 'rxjs';
+import { concat, delay, EMPTY, type ObservableInput, of, throwError } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { isStoreError } from '../../src/errors/guards.ts';
 import type { Verdict } from '../../src/model/Grant.ts';
@@ -150,5 +150,28 @@ describe('RequestScheduler with a store that throws', () => {
 
   it('should not wait for a verdict when there is none', () => {
     expect(ends(() => EMPTY)).toEqual(['GROQ_ERR_STORE', 'GROQ_ERR_STORE', 'GROQ_ERR_STORE']);
+  });
+
+  it('should give back what was granted when the answer is lost', () => {
+    rx((helpers) => {
+      const inner = quota(1, 1_000_000, helpers);
+      let lost = 0;
+      const limits: LimitStore = {
+        ...inner,
+        reserve: (reservation) => {
+          const verdict = inner.reserve(reservation) as Verdict;
+          return lost++ === 0 ? throwError(() => new Error('the answer is lost')) : verdict;
+        },
+      };
+      const { ask } = setUp(helpers, { limits });
+      const ends: string[] = [];
+      for (const name of ['a', 'b']) {
+        ask(name).subscribe({ error: (error: unknown) => ends.push((error as { code: string }).code) });
+      }
+      helpers.scheduler.schedule(() => ends.push(`${inner.settled.length} settled, ${inner.open.size} open`), 100);
+      helpers.flush();
+      // The other one got the only reservation that there was.
+      expect(ends).toEqual(['GROQ_ERR_STORE', '2 settled, 0 open']);
+    });
   });
 });
