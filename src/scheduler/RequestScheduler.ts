@@ -15,6 +15,7 @@ import {
 import { ClosedError } from '../errors/ClosedError.ts';
 import type { ModelId } from '../model/ChatRequest.ts';
 import type { GroqEvent } from '../model/GroqEvent.ts';
+import type { Job } from '../model/Job.ts';
 import type { Slack } from '../model/Priority.ts';
 import type { Status } from '../model/Status.ts';
 import type { StateToken } from '../model/Token.ts';
@@ -180,10 +181,14 @@ export class RequestScheduler implements Observer<Attempt>, Unsubscribable {
     }
     // How many attempts were made.
     let attempt = 0;
+    // Where it stood last: a retry keeps the place to which it was moved.
+    let place: Pick<Job, 'priority' | 'tenant' | 'deadline'> = job;
 
     const attempts = new Observable<T | StateToken>((lifetime) => {
       attempt += 1;
-      enter({ ...job, attempt, lifetime }, (entered) => {
+      const { priority, tenant, deadline } = place;
+      enter({ ...job, priority, tenant, deadline, attempt, lifetime }, (entered) => {
+        place = entered;
         this.next(entered);
       });
     });

@@ -1,0 +1,304 @@
+import { BehaviorSubject, concat, NEVER, type Observable, of, Subject, throwError } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { isQueueFullError } from '../../src/errors/guards.ts';
+import { HttpError } from '../../src/errors/HttpError.ts';
+import type { GroqEvent } from '../../src/model/GroqEvent.ts';
+import type { Place } from '../../src/model/Place.ts';
+import type { StateToken, Token } from '../../src/model/Token.ts';
+import type { Errand } from '../../src/scheduler/Attempt.ts';
+import { quota } from '../../src/testing/quota.ts';
+import { wire } from '../../src/testing/wire.ts';
+import { tokens } from '../util/jobs.ts';
+import { type RunHelpers, rx } from '../util/rx.ts';
+import { type SetUp, setUp, wires } from '../util/scheduling.ts';
+
+const fault = new HttpError(503, {}, { advice: '' });
+
+/** A scheduler whose log tells when each of the requests ended, and how. */
+const logging = (helpers: RunHelpers, config: SetUp = {}) => {
+  const under = setUp(helpers, config);
+  const log: string[] = [];
+  const ask = (name: string, rest: Partial<Errand<Token>> = {}) =>
+    under.ask(name, rest).subscribe({
+      complete: () => log.push(`${name} ${helpers.scheduler.now()}`),
+      error: (error: unknown) => log.push(`${name} ${helpers.scheduler.now()} ${(error as Error).name}`),
+    });
+  return { ...under, ask, log };
+};
+
+describe('a queue that is full', () => {
+  it.each<[string, SetUp['overflow'], readonly string[], readonly string[]]>([
+    [
+      'the last one, whoever that is',
+      undefined,
+      ['h1', 'l1', 'l2', 'h2'],
+      ['h1 0', 'l2 1 QueueFullError', 'h2 10', 'l1 20'],
+    ],
+    [
+      'the last one, which may be the one that came',
+      'last',
+      ['h1', 'h2', 'h3', 'l1'],
+      ['h1 0', 'l1 1 QueueFullError', 'h2 10', 'h3 20'],
+    ],
+    [
+      'of two equals the one that came',
+      'last',
+      ['h1', 'l1', 'l2', 'l3'],
+      ['h1 0', 'l3 1 QueueFullError', 'l1 10', 'l2 20'],
+    ],
+    [
+      'the one that came, however urgent it is',
+      'newest',
+      ['h1', 'l1', 'l2', 'h2'],
+      ['h1 0', 'h2 1 QueueFullError', 'l1 10', 'l2 20'],
+    ],
+  ])('should be left by %s', (_, overflow, names, expected) => {
+    rx((helpers) => {
+      const { ask, log } = logging(helpers, { every: 10, maxQueued: 2, overflow });
+      const [first, ...others] = names;
+      ask(String(first));
+      // It is admitted when the turn is over.
+      helpers.cold('-x').subscribe(() => {
+        for (const name of others) ask(name);
+      });
+      helpers.flush();
+      expect(log).toEqual(expected);
+    });
+  });
+
+  it('should say how many wait, and be a queue of one model only', () => {
+    rx((helpers) => {
+      const errors: unknown[] = [];
+      const { ask } = setUp(helpers, { every: 10, maxQueued: 1 });
+      const failing = { error: (error: unknown) => errors.push(error) };
+      ask('l1').subscribe(failing);
+      ask('l2').subscribe(failing);
+      ask('l3', { model: 'other' }).subscribe(failing);
+      helpers.flush();
+      expect(errors).toHaveLength(1);
+      expect(errors[0]).toSatisfy(isQueueFullError);
+      expect(errors[0]).toMatchObject({ limit: 1, model: 'm', code: 'GROQ_ERR_QUEUE_FULL' });
+    });
+  });
+
+  it('should have room again when somebody leaves', () => {
+    rx((helpers) => {
+      const { ask, log } = logging(helpers, { every: 10, maxQueued: 1 });
+      ask('l1').unsubscribe();
+      ask('l2');
+      helpers.flush();
+      expect(log).toEqual(['l2 0']);
+    });
+  });
+});
+
+describe('a place that can change', () => {
+  it('should change by priority, tenant and slack, each as it was asked for', () => {
+    rx((helpers) => {
+      const { ask, log } = logging(helpers, { every: 10 });
+      ask('h');
+      ask('l1', { tenant: 'a' });
+      ask('l2', { tenant: 'a' });
+      // b has had nothing yet.
+      ask('l3', { tenant: 'a', place$: helpers.cold<Place>('-p', { p: { tenant: 'b' } }) });
+      ask('l4', { tenant: 'a', place$: helpers.cold<Place>('--p', { p: { slack: 30_000 } }) });
+      ask('b', { tenant: 'a', place$: helpers.cold<Place>('---p', { p: { priority: 'normal' } }) });
+      helpers.flush();
+      expect(log).toEqual(['h 0', 'l4 10', 'b 20', 'l3 30', 'l1 40', 'l2 50']);
+    });
+  });
+
+  it('should keep what a change leaves out, and the time at which it was asked for', () => {
+    rx((helpers) => {
+      const { ask, log } = logging(helpers, { every: 10 });
+      ask('h');
+      ask('l1', { place$: of<Place[]>({ priority: 'normal' }, {}, { tenant: 'a' }) });
+      helpers.cold('-----x').subscribe(() => {
+        ask('m');
+      });
+      ask('l2');
+      helpers.flush();
+      expect(log).toEqual(['h 0', 'l1 10', 'm 20', 'l2 30']);
+    });
+  });
+
+  it('should be heard only while it waits', () => {
+    rx((helpers) => {
+      const place$ = helpers.hot<Place>('--p------p', { p: { priority: 'high' } });
+      const { ask, log } = logging(helpers, { every: 5 });
+      ask('h');
+      ask('l', { place$ });
+      helpers.flush();
+      expect(log).toEqual(['h 0', 'l 5']);
+      helpers.expectSubscriptions(place$.subscriptions).toBe('^----!');
+    });
+  });
+
+  it('should be heard no more when the one who asked has left', () => {
+    rx((helpers) => {
+      const place$ = helpers.hot<Place>('----------');
+      const { ask } = logging(helpers, { every: 50 });
+      ask('h');
+      const leaving = ask('l', { place$ });
+      helpers.cold('---x').subscribe(() => {
+        leaving.unsubscribe();
+      });
+      helpers.flush();
+      helpers.expectSubscriptions(place$.subscriptions).toBe('^--!');
+    });
+  });
+
+  it('should be an error of the answer when it fails', () => {
+    rx((helpers) => {
+      const { ask, log, store } = logging(helpers, { every: 10 });
+      ask('h');
+      ask('l', { place$: helpers.cold<Place>('--#') });
+      helpers.flush();
+      expect(log).toEqual(['h 0', 'l 2 undefined']);
+      expect(store.open.size).toBe(0);
+    });
+  });
+
+  it('should be kept by a retry', () => {
+    rx((helpers) => {
+      let failures = 1;
+      const reply = (name: string) =>
+        name === 'l3' && failures-- > 0
+          ? concat(
+              of(wire.sent),
+              throwError(() => fault),
+            )
+          : helpers.cold('(shafd|)', wires);
+      const { ask, log } = logging(helpers, { every: 10, reply });
+      const place$ = new Subject<Place>();
+      ask('h');
+      ask('l1');
+      ask('l2');
+      ask('l3', { place$, retry: { initialDelay: 1 } });
+      place$.next({ priority: 'high' });
+      helpers.flush();
+      expect(log).toEqual(['h 0', 'l3 20', 'l1 30', 'l2 40']);
+    });
+  });
+
+  it('should move none but the one that asked for it, also when it is known at once', () => {
+    rx((helpers) => {
+      const { ask, log } = logging(helpers, { every: 10 });
+      ask('h');
+      ask('l1');
+      ask('l2', { place$: new BehaviorSubject<Place>({ priority: 'high' }) });
+      ask('l3');
+      helpers.flush();
+      expect(log).toEqual(['h 0', 'l2 10', 'l1 20', 'l3 30']);
+    });
+  });
+});
+
+describe('what those who wait can expect', () => {
+  const queued = { type: 'state', state: 'queued' } as const;
+
+  /** What a request that waits is told, and when. */
+  const heardBy = (helpers: RunHelpers, answer: Observable<Token | StateToken>): [number, StateToken][] => {
+    const heard: [number, StateToken][] = [];
+    answer.subscribe((token) => {
+      if (token.type === 'state') heard.push([helpers.scheduler.now(), token]);
+    });
+    return heard;
+  };
+
+  it('should be corrected when something comes back', () => {
+    rx((helpers) => {
+      const { ask } = setUp(helpers, {
+        limits: quota(100, 10_000, { ...helpers, unit: 'tokens' }),
+        // The first one used nothing of its hundred, which is known after two seconds.
+        reply: () => helpers.cold('(sh) 1997ms (fd|)', wires),
+      });
+      ask('h', { cost: tokens(100) }).subscribe();
+      const heard = heardBy(helpers, ask('l', { cost: tokens(100), lifecycle: true }));
+      helpers.flush();
+      expect(heard.slice(0, 3)).toEqual([
+        [0, queued],
+        [1, { ...queued, position: 0, startsInMs: 9_999 }],
+        [2_001, { type: 'state', state: 'admitted' }],
+      ]);
+    });
+  });
+
+  it('should not be told again for nothing, nor more often than four times a second', () => {
+    rx((helpers) => {
+      const { ask } = setUp(helpers, { every: 100 });
+      for (let i = 0; i < 8; i++) ask('h').subscribe();
+      const heard = heardBy(helpers, ask('l', { lifecycle: true }));
+      helpers.flush();
+      expect(heard).toEqual([
+        [0, queued],
+        [1, { ...queued, position: 7, startsInMs: 799 }],
+        [251, { ...queued, position: 5, startsInMs: 549 }],
+        [501, { ...queued, position: 2, startsInMs: 299 }],
+        [751, { ...queued, position: 0, startsInMs: 49 }],
+        [800, { type: 'state', state: 'admitted' }],
+        [800, { type: 'state', state: 'connected' }],
+      ]);
+    });
+  });
+
+  it('should cost nothing where nobody wants to know', () => {
+    rx((helpers) => {
+      const store = quota(1, 1_000, helpers);
+      let asked = 0;
+      const { ask } = setUp(helpers, {
+        limits: {
+          ...store,
+          levels: (key) => {
+            asked += 1;
+            return store.levels(key);
+          },
+        },
+      });
+      for (let i = 0; i < 5; i++) ask('l').subscribe();
+      helpers.flush();
+      expect(asked).toBe(0);
+    });
+  });
+
+  it('should say of the model when the next one starts, in its status', () => {
+    rx((helpers) => {
+      const { ask, under } = setUp(helpers, { every: 1_000, reply: () => NEVER });
+      const next: (number | undefined)[] = [];
+      for (const name of ['h', 'l1', 'l2']) ask(name).subscribe({ error: () => undefined });
+      under.status$.subscribe(({ models: [m] }) => next.push(m?.nextStartsInMs));
+      helpers.cold('1500ms x').subscribe(() => {
+        under.unsubscribe();
+      });
+      helpers.flush();
+      // At the beginning, when the first was admitted, and when the second was; nobody waits after the cut.
+      expect(next).toEqual([0, 900, 900, undefined]);
+    });
+  });
+
+  it('should be in the error of each that waited too long', () => {
+    rx((helpers) => {
+      const errors: unknown[] = [];
+      const { ask } = setUp(helpers, { every: 1_000 });
+      ask('h').subscribe();
+      for (const name of ['l1', 'l2', 'l3'])
+        ask(name, { timeouts: { queue: 250 } }).subscribe({ error: (error: unknown) => errors.push(error) });
+      helpers.flush();
+      expect(errors).toMatchObject(Array(3).fill({ code: 'GROQ_ERR_TIMEOUT', phase: 'queue', limit: 250 }));
+      const messages = errors.map(String).sort();
+      expect(messages.map((message) => message.match(/started in (\d+) ms/)?.[1])).toEqual(['1750', '2750', '750']);
+    });
+  });
+
+  it('should be told in events as well', () => {
+    rx((helpers) => {
+      const { ask, under } = setUp(helpers, { every: 10 });
+      const events: GroqEvent[] = [];
+      under.events$.subscribe((event) => events.push(event));
+      ask('h').subscribe();
+      ask('l').subscribe();
+      helpers.flush();
+      expect(events.filter(({ type }) => type === 'admitted')).toMatchObject([{ waited: 0 }, { waited: 10 }]);
+    });
+  });
+});
