@@ -167,6 +167,7 @@ export class Gauge {
   share(other: Gauge): void {
     this.#foreign = other.#foreign;
     this.#shown = other.#shown;
+    this.#firstShownAt = other.#firstShownAt;
   }
 
   /** Whether the bucket was full since an answer last showed the level. */

@@ -56,4 +56,21 @@ describe('Gauge', () => {
     expect(gauge.bucket.level).toBeCloseTo(level + 10 - foreign * 10_000, 6);
     expect(gauge.bucket.level).toBeLessThan(level);
   });
+
+  it('should doubt at first what others take, also where only another limit of the kind is shown', () => {
+    const [hidden, shown] = [new Gauge('rpm', 60, 0), new Gauge('rpd', 86_400, 0)];
+    hidden.take(50, 0);
+    hidden.bucket.arrive(50);
+    // Nobody knows yet when answers come, if they do.
+    expect(hidden.waitFor(10, 0, 0, 0)).toBe(0);
+    shown.shown(1, 0);
+    hidden.share(shown);
+    expect(hidden.waitFor(10, 0, 0, 0)).toBeGreaterThan(2_000);
+    hidden.take(10, 0);
+    hidden.bucket.arrive(10);
+    hidden.bucket.refill(LATER, 2);
+    shown.shown(3, LATER);
+    hidden.share(shown);
+    expect(hidden.waitFor(60, 0, 0, LATER)).toBe(0);
+  });
 });
