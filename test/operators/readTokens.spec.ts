@@ -208,6 +208,17 @@ describe('readTokens', () => {
     expect(parsed).toBe(4);
   });
 
+  it('should not learn on and on where each event has an id of its own', () => {
+    const words = Array.from({ length: 100 }, (_, i) => event({ ...of({ delta: { content: 'a' } }), id: `c${i}` }));
+    const parse = vi.spyOn(JSON, 'parse');
+    from([Buffer.from(words.join(''))])
+      .pipe(fast)
+      .subscribe({ error: () => undefined });
+    const parsed = parse.mock.calls.length;
+    parse.mockRestore();
+    expect(parsed).toBeLessThan(110);
+  });
+
   it('should stop reading when it is left', () => {
     const words = Array.from({ length: 100 }, () => event(of({ delta: { content: 'a' } })));
     const read = vi.spyOn(TextTemplate.prototype, 'read');
