@@ -1,12 +1,11 @@
 import { Socket } from 'node:net';
-import { EMPTY, Observable, type Subscriber, throwError } from 'rxjs';
-import { buildConnector, type Dispatcher, Pool } from 'undici';
-import { ProtocolError } from '../errors/ProtocolError.ts';
-import type { WireHeaders } from '../model/WireHeaders.ts';
+import { EMPTY, Observable, throwError } from 'rxjs';
+import { buildConnector, Pool } from 'undici';
 import type { Transport, WireEvent, WireRequest } from '../ports/Transport.ts';
 import { checkApiKey } from '../rules/apiKey.ts';
 import { GROQ_URL, parseBaseUrl } from '../rules/baseUrl.ts';
 import { connectionFailure } from '../rules/connectionFailure.ts';
+import { Exchange } from './Exchange.ts';
 import { WarmConnections } from './WarmConnections.ts';
 
 /** Where requests go, and as whom. */
@@ -115,7 +114,7 @@ class UndiciTransport implements ClosableTransport {
       connect: (options, callback) => {
         const warm = this.#warm.take();
         const socket = warm ?? connect(options, callback);
-        if (socket instanceof Socket) this.#dispatching?.connecting(socket);
+        if (socket instanceof Socket) this.#dispatching?.connecting(socket, warm === undefined);
         if (warm === undefined) return;
         queueMicrotask(() => {
           if (warm.destroyed) callback(new Error('unsubscribed'), null);
@@ -138,13 +137,17 @@ class UndiciTransport implements ClosableTransport {
       const { method, path, body = null, contentType = 'application/json', paused$ } = request;
       const headers = this.#headers();
       if (body !== null) headers.push('content-type', contentType);
-      const exchange = new Exchange(subscriber, this.#maxResponseBytes, paused$);
-      this.#dispatching = exchange;
-      try {
-        this.#pool.dispatch({ method, path: this.#path + path, headers, body }, exchange);
-      } finally {
-        this.#dispatching = undefined;
-      }
+      const dispatch = (handler: Exchange): void => {
+        const outer = this.#dispatching;
+        this.#dispatching = handler;
+        try {
+          this.#pool.dispatch({ method, path: this.#path + path, headers, body }, handler);
+        } finally {
+          this.#dispatching = outer;
+        }
+      };
+      const exchange = new Exchange(subscriber, { maxBytes: this.#maxResponseBytes, paused$, dispatch });
+      dispatch(exchange);
       return () => {
         exchange.abort();
       };
@@ -158,91 +161,4 @@ class UndiciTransport implements ClosableTransport {
   }
 }
 
-const SENT: WireEvent = { type: 'sent' };
-
 const CLOSED = throwError(() => connectionFailure({ code: 'UND_ERR_CLOSED' }, false));
-
-/** One request and its answer, as undici tells of it. */
-class Exchange implements Dispatcher.DispatchHandler {
-  readonly #subscriber: Subscriber<WireEvent>;
-  readonly #maxBytes: number;
-  readonly #paused$: WireRequest['paused$'];
-  #controller: Dispatcher.DispatchController | undefined;
-  #socket: Socket | undefined;
-  #ended = false;
-  /** How long the body is until now. */
-  #bytes = 0;
-
-  constructor(subscriber: Subscriber<WireEvent>, maxBytes: number, paused$: WireRequest['paused$']) {
-    this.#subscriber = subscriber;
-    this.#maxBytes = maxBytes;
-    this.#paused$ = paused$;
-  }
-
-  /** A connection is being made for this request alone. */
-  connecting(socket: Socket): void {
-    this.#socket = socket;
-  }
-
-  abort(): void {
-    if (this.#ended) return;
-    this.#ended = true;
-    const reason = new Error('unsubscribed');
-    // Before its request has started undici knows of nothing to abort, and goes on connecting. It has to hear of an
-    // error: otherwise it waits for the connection for ever, and cannot be closed.
-    if (this.#controller === undefined) this.#socket?.destroy(reason);
-    else this.#controller.abort(reason);
-  }
-
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.#controller = controller;
-    if (this.#ended) {
-      controller.abort(new Error('unsubscribed'));
-      return;
-    }
-    const pausing = this.#paused$?.subscribe({
-      next: (paused) => {
-        if (paused) controller.pause();
-        else controller.resume();
-      },
-      error: (error: unknown) => {
-        this.#subscriber.error(error);
-      },
-    });
-    if (pausing !== undefined) this.#subscriber.add(pausing);
-    this.#subscriber.next(SENT);
-  }
-
-  onResponseStart(_: Dispatcher.DispatchController, status: number, headers: WireHeaders): void {
-    // 1xx only announces what is to come.
-    if (status >= 200) this.#subscriber.next({ type: 'head', status, headers });
-  }
-
-  onResponseData(controller: Dispatcher.DispatchController, bytes: Uint8Array): void {
-    this.#bytes += bytes.length;
-    if (this.#bytes <= this.#maxBytes) {
-      this.#subscriber.next({ type: 'data', bytes });
-      return;
-    }
-    this.#ended = true;
-    const error = new ProtocolError(`The answer is longer than ${this.#maxBytes} bytes.`);
-    this.#subscriber.error(error);
-    controller.abort(error);
-  }
-
-  onResponseEnd(): void {
-    this.#ended = true;
-    // undici has the connection back when the turn is over. Whoever asks for the next thing as soon as they hear of the
-    // end would otherwise get a new one.
-    queueMicrotask(() =>
-      setImmediate(() => {
-        this.#subscriber.complete();
-      }),
-    );
-  }
-
-  onResponseError(_: unknown, error: Error): void {
-    this.#ended = true;
-    this.#subscriber.error(connectionFailure(error, this.#controller !== undefined));
-  }
-}

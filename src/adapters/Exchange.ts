@@ -1,0 +1,142 @@
+import type { Socket } from 'node:net';
+import type { Subscriber } from 'rxjs';
+import { ProtocolError } from '../errors/ProtocolError.ts';
+import type { WireHeaders } from '../model/WireHeaders.ts';
+import type { WireEvent, WireRequest } from '../ports/Transport.ts';
+import { connectionFailure } from '../rules/connectionFailure.ts';
+
+const SENT: WireEvent = { type: 'sent' };
+
+/**
+ * How soon a connection is lost that the server had closed, or was about to, when the request was sent, in
+ * milliseconds: far longer than a message travels, and far shorter than a model works.
+ */
+const STALE_WITHIN = 1_000;
+
+/** What undici says of a connection that the other side has closed. */
+const CLOSED_BY_PEER: ReadonlySet<unknown> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
+
+/** With what undici lets a request be steered. */
+interface Controller {
+  abort(reason: Error): void;
+  pause(): void;
+  resume(): void;
+}
+
+/** What an {@link Exchange} works with. */
+export interface ExchangeConfig {
+  readonly maxBytes: number;
+  readonly paused$: WireRequest['paused$'];
+  /** Sends the request. */
+  readonly dispatch: (exchange: Exchange) => void;
+}
+
+/** One request and its answer, as undici tells of it. */
+export class Exchange {
+  readonly #subscriber: Subscriber<WireEvent>;
+  readonly #config: ExchangeConfig;
+  /** When the request was sent the first time, by the monotonic clock. */
+  #sentAt: number | undefined;
+  /** Whether its connection may have been idle for some time. */
+  #mayBeStale = true;
+  #answered = false;
+  #controller: Controller | undefined;
+  #socket: Socket | undefined;
+  #ended = false;
+  /** How long the body is until now. */
+  #bytes = 0;
+
+  constructor(subscriber: Subscriber<WireEvent>, config: ExchangeConfig) {
+    this.#subscriber = subscriber;
+    this.#config = config;
+  }
+
+  /** A connection is for this request alone, and is being made or was made ahead. */
+  connecting(socket: Socket, isNew: boolean): void {
+    this.#socket = socket;
+    if (isNew) this.#mayBeStale = false;
+  }
+
+  abort(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    const reason = new Error('unsubscribed');
+    // Before its request has started undici knows of nothing to abort, and goes on connecting. It has to hear of an
+    // error: otherwise it waits for the connection for ever, and cannot be closed.
+    if (this.#controller === undefined) this.#socket?.destroy(reason);
+    else this.#controller.abort(reason);
+  }
+
+  onRequestStart(controller: Controller): void {
+    this.#controller = controller;
+    if (this.#ended) {
+      controller.abort(new Error('unsubscribed'));
+      return;
+    }
+    if (this.#sentAt !== undefined) return;
+    this.#sentAt = performance.now();
+    const pausing = this.#config.paused$?.subscribe({
+      next: (paused) => {
+        if (paused) this.#controller?.pause();
+        else this.#controller?.resume();
+      },
+      error: (error: unknown) => {
+        this.#subscriber.error(error);
+      },
+    });
+    if (pausing !== undefined) this.#subscriber.add(pausing);
+    this.#subscriber.next(SENT);
+  }
+
+  onResponseStart(_: Controller, status: number, headers: WireHeaders): void {
+    this.#answered = true;
+    // 1xx only announces what is to come.
+    if (status >= 200) this.#subscriber.next({ type: 'head', status, headers });
+  }
+
+  onResponseData(controller: Controller, bytes: Uint8Array): void {
+    const { maxBytes } = this.#config;
+    this.#bytes += bytes.length;
+    if (this.#bytes <= maxBytes) {
+      this.#subscriber.next({ type: 'data', bytes });
+      return;
+    }
+    this.#ended = true;
+    const error = new ProtocolError(`The answer is longer than ${maxBytes} bytes.`);
+    this.#subscriber.error(error);
+    controller.abort(error);
+  }
+
+  onResponseEnd(): void {
+    this.#ended = true;
+    // undici has the connection back when the turn is over. Whoever asks for the next thing as soon as they hear of the
+    // end would otherwise get a new one.
+    queueMicrotask(() =>
+      setImmediate(() => {
+        this.#subscriber.complete();
+      }),
+    );
+  }
+
+  onResponseError(_: unknown, error: Error): void {
+    if (this.#metStaleConnection(error)) {
+      this.#mayBeStale = false;
+      this.#controller = undefined;
+      this.#config.dispatch(this);
+      return;
+    }
+    this.#ended = true;
+    this.#subscriber.error(connectionFailure(error, this.#sentAt !== undefined));
+  }
+
+  /**
+   * Whether the server has closed a connection that was idle just when the request was sent on it. No byte was answered,
+   * so it has not been worked at, and it is sent once more.
+   *
+   * @see https://www.rfc-editor.org/rfc/rfc9112#section-9.5
+   */
+  #metStaleConnection(error: Error): boolean {
+    if (this.#ended || this.#answered || !this.#mayBeStale || this.#sentAt === undefined) return false;
+    return performance.now() - this.#sentAt < STALE_WITHIN && 'code' in error && CLOSED_BY_PEER.has(error.code);
+  }
+}
