@@ -31,10 +31,11 @@ function frameAt(file: AudioFile, at: number): MpegFrame | undefined {
 
 /** Finds a frame that another follows, or the end of the file: four bytes alone may look like one by chance. */
 function firstFrame(file: AudioFile, from: number): number | undefined {
-  for (let at = from; at < from + SEARCHED; at++) {
-    const frame = frameAt(file, at);
-    if (frame !== undefined && isFollowed(file, at, frame)) return at;
-    if (viewAt(file, at, 4) === undefined) return undefined;
+  const searched = file.read(from, SEARCHED);
+  // Every frame begins with eleven bits that are set, which is seen faster than the rest of its head.
+  for (let i = searched.indexOf(0xff); i >= 0; i = searched.indexOf(0xff, i + 1)) {
+    const frame = frameAt(file, from + i);
+    if (frame !== undefined && isFollowed(file, from + i, frame)) return from + i;
   }
   return undefined;
 }
