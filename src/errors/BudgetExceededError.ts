@@ -42,8 +42,8 @@ export class BudgetExceededError extends GroqError {
         ...options,
         advice:
           used + requested <= limit
-            ? 'Ask again when those in flight have ended, or lower max_completion_tokens so that less is reserved.'
-            : 'Raise `budget`, or lower max_completion_tokens so that less is reserved.',
+            ? 'Ask again when those in flight have ended, or set a lower max_completion_tokens so that less is reserved.'
+            : 'Raise `budget`, or set a lower max_completion_tokens so that less is reserved.',
       },
     );
     this.unit = unit;

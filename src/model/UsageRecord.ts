@@ -40,7 +40,8 @@ export type UsageFigure =
     }
   /**
    * The answer was cancelled or cut before Groq could say: the prompt as it was reserved, and those tokens of the
-   * completion that had come until then. What the model wrote and nobody received is not in it.
+   * completion that had come until then, counted. What the model wrote and nobody received is not in it, and none of
+   * the prompt is taken to come from the cache.
    */
   | {
       readonly type: 'estimated';
