@@ -1,0 +1,12 @@
+import { describe, it } from 'vitest';
+import { prove } from './random/prove.ts';
+
+describe('the client under random combinations of faults', () => {
+  it('should let nothing bad happen, whatever goes wrong (safety)', async () => {
+    await prove('safety', 300);
+  });
+
+  it('should end all that was accepted, and serve again, once nothing goes wrong (liveness)', async () => {
+    await prove('liveness', 300);
+  });
+});
