@@ -125,11 +125,11 @@ describe('a place that can change', () => {
   it('should be heard only while it waits', () => {
     rx((helpers) => {
       const place$ = helpers.hot<Place>('--p------p', { p: { priority: 'high' } });
-      const { ask, log } = logging(helpers, { every: 5 });
+      const { ask, log } = logging(helpers, { every: 5, reply: () => helpers.cold('(sha)--(fd|)', wires) });
       ask('h');
       ask('l', { place$ });
       helpers.flush();
-      expect(log).toEqual(['h 0', 'l 5']);
+      expect(log).toEqual(['h 7', 'l 12']);
       helpers.expectSubscriptions(place$.subscriptions).toBe('^----!');
     });
   });
