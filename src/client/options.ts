@@ -234,6 +234,7 @@ export function checkOptions(options: GroqOptions): void {
 
 /** @throws {ValidationError} that names the option, what was expected and what was got. */
 export function checkCallOptions(options: CallOptions): void {
+  if (Object.keys(options).length === 0) return;
   checked(callOptionsSchema, options, 'The options of the call', 'Correct the option: nothing was sent.');
 }
 

@@ -6,6 +6,7 @@ import {
   Observable,
   type OperatorFunction,
   pipe,
+  type Subscriber,
   startWith,
   switchMap,
 } from 'rxjs';
@@ -92,7 +93,7 @@ export class Requests {
   ): IterableObservable<T | StateToken> {
     return iterableObservable(
       (destination) => {
-        this.#ask(kind, input, options, lifecycle).subscribe(destination);
+        this.#answer(kind, input, options, lifecycle, destination);
       },
       () => {
         const { backpressure, buffer } = options;
@@ -100,7 +101,7 @@ export class Requests {
         const paced$ = new Observable<T | StateToken>((destination) => {
           checkCallOptions(options);
           const paused$ = options.paused$ === undefined ? waits : either(waits, options.paused$);
-          this.#ask(kind, input, { ...options, paused$ }, lifecycle).subscribe(destination);
+          this.#answer(kind, input, { ...options, paused$ }, lifecycle, destination);
         });
         const pause = (paused: boolean): void => {
           waits.next(paused);
@@ -110,8 +111,15 @@ export class Requests {
     );
   }
 
-  #ask<T>(kind: Kind<T>, input: ChatInput, options: CallOptions, lifecycle: boolean): Observable<T | StateToken> {
-    const answer = new Observable<T | StateToken>((destination) => {
+  #answer<T>(
+    kind: Kind<T>,
+    input: ChatInput,
+    options: CallOptions,
+    lifecycle: boolean,
+    destination: Subscriber<T | StateToken>,
+  ): void {
+    checkCallOptions(options);
+    const start = (subscriber: Subscriber<T | StateToken>): void => {
       const request = this.#check(input);
       const errandOf = (count: TokenCount): Errand<T> => this.#errand(kind, request, count, options, lifecycle);
       const count = this.#config.counter.count(request);
@@ -123,13 +131,14 @@ export class Requests {
               map(errandOf),
               switchMap((errand) => this.#scheduler.answer(errand)),
             );
-      answered.subscribe(destination);
-    });
-    return new Observable((destination) => {
-      checkCallOptions(options);
-      const { signal } = options;
-      (signal === undefined ? answer : answer.pipe(untilAborted(signal))).subscribe(destination);
-    });
+      answered.subscribe(subscriber);
+    };
+    const { signal } = options;
+    // Each layer is paid for by every request that waits.
+    if (signal === undefined) start(destination);
+    else {
+      new Observable(start).pipe(untilAborted(signal)).subscribe(destination);
+    }
   }
 
   #check(input: ChatInput): ChatRequest {
