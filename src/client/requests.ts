@@ -137,7 +137,8 @@ export class Requests {
     // Each layer is paid for by every request that waits.
     if (signal === undefined) start(destination);
     else {
-      new Observable(start).pipe(untilAborted(signal)).subscribe(destination);
+      const model = input.model ?? this.#config.defaults.model;
+      new Observable(start).pipe(untilAborted(signal, model)).subscribe(destination);
     }
   }
 

@@ -10,13 +10,15 @@ const listeners = new WeakMap<AbortSignal, Set<() => void>>();
  *
  * `addEventListener` looks for the listener among those that are there already, which takes longer with every request
  * that shares a signal. So each signal has one listener, and those who wait for it are a set.
+ *
+ * @param model The one that is asked, for the error.
  */
-export function untilAborted<T>(signal: AbortSignal): MonoTypeOperatorFunction<T> {
+export function untilAborted<T>(signal: AbortSignal, model?: string): MonoTypeOperatorFunction<T> {
   return (source) =>
     new Observable((destination) => {
       const abort = (): void => {
         listening.unsubscribe();
-        destination.error(new CancelledError({ cause: signal.reason }));
+        destination.error(new CancelledError({ cause: signal.reason, model }));
       };
       const listening = operate<T, T>({
         destination,

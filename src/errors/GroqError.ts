@@ -34,6 +34,16 @@ export abstract class GroqError extends Error {
   }
 }
 
+/** Says of an error which request it is about, as far as it does not say so itself. */
+export function attribute(error: unknown, request: Pick<GroqErrorOptions, 'model' | 'requestId'>): void {
+  if (!isGroqError(error)) return;
+  for (const field of ['model', 'requestId'] as const) {
+    const value = request[field];
+    if (value === undefined || error[field] !== undefined) continue;
+    Object.defineProperty(error, field, { value, enumerable: true, configurable: true, writable: true });
+  }
+}
+
 /** Whether a value is an error of this package, from whichever copy of it. */
 export function isGroqError(value: unknown): value is GroqError {
   return typeof value === 'object' && value !== null && BRAND in value;

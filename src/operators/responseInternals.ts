@@ -12,8 +12,8 @@ export interface ResponseConfig {
   readonly model?: string | undefined;
   /** The request is on the wire. */
   readonly sent?: (() => void) | undefined;
-  /** The answer is good and begins, with these limits. */
-  readonly head?: ((limits: LimitHeaders) => void) | undefined;
+  /** The answer is good and begins, with these limits and Groq's id of the request. */
+  readonly head?: ((limits: LimitHeaders, requestId: string | undefined) => void) | undefined;
 }
 
 /** How much of the body of an answer other than 200 is kept, in bytes. */
@@ -44,7 +44,7 @@ export function responseBody(
           if (event.status !== 200) failed = event;
           else {
             refuseStrange(event.headers, model);
-            head?.(parseLimitHeaders(event.headers));
+            head?.(parseLimitHeaders(event.headers), requestIdOf(event.headers));
           }
           break;
         case 'data':
@@ -69,7 +69,7 @@ export function responseBody(
 
 /** Groq answers with events or with JSON, never compressed since that was not asked for. */
 function refuseStrange(headers: WireHeaders, model: string | undefined): void {
-  const requestId = typeof headers['x-request-id'] === 'string' ? headers['x-request-id'] : undefined;
+  const requestId = requestIdOf(headers);
   const type = headers['content-type'];
   if (typeof type === 'string' && /^text\/(html|plain)/i.test(type)) {
     throw new ProtocolError(`The answer is ${type.slice(0, 40)} instead of an event stream or JSON.`, {
@@ -82,3 +82,6 @@ function refuseStrange(headers: WireHeaders, model: string | undefined): void {
     throw new ProtocolError('The answer is compressed, which was not asked for.', { model, requestId });
   }
 }
+
+const requestIdOf = ({ 'x-request-id': id }: WireHeaders): string | undefined =>
+  typeof id === 'string' ? id : undefined;

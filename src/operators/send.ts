@@ -1,5 +1,6 @@
 import { from, Observable, type OperatorFunction, type Subscriber } from 'rxjs';
 import { AnswerNotTakenError } from '../errors/AnswerNotTakenError.ts';
+import { attribute } from '../errors/GroqError.ts';
 import { isConnectionError, isHttpError, isRateLimitError, isRequestTooLargeError } from '../errors/guards.ts';
 import type { Grant, Outcome } from '../model/Grant.ts';
 import type { Job } from '../model/Job.ts';
@@ -25,7 +26,11 @@ export interface SendConfig<J extends Job, T> {
 }
 
 /** The answer to one job, which has to be subscribed to in the call that emits it. */
-export type Answering<J extends Job, T> = Observable<T | StateToken> & { readonly job: J };
+export type Answering<J extends Job, T> = Observable<T | StateToken> & {
+  readonly job: J;
+  /** Groq's id of the request, once the answer has begun. */
+  requestId?: string | undefined;
+};
 
 const CONNECTED: StateToken = { type: 'state', state: 'connected' };
 
@@ -67,15 +72,20 @@ export function send<J extends Job, T = Token>(config: SendConfig<J, T>): Operat
           destination,
           next: (grant) => {
             let state: 'offered' | 'taken' | 'lost' = 'offered';
-            const answer = new Observable<T | StateToken>((subscriber) => {
-              if (state !== 'offered') {
-                subscriber.error(new AnswerNotTakenError(grant.job.model));
-                return;
-              }
-              state = 'taken';
-              exchange(config, grant, subscriber);
-            });
-            destination.next(Object.assign(answer, { job: grant.job }));
+            const answer: Answering<J, T> = Object.assign(
+              new Observable<T | StateToken>((subscriber) => {
+                if (state !== 'offered') {
+                  subscriber.error(new AnswerNotTakenError(grant.job.model));
+                  return;
+                }
+                state = 'taken';
+                exchange(config, grant, subscriber, (id) => {
+                  answer.requestId = id;
+                });
+              }),
+              { job: grant.job },
+            );
+            destination.next(answer);
             if (isStill(state, 'offered')) {
               state = 'lost';
               grant.settle({ type: 'unsent' });
@@ -91,8 +101,10 @@ function exchange<J extends Job, T>(
   { transport, request = streamedChat, read, usage = usageIn, used: tell }: SendConfig<J, T>,
   grant: Grant<J>,
   destination: Subscriber<T | StateToken>,
+  begins: (requestId: string | undefined) => void,
 ): void {
   const { job } = grant;
+  let requestId: string | undefined;
   // Whether Groq has begun to answer, so that it may have worked.
   let begun = false;
   const reader = read?.(job) ?? (readTokens() as unknown as OperatorFunction<Uint8Array, T>);
@@ -105,8 +117,10 @@ function exchange<J extends Job, T>(
           grant.sent();
           destination.next(CONNECTED);
         },
-        head: (limits) => {
+        head: (limits, id) => {
           begun = true;
+          requestId = id;
+          begins(id);
           grant.learn(limits);
         },
       }),
@@ -126,6 +140,7 @@ function exchange<J extends Job, T>(
       },
       error: (error) => {
         grant.settle(outcomeOf(error, grant.state, begun));
+        attribute(error, { model: job.model, requestId });
         destination.error(error);
       },
       complete: () => {

@@ -17,6 +17,8 @@ export interface TimeoutsConfig {
   readonly held?: (() => boolean) | undefined;
   /** The model that is asked, for the error. */
   readonly model?: string | undefined;
+  /** Groq's id of the request, as soon as it is known, for the error. */
+  readonly requestId?: (() => string | undefined) | undefined;
   /** @default rxjs's asyncScheduler with the monotonic clock */
   readonly scheduler?: SchedulerLike | undefined;
 }
@@ -46,7 +48,7 @@ export interface TimeoutsConfig {
  * @throws {TimeoutError} (as `error`) that names the phase and the time that it was allowed.
  */
 export function timeouts<T>(config: TimeoutsConfig): MonoTypeOperatorFunction<T> {
-  const { model, scheduler = systemClock, held } = config;
+  const { model, scheduler = systemClock, held, requestId } = config;
 
   return (source) =>
     new Observable((destination) => {
@@ -93,7 +95,9 @@ export function timeouts<T>(config: TimeoutsConfig): MonoTypeOperatorFunction<T>
         }
         // What the attempt holds is given back before anybody hears of its end.
         listening.unsubscribe();
-        destination.error(new TimeoutError(phase, config[phase as keyof TimeoutsConfig] as number, { model }));
+        destination.error(
+          new TimeoutError(phase, config[phase as keyof TimeoutsConfig] as number, { model, requestId: requestId?.() }),
+        );
       };
 
       const listening = operate<T, T>({

@@ -151,6 +151,7 @@ export class Lane {
       return;
     }
     const held = errand.held?.bind(errand);
-    values.pipe(timeouts({ ...errand.timeouts, held, model, scheduler })).subscribe(lifetime);
+    const requestId = (): string | undefined => answer.requestId;
+    values.pipe(timeouts({ ...errand.timeouts, held, model, requestId, scheduler })).subscribe(lifetime);
   }
 }

@@ -1,0 +1,73 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { constantCounter } from '../../src/adapters/constantCounter.ts';
+import { createGroq } from '../../src/client/createGroq.ts';
+import { isGroqError } from '../../src/errors/GroqError.ts';
+import { handClock } from '../util/handClock.ts';
+import { chunk, head, json, LAST_CHUNK, textEvent } from '../util/http.ts';
+import { startRawServer } from '../util/rawServer.ts';
+import { told } from '../util/told.ts';
+
+const MODEL = 'openai/gpt-oss-20b';
+const messages = [{ role: 'user' as const, content: 'Hi' }];
+const id = { 'x-request-id': 'req_1' };
+const begun = head(200, { 'content-type': 'text/event-stream', 'transfer-encoding': 'chunked', ...id });
+const bytes = (...parts: readonly (string | Uint8Array)[]): Buffer =>
+  Buffer.concat(parts.map((part) => Buffer.from(part)));
+
+/** What is answered, and whether the connection is lost then or time goes by. */
+const CASES: [code: string, answer: Buffer, then?: 'lost' | 'late'][] = [
+  ['GROQ_ERR_HTTP', bytes(json(400, { error: { message: 'no' } }, id))],
+  ['GROQ_ERR_PROTOCOL', bytes(head(307, { ...id, 'content-length': 0 }))],
+  ['GROQ_ERR_PROTOCOL', bytes(head(200, { ...id, 'content-type': 'text/html', 'content-length': 0 }))],
+  ['GROQ_ERR_PROTOCOL', bytes(begun, chunk('data: {\n\n'))],
+  ['GROQ_ERR_PROTOCOL', bytes(begun, LAST_CHUNK)],
+  ['GROQ_ERR_HTTP', bytes(begun, chunk('data: {"error":{"message":"no"}}\n\n'))],
+  ['GROQ_ERR_CONNECTION', bytes(begun), 'lost'],
+  ['GROQ_ERR_TRUNCATED_STREAM', bytes(begun, chunk(textEvent('a').replace('"model":"m",', ''))), 'lost'],
+  ['GROQ_ERR_TIMEOUT', bytes(begun), 'late'],
+  ['GROQ_ERR_TIMEOUT', bytes(begun, chunk(textEvent('a'))), 'late'],
+];
+
+describe('an error', () => {
+  it.each(CASES.map(([code, answer, then]) => ({ code, answer, then })))(
+    'should say which request it is about: $code $then',
+    async ({ code, answer, then }) => {
+      const { server, stop } = await startRawServer();
+      const clock = handClock();
+      const timeouts = { firstToken: 1_000, betweenTokens: 1_000 };
+      const counter = constantCounter(1);
+      const groq = createGroq({
+        apiKey: 'gsk_x',
+        baseURL: server.url,
+        counter,
+        scheduler: clock,
+        timeouts,
+        retry: { count: 0 },
+      });
+      onTestFinished(async () => {
+        await groq.close();
+        await stop();
+      });
+      const asked = told(groq.chat({ messages }));
+      const { socket } = (await server.requests.at(0)).connection;
+      if (then === 'lost') socket.end(answer);
+      else socket.write(answer);
+      for (let turn = 0; turn < 50; turn++) await clock.idle();
+      if (then === 'late') clock.advance(1_000);
+      const error = await asked.error;
+      expect(isGroqError(error) && [error.code, error.model, error.requestId]).toEqual([code, MODEL, 'req_1']);
+    },
+  );
+
+  it('should say for which model it was that was cancelled, or never connected', async () => {
+    const groq = createGroq({
+      apiKey: 'gsk_x',
+      baseURL: 'http://127.0.0.1:1',
+      counter: constantCounter(1),
+      retry: { count: 0 },
+    });
+    const errors = [told(groq.chat({ messages })), told(groq.chat({ messages }, { signal: AbortSignal.abort() }))];
+    for (const { error } of errors) expect(await error).toMatchObject({ model: MODEL });
+    await groq.close();
+  });
+});
