@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import * as rxjs from 'rxjs';
 import ts from 'typescript';
 import { type DocExample, ROOT } from './DocExample.ts';
+import * as prelude from './prelude.ts';
 
 /** Where the examples say that they import from, and where that is. */
 export const ENTRIES: Readonly<Record<string, string>> = {
@@ -12,6 +13,7 @@ export const ENTRIES: Readonly<Record<string, string>> = {
 };
 
 const PRELUDE = 'test/docs/prelude.ts';
+const PRELUDE_NAMES: ReadonlySet<string> = new Set(Object.keys(prelude));
 
 /**
  * Makes a module of an example by importing, in a line before its first, what it uses and does not say where it comes
@@ -26,9 +28,10 @@ export function complete({ code, file, isWhole }: DocExample): string {
     ts.forEachChild(node, visit);
   };
   visit(source);
-  const homes = isWhole ? [PRELUDE] : [PRELUDE, file, ...Object.values(ENTRIES)];
+  const homes = isWhole ? [] : [file, ...Object.values(ENTRIES)];
   const imports = [...used].flatMap((name) => {
-    const home = declared.has(name) ? undefined : homes.find((each) => exportsOf(each).has(name));
+    const known = PRELUDE_NAMES.has(name) ? PRELUDE : homes.find((each) => exportsOf(each).has(name));
+    const home = declared.has(name) ? undefined : known;
     if (home !== undefined) return [`import { ${name} } from '${ROOT}${home}';`];
     return !isWhole && !declared.has(name) && name in rxjs ? [`import { ${name} } from 'rxjs';`] : [];
   });

@@ -38,7 +38,9 @@ export const attempt = () => of('answered');
 export const show = (value: unknown): void => {
   inspect(value);
 };
-export const ask = show;
+export const ask = (request: object): void => {
+  show(request);
+};
 
 // What examples of the inner parts use.
 

@@ -11,7 +11,7 @@ import { ROOT } from './DocExample.ts';
 import { counter } from './prelude.ts';
 
 /** What an example says that something is, and what it was found to be. */
-export interface Expectation {
+interface Expectation {
   readonly expected: string;
   readonly got: string;
   readonly holds: boolean;

@@ -70,7 +70,7 @@ export function frame(head: number, length: number, content: Bytes = silence(0))
 export const flac = (rate: number, samples: number): Bytes =>
   bytes('fLaC', 0x80, big(34, 3), streamInfo(rate, samples));
 
-export const streamInfo = (rate: number, samples: number): Bytes =>
+const streamInfo = (rate: number, samples: number): Bytes =>
   bytes(
     silence(10),
     big(rate * 16 + 1, 3),
