@@ -2,7 +2,7 @@ import { describe, expect } from 'vitest';
 import { head, whole } from '../util/http.ts';
 import { type RawRequest, startRawServer } from '../util/rawServer.ts';
 import { first, refusal, well, writes } from './answers.ts';
-import { type Fault, KEY, MODEL, type Stage, testFaults } from './harness.ts';
+import { type Fault, HOUR, KEY, MODEL, type Stage, testFaults } from './harness.ts';
 
 /** What is refused costs a request, and no tokens. */
 const refused = { outcomes: ['used'], pooled: 1, after: costs(1, 0) } as const;
@@ -130,6 +130,7 @@ const faults: readonly Fault[] = [
     id: '21',
     what: 'a retry-after of a month',
     answer: writes(refusal(503, { 'retry-after': 2_592_000 })),
+    options: { timeouts: { queue: 1_000 * HOUR } },
     outcomes: ['unknown'],
     pooled: 1,
     error: { code: 'GROQ_ERR_HTTP', status: 503, retryAfter: 2_592_000_000 },
