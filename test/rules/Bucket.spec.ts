@@ -57,6 +57,7 @@ describe('Bucket', () => {
     const bucket = bucketWith(0);
     bucket.refill(500, 1);
     bucket.refill(400, 2);
+    expect(bucket.level).toBe(50);
     bucket.refill(500, 3);
     expect(bucket.level).toBe(50);
     bucket.refill(510, 4);

@@ -85,6 +85,11 @@ describe('Line', () => {
     );
   });
 
+  it('should sort only those that come late', () => {
+    const { all } = lineOf([1, 2, 2, 7, 3, 9, 8]);
+    expect(all.map(({ lateIndex }) => lateIndex >= 0)).toEqual([false, false, false, false, true, false, true]);
+  });
+
   it('should tell those that stand in it so', () => {
     const { line, all } = lineOf([5, 3]);
     expect(all.map((place) => place.line)).toEqual([line, line]);
