@@ -102,7 +102,9 @@ export class Exchange {
       return;
     }
     this.#ended = true;
-    const error = new ProtocolError(`The answer is longer than ${maxBytes} bytes.`);
+    const error = new ProtocolError(`The answer is longer than ${maxBytes} bytes.`, {
+      advice: 'Raise `maxResponseBytes` if that is no mistake of the server.',
+    });
     this.#subscriber.error(error);
     controller.abort(error);
   }

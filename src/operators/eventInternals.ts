@@ -60,7 +60,11 @@ export class EventReader {
   }
 
   #refuse(): void {
-    this.#tooLong(new ProtocolError(`A line or an event of the stream is longer than ${this.#maxLineBytes} bytes.`));
+    this.#tooLong(
+      new ProtocolError(`A line or an event of the stream is longer than ${this.#maxLineBytes} bytes.`, {
+        advice: 'Raise `maxLineBytes` if that is no mistake of the server.',
+      }),
+    );
   }
 
   /** How many of these bytes come before a line that is too long. Short pieces are told without looking at each byte. */
@@ -87,3 +91,11 @@ export class EventReader {
 /** The same bytes, with the methods of a buffer. */
 export const toBuffer = (bytes: Uint8Array): Buffer =>
   Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
+/** A method that all buffers have, which `toString('latin1')` calls after it has looked up the name of the encoding. */
+interface Latin1 {
+  latin1Slice?(): string;
+}
+
+/** One character for each byte. */
+export const latin1Of = (bytes: Buffer & Latin1): string => bytes.latin1Slice?.() ?? bytes.toString('latin1');

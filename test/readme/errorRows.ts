@@ -230,7 +230,8 @@ const STREAM: readonly ErrorRow[] = [
     ),
     'status',
   ),
-  row('An event is not JSON, or longer than `maxLineLength`', answered(streamed('data: {"choices":\n\n'))),
+  row('An event is not what Groq sends', answered(streamed('data: {"choices":\n\n'))),
+  row('A line is longer than `maxLineBytes`', answered(streamed(`data: ${'x'.repeat(1_048_576)}`))),
 ];
 
 /** Every way in which a request fails, in the order in which it comes by them. */
