@@ -1,0 +1,117 @@
+import { inspect } from 'node:util';
+import { lastValueFrom, type Observable } from 'rxjs';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createGroq, type Groq } from '../../src/client/createGroq.ts';
+import { constantCounter, undiciTransport } from '../../src/operators.ts';
+import { chunk, completion, json, LAST_CHUNK, STREAM_HEAD, whole } from '../util/http.ts';
+import { type RawRequest, rawServers } from '../util/rawServer.ts';
+
+const KEY = 'gsk_TheKeyThatNobodyMaySee1234567890';
+const messages = [{ role: 'user' as const, content: 'Hi' }];
+
+const written = (value: unknown): string => {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    // What goes in circles cannot be written down.
+    return '';
+  }
+};
+
+/** Everything that shows of a value when somebody looks at it, writes it down or sends it on. */
+const shown = (value: unknown): string =>
+  [
+    inspect(value, { depth: 12, showHidden: true, getters: true }),
+    written(value),
+    String(value),
+    ...Object.getOwnPropertyNames(value).map((name) => inspect(Reflect.get(value as object, name))),
+  ].join('\n');
+
+describe('the key', () => {
+  const serve = rawServers();
+  const made: Groq[] = [];
+
+  afterEach(async () => {
+    await Promise.all(made.splice(0).map((groq) => groq.close()));
+  });
+
+  /** What a server may do with the key that it was sent: say it again, wherever it can. */
+  const ECHOES: readonly (readonly [string, (key: string, request: RawRequest) => string | Uint8Array])[] = [
+    ['the message of an error', (key) => json(401, { error: { message: `Invalid API Key ${key}.`, type: 'invalid' } })],
+    ['the type and the code of an error', (key) => json(400, { error: { message: 'No.', type: key, code: key } })],
+    ['a body that is no JSON', (key) => whole(500, `<html>${key}</html>`)],
+    ['an error in the middle of a stream', (key) => stream(`data: ${JSON.stringify({ error: { message: key } })}\n\n`)],
+    ['an event that is no JSON', (key) => stream(`data: {${key}\n\n`)],
+    ['an answer that is no JSON', (key) => whole(200, key, { 'content-type': 'application/json' })],
+    ['the reason of a status', (key) => `HTTP/1.1 500 ${key}\r\ncontent-length: 0\r\n\r\n`],
+    ['the place where a redirect points', (key) => whole(307, '', { location: `https://elsewhere.example/?${key}` })],
+    ['what is no HTTP', (key) => `${key}\r\n\r\n`],
+  ];
+
+  const stream = (event: string): Uint8Array =>
+    Buffer.concat([Buffer.from(STREAM_HEAD), chunk(event), Buffer.from(LAST_CHUNK)]);
+
+  it.each(ECHOES)('should not be in an error when the server repeats it in %s', async (_, echo) => {
+    const server = await serve({
+      answer: (request) => {
+        const [, key = ''] = /^authorization: Bearer (.+)$/im.exec(request.head) ?? [];
+        expect(key).toBe(KEY);
+        request.connection.socket.end(echo(key, request));
+      },
+    });
+    const groq = createGroq({ apiKey: KEY, baseURL: server.url, counter: constantCounter(1), retry: { count: 0 } });
+    made.push(groq);
+    const events: unknown[] = [];
+    groq.events$.subscribe((event) => events.push(event));
+    const answers: Observable<unknown>[] = [
+      groq.chat({ messages }),
+      groq.complete({ messages }),
+      groq.chunks({ messages }),
+    ];
+    for (const answer of answers) {
+      const error: unknown = await lastValueFrom(answer).catch((cause: unknown) => cause);
+      expect(error).toBeInstanceOf(Error);
+      expect(shown(error)).not.toContain(KEY);
+    }
+    expect(shown(events)).not.toContain(KEY);
+  });
+
+  it('should not be in anything that one can hold of a client, also while it asks', async () => {
+    const server = await serve();
+    const options = { apiKey: KEY, baseURL: server.url, counter: constantCounter(1) };
+    const groq = createGroq(options);
+    made.push(groq);
+    const transport = undiciTransport(options);
+    const answer = groq.chat({ messages });
+    const subscription = answer.subscribe({ error: () => undefined });
+    const { head } = await server.requests.at(0);
+    expect(head).toContain(KEY);
+    for (const thing of [groq, transport, answer, subscription, groq.status$, groq.events$]) {
+      expect(shown(thing)).not.toContain(KEY);
+    }
+    subscription.unsubscribe();
+    await transport.close();
+  });
+
+  it('should not be sent, nor shown, when a header cannot hold it', async () => {
+    const server = await serve({ answer: ({ connection }) => connection.socket.end(json(200, completion('Hello'))) });
+    for (const inside of ['\n', '\r\nx-evil: 1\r\n', '\0', ' ', 'é']) {
+      const apiKey = `${KEY}${inside}${KEY}`;
+      const error: unknown = (() => {
+        try {
+          return createGroq({ apiKey, baseURL: server.url });
+        } catch (cause) {
+          return cause;
+        }
+      })();
+      expect(error).toMatchObject({ code: 'GROQ_ERR_VALIDATION' });
+      expect(shown(error)).not.toContain(KEY);
+      const groq = createGroq({ apiKey: () => apiKey, baseURL: server.url, counter: constantCounter(1) });
+      made.push(groq);
+      const late: unknown = await lastValueFrom(groq.complete({ messages })).catch((cause: unknown) => cause);
+      expect(late).toMatchObject({ code: 'GROQ_ERR_VALIDATION' });
+      expect(shown(late)).not.toContain(KEY);
+    }
+    expect(server.connections.length).toBe(0);
+  });
+});
