@@ -1,7 +1,7 @@
 import { Observable, type OperatorFunction, type Subscriber } from 'rxjs';
 import type { Token } from '../model/Token.ts';
 import { TextTemplate } from '../rules/TextTemplate.ts';
-import { EventReader, MAX_LINE_BYTES, toBuffer } from './eventInternals.ts';
+import { EventReader, latin1Of, MAX_LINE_BYTES, toBuffer } from './eventInternals.ts';
 import { operate } from './operate.ts';
 import type { ParseEventsConfig } from './parseEvents.ts';
 import { TokenReader } from './tokenInternals.ts';
@@ -73,7 +73,7 @@ class ByteReader {
   }
 
   read(bytes: Buffer): void {
-    const latin1 = bytes.toString('latin1');
+    const latin1 = latin1Of(bytes);
     for (let at = 0; at < bytes.length && !this.#destination.closed; ) {
       const template = this.#between ? this.#template : undefined;
       const text = template?.read(bytes, latin1, at);
