@@ -1,0 +1,7 @@
+/** Proves a part of a claim in a process of its own: `worker.ts <claim> <first seed> <last seed>`, and prints it as JSON. */
+import { CLAIM_NAMES, prove, range } from './prove.ts';
+
+const [, , name, from, to] = process.argv;
+const known = CLAIM_NAMES.find((each) => each === name);
+if (known === undefined) throw new Error(`There is no claim ${name ?? ''}.`);
+process.stdout.write(JSON.stringify(prove(known, range(Number(from), Number(to)))));
