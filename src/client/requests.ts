@@ -8,9 +8,11 @@ import {
   pipe,
   type Subscriber,
   startWith,
-  switchMap,
+  take,
+  throwIfEmpty,
 } from 'rxjs';
 import { ModelRetiredError } from '../errors/ModelRetiredError.ts';
+import { ValidationError } from '../errors/ValidationError.ts';
 import { type ChatRequest, chatRequestSchema } from '../model/ChatRequest.ts';
 import type { ChatCompletionChunk } from '../model/Chunk.ts';
 import { RETIRED_MODELS } from '../model/Models.ts';
@@ -124,14 +126,9 @@ export class Requests {
       const errandOf = (count: TokenCount): Errand<T> => this.#errand(kind, request, count, options, lifecycle);
       const count = this.#config.counter.count(request);
       // A count that is there at once keeps the order of a burst.
-      const answered =
-        'tokens' in count
-          ? this.#scheduler.answer(errandOf(count))
-          : from(count).pipe(
-              map(errandOf),
-              switchMap((errand) => this.#scheduler.answer(errand)),
-            );
-      answered.subscribe(subscriber);
+      const errand =
+        'tokens' in count ? errandOf(count) : from(count).pipe(take(1), throwIfEmpty(noCount), map(errandOf));
+      this.#scheduler.answer(errand).subscribe(subscriber);
     };
     const { signal } = options;
     // Each layer is paid for by every request that waits.
@@ -195,6 +192,13 @@ export class Requests {
     };
   }
 }
+
+const noCount = (): ValidationError =>
+  new ValidationError(
+    'The counter',
+    [{ path: 'count()', expected: 'a TokenCount', got: 'nothing' }],
+    'Correct the counter: nothing was sent.',
+  );
 
 /** Whether the last of either of two was true. */
 const either = (first$: Observable<boolean>, second$: Observable<boolean>): Observable<boolean> =>

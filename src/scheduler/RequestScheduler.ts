@@ -1,6 +1,7 @@
 import {
   auditTime,
   forkJoin,
+  isObservable,
   map,
   Observable,
   type Observer,
@@ -19,6 +20,7 @@ import type { Job } from '../model/Job.ts';
 import type { Slack } from '../model/Priority.ts';
 import type { Status } from '../model/Status.ts';
 import type { StateToken } from '../model/Token.ts';
+import { operate } from '../operators/operate.ts';
 import { retryWithBackoff } from '../operators/retryWithBackoff.ts';
 import { type Random, systemClock } from '../ports/clock.ts';
 import type { LimitStore } from '../ports/LimitStore.ts';
@@ -131,11 +133,15 @@ export class RequestScheduler implements Observer<Attempt>, Unsubscribable {
     return this.#drained.asObservable();
   }
 
-  /** The answer to an errand: each subscription is a request of its own, which takes its place when it is made. */
-  answer<T>(errand: Errand<T>): Observable<T | StateToken> {
+  /**
+   * The answer to an errand: each subscription is a request of its own, which takes its place when it is made. One that
+   * is still being made ready is accepted already, and takes its place when it is there.
+   */
+  answer<T>(errand: Errand<T> | Observable<Errand<T>>): Observable<T | StateToken> {
     return new Observable((destination) => {
-      if (this.#state === 'open') this.#accept(errand, destination);
-      else destination.error(new ClosedError());
+      if (this.#state !== 'open') destination.error(new ClosedError());
+      else if (isObservable(errand)) this.#await(errand, destination);
+      else this.#accept(errand, destination);
     });
   }
 
@@ -162,6 +168,22 @@ export class RequestScheduler implements Observer<Attempt>, Unsubscribable {
 
   unsubscribe(): void {
     this.error(new ClosedError());
+  }
+
+  #await<T>(errand$: Observable<Errand<T>>, destination: Subscriber<T | StateToken>): void {
+    const ready = operate<Errand<T>, T | StateToken>({
+      destination,
+      next: (errand) => {
+        this.#accept(errand, destination);
+      },
+      complete: () => undefined,
+      finalize: () => {
+        this.#outstanding.delete(ready);
+        this.#closeIfDrained();
+      },
+    });
+    this.#outstanding.add(ready);
+    errand$.subscribe(ready);
   }
 
   #accept<T>(errand: Errand<T>, destination: Subscriber<T | StateToken>): void {

@@ -1,10 +1,11 @@
-import { type Observable, of } from 'rxjs';
+import { EMPTY, firstValueFrom, type Observable, of, Subject } from 'rxjs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { constantCounter } from '../../src/adapters/constantCounter.ts';
 import { createGroq, type Groq } from '../../src/client/createGroq.ts';
 import type { GroqOptions } from '../../src/client/options.ts';
 import { isClosedError } from '../../src/errors/guards.ts';
 import type { Answer } from '../../src/model/Token.ts';
+import type { TokenCount } from '../../src/ports/TokenCounter.ts';
 import { fakeTransport } from '../../src/testing/fakeTransport.ts';
 import { wire } from '../../src/testing/wire.ts';
 import { chunk, completion, json, STREAM_HEAD, textEvent } from '../util/http.ts';
@@ -162,6 +163,51 @@ describe('Groq.close', () => {
     await told(groq.complete({ messages })).ended;
     await groq.close();
     expect(closed).toBe(0);
+  });
+
+  describe('while a prompt is counted', () => {
+    const one = { tokens: 1, bound: 1, exact: true };
+
+    it('should drain the request all the same', async () => {
+      const server = await serve({ answer: ok });
+      const counts = new Subject<TokenCount>();
+      const groq = make(server, { counter: { count: () => counts } });
+      const asked = told(groq.complete({ messages }));
+      const closed = groq.close({ drain: true });
+      const late = told(groq.complete({ messages }));
+      counts.next(one);
+      await closed;
+      expect(asked.ends).toEqual([['complete']]);
+      expect(late.ends).toEqual([['error', expect.toSatisfy(isClosedError)]]);
+      expect(server.requests.all).toHaveLength(1);
+    });
+
+    it('should tell the one who waits at once', async () => {
+      const server = await serve({ answer: ok });
+      const counts = new Subject<TokenCount>();
+      const groq = make(server, { counter: { count: () => counts } });
+      const asked = told(groq.complete({ messages }));
+      await groq.close();
+      expect(asked.ends).toEqual([['error', expect.toSatisfy(isClosedError)]]);
+      expect(counts.observed).toBe(false);
+    });
+
+    it('should drain without waiting for one who has left', async () => {
+      const server = await serve({ answer: ok });
+      const counts = new Subject<TokenCount>();
+      const groq = make(server, { counter: { count: () => counts } });
+      const asked = groq.complete({ messages }).subscribe();
+      const closed = groq.close({ drain: true });
+      asked.unsubscribe();
+      await closed;
+      expect(counts.observed).toBe(false);
+    });
+  });
+
+  it('should say so when the counter gives no count', async () => {
+    const server = await serve({ answer: ok });
+    const groq = make(server, { counter: { count: () => EMPTY } });
+    await expect(firstValueFrom(groq.complete({ messages }))).rejects.toThrow('a TokenCount, got nothing');
   });
 });
 
