@@ -25,11 +25,6 @@ export async function simulatedStage(speed: number): Promise<Stage> {
     speed,
     tokensPerSecond: TOKENS_PER_SECOND,
     reply: simulatedReply,
-    // Groq counts prompts of this model as the client does.
-    countPrompt: (request) => {
-      const count = counter.count(request);
-      return 'tokens' in count ? count.tokens : 0;
-    },
   });
   const scheduler = fasterClock(speed);
   const groq = createGroq({
