@@ -68,7 +68,8 @@ export function run(plan: Plan): Report {
   const clock = virtualClock();
   const world = dice(seed, 5);
   const clientChance = dice(seed, 6);
-  const way = (): number => plan.way[0] + plan.way[1] * world.next() ** 3;
+  // In steps that add up without rounding, so that nothing on one connection overtakes.
+  const way = (): number => Math.round((plan.way[0] + plan.way[1] * world.next() ** 3) * 1_024) / 1_024;
   const asked: Asked[] = [];
   let live = 0;
   let toCome = plan.asks.length;
@@ -103,7 +104,7 @@ export function run(plan: Plan): Report {
       const one = asked[index] as Asked;
       const pieces = one.sending();
       if (one.sends === STORM) found(`request ${index} was sent ${STORM} times`);
-      return { pieces, every: one.ask.duration / (pieces.length + 1) };
+      return { pieces, every: Math.ceil(one.ask.duration / (pieces.length + 1)) };
     },
   });
   const kept = unlimited

@@ -12,6 +12,7 @@ import {
   of,
   type SchedulerLike,
   take,
+  tap,
   throwError,
   timer,
 } from 'rxjs';
@@ -218,7 +219,19 @@ export const WIRE_FAULTS = {
   noDone: reworded((text) => text.replaceAll('data: [DONE]\n\n', '')),
   // After its end a stream may go on, and the connection may stay open.
   open: (events, { dice }) =>
-    concat(events, of(wire.done, wire.text(OUTPUT), wire.done), dice.chance(0.5) ? NEVER : lost(true)),
+    defer(() => {
+      let ended = false;
+      const watched = events.pipe(
+        tap((event) => {
+          ended ||= event.type === 'data' && Buffer.from(event.bytes).includes('"finish_reason":"stop"');
+        }),
+      );
+      const more = of(wire.done, wire.text(OUTPUT), wire.done);
+      return concat(
+        watched,
+        defer(() => (ended ? concat(more, dice.chance(0.5) ? NEVER : lost(true)) : EMPTY)),
+      );
+    }),
 } satisfies Record<string, WireFault>;
 
 export type WireFaultKind = keyof typeof WIRE_FAULTS;
