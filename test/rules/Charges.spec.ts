@@ -58,9 +58,17 @@ describe('Charges', () => {
   it('should tell the first news of an arrival from those that follow', () => {
     const charges = new Charges();
     const one = charge();
-    expect(charges.arrive(one, 3)).toBe(true);
+    expect(charges.arrive(one, 0)).toBe(true);
     expect(charges.arrive(one, 5)).toBe(false);
-    expect(one.arrivedAt).toBe(3);
+    expect(one.arrivedAt).toBe(0);
+  });
+
+  it('should leave those under way alone when one arrives of which nobody said that it was sent', () => {
+    const charges = new Charges();
+    const [silent, sent] = [charge(), charge()];
+    charges.send(sent, 0);
+    charges.arrive(silent, 0);
+    expect(arrivals(charges, 1_000)).toEqual([sent]);
   });
 
   it('should not count one as under way that is said to be sent after it has arrived, or a second time', () => {

@@ -112,13 +112,14 @@ describe('DeadlineQueue', () => {
     });
 
     it('should not take in one that has left already', () => {
-      const { queue } = queueWith(['l', { lifetime: Subscription.EMPTY }]);
-      expect([queue.size, queue.peek()]).toEqual([0, undefined]);
+      const { queue, left } = queueWith(['l', { lifetime: Subscription.EMPTY }]);
+      expect([queue.size, queue.peek(), left]).toEqual([0, undefined, []]);
     });
 
     it('should let one go once, and let go of its lifetime', () => {
       const lifetime = new Subscription();
       const { queue, left } = queueWith(['l', { lifetime }]);
+      expect(queue.peek()?.waiting).toBe(true);
       const ticket = next(queue) as Ticket<NamedJob>;
       expect([ticket.waiting, queue.remove(ticket)]).toEqual([false, false]);
       lifetime.unsubscribe();
@@ -163,6 +164,12 @@ describe('DeadlineQueue', () => {
       expect(drain(queue, true)).toEqual(['l1', 'l3', 'l4', 'l5', 'l2', 'l6']);
     });
 
+    it('should let one that has had less go first, also when one of its own has left', () => {
+      const { queue } = queueWith(['l1', of('a')], ['l2', of('b')], ['l3', of('b')]);
+      queue.serve(find(queue, 'l1').job, 1_000);
+      expect(drain(queue)).toEqual(['l2', 'l3', 'l1']);
+    });
+
     it('should correct what one has had when it turns out to have been less', () => {
       const { queue } = queueWith(['l1', of('a', 30)], ['l2', of('a', 30)], ['l3', of('b')], ['l4', of('b')]);
       const first = next(queue) as Ticket<NamedJob>;
@@ -205,13 +212,57 @@ describe('DeadlineQueue', () => {
       expect(drain(queue, true)).toEqual(['l2', 'l3', 'l4']);
     });
 
-    it('should forget what they have had when nobody waits any more', () => {
-      const { queue, add } = queueWith(['l1', of('a')], ['l2', of('b')]);
+    it('should let one that was away start level with those that stayed', () => {
+      const { queue, add } = queueWith(
+        ['l1', of('a', 500)],
+        ...['l2', 'l3', 'l4', 'l5', 'l6'].map((name) => [name, of('b', 500)] as const),
+      );
+      for (const name of ['l1', 'l2', 'l3']) {
+        const ticket = next(queue) as Ticket<NamedJob>;
+        expect(ticket.job.name).toBe(name);
+        queue.serve(ticket.job, 500);
+      }
+      // a has had 500 and b 1,000, but a did not wait meanwhile.
+      add('l7', of('a', 500));
+      add('l8', of('a', 500));
+      expect(drain(queue, true)).toEqual(['l4', 'l7', 'l5', 'l8', 'l6']);
+    });
+
+    it.each([
+      ['several', ['b']],
+      ['one', []],
+    ])('should forget what they have had when nobody waits any more: %s', (_, others) => {
+      const { queue, add } = queueWith(['l1', of('a')], ...others.map((tenant) => ['l2', of(tenant)] as const));
       queue.serve(find(queue, 'l1').job, 1_000);
       drain(queue);
-      add('l3', of('a'));
-      add('l4', of('b'));
-      expect(drain(queue)).toEqual(['l3', 'l4']);
+      add('l3', of('b'));
+      add('l4', of('a'));
+      add('l5', of('b'));
+      expect(drain(queue, true)).toEqual(['l3', 'l4', 'l5']);
+    });
+
+    it('should compare with the earliest deadline of all other priorities', () => {
+      const { queue } = queueWith(
+        ['h1', of('a', 10, { deadline: 10 })],
+        ['h2', of('b', 10, { deadline: 30 })],
+        ['m', { deadline: 20 }],
+        ['l', { deadline: 40 }],
+      );
+      queue.serve(find(queue, 'h1').job, 1_000);
+      // b has had less, but m is before it. When m has gone, so is what kept it.
+      expect(queue.peek()?.job.name).toBe('h1');
+      queue.remove(find(queue, 'm'));
+      expect(drain(queue)).toEqual(['h2', 'h1', 'l']);
+    });
+
+    it('should know the earliest deadline among them when the first of one has gone', () => {
+      const { queue } = queueWith(
+        ['l1', of('a', 10, { deadline: 1 })],
+        ['l2', of('a', 10, { deadline: 100 })],
+        ['l3', of('b', 10, { deadline: 50 })],
+        ['m', { deadline: 60 }],
+      );
+      expect(drain(queue)).toEqual(['l1', 'l3', 'm', 'l2']);
     });
 
     it('should not save up what comes back for something that is forgotten', () => {

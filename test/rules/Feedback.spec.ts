@@ -11,6 +11,7 @@ describe('Feedback', () => {
     ['says that nothing is left', 100, 0, -99],
     ['says more, with nothing beside it on the way', 100, 120, 20],
     ['says hardly more', 100, 100.9, 0],
+    ['says one more', 100, 101, 1],
   ])('should find nothing but what is certain when an answer %s', (_, level, remaining, change) => {
     const feedback = new Feedback();
     feedback.take(50, 0);

@@ -65,6 +65,54 @@ describe('RefundWatch', () => {
     expect(other.keeps).toBe(false);
   });
 
+  it('should tell refunds from what others take, also when they take nearly all that flows in', () => {
+    for (const seed of [4, 5, 6]) {
+      const watch = watching({ share: 0 });
+      watching({ share: 1, foreign: 0.8, answers: 400, seed }, watch);
+      expect(watch.keeps).toBe(false);
+      expect(watching({ share: 0, foreign: 0.8, seed }).keeps).toBe(true);
+    }
+  });
+
+  it('should change its mind also when refunds come as evenly as time passes', () => {
+    const watch = watching({ share: 0, even: true });
+    expect(watch.keeps).toBe(true);
+    watching({ share: 1, even: true, answers: 400 }, watch);
+    expect(watch.keeps).toBe(false);
+  });
+
+  it.each([
+    ['twelve times', 13, true],
+    ['less often', 12, false],
+  ])('should conclude something when it has seen refunds %s', (_, answers, keeps) => {
+    expect(watching({ share: 0, even: true, answers }).keeps).toBe(keeps);
+  });
+
+  it.each([
+    ['more than flows in, for a while', 1.2, true],
+    ['more than they could', 1.6, false],
+  ])('should make something of a level from which others take %s', (_, foreign, keeps) => {
+    expect(watching({ share: 0, even: true, foreign }).keeps).toBe(keeps);
+  });
+
+  it.each([
+    ['a little more than was to come', -0.45, false],
+    ['more than could have come', -0.6, true],
+  ])('should make something of a level that has risen by %s', (_, foreign, keeps) => {
+    const watch = watching({ share: 0, even: true });
+    expect(watching({ share: 1, even: true, foreign, answers: 400 }, watch).keeps).toBe(keeps);
+  });
+
+  it('should conclude nothing from refunds that hardly show', () => {
+    const watch = new RefundWatch();
+    for (let i = 1; i <= 100; i++) {
+      watch.refund(1_000);
+      watch.charge(2_000);
+      watch.observe(watch.account(i * 2_000), 1e6, RATE);
+    }
+    expect(watch.keeps).toBe(false);
+  });
+
   it('should not compare answers that are less than a second apart: they may have changed places', () => {
     expect(watching({ share: 0, answers: 600, apart: 999 / 600 }).keeps).toBe(false);
   });
@@ -83,17 +131,14 @@ describe('RefundWatch', () => {
   it('should take back a charge that was never made', () => {
     const chance = seeded(1);
     const watch = new RefundWatch();
-    let level = 1e6;
     for (let i = 1; i <= 60; i++) {
-      const unused = 4_000 * chance();
-      watch.charge(500);
-      watch.undo(500);
-      watch.charge(3_000);
-      watch.refund(unused);
-      level += RATE * 2_000 + unused - 3_000;
-      watch.observe(watch.account(i * 2_000), level, RATE);
+      watch.charge(9_000);
+      watch.undo(9_000);
+      watch.charge(2_000);
+      watch.refund(4_000 * chance());
+      watch.observe(watch.account(i * 2_000), 1e6, RATE);
     }
-    expect(watch.keeps).toBe(false);
+    expect(watch.keeps).toBe(true);
   });
 
   it('should compare nothing across a time in which the bucket was full', () => {

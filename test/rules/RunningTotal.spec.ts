@@ -25,6 +25,9 @@ describe('RunningTotal', () => {
     total.add(10, 4);
     total.add(100, 5);
     expect([0, 4, 5].map((time) => total.at(time))).toEqual([11, 11, 111]);
+    total.add(1_000, 104);
+    total.add(10_000, 108);
+    expect([103, 104, 108].map((time) => total.at(time))).toEqual([111, 11_111, 11_111]);
   });
 
   it('should remember five minutes, and know what came before only as a sum', () => {

@@ -67,6 +67,15 @@ describe('WindowLog', () => {
     expect(log.used(20_000 + ms)).toBeLessThanOrEqual(units);
   });
 
+  it('should wait for what came right now, and for nothing that was forgotten meanwhile', () => {
+    const log = new WindowLog(MINUTE);
+    log.add(10, 0, 0);
+    expect(log.waitFor(0, 0)).toBe(COUNTED);
+    expect(log.waitFor(0, COUNTED)).toBe(0);
+    log.add(10, 200_000, 200_000);
+    expect(log.waitFor(0, 200_000)).toBe(COUNTED);
+  });
+
   it('should not wait for what nobody can wait for', () => {
     const log = new WindowLog(MINUTE);
     expect(log.waitFor(-1, 5)).toBe(0);
