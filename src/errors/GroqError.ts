@@ -1,3 +1,5 @@
+import type { AnswerSnapshot } from '../model/Token.ts';
+
 const BRAND = Symbol.for('rxgroq.GroqError');
 
 /** What every error of this package can tell. */
@@ -14,7 +16,7 @@ export interface GroqErrorOptions extends ErrorOptions {
  * The base of every error that this package raises.
  *
  * An error never holds the key, the prompt, the body of a request or what the model wrote, with the one exception of
- * {@link TruncatedStreamError.partial}, which is not enumerable.
+ * {@link GroqError.partial}, which is not enumerable.
  */
 export abstract class GroqError extends Error {
   /** Stable, for programs: it does not change when the wording of the message does. */
@@ -22,6 +24,11 @@ export abstract class GroqError extends Error {
   readonly advice: string;
   declare readonly model?: string;
   declare readonly requestId?: string;
+  /**
+   * What had come of the answer, when it broke off after it had begun. Not enumerable, so that logs of the error do not
+   * hold it. {@link continueFrom} goes on from it.
+   */
+  declare readonly partial?: AnswerSnapshot;
 
   constructor(message: string, { advice, model, requestId, ...options }: GroqErrorOptions) {
     super(`${message} ${advice}`, options);
@@ -42,6 +49,11 @@ export function attribute(error: unknown, request: Pick<GroqErrorOptions, 'model
     if (value === undefined || error[field] !== undefined) continue;
     Object.defineProperty(error, field, { value, enumerable: true, configurable: true, writable: true });
   }
+}
+
+/** Keeps with an error what had come of the answer that it ends. */
+export function keepPartial(error: unknown, partial: AnswerSnapshot): void {
+  if (isGroqError(error) && error.partial === undefined) Object.defineProperty(error, 'partial', { value: partial });
 }
 
 /** Whether a value is an error of this package, from whichever copy of it. */

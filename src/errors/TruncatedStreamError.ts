@@ -1,6 +1,6 @@
 import type { AnswerSnapshot } from '../model/Token.ts';
 import type { Usage } from '../model/Usage.ts';
-import { GroqError, type GroqErrorOptions } from './GroqError.ts';
+import { GroqError, type GroqErrorOptions, keepPartial } from './GroqError.ts';
 
 /**
  * The stream ended without a `finish_reason` and without `[DONE]`, so the answer is not whole. Nothing of what had come
@@ -8,7 +8,6 @@ import { GroqError, type GroqErrorOptions } from './GroqError.ts';
  */
 export class TruncatedStreamError extends GroqError {
   readonly code = 'GROQ_ERR_TRUNCATED_STREAM';
-  /** What had come until then. Not enumerable, so that logs of the error do not hold it. */
   declare readonly partial: AnswerSnapshot;
   /** What was used, where the stream had said so. */
   declare readonly usage?: Usage;
@@ -19,7 +18,7 @@ export class TruncatedStreamError extends GroqError {
       advice: 'Ask again, or go on from what had come: `continueFrom(error, request)` makes the request for that.',
       ...rest,
     });
-    Object.defineProperty(this, 'partial', { value: partial });
+    keepPartial(this, partial);
     if (usage !== undefined) this.usage = usage;
   }
 }

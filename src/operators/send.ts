@@ -28,8 +28,8 @@ export interface SendConfig<J extends Job, T> {
 /** The answer to one job, which has to be subscribed to in the call that emits it. */
 export type Answering<J extends Job, T> = Observable<T | StateToken> & {
   readonly job: J;
-  /** Groq's id of the request, once the answer has begun. */
-  requestId?: string | undefined;
+  /** Ends it with an error as if its connection had failed: what had come of it is kept with the error. */
+  fail?: ((error: unknown) => void) | undefined;
 };
 
 const CONNECTED: StateToken = { type: 'state', state: 'connected' };
@@ -79,8 +79,8 @@ export function send<J extends Job, T = Token>(config: SendConfig<J, T>): Operat
                   return;
                 }
                 state = 'taken';
-                exchange(config, grant, subscriber, (id) => {
-                  answer.requestId = id;
+                exchange(config, grant, subscriber, (fail) => {
+                  answer.fail = fail;
                 });
               }),
               { job: grant.job },
@@ -101,7 +101,7 @@ function exchange<J extends Job, T>(
   { transport, request = streamedChat, read, usage = usageIn, used: tell }: SendConfig<J, T>,
   grant: Grant<J>,
   destination: Subscriber<T | StateToken>,
-  begins: (requestId: string | undefined) => void,
+  failing: (fail: (error: unknown) => void) => void,
 ): void {
   const { job } = grant;
   let requestId: string | undefined;
@@ -110,6 +110,9 @@ function exchange<J extends Job, T>(
   const reader = read?.(job) ?? (readTokens() as unknown as OperatorFunction<Uint8Array, T>);
 
   const body = new Observable<Uint8Array>((bytes) => {
+    failing((error) => {
+      bytes.error(error);
+    });
     from(transport.send(request(job))).subscribe(
       responseBody(bytes, {
         model: job.model,
@@ -120,7 +123,6 @@ function exchange<J extends Job, T>(
         head: (limits, id) => {
           begun = true;
           requestId = id;
-          begins(id);
           grant.learn(limits);
         },
       }),

@@ -17,8 +17,8 @@ export interface TimeoutsConfig {
   readonly held?: (() => boolean) | undefined;
   /** The model that is asked, for the error. */
   readonly model?: string | undefined;
-  /** Groq's id of the request, as soon as it is known, for the error. */
-  readonly requestId?: (() => string | undefined) | undefined;
+  /** Lets the answer end with an error by itself, which knows what had come of it. @default it is left */
+  readonly fail?: ((error: TimeoutError) => void) | undefined;
   /** @default rxjs's asyncScheduler with the monotonic clock */
   readonly scheduler?: SchedulerLike | undefined;
 }
@@ -48,7 +48,7 @@ export interface TimeoutsConfig {
  * @throws {TimeoutError} (as `error`) that names the phase and the time that it was allowed.
  */
 export function timeouts<T>(config: TimeoutsConfig): MonoTypeOperatorFunction<T> {
-  const { model, scheduler = systemClock, held, requestId } = config;
+  const { model, scheduler = systemClock, held } = config;
 
   return (source) =>
     new Observable((destination) => {
@@ -93,11 +93,12 @@ export function timeouts<T>(config: TimeoutsConfig): MonoTypeOperatorFunction<T>
           arm();
           return;
         }
+        const error = new TimeoutError(phase, config[phase as keyof TimeoutsConfig] as number, { model });
+        config.fail?.(error);
+        if (listening.closed) return;
         // What the attempt holds is given back before anybody hears of its end.
         listening.unsubscribe();
-        destination.error(
-          new TimeoutError(phase, config[phase as keyof TimeoutsConfig] as number, { model, requestId: requestId?.() }),
-        );
+        destination.error(error);
       };
 
       const listening = operate<T, T>({

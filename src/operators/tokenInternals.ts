@@ -1,4 +1,5 @@
 import type { SchedulerLike, Subscriber, Subscription } from 'rxjs';
+import { keepPartial } from '../errors/GroqError.ts';
 import { isConnectionError } from '../errors/guards.ts';
 import { ProtocolError } from '../errors/ProtocolError.ts';
 import type { ChatCompletionChunk } from '../model/Chunk.ts';
@@ -43,8 +44,13 @@ export class TokenReader {
     let chunk: ChatCompletionChunk | undefined;
     if (data === DONE) this.fold.end();
     else {
-      chunk = parseChunk(data);
-      this.fold.chunk(chunk);
+      try {
+        chunk = parseChunk(data);
+        this.fold.chunk(chunk);
+      } catch (error) {
+        if (this.fold.started) keepPartial(error, this.fold.snapshot);
+        throw error;
+      }
     }
     if (this.fold.whole) {
       this.#timer ??= this.#scheduler.schedule(() => {
@@ -59,7 +65,11 @@ export class TokenReader {
     const { fold } = this;
     // What breaks after the answer was whole takes nothing away from it.
     if (fold.whole) this.#end();
-    else this.#destination.error(fold.started && isConnectionError(error) ? fold.truncated(error) : error);
+    else if (fold.started && isConnectionError(error)) this.#destination.error(fold.truncated(error));
+    else {
+      if (fold.started) keepPartial(error, fold.snapshot);
+      this.#destination.error(error);
+    }
   }
 
   /** The stream ended. */

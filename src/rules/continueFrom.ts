@@ -1,9 +1,13 @@
-import type { TruncatedStreamError } from '../errors/TruncatedStreamError.ts';
 import { ValidationError } from '../errors/ValidationError.ts';
 import type { ChatRequest, Message } from '../model/ChatRequest.ts';
+import type { AnswerSnapshot } from '../model/Token.ts';
+import type { Usage } from '../model/Usage.ts';
 
-/** What is known of an answer that broke off: a {@link TruncatedStreamError}, or the last snapshot of any other. */
-export type BrokenOff = Pick<TruncatedStreamError, 'partial'> & Pick<Partial<TruncatedStreamError>, 'usage'>;
+/** What is known of an answer that broke off: any error that has `partial`, or a snapshot that was kept. */
+export interface BrokenOff {
+  readonly partial?: AnswerSnapshot | undefined;
+  readonly usage?: Usage | undefined;
+}
 
 /**
  * Makes the request that goes on from where an answer broke off: the text that had come ends the messages as what the
@@ -22,7 +26,7 @@ export type BrokenOff = Pick<TruncatedStreamError, 'partial'> & Pick<Partial<Tru
  *   groq.chat(request).pipe(
  *     text(),
  *     catchError((error) => {
- *       if (!isTruncatedStreamError(error)) throw error;
+ *       if (!isGroqError(error) || error.partial === undefined) throw error;
  *       return tell(continueFrom(error, request));
  *     }),
  *   );
@@ -36,10 +40,10 @@ export function continueFrom<R extends Pick<ChatRequest, 'messages'> & Partial<C
   error: BrokenOff,
   request: R,
 ): R {
-  const { partial, usage } = error as Partial<BrokenOff>;
+  const { partial, usage } = error;
   if (partial === undefined) {
     const issue = { path: 'partial', expected: 'what had come of the answer', got: 'nothing' };
-    throw new ValidationError('The error', [issue], 'Continue from a TruncatedStreamError; ask anew after others.');
+    throw new ValidationError('The error', [issue], 'Ask anew: nothing had come before it failed.');
   }
   const { text, toolCalls } = partial;
   const { type = 'text' } = request.response_format ?? {};

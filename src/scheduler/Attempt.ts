@@ -51,7 +51,7 @@ export type AttemptEnd =
   | { readonly type: 'left' };
 
 /** How long each part of a request may take, in milliseconds. */
-export interface Timeouts extends Omit<TimeoutsConfig, 'model' | 'requestId' | 'scheduler' | 'held'> {
+export interface Timeouts extends Omit<TimeoutsConfig, 'model' | 'fail' | 'scheduler' | 'held'> {
   /** In the queue, all attempts together. */
   readonly queue?: number | undefined;
 }

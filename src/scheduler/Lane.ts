@@ -151,7 +151,7 @@ export class Lane {
       return;
     }
     const held = errand.held?.bind(errand);
-    const requestId = (): string | undefined => answer.requestId;
-    values.pipe(timeouts({ ...errand.timeouts, held, model, requestId, scheduler })).subscribe(lifetime);
+    const fail = (error: unknown): void => answer.fail?.(error);
+    values.pipe(timeouts({ ...errand.timeouts, held, model, fail, scheduler })).subscribe(lifetime);
   }
 }

@@ -56,6 +56,9 @@ describe('an error', () => {
       if (then === 'late') clock.advance(1_000);
       const error = await asked.error;
       expect(isGroqError(error) && [error.code, error.model, error.requestId]).toEqual([code, MODEL, 'req_1']);
+      // What had come is kept, and only where something had.
+      const has = answer.includes('"content":"a"');
+      expect(isGroqError(error) && error.partial?.text).toBe(has ? 'a' : undefined);
     },
   );
 

@@ -1,4 +1,4 @@
-import { type ChatInput, continueFrom, createGroq, isTruncatedStreamError, text } from 'rxgroq';
+import { type ChatInput, continueFrom, createGroq, isGroqError, text } from 'rxgroq';
 import { catchError, type Observable } from 'rxjs';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { constantCounter } from '../../src/adapters/constantCounter.ts';
@@ -30,7 +30,7 @@ describe('an answer that is cut', () => {
       groq.chat(request).pipe(
         text(),
         catchError((error: unknown) => {
-          if (!isTruncatedStreamError(error)) throw error;
+          if (!isGroqError(error) || error.partial === undefined) throw error;
           return tell(continueFrom(error, request));
         }),
       );

@@ -8,7 +8,11 @@ const around = (...more: readonly unknown[]) =>
   writes(bytes(events(one, ...more.map(event), two, finish, DONE_EVENT), LAST_CHUNK));
 
 /** Events after which the stream is no longer believed. */
-const broken = { text: ONE, outcomes: ['unknown'], error: { code: 'GROQ_ERR_PROTOCOL' } } as const;
+const broken = {
+  text: ONE,
+  outcomes: ['unknown'],
+  error: { code: 'GROQ_ERR_PROTOCOL', partial: { text: ONE } },
+} as const;
 
 const fine = { pooled: 1 } as const;
 

@@ -64,7 +64,20 @@ const stalls: readonly Fault[] = [
     },
     text: ONE,
     outcomes: ['unknown'],
-    error: silent('betweenTokens'),
+    error: { ...silent('betweenTokens'), partial: { text: ONE } },
+  },
+  {
+    id: '36/total',
+    what: 'an answer that is not whole in time',
+    answer: writes(BEGUN),
+    options: { timeouts: { betweenTokens: 1e9, total: 120_000 } },
+    play: async ({ asked, clock }) => {
+      await asked.values.at(0);
+      clock.advance(120_000);
+    },
+    text: ONE,
+    outcomes: ['unknown'],
+    error: { ...silent('total'), partial: { text: ONE } },
   },
   {
     id: '36/slow',
@@ -159,7 +172,7 @@ const errors: readonly Fault[] = [
     answer: writes(bytes(events(one, error(503)), LAST_CHUNK)),
     text: ONE,
     outcomes: ['unknown'],
-    error: { code: 'GROQ_ERR_HTTP', status: 503, groqCode: 'some_code' },
+    error: { code: 'GROQ_ERR_HTTP', status: 503, groqCode: 'some_code', partial: { text: ONE } },
   },
   {
     id: '49/before',
