@@ -39,8 +39,8 @@ export class Heap<T> {
   removeAt(index: number): void {
     const items = this.#items;
     const gone = items[index];
-    const last = items.pop();
-    if (gone === undefined || last === undefined) return;
+    if (gone === undefined) return;
+    const last = items.pop() as T;
     this.#place(gone, -1);
     if (index < items.length) this.#settle(last, index);
   }

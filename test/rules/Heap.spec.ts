@@ -38,6 +38,15 @@ describe('Heap', () => {
     expect([heap.size, heap.peek(), [...heap]]).toEqual([0, undefined, []]);
   });
 
+  it('should lose nothing to an index that it has not told', () => {
+    const { heap } = heapOf([1, 2]);
+    for (const index of [-1, 2]) {
+      heap.removeAt(index);
+      heap.update(index);
+    }
+    expect(drain(heap)).toEqual([1, 2]);
+  });
+
   it('should give back what it was given, first things first', () => {
     fc.assert(
       fc.property(fc.array(fc.integer()), (values) => {
