@@ -47,12 +47,6 @@ export const ends =
   ({ connection }: RawRequest): unknown =>
     connection.socket.end(bytes);
 
-/** An answer of these bytes, after which the connection is reset once they have left. */
-export const resets =
-  (bytes: string | Uint8Array) =>
-  ({ connection }: RawRequest): unknown =>
-    connection.socket.write(bytes, () => connection.socket.resetAndDestroy());
-
 /** An answer other than 200, as Groq words it. */
 export const refusal = (status: number, headers: Record<string, string | number> = {}, message = 'What Groq says') =>
   json(status, { error: { message, type: 'invalid_request_error', code: 'some_code' } }, headers);

@@ -185,7 +185,7 @@ function expectNoSecret({ asked, events }: Stage, logged: readonly unknown[]): v
 }
 
 /** Watches what a test must not do, and ends what it has begun. */
-export function watching() {
+function watching() {
   const running: (() => Promise<void>)[] = [];
   let spies: MockInstance[] = [];
   let unhandled: unknown[] = [];
@@ -219,7 +219,7 @@ const openHandles = (): readonly string[] =>
     .filter((name) => /^(TCP|TLS|GetAddrInfo|Pipe)/.test(name))
     .sort();
 
-export const textOf = (values: readonly unknown[]): string =>
+const textOf = (values: readonly unknown[]): string =>
   values
     .map((value) => {
       const { type, text, message } = value as { type?: string; text?: string; message?: { content?: string } };

@@ -14,7 +14,7 @@ import type { RawRequest } from '../../util/startRawServer.ts';
 import type { Call, Ran } from './runClient.ts';
 
 /** What a server saw of a client. */
-export interface Seen {
+interface Seen {
   /** When each request came, in milliseconds. */
   readonly at: readonly number[];
   /** What another server saw, to which a redirect led. */
