@@ -208,12 +208,13 @@ export function run(plan: Plan): Report {
   }
   if (mode === 'liveness') {
     for (const [index, { ask, end }] of asked.entries()) {
+      const took = (end?.at ?? Infinity) - Math.max(ask.at, FAULTS_END);
+      if (took > BOUND) found(`request ${index} ended ${took} ms after it could have`);
       if (ask.at >= FAULTS_END && end?.how !== 'complete')
         found(`request ${index} failed although all was well: ${String(end?.error)}`);
     }
   }
   const lastEnd = Math.max(...asked.map(({ end }) => end?.at ?? 0));
-  if (mode === 'liveness' && lastEnd > FAULTS_END + BOUND) found(`the last request ended at ${lastEnd} ms`);
   return {
     findings,
     lastEnd,
