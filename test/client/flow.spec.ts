@@ -2,7 +2,13 @@ import { BehaviorSubject, type Observable, share, shareReplay, take } from 'rxjs
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createGroq, type Groq } from '../../src/client/createGroq.ts';
 import type { GroqOptions } from '../../src/client/options.ts';
-import { isProtocolError, isSlowConsumerError, isTimeoutError, isValidationError } from '../../src/errors/guards.ts';
+import {
+  isProtocolError,
+  isSlowConsumerError,
+  isTimeoutError,
+  isTruncatedStreamError,
+  isValidationError,
+} from '../../src/errors/guards.ts';
 import type { Token } from '../../src/model/Token.ts';
 import { text } from '../../src/operators/text.ts';
 import { handClock } from '../util/handClock.ts';
@@ -125,6 +131,42 @@ describe('the flow of an answer', () => {
     expect(await asked.error).toSatisfy(isTimeoutError);
   });
 
+  it('should be paused from the start, for a loop too, and still be left', async () => {
+    const { groq, server, written } = await writing();
+    const paused$ = new BehaviorSubject(true);
+    const values = groq.chat({ messages }, { paused$ })[Symbol.asyncIterator]();
+    const first = values.next();
+    let isThere = false;
+    void first.then(() => (isThere = true));
+    await server.requests.at(0);
+    expect(await settled(() => written.pieces)).toBeLessThan(PIECES / 2);
+    expect(isThere).toBe(false);
+    paused$.next(false);
+    expect((await first).value).toMatchObject({ type: 'text' });
+    paused$.next(true);
+    await values.return?.();
+    await server.connections.all[0]?.closed;
+  });
+
+  it('should hand out what had come when the server goes away while it waits', async () => {
+    const server = await serve({
+      answer: ({ connection: { socket } }) => {
+        socket.write(STREAM_HEAD);
+        for (const piece of 'abcdef') socket.write(chunk(textEvent(piece)));
+        socket.destroySoon();
+      },
+    });
+    const values = clientOf(server).chat({ messages }, { buffer: 1 })[Symbol.asyncIterator]();
+    const texts: unknown[] = [(await values.next()).value];
+    await server.connections.all[0]?.closed;
+    await settled(() => texts.length);
+    const error: unknown = await (async () => {
+      for (;;) texts.push((await values.next()).value);
+    })().catch((e: unknown) => e);
+    expect(texts).toEqual(Array.from('abcdef', (text) => ({ type: 'text', text })));
+    expect(isTruncatedStreamError(error) && error.partial.text).toBe('abcdef');
+  });
+
   it('should refuse what is no policy before anything is sent', async () => {
     const { groq, server } = await writing();
     for (const bad of [{ buffer: 0 }, { backpressure: 'drop' }, { paused$: true }]) {
@@ -197,7 +239,7 @@ describe('the flow of an answer', () => {
     const server = await serve({
       answer: ({ connection: { socket } }) => {
         socket.write(STREAM_HEAD);
-        for (let at = 0; at < line.length; at += 4_000) socket.write(chunk(line.subarray(at, at + 4_000)));
+        for (let at = 0; at < line.length; at += 16_000) socket.write(chunk(line.subarray(at, at + 16_000)));
         socket.write(Buffer.concat([chunk(finishEvent() + DONE_EVENT), Buffer.from(LAST_CHUNK)]));
       },
     });
