@@ -99,9 +99,12 @@ export function testFaults(faults: readonly Fault[]): void {
       for (const act of [...stops, stop]) await act();
       expectNoSecret(stage, logged());
       expect(reported(), 'P6: nothing goes unhandled').toEqual([]);
-      await vi.waitFor(() => {
-        expect(openHandles(), 'P5: no handle is left').toEqual(handles);
-      });
+      await vi.waitFor(
+        () => {
+          expect(openHandles(), 'P5: no handle is left').toEqual(handles);
+        },
+        { timeout: 20_000, interval: 5 },
+      );
     });
   }
 }

@@ -67,7 +67,7 @@ const faults: readonly Fault[] = [
     },
     play: async ({ clock }) => {
       for (const count of [1, 2]) {
-        await vi.waitUntil(() => unanswered.length === count);
+        await vi.waitUntil(() => unanswered.length === count, { timeout: 20_000, interval: 5 });
         clock.advance(10_000);
       }
     },

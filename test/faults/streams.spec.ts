@@ -243,7 +243,7 @@ const consumers: readonly Fault[] = [
     },
     pooled: 1,
     after: async ({ asked }) => {
-      await vi.waitUntil(() => reported.length === asked.values.length);
+      await vi.waitUntil(() => reported.length === asked.values.length, { timeout: 20_000, interval: 5 });
       expect(reported).toEqual(asked.values.all.map(() => new RangeError('boom')));
     },
   },
