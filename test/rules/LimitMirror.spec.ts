@@ -66,7 +66,9 @@ describe('LimitMirror', () => {
         ms: 144_000,
         rate: 600 / 86_400_000,
       });
-      expect(mirror.reserve(make({ ...tokens(0), inputTokens: 0 }), 0)).toMatchObject({ dimension: 'rpm', ms: 60_000 });
+      const early = mirrorOf({ rpm: 1, tpm: 600 });
+      early.take(600);
+      expect(early.mirror.reserve(early.make(tokens(1)), 0)).toMatchObject({ dimension: 'rpm', ms: 60_000 });
     });
 
     it('should grant the same question once', () => {
@@ -84,7 +86,9 @@ describe('LimitMirror', () => {
     });
 
     it('should not ask a limit about what costs nothing there', () => {
-      const { mirror, make } = mirrorOf({ ash: 0, tpm: 10 });
+      const { mirror, make, take } = mirrorOf({ ash: 10, tpm: 10 });
+      take({ ...tokens(1), audioSeconds: 10 });
+      expect(mirror.reserve(make({ ...tokens(1), audioSeconds: 1 }), 0)).toMatchObject({ dimension: 'ash' });
       expect(mirror.reserve(make(tokens(1)), 0)).toEqual(GRANTED);
     });
 
@@ -159,6 +163,7 @@ describe('LimitMirror', () => {
       expect(mirror.settle(reservation, { type: 'unsent' }, 0)).toBe(false);
       expect(mirror.learn(reservation, { tpm: { limit: 600, remaining: 0 } }, 0)).toBe(false);
       expect(mirror.settle(make(tokens(1)), { type: 'unsent' }, 0)).toBe(false);
+      mirror.sent(reservation, 0);
       expect(level('tpm')).toBe(500);
     });
 
@@ -172,6 +177,14 @@ describe('LimitMirror', () => {
       const late = take(50, 20_000);
       mirror.settle(late, { type: 'used', cost: tokens(0) }, 20_000);
       expect(level('tpm', 20_000)).toBe(550);
+    });
+
+    it('should take what was used beyond the charge also when the bucket was full since', () => {
+      const { mirror, take, level } = mirrorOf({ tpm: 600 });
+      const early = take(100);
+      expect(level('tpm', 20_000)).toBe(600);
+      mirror.settle(early, { type: 'used', cost: tokens(130) }, 20_000);
+      expect(level('tpm', 20_000)).toBe(570);
     });
 
     it('should give nothing back of the tokens where the server keeps what was not used', () => {
@@ -188,12 +201,21 @@ describe('LimitMirror', () => {
     });
   });
 
+  it('should hear an answer once', () => {
+    const { mirror, make } = mirrorOf({ tpm: 600 });
+    const reservation = make(tokens(100));
+    expect(mirror.learn(reservation, {}, 0)).toBe(false);
+    mirror.reserve(reservation, 0);
+    expect([mirror.learn(reservation, {}, 0), mirror.learn(reservation, {}, 0)]).toEqual([true, false]);
+  });
+
   describe('with a probe', () => {
     it('should let one request go and keep the others until its answer has come', () => {
       const { mirror, make } = mirrorOf({ tpm: 600 }, { probe: 5_000 });
       const first = make(tokens(10));
       expect(mirror.reserve(first, 100)).toEqual(GRANTED);
-      expect(mirror.reserve(make(tokens(10)), 100)).toMatchObject({ type: 'wait', ms: 5_000, yields: false });
+      const held = { type: 'wait', ms: 5_000, dimension: 'tpm', rate: 0.01, yields: false };
+      expect(mirror.reserve(make(tokens(10)), 100)).toEqual(held);
       expect(mirror.reserve(make(tokens(10)), 600)).toMatchObject({ type: 'wait', ms: 4_500 });
       mirror.learn(first, {}, 700);
       expect(mirror.reserve(make(tokens(10)), 700)).toEqual(GRANTED);
@@ -204,7 +226,7 @@ describe('LimitMirror', () => {
       const { mirror, make } = mirrorOf({ tpm: 600 }, { probe: 5_000 });
       mirror.reserve(make(tokens(10)), 0);
       expect(mirror.reserve(make(tokens(10)), 4_999)).toMatchObject({ ms: 1 });
-      expect(mirror.reserve(make(tokens(10)), 5_000)).toEqual(GRANTED);
+      for (let i = 0; i < 3; i++) expect(mirror.reserve(make(tokens(10)), 5_000)).toEqual(GRANTED);
     });
 
     it.each<Outcome>([{ type: 'unsent' }, { type: 'unknown' }])(
@@ -258,18 +280,18 @@ describe('LimitMirror', () => {
     });
 
     it('should keep nothing back of a minute or an hour', () => {
-      const { mirror, make } = mirrorOf({ tpm: 100, ash: 100 }, { pacing });
-      const cost = { ...tokens(100), audioSeconds: 100 };
-      expect(mirror.reserve(make(cost, { priority: 'background' }), 0)).toEqual(GRANTED);
+      const { take } = mirrorOf({ tpm: 100, ash: 100 }, { pacing });
+      for (let i = 0; i < 10; i++) take({ ...tokens(10), audioSeconds: 10 }, 0, { priority: 'background' });
     });
 
     it('should keep nothing back from one of which nobody has said how urgent it is', () => {
-      const { mirror, make } = mirrorOf({ tpd: 100 }, { pacing });
-      expect(mirror.reserve(make(tokens(100)), 0)).toEqual(GRANTED);
+      const { mirror, make, take } = mirrorOf({ tpd: 100 }, { pacing });
+      for (let i = 0; i < 10; i++) take(10);
+      expect(mirror.reserve(make(tokens(1)), 0)).toMatchObject({ type: 'wait', yields: false });
     });
 
     it('should say of one whether it yields to what is more urgent, or would not fit anyhow', () => {
-      const { mirror, make, take } = mirrorOf({ tpd: 100, tpm: 100 }, { pacing });
+      const { mirror, make, take } = mirrorOf({ tpd: 100 }, { pacing });
       take(40);
       const asks = (units: number) => mirror.reserve(make(tokens(units), { priority: 'background' }), 0);
       expect(asks(11)).toMatchObject({ yields: true });
