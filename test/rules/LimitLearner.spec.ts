@@ -78,6 +78,12 @@ describe('LimitLearner', () => {
       expect(level('tpm', 10)).toBeCloseTo(1_800, 0);
     });
 
+    it('should follow a limit of which it is not said what is left', () => {
+      const { answered, level } = learning({ tpm: 1_000 });
+      answered(100, 0, { tpm: { limit: 2_000 } });
+      expect(level('tpm')).toBe(1_900);
+    });
+
     it('should lower a level at once to what is left', () => {
       const { answered, level } = learning({ tpm: 1_000, rpd: 100 });
       answered(100, 0, { tpm: { limit: 1_000, remaining: 300 }, rpd: { limit: 100, remaining: 50 } });
@@ -148,6 +154,34 @@ describe('LimitLearner', () => {
       expect([bucket('otpm', 60_000)?.foreign, bucket('rpm', 60_000)?.foreign]).toEqual([0, 0]);
     });
 
+    it('should forget at a limit that was full since what they took before that', () => {
+      const requests = (after: number) => {
+        const learned = learning({ rpd: 86_400, rpm: 60 });
+        learned.mirror.settle(
+          learned.answered(1, 0, { rpd: { limit: 86_400, remaining: 86_399 } }),
+          { type: 'unknown' },
+          0,
+        );
+        // One in a second flows back. Ten are missing.
+        const left = 86_400 - 1 - 10;
+        learned.answered(1, after, { rpd: { limit: 86_400, remaining: left } });
+        return learned.level('rpm', after);
+      };
+      expect(requests(500)).toBeLessThan(51);
+      expect(requests(5_000)).toBeGreaterThan(53);
+      expect(requests(5_000)).toBeLessThan(56);
+      expect(requests(20_000)).toBe(59);
+    });
+
+    it('should take back what it held them accountable for when it was there after all', () => {
+      const { mirror, answered, level } = learning({ tpm: 60_000, tpd: 1_000_000 });
+      mirror.settle(answered(10, 0, { tpm: { limit: 60_000, remaining: 50_000 } }), { type: 'unknown' }, 0);
+      const low = level('tpd', 100) ?? 0;
+      expect(low).toBeLessThan(991_000);
+      answered(10, 100, { tpm: { limit: 60_000, remaining: 55_000 } });
+      expect(level('tpd', 100)).toBeGreaterThan(low + 4_000);
+    });
+
     it('should not take what was used before the first answer for what others take', () => {
       const first = learning({ tpm: 60_000, tpd: 1_000_000 }, { probe: 5_000 });
       first.answered(10, 0, { tpm: { limit: 60_000, remaining: 30_000 } });
@@ -187,6 +221,30 @@ describe('LimitLearner', () => {
       rejected({ dimension: 'ash', ms: 7_000 });
       expect(mirror.levels(0)[0]?.pausedFor).toBe(0);
       expect([waitFor(1), waitFor(1, 6_000), waitFor(1, 7_000)]).toEqual([7_000, 1_000, 0]);
+    });
+
+    it('should let those go that do not draw on the limit that it names', () => {
+      const { rejected, waitFor } = learning({ tpm: 1_000, otpm: 1_000 });
+      rejected({ dimension: 'otpm', ms: 7_000 });
+      expect(waitFor(1)).toBe(0);
+    });
+
+    it.each<Rejection>([
+      { limit: 1_000, used: 990 },
+      { limit: 1_000, requested: 990 },
+      { used: 990, requested: 60 },
+    ])('should lower nothing by what says only a part: %j', (rejection) => {
+      const { rejected, level } = learning({ tpm: 1_000, tpd: 1_000 });
+      rejected({ dimension: 'tpm', ms: 1, ...rejection });
+      rejected({ dimension: 'tpd', ms: 1, ...rejection }, 10);
+      expect([level('tpm', 10), level('tpd', 10)]).toEqual([1_000, 1_000]);
+    });
+
+    it('should not raise a level by it', () => {
+      const { mirror, take, rejected, level } = learning({ tpm: 1_000 });
+      mirror.settle(take(600), { type: 'unknown' }, 0);
+      rejected({ dimension: 'tpm', limit: 1_000, used: 400, requested: 100, ms: 1 }, 10, 100);
+      expect(level('tpm', 10)).toBeLessThan(401);
     });
 
     it('should learn a limit from what it says', () => {
@@ -261,6 +319,24 @@ describe('LimitLearner', () => {
       expect(level('tpm', 206_000)).toBeGreaterThan(before - 300 + 50);
     });
 
+    it.each<[string, (learned: ReturnType<typeof learning>, now: number) => unknown]>([
+      [
+        'a 429 that does not say how long',
+        ({ rejected }, now) => {
+          rejected({ dimension: 'tpm', limit: 60_000, used: 59_990, requested: 20 }, now);
+        },
+      ],
+      [
+        'an answer that does not say of how much',
+        ({ answered }, now) => answered(10, now, { tpm: { remaining: 50_000, reset: 1 } }),
+      ],
+    ])('should not conclude it from %s', (_, hear) => {
+      const learned = learning({ tpm: 60_000 });
+      for (let i = 0; i < 3; i++) hear(learned, i * 70_000);
+      const before = learned.level('tpm', 141_000) ?? 0;
+      expect(learned.level('tpm', 142_000)).toBeGreaterThan(before + 100);
+    });
+
     it('should also see it in when answers say that a bucket is full again', () => {
       const flowing = learning({ tpm: 60_000 });
       const windowed = learning({ tpm: 60_000 });
@@ -287,8 +363,11 @@ describe('LimitLearner', () => {
         const unused = Math.floor(30_000 * chance());
         const charged = 20_000 + (gives ? unused : 0);
         left = Math.min(left + 2_000 * rate, 600_000) - charged;
+        // Some are never sent, and the days of the requests have nothing to do with it.
+        learned.mirror.settle(learned.take(40_000, now - 1_000), { type: 'unsent' }, now - 1_000);
         const reservation = learned.take(charged, now);
-        learned.mirror.learn(reservation, { tpm: { limit: 600_000, remaining: Math.max(0, Math.floor(left)) } }, now);
+        const tpm = { limit: 600_000, remaining: Math.max(0, Math.floor(left)) };
+        learned.mirror.learn(reservation, { rpd: { limit: 1_000, remaining: 1_000 - i }, tpm }, now);
         learned.mirror.settle(reservation, { type: 'used', cost: tokens(Math.max(0, charged - unused)) }, now);
         if (gives) left += unused;
       }
@@ -304,6 +383,16 @@ describe('LimitLearner', () => {
 
     it('should find out that nothing comes back of what was not used', () => {
       expect(refundOf(traffic(false))).toBe(0);
+    });
+
+    it('should conclude nothing while the bucket is full', () => {
+      const learned = learning({ tpm: 600_000 });
+      for (let i = 1; i <= 60; i++) {
+        const now = i * 2_000;
+        const reservation = learned.answered(10_000, now, { tpm: { limit: 600_000, remaining: 590_000 } });
+        learned.mirror.settle(reservation, { type: 'used', cost: tokens(0) }, now + 100);
+      }
+      expect(refundOf(learned)).toBe(600);
     });
 
     it('should go on counting on it where it does', () => {
