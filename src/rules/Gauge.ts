@@ -16,6 +16,9 @@ const FOREIGN_DOUBT = 0.25;
 /** Requests come whole: answers show them rounded, and one may have come since. */
 const UNSHOWN_REQUESTS = 2;
 
+/** From which share on others are reckoned with to the full in that. */
+const HEEDED_SHARE = 0.1;
+
 /** Which part of a bucket is left alone for such a lump at the most. */
 const LARGEST_LUMP = 0.1;
 
@@ -79,7 +82,8 @@ export class Gauge {
       (share + first) * FOREIGN_LUMP,
       Math.min(this.#foreign.lump / this.bucket.limit, LARGEST_LUMP) * this.bucket.window,
     );
-    const doubt = lump + (share + first > 0 ? this.#unshown : 0) + (share * FOREIGN_DOUBT + first) * unseen;
+    const unshown = this.#unshown * Math.min(1, (share + first) / HEEDED_SHARE);
+    const doubt = lump + unshown + (share * FOREIGN_DOUBT + first) * unseen;
     const fits = this.bucket.waitFor(units + kept, margin + doubt);
     return Math.max(rest, share > 0 ? Math.min(fits, CONFIRMED) : fits);
   }
