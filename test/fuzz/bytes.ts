@@ -39,3 +39,9 @@ export const joined = (parts: readonly Uint8Array[]): Uint8Array => Buffer.conca
 /** A text out of these parts, which may be repeated. */
 export const textOf = (parts: readonly string[], maxLength: number): fc.Arbitrary<string> =>
   fc.array(fc.constantFrom(...parts), { maxLength }).map((all) => all.join(''));
+
+/** A text of any code points, halves of pairs among them. fast-check's own takes seconds to be made. */
+export const anyText = (maxLength: number): fc.Arbitrary<string> =>
+  fc
+    .array(fc.oneof(fc.integer({ min: 0, max: 0x7f }), fc.integer({ min: 0, max: 0x10_ffff })), { maxLength })
+    .map((points) => String.fromCodePoint(...points));

@@ -10,7 +10,7 @@ import { readTokens } from '../../src/operators/readTokens.ts';
 import { toChunks } from '../../src/operators/toChunks.ts';
 import { toTokens } from '../../src/operators/toTokens.ts';
 import { virtualClock } from '../../src/testing/virtualClock.ts';
-import { type Cut, cut, joined, textOf, utf8 } from './bytes.ts';
+import { anyText, type Cut, cut, joined, textOf, utf8 } from './bytes.ts';
 import { plainEvents } from './plainEvents.ts';
 import { plainTokens } from './plainTokens.ts';
 import { target } from './Target.ts';
@@ -78,7 +78,7 @@ const eventBytes = fc
   .map(joined);
 
 const word = fc.oneof(
-  fc.string({ unit: 'binary', maxLength: 12 }),
+  anyText(12),
   fc.constantFrom(
     ' the',
     '',
