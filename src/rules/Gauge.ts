@@ -121,9 +121,13 @@ export class Gauge {
   compare(mark: Mark, remaining: number, mayRaise: boolean, now: number): number {
     if (this.#feedback === undefined) return 0;
     const correction = this.#feedback.correction(mark, remaining, this.bucket.rate, now);
-    const applied = mayRaise ? correction : Math.min(0, correction);
-    this.bucket.add(applied);
-    return applied;
+    if (correction > 0 && !mayRaise) {
+      // What is not raised is no correction, or the next answers would be missing it.
+      this.#feedback.shift(-correction);
+      return 0;
+    }
+    this.bucket.add(correction);
+    return correction;
   }
 
   /** Takes the level that an answer shows for its own: the limit is new to us. */
