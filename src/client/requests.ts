@@ -60,7 +60,7 @@ export const TOKENS: Kind<Token> = {
 
 export const CHUNKS: Kind<ChatCompletionChunk> = {
   stream: true,
-  read: ({ maxLineBytes }) => pipe(parseEvents({ maxLineBytes }), toChunks()),
+  read: ({ maxLineBytes, scheduler }) => pipe(parseEvents({ maxLineBytes }), toChunks({ scheduler })),
   usage: usageOf,
   seen: seenInChunk,
 };

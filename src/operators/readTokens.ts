@@ -61,7 +61,13 @@ class ByteReader {
     const { maxLineBytes = MAX_LINE_BYTES } = config;
     this.#destination = destination;
     this.#maxLineBytes = maxLineBytes;
-    this.tokens = new TokenReader(destination, config);
+    this.tokens = new TokenReader(
+      destination,
+      (token) => {
+        destination.next(token);
+      },
+      config,
+    );
     this.#events = new EventReader(maxLineBytes, {
       event: ({ data }) => {
         this.#parse(data);

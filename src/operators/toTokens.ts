@@ -35,7 +35,13 @@ export type { ToTokensConfig };
 export function toTokens(config: ToTokensConfig = {}): OperatorFunction<ServerEvent, Token> {
   return (source) =>
     new Observable((destination) => {
-      const reader = new TokenReader(destination, config);
+      const reader = new TokenReader(
+        destination,
+        (token) => {
+          destination.next(token);
+        },
+        config,
+      );
       source.subscribe(
         operate({
           destination,

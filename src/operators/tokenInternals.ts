@@ -21,38 +21,44 @@ export interface ToTokensConfig {
   readonly scheduler?: SchedulerLike | undefined;
 }
 
-/** Tells a subscriber the tokens of a streamed completion, and how it ended. */
-export class TokenReader {
+/** Reads a streamed completion, and tells a subscriber how it ended. */
+export class TokenReader<T = Token> {
   readonly fold: ChunkFold;
-  readonly #destination: Subscriber<Token>;
+  readonly #destination: Subscriber<T>;
   readonly #grace: number;
   readonly #scheduler: SchedulerLike;
   /** Runs once the answer is whole, until the stream ends by itself. */
   #timer: Subscription | undefined;
 
-  constructor(destination: Subscriber<Token>, { grace = 50, scheduler = systemClock }: ToTokensConfig) {
+  /** @param emit What becomes of the tokens. */
+  constructor(
+    destination: Subscriber<T>,
+    emit: (token: Token) => void,
+    { grace = 50, scheduler = systemClock }: ToTokensConfig,
+  ) {
     this.#destination = destination;
     this.#grace = grace;
     this.#scheduler = scheduler;
-    this.fold = new ChunkFold((token) => {
-      destination.next(token);
-    });
+    this.fold = new ChunkFold(emit);
   }
 
-  /** Reads the data of an event, and gives the chunk that it is, unless it is `[DONE]`. */
+  /** Reads the data of an event, and gives the chunk that it is: none when it is `[DONE]`, or comes after the end. */
   data(data: string): ChatCompletionChunk | undefined {
+    const { fold } = this;
+    if (fold.ended) return undefined;
     let chunk: ChatCompletionChunk | undefined;
-    if (data === DONE) this.fold.end();
-    else {
-      try {
+    try {
+      if (data === DONE) fold.end();
+      else {
         chunk = parseChunk(data);
-        this.fold.chunk(chunk);
-      } catch (error) {
-        if (this.fold.started) keepPartial(error, this.fold.snapshot);
-        throw error;
+        fold.chunk(chunk);
       }
+    } catch (error) {
+      this.error(error);
+      return undefined;
     }
-    if (this.fold.whole) {
+    // Whoever has left at the last token has no use for a timer.
+    if (fold.whole && !this.#destination.closed) {
       this.#timer ??= this.#scheduler.schedule(() => {
         this.#end();
       }, this.#grace);

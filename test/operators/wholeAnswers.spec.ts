@@ -1,0 +1,58 @@
+import { concat, NEVER, type Observable, type OperatorFunction, of, pipe, take } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { parseEvents } from '../../src/operators/parseEvents.ts';
+import { readTokens } from '../../src/operators/readTokens.ts';
+import { toChunks } from '../../src/operators/toChunks.ts';
+import { type ToTokensConfig, toTokens } from '../../src/operators/toTokens.ts';
+import { virtualClock } from '../../src/testing/virtualClock.ts';
+import { DONE_EVENT, finishEvent, textEvent } from '../util/http.ts';
+
+const readers: readonly (readonly [string, (config: ToTokensConfig) => OperatorFunction<Uint8Array, unknown>])[] = [
+  ['readTokens', readTokens],
+  ['toTokens', (config) => pipe(parseEvents(), toTokens(config))],
+  ['toChunks', (config) => pipe(parseEvents(), toChunks(config))],
+];
+
+const LATE: readonly (readonly [string, string])[] = [
+  ['nothing', ''],
+  ['more text', textEvent('more')],
+  ['the end again', DONE_EVENT],
+  ['no JSON', 'data: {\n\n'],
+  ['an error', 'data: {"error":{"message":"no"}}\n\n'],
+];
+
+const bytes = (...texts: string[]): Observable<Uint8Array> => of(...texts.map((text) => Buffer.from(text)));
+
+describe.each(readers)('%s, of an answer that is whole', (_, reader) => {
+  /** What is told of a stream that goes on like this, and when it ends. */
+  const tell = (source: Observable<Uint8Array>, leaveAfter = Infinity) => {
+    const scheduler = virtualClock();
+    const told: unknown[] = [];
+    source.pipe(reader({ scheduler, grace: 50 }), take(leaveAfter)).subscribe({
+      next: (value) => told.push(value),
+      error: (error: unknown) => told.push(['failed', String(error)]),
+      complete: () => told.push(['complete', scheduler.now()]),
+    });
+    const timers = scheduler.pending;
+    scheduler.flush();
+    return { told, timers };
+  };
+
+  const whole = tell(concat(bytes(textEvent('a'), finishEvent()), NEVER)).told;
+
+  it('should end although the connection stays open', () => {
+    expect(whole).toHaveLength(3);
+    expect(whole.at(-1)).toEqual(['complete', 50]);
+  });
+
+  it.each(LATE)('should take nothing away from it for %s that still comes', (_what, late) => {
+    for (const end of [[finishEvent()], [finishEvent(), DONE_EVENT]]) {
+      expect(tell(concat(bytes(textEvent('a'), ...end, late), NEVER)).told).toEqual(whole);
+      expect(tell(bytes(textEvent('a'), ...end, late)).told.slice(0, 2)).toEqual(whole.slice(0, 2));
+    }
+  });
+
+  it('should leave no timer to those who leave at the last value', () => {
+    expect(tell(concat(bytes(textEvent('a'), finishEvent()), NEVER), 2).timers).toBe(0);
+  });
+});
