@@ -125,7 +125,9 @@ export class Throttle<J extends Job> implements Lane<J>, Unsubscribable {
   #setTimer(): void {
     this.#timer?.unsubscribe();
     const expiry = this.#backlog?.soonest()?.job.expiresAt ?? Infinity;
-    const at = Math.min(this.#admission.headStartsAt ?? Infinity, expiry);
+    const { asking, headStartsAt = Infinity } = this.#admission;
+    // As long as the store is thinking nothing can be granted, and its answer wakes us.
+    const at = Math.min(asking ? Infinity : headStartsAt, expiry);
     if (at === Infinity || this.#destination.closed) return;
     const wait = Math.min(Math.max(0, Math.ceil(at - this.#scheduler.now())), LONGEST_TIMER);
     this.#timer = this.#scheduler.schedule(this.#pump, wait);
