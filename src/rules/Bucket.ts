@@ -19,6 +19,8 @@ export class Bucket {
   fullAt = -1;
   /** What others are taking, in units for each millisecond. */
   foreign = 0;
+  /** Until when that is believed without being looked at again, in milliseconds. */
+  foreignUntil = Infinity;
   #level: number;
   /** Charged here and perhaps not yet at the server. */
   #travelling = 0;
@@ -67,9 +69,13 @@ export class Bucket {
     const elapsed = now - this.#at;
     // A clock that goes back adds nothing.
     if (elapsed > 0) {
+      const believed = Math.min(elapsed, Math.max(0, this.foreignUntil - this.#at));
+      const level = this.#level;
       this.#at = now;
-      this.#level += this.#flow * elapsed;
-      this.#withheld += (this.limit - this.#flow) * elapsed;
+      // Others get nothing out of a bucket that is empty.
+      const drained = Math.max(level + this.#flow * believed, Math.min(level, 0));
+      this.#level = drained + this.limit * (elapsed - believed);
+      this.#withheld += this.limit * believed - (drained - level);
     }
     if (this.#level > lid) {
       this.#level = lid;

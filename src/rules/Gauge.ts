@@ -76,6 +76,8 @@ export class Gauge {
     if (this.#windowed) return Math.max(rest, this.#log.waitFor(this.bucket.limit - units - kept, now));
     const unseen = now - this.#shown.at;
     this.bucket.foreign = this.#believedForeign(unseen);
+    // When nobody asks, as much is believed in all as would be by asking all the time.
+    this.bucket.foreignUntil = now + Math.max(0, CONFIRMED - unseen) + FORGETTING;
     const share = (this.bucket.foreign * this.bucket.window) / this.bucket.limit;
     const first = this.#firstDoubt(now);
     const lump = Math.max(
