@@ -32,9 +32,7 @@ export class Ledger implements LimitStore {
   reserve(reservation: Reservation): ReturnType<LimitStore['reserve']> {
     let answer: ReturnType<LimitStore['reserve']>;
     try {
-      // All that is asked at one time is answered alike.
-      const moment = Math.floor(this.#config.scheduler.now());
-      answer = this.#spoiled(() => this.#config.store.reserve(reservation), moment) as typeof answer;
+      answer = this.#spoiled(() => this.#config.store.reserve(reservation)) as typeof answer;
     } catch (error) {
       this.#failed.add(reservation);
       throw error;
@@ -91,12 +89,13 @@ export class Ledger implements LimitStore {
     if ('setLimits' in store) store.setLimits(key, limits);
   }
 
-  #spoiled(answer: () => unknown, occasion = -++this.#asked): unknown {
+  #spoiled(answer: () => unknown): unknown {
+    this.#asked += 1;
     const { scheduler, faults } = this.#config;
     const now = scheduler.now();
     for (const { kind, from: begin, until, share, seed } of faults) {
       if (!(kind in STORE_FAULTS) || now < begin || now >= until) continue;
-      const chance = dice(seed, occasion);
+      const chance = dice(seed, this.#asked);
       if (!chance.chance(share)) continue;
       return STORE_FAULTS[kind as StoreFaultKind](answer, { dice: chance, scheduler, rest: until - now });
     }

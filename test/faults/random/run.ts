@@ -22,6 +22,9 @@ const ENDLESS = 200_000;
 /** How often one request may be sent at the most, whatever the server asks for. */
 const STORM = 200;
 
+/** How long nobody asks for anything then, in milliseconds. */
+const NIGHT = 28_800_000;
+
 /** What is asked for when all faults are over. */
 const PROBE: Ask = {
   at: FAULTS_END,
@@ -173,7 +176,10 @@ export function run(plan: Plan): Report {
     if (net.open.length > 0) found(`${net.open.length} connections are left when all has ended`);
   };
 
-  const asks = mode === 'safety' ? plan.asks : [...plan.asks, PROBE, PROBE, { ...PROBE, at: PROBE.at + 60_000 }];
+  const asks =
+    mode === 'safety'
+      ? plan.asks
+      : [...plan.asks, PROBE, PROBE, { ...PROBE, at: PROBE.at + 60_000 }, { ...PROBE, at: NIGHT }];
   toCome = asks.length;
   for (const ask of asks) {
     clock.schedule(() => {
