@@ -17,16 +17,16 @@ import { clairvoyant, fluidBound, type GoodputJob, goodputJobs } from './goodput
 
 const [, , rounds = '5', only = ''] = process.argv;
 const speed = process.env['BENCH_SPEED'] ?? '10';
-const path = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+const serverFile = fileURLToPath(new URL('./goodput/server.ts', import.meta.url));
+const childFile = fileURLToPath(new URL('./goodput/child.ts', import.meta.url));
+const installed = fileURLToPath(new URL('./peers/node_modules/effect', import.meta.url));
 const settings = {
   env: { ...process.env, BENCH_SPEED: speed, NODE_NO_WARNINGS: '1' },
   execArgv: ['--conditions=rxgroq-source', '--import', new URL('goodput/hurry.ts', import.meta.url).href],
 };
 const peers = ['groq-sdk', 'groq-sdk, 10 retries', 'openai, 10 retries', 'p-queue + groq-sdk', 'bottleneck + groq-sdk'];
 const ours = ['rxgroq', 'rxgroq, alone on the account'];
-const names = [...ours, ...(existsSync(path('peers/node_modules')) ? [...peers, 'effect'] : [])].filter((name) =>
-  name.includes(only),
-);
+const names = [...ours, ...(existsSync(installed) ? [...peers, 'effect'] : [])].filter((name) => name.includes(only));
 
 /** What one contender has reached, once. Times are seconds of the faster clock. */
 interface Result {
@@ -50,9 +50,9 @@ const waits = (jobs: readonly GoodputJob[], latencies: readonly (number | null)[
 };
 
 async function measure(name: string, jobs: readonly GoodputJob[], late: boolean): Promise<Result> {
-  const server = fork(path('goodput/server.ts'), settings);
+  const server = fork(serverFile, settings);
   const [{ port }] = (await once(server, 'message')) as [{ port: number }];
-  const child = fork(path('goodput/child.ts'), [name, `http://127.0.0.1:${port}`, late ? 'late' : ''], settings);
+  const child = fork(childFile, [name, `http://127.0.0.1:${port}`, late ? 'late' : ''], settings);
   const [{ latencies, makespan, error }] = (await once(child, 'message')) as [Done];
   server.send('stats');
   const [{ requests, refused }] = (await once(server, 'message')) as [{ requests: number; refused: number }];

@@ -1,3 +1,5 @@
+import { relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { DIMENSION_NAMES, type Dimension } from '../../src/model/Dimension.ts';
 import type { Load } from './Load.ts';
 import type { OthersConfig } from './Others.ts';
@@ -210,6 +212,8 @@ export const CLAIMS = {
 /** What a claim is called. */
 export type ClaimName = keyof typeof CLAIMS;
 
+const replay = relative(process.cwd(), fileURLToPath(new URL('./replay.ts', import.meta.url)));
+
 /** What to type to see one run again. */
 export const replayCommand = (name: string, seed: number): string =>
-  `node --conditions=rxgroq-source test/proof/replay.ts ${name} ${seed}`;
+  `node --conditions=rxgroq-source ${replay} ${name} ${seed}`;

@@ -5,7 +5,7 @@ import { memoryLimitStore } from '../../../src/operators.ts';
 import { type GoodputJob, goodputJobs, MAX, RPD, RPM, TPM } from './jobs.ts';
 
 /** Does one job: the answer, or an error when it is given up. */
-export type Do = (job: GoodputJob) => Promise<unknown>;
+type Do = (job: GoodputJob) => Promise<unknown>;
 
 /** What came of all jobs: for each when it was answered, in milliseconds since it came, or that it was not. */
 export interface Done {
