@@ -92,8 +92,8 @@ export { type TrimConfig, trim } from './operators/trim.ts';
 export { trimTo } from './operators/trimTo.ts';
 export type { Random } from './ports/clock.ts';
 export { type AudioRest, audioSeconds } from './rules/audio/audioSeconds.ts';
+export { type BrokenOff, continueFrom } from './rules/continueFrom.ts';
 export { type UsageCostOptions, usageCost } from './rules/usageCost.ts';
 export type { Attempt, AttemptEnd, AttemptMeter, Errand, Timeouts } from './scheduler/Attempt.ts';
 /* Scheduler */
 export { RequestScheduler, type RequestSchedulerConfig } from './scheduler/RequestScheduler.ts';
-export { type BrokenOff, continueFrom } from './rules/continueFrom.ts';
