@@ -234,10 +234,22 @@ describe('LimitLearner', () => {
       { limit: 1_000, requested: 990 },
       { used: 990, requested: 60 },
     ])('should lower nothing by what says only a part: %j', (rejection) => {
-      const { rejected, level } = learning({ tpm: 1_000, tpd: 1_000 });
-      rejected({ dimension: 'tpm', ms: 1, ...rejection });
-      rejected({ dimension: 'tpd', ms: 1, ...rejection }, 10);
-      expect([level('tpm', 10), level('tpd', 10)]).toEqual([1_000, 1_000]);
+      const { mirror, take, rejected, level } = learning({ tpm: 1_000, tpd: 1_000 });
+      mirror.settle(take(300), { type: 'unknown' }, 0);
+      rejected({ dimension: 'tpm', ms: 1, ...rejection }, 10);
+      rejected({ dimension: 'tpd', ms: 1, ...rejection }, 20);
+      expect([level('tpm', 20), level('tpd', 20)].map((each) => Math.round(each ?? 0))).toEqual([700, 700]);
+    });
+
+    it('should not be held accountable for what is in flight beside it, at a limit that answers show', () => {
+      const { mirror, take, level } = learning({ rpd: 100, tpm: 1_000 });
+      const [refused, beside] = [take(10, 0), take(10, 10)] as const;
+      const full: Rejection = { dimension: 'rpd', limit: 100, used: 60, requested: 1, ms: 1 };
+      mirror.settle(refused, { type: 'rejected', ...full }, 20);
+      // Ours are two, one of which may be among the sixty, and others have the rest.
+      expect(Math.round(level('rpd', 20) ?? 0)).toBe(40);
+      mirror.settle(beside, { type: 'unknown' }, 20);
+      expect(Math.round(level('rpd', 20) ?? 0)).toBe(40);
     });
 
     it('should not raise a level by it', () => {
@@ -389,8 +401,9 @@ describe('LimitLearner', () => {
       const learned = learning({ tpm: 600_000 });
       for (let i = 1; i <= 60; i++) {
         const now = i * 2_000;
+        // Hardly anything flows in meanwhile, and all that does is lost.
         const reservation = learned.answered(10_000, now, { tpm: { limit: 600_000, remaining: 590_000 } });
-        learned.mirror.settle(reservation, { type: 'used', cost: tokens(0) }, now + 100);
+        learned.mirror.settle(reservation, { type: 'used', cost: tokens(0) }, now + 1_900);
       }
       expect(refundOf(learned)).toBe(600);
     });
