@@ -27,6 +27,8 @@ export class TokenReader<T = Token> {
   readonly #destination: Subscriber<T>;
   readonly #grace: number;
   readonly #scheduler: SchedulerLike;
+  /** Whether the server has said that nothing more comes. */
+  #done = false;
   /** Runs once the answer is whole, until the stream ends by itself. */
   #timer: Subscription | undefined;
 
@@ -42,19 +44,22 @@ export class TokenReader<T = Token> {
     this.fold = new ChunkFold(emit);
   }
 
-  /** Reads the data of an event, and gives the chunk that it is: none when it is `[DONE]`, or comes after the end. */
+  /** Reads the data of an event, and gives the chunk that it is: none when it is `[DONE]`, or comes after that. */
   data(data: string): ChatCompletionChunk | undefined {
     const { fold } = this;
-    if (fold.ended) return undefined;
+    if (this.#done) return undefined;
     let chunk: ChatCompletionChunk | undefined;
     try {
-      if (data === DONE) fold.end();
-      else {
+      if (data === DONE) {
+        this.#done = true;
+        fold.end();
+      } else {
         chunk = parseChunk(data);
         fold.chunk(chunk);
       }
     } catch (error) {
-      this.error(error);
+      // The timer runs that ends a whole answer.
+      if (!fold.whole) this.error(error);
       return undefined;
     }
     // Whoever has left at the last token has no use for a timer.
