@@ -39,7 +39,7 @@ export interface Granted {
 }
 
 /** What a job that has come can be told. */
-export interface Waiting {
+interface Waiting {
   readonly job: NamedJob;
   cancel(): void;
 }

@@ -10,7 +10,7 @@ import type { Ask } from './Plan.ts';
 import { OUTPUT } from './wireFaults.ts';
 
 /** What no error may show: something of what was asked. */
-export const PROMPT = 'what-was-asked';
+const PROMPT = 'what-was-asked';
 
 /** How long a request may go on when its answer is whole, in milliseconds: the grace, and timers that are late. */
 const WHOLE = 6_000;

@@ -2,7 +2,7 @@ import type { StoreFaultKind } from './storeFaults.ts';
 import type { WireFaultKind } from './wireFaults.ts';
 
 /** What may go wrong with the server, the clock and the program, beside the network and the store. */
-export type WorldFaultKind =
+type WorldFaultKind =
   /** Others use the same account. */
   | 'others'
   /** The computer sleeps: the client's clock jumps. */

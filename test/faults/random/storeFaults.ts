@@ -12,7 +12,7 @@ import {
 import type { Dice } from './Dice.ts';
 
 /** What a fault of the store works with. */
-export interface StoreMishap {
+interface StoreMishap {
   readonly dice: Dice;
   readonly scheduler: SchedulerLike;
   /** How long it will last from now on, in milliseconds. */

@@ -24,7 +24,7 @@ import { wire } from '../../../src/testing/wire.ts';
 import type { Dice } from './Dice.ts';
 
 /** What a fault of the network works with. */
-export interface Mishap {
+interface Mishap {
   readonly dice: Dice;
   readonly scheduler: SchedulerLike;
   /** Whether lies about the limits stay within what the client can recover from by itself. */
