@@ -84,7 +84,7 @@ describe('UsageTally', () => {
       [...totals].reduce((total, one) => total + of(one), 0);
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.option(fc.nat(2_000).map(String), { nil: undefined }), figure)), (given) => {
-        const records = given.map(([name, one]) => [name, { ...origin, ...one } as UsageRecord] as const);
+        const records = given.map(([name, one]) => [name, { ...origin, ...one }] as const);
         const all = [...tallied(...records).totals.values()];
         for (const type of ['reported', 'estimated'] as const) {
           const own = given.flatMap(([, one]) => (one.type === type ? [one] : []));

@@ -43,7 +43,10 @@ describe('unsubscribing from a request', () => {
       // Something before it uses the quota up, where it has to wait.
       if (stage === 'waits') ask('first').subscribe();
       const heard: unknown[] = [];
-      const request = ask('x', { retry: { initialDelay: 1_000 }, timeouts: { queue: 5_000, connect: 500, total: 500 } });
+      const request = ask('x', {
+        retry: { initialDelay: 1_000 },
+        timeouts: { queue: 5_000, connect: 500, total: 500 },
+      });
       const leaving = request.subscribe({
         error: (e: unknown) => heard.push(e),
         complete: () => heard.push('complete'),
