@@ -59,10 +59,10 @@ describe('tiktokenCounter', () => {
 
   it('should learn what Groq reports of models whose vocabulary it does not have', async () => {
     const counter = await loaded();
-    const before = (await counter.count(qwen));
+    const before = await counter.count(qwen);
     expect(before.exact).toBe(false);
     for (let i = 0; i < 5; i++) counter.observe(qwen, 14);
-    const after = (await counter.count(qwen));
+    const after = await counter.count(qwen);
     expect(after).toMatchObject({ tokens: 14, exact: false });
     expect(after.bound - after.tokens).toBeLessThan(before.bound - before.tokens);
     expect(await counter.count({ ...qwen, model: 'qwen/other' })).toEqual(before);
@@ -121,7 +121,7 @@ describe('tiktokenCounter', () => {
       },
     };
     const request = { ...hi, tools: [tool, tool] };
-    const { tokens } = (await counter.count(request));
+    const { tokens } = await counter.count(request);
     counter.observe(request, tokens + 12);
     expect(counter.count(request)).toMatchObject({ tokens: tokens + 12 });
     counter.observe(request, tokens + 1);
@@ -155,9 +155,9 @@ describe('tiktokenCounter', () => {
         model: 'openai/gpt-oss-20b',
         messages: Array.from({ length }, (_, i) => say(i)),
       });
-      const first = (await counter.count(chat(100)));
+      const first = await counter.count(chat(100));
       encode.mockClear();
-      const second = (await counter.count(chat(101)));
+      const second = await counter.count(chat(101));
       // The empty developer message and the new one.
       expect(encode).toHaveBeenCalledTimes(2);
       expect(second.tokens - first.tokens).toBe(4 + counter.encode(say(100).content as string).length);
