@@ -58,8 +58,8 @@ export class TokenReader<T = Token> {
         fold.chunk(chunk);
       }
     } catch (error) {
-      // The timer runs that ends a whole answer.
-      if (!fold.whole) this.error(error);
+      // The timer runs that ends an answer of which all is known.
+      if (!fold.ended) this.error(error);
       return undefined;
     }
     // Whoever has left at the last token has no use for a timer.

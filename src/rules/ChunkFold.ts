@@ -43,6 +43,11 @@ export class ChunkFold {
     return this.#reason !== undefined || this.#finish !== undefined;
   }
 
+  /** Whether all of it is there, so that nothing that still comes belongs to it. */
+  get ended(): boolean {
+    return this.#finish !== undefined;
+  }
+
   /** What has come until now. */
   get snapshot(): AnswerSnapshot {
     return {
