@@ -132,6 +132,8 @@ export class Bucket {
     const level = Math.min(this.#level, units * this.window - this.#travelling);
     const change = (level - this.#level) / this.window;
     this.#level = level;
+    // What is missing now was missed by the server itself: none of it comes back.
+    if (change < 0) this.#withheld = 0;
     return change;
   }
 

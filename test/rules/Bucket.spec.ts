@@ -148,5 +148,20 @@ describe('Bucket', () => {
       expect(bucket.correct(20)).toBe(0);
       expect(bucket.level).toBe(60);
     });
+
+    it('should forget it also when the server has told the level itself', () => {
+      const bucket = bucketWith(90);
+      bucket.correct(-20);
+      bucket.lowerTo(40);
+      expect(bucket.correct(20)).toBe(0);
+      expect(bucket.level).toBe(40);
+    });
+
+    it('should still give it back when the server has told that there is more', () => {
+      const bucket = bucketWith(90);
+      bucket.correct(-20);
+      bucket.lowerTo(80);
+      expect(bucket.correct(20)).toBe(20);
+    });
   });
 });
