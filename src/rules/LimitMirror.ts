@@ -29,6 +29,12 @@ const DAY = 86_400_000;
 /** How often an answer is compared at the most, in milliseconds between the charges of their requests. */
 const MARK_INTERVAL = 5;
 
+/**
+ * Which part of each bucket may be charged before an answer has shown how full it is: a few requests, of which the
+ * shortest one tells.
+ */
+const UNKNOWN_SHARE = 0.05;
+
 const GRANTED: Verdict = { type: 'granted' };
 
 /**
@@ -42,7 +48,7 @@ export class LimitMirror {
   readonly #learner: LimitLearner;
   /** Counts what happens, to know what came first. */
   #event = 0;
-  /** The first request, until its answer has shown the true levels. */
+  /** The first request, until an answer has shown the true levels. */
   #probe: { readonly reservation: Reservation; readonly until: number } | undefined;
   #markedAt = -Infinity;
 
@@ -63,7 +69,9 @@ export class LimitMirror {
     const { cost, priority = 'high' } = reservation;
     const { margin, pacing } = this.#config;
     const event = this.#next(now);
-    let ms = Math.max(0, Math.ceil((this.#probe?.until ?? now) - now), this.#learner.rest(now));
+    const probing = Math.max(0, Math.ceil((this.#probe?.until ?? now) - now));
+    // Of a limit that is not known yet there is no part.
+    let ms = Math.max(this.#learner.rest(now), this.#gauges.all.length === 0 ? probing : 0);
     let worst: Gauge | undefined;
     let yields = ms === 0;
     for (const gauge of this.#gauges.all) {
@@ -73,8 +81,9 @@ export class LimitMirror {
       if (units > bucket.limit) return { type: 'never', dimension, cost: units, limit: bucket.limit };
       bucket.refill(now, event);
       const kept = pacing !== undefined && bucket.window === DAY ? bucket.limit * pacing[priority] : 0;
-      const wait = gauge.waitFor(units, kept, margin, now);
-      if (wait > 0 && (kept === 0 || gauge.waitFor(units, 0, margin, now) > 0)) yields = false;
+      const isKnown = probing === 0 || bucket.level - units >= bucket.limit * (1 - UNKNOWN_SHARE);
+      const wait = Math.max(gauge.waitFor(units, kept, margin, now), isKnown ? 0 : probing);
+      if (wait > 0 && (!isKnown || kept === 0 || gauge.waitFor(units, 0, margin, now) > 0)) yields = false;
       if (wait > ms || worst === undefined) {
         ms = Math.max(ms, wait);
         worst = gauge;
@@ -120,7 +129,7 @@ export class LimitMirror {
     if (charge === undefined || charge.heard) return false;
     charge.heard = true;
     const event = this.#next(now);
-    if (this.#probe?.reservation === reservation) this.#probe = undefined;
+    this.#probe = undefined;
     this.#arrive(charge, now, event);
     this.#learner.learn(charge, headers, event, now);
     return true;

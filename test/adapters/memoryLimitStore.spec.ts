@@ -125,8 +125,8 @@ describe('memoryLimitStore', () => {
 
   it('should await the answer to the first request of each key, where it has to find out what is left', () => {
     const { clock, store, make, take } = storeWith({ limits: { tpm: 600 }, probe: 5_000 });
-    const first = take(1, { key: 'a' });
-    take(1, { key: 'b' });
+    const first = take(31, { key: 'a' });
+    take(31, { key: 'b' });
     expect(ask(store, make(tokens(1), { key: 'a' }))).toMatchObject({ type: 'wait', ms: 5_000 });
     void store.learn(first, { tpm: { limit: 600, remaining: 20 } });
     take(20, { key: 'a' });

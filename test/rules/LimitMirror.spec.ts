@@ -212,32 +212,44 @@ describe('LimitMirror', () => {
   describe('with a probe', () => {
     it('should let one request go and keep the others until its answer has come', () => {
       const { mirror, make } = mirrorOf({ tpm: 600 }, { probe: 5_000 });
-      const first = make(tokens(10));
+      const first = make(tokens(40));
       expect(mirror.reserve(first, 100)).toEqual(GRANTED);
       const held = { type: 'wait', ms: 5_000, dimension: 'tpm', rate: 0.01, yields: false };
-      expect(mirror.reserve(make(tokens(10)), 100)).toEqual(held);
-      expect(mirror.reserve(make(tokens(10)), 600)).toMatchObject({ type: 'wait', ms: 4_500 });
+      expect(mirror.reserve(make(tokens(40)), 100)).toEqual(held);
+      expect(mirror.reserve(make(tokens(40)), 600)).toMatchObject({ type: 'wait', ms: 4_500 });
       mirror.learn(first, {}, 700);
-      expect(mirror.reserve(make(tokens(10)), 700)).toEqual(GRANTED);
-      expect(mirror.reserve(make(tokens(10)), 700)).toEqual(GRANTED);
+      expect(mirror.reserve(make(tokens(40)), 700)).toEqual(GRANTED);
+      expect(mirror.reserve(make(tokens(40)), 700)).toEqual(GRANTED);
+    });
+
+    it('should let a twentieth of each bucket go beside it, and follow the answer that comes first', () => {
+      const { mirror, make } = mirrorOf({ tpm: 600, rpm: 60 }, { probe: 5_000 });
+      mirror.reserve(make(tokens(10)), 0);
+      const second = make(tokens(10));
+      expect(mirror.reserve(second, 0)).toEqual(GRANTED);
+      expect(mirror.reserve(make(tokens(11)), 0)).toMatchObject({ type: 'wait', ms: 5_000, dimension: 'tpm' });
+      expect(mirror.reserve(make(tokens(10)), 0)).toEqual(GRANTED);
+      expect(mirror.reserve(make({ ...tokens(1), tokens: 0 }), 0)).toMatchObject({ ms: 5_000, dimension: 'rpm' });
+      mirror.learn(second, {}, 200);
+      expect(mirror.reserve(make(tokens(40)), 200)).toEqual(GRANTED);
     });
 
     it('should not wait for an answer for longer than that', () => {
       const { mirror, make } = mirrorOf({ tpm: 600 }, { probe: 5_000 });
-      mirror.reserve(make(tokens(10)), 0);
-      expect(mirror.reserve(make(tokens(10)), 4_999)).toMatchObject({ ms: 1 });
-      for (let i = 0; i < 3; i++) expect(mirror.reserve(make(tokens(10)), 5_000)).toEqual(GRANTED);
+      mirror.reserve(make(tokens(40)), 0);
+      expect(mirror.reserve(make(tokens(40)), 4_999)).toMatchObject({ ms: 1 });
+      for (let i = 0; i < 3; i++) expect(mirror.reserve(make(tokens(40)), 5_000)).toEqual(GRANTED);
     });
 
     it.each<Outcome>([{ type: 'unsent' }, { type: 'unknown' }])(
       'should send another one when the first ends without an answer: %j',
       (outcome) => {
         const { mirror, make } = mirrorOf({ tpm: 600 }, { probe: 5_000 });
-        const first = make(tokens(10));
+        const first = make(tokens(40));
         mirror.reserve(first, 0);
         mirror.settle(first, outcome, 100);
-        expect(mirror.reserve(make(tokens(10)), 100)).toEqual(GRANTED);
-        expect(mirror.reserve(make(tokens(10)), 100)).toMatchObject({ ms: 5_000 });
+        expect(mirror.reserve(make(tokens(40)), 100)).toEqual(GRANTED);
+        expect(mirror.reserve(make(tokens(40)), 100)).toMatchObject({ ms: 5_000 });
       },
     );
 
