@@ -6,6 +6,7 @@ export { type VirtualClock, virtualClock } from './virtualClock.ts';
 
 /* Answers without a server */
 
+export type { ChatCompletion, Delta } from '../model/Chunk.ts';
 export { type FakeTransport, fakeTransport, type Replies } from './fakeTransport.ts';
 export type { Reply, ReplyPiece } from './reply.ts';
 export { wire } from './wire.ts';
@@ -20,7 +21,7 @@ export { wordCounter } from './wordCounter.ts';
 
 export type { ChargeModel, ChargeModelName, Claim, Consumption } from '../rules/serverModel/chargeModels.ts';
 export type { Rounding } from '../rules/serverModel/Limiter.ts';
-export type { LimiterShape, Ruling, ServerLevel, ServerModel } from '../rules/serverModel.ts';
+export type { LimiterShape, Ruling, ServerLevel, ServerModel, ServerModelConfig } from '../rules/serverModel.ts';
 export {
   type ModelServer,
   type ModelServerConfig,
