@@ -271,8 +271,10 @@ describe('what can be imported', () => {
       seeded
       type ChargeModel
       type ChargeModelName
+      type ChatCompletion
       type Claim
       type Consumption
+      type Delta
       type FakeTransport
       type LimiterShape
       type ModelServer
@@ -290,6 +292,7 @@ describe('what can be imported', () => {
       type Script
       type ServerLevel
       type ServerModel
+      type ServerModelConfig
       type VirtualClock
       virtualClock
       wire
