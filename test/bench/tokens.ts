@@ -1,10 +1,10 @@
 /**
  * Counts the same texts with this package and with its peers, in turns, and prints the medians.
  *
- * The peers are no dependencies of this package: they are taken from the folder that RXGROQ_PEERS names, in which
- * gpt-tokenizer, js-tiktoken, openai, undici and zod are installed. What counts is the ratios within one run.
+ * The peers are no dependencies of this package: they are installed in `peers`, or in the folder that RXGROQ_PEERS names.
+ * What counts is the ratios within one run.
  *
- *   RXGROQ_PEERS=../peers node test/bench/tokens.ts
+ *   npm run bench:tokens
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -15,7 +15,7 @@ import { createBpe } from '../../src/rules/bpe.ts';
 import { languages } from '../rules/bpe/languages.ts';
 import { randomIntegers } from '../rules/bpe/randomText.ts';
 
-const peers = resolve(process.env['RXGROQ_PEERS'] ?? '.', 'node_modules');
+const peers = resolve(process.env['RXGROQ_PEERS'] ?? 'test/bench/peers', 'node_modules');
 const peer = (path: string): string => pathToFileURL(resolve(peers, path)).href;
 const read = (path: string): string => readFileSync(resolve(peers, path), 'utf8');
 
