@@ -19,8 +19,10 @@ export function dataUrlReader(url: string): ReadBytes | undefined {
     const first = Math.floor(offset / 3);
     const end = Math.ceil((offset + length) / 3);
     const text = url.slice(head.length + 4 * first, head.length + 4 * end);
-    if (!BASE64.test(text) || text.replace(/=+$/, '').length % 4 === 1) return new Uint8Array();
+    // Without its padding, of which there may be too much or too little.
+    const digits = text.replace(/=+$/, '');
+    if (!BASE64.test(text) || digits.length % 4 === 1) return new Uint8Array();
     const skipped = offset - 3 * first;
-    return Uint8Array.from(atob(text), (unit) => unit.charCodeAt(0)).subarray(skipped, skipped + length);
+    return Uint8Array.from(atob(digits), (unit) => unit.charCodeAt(0)).subarray(skipped, skipped + length);
   };
 }

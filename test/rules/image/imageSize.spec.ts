@@ -73,6 +73,10 @@ describe('imageSize', () => {
     expect(sizeOf(jpeg(width, height, [...many, segment(0xe2, 'x')]))).toBeUndefined();
   });
 
+  it.each(['', '=', '==', 'A=', 'AB=', 'ABC=='])('should find no size in the base64 %j', (base64) => {
+    expect(imageSize(`data:image/png;base64,${base64}`)).toBeUndefined();
+  });
+
   it('should survive whatever it is given', () => {
     const starts = [png(9, 9), gif(9, 9), jpeg(9, 9), webp.lossy(9, 9), webp.lossless(9, 9), webp.extended(9, 9)];
     const broken = fc
