@@ -121,6 +121,8 @@ export class LimitLearner {
     }
     const correction = gauge.compare(mark, remaining, mayRaise, now);
     if (this.known) this.#blame(gauge, correction, event, now);
+    // As long as nothing is known, none of those on the way is believed to have arrived before.
+    else gauge.lowerTo(remaining);
   }
 
   /** Holds others accountable for a correction, also at the limits of the same kind that no answer shows. */

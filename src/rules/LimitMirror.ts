@@ -190,7 +190,8 @@ export class LimitMirror {
   }
 
   #mark(cost: Cost, now: number): Marks | undefined {
-    if (now - this.#markedAt < MARK_INTERVAL) return undefined;
+    // As long as nothing is known, each answer has to show something.
+    if (this.#learner.known && now - this.#markedAt < MARK_INTERVAL) return undefined;
     this.#markedAt = now;
     return this.#learner.mark(cost, now);
   }

@@ -234,6 +234,27 @@ describe('LimitMirror', () => {
       expect(mirror.reserve(make(tokens(40)), 200)).toEqual(GRANTED);
     });
 
+    it('should learn from whichever answer comes first', () => {
+      const { mirror, make } = mirrorOf({ tpm: 600 }, { probe: 5_000 });
+      mirror.reserve(make(tokens(10)), 0);
+      const second = make(tokens(10));
+      mirror.reserve(second, 0);
+      mirror.learn(second, { tpm: { limit: 600, remaining: 5 } }, 200);
+      expect(mirror.reserve(make(tokens(40)), 200)).toMatchObject({ type: 'wait' });
+    });
+
+    it('should not take those that are on the way for part of what the first answer shows', () => {
+      const { mirror, make } = mirrorOf({ tpm: 600 }, { probe: 5_000 });
+      const first = make(tokens(10));
+      const second = make(tokens(20));
+      for (const each of [first, second]) {
+        mirror.reserve(each, 0);
+        mirror.sent(each, 0);
+      }
+      mirror.learn(first, { tpm: { limit: 600, remaining: 50 } }, 1);
+      expect(mirror.levels(1)).toMatchObject([{ level: 30 }]);
+    });
+
     it('should not wait for an answer for longer than that', () => {
       const { mirror, make } = mirrorOf({ tpm: 600 }, { probe: 5_000 });
       mirror.reserve(make(tokens(40)), 0);
