@@ -31,15 +31,7 @@ export function readTokens(config: ParseEventsConfig & ToTokensConfig = {}): Ope
           next: (bytes) => {
             reader.read(toBuffer(bytes));
           },
-          error: (error) => {
-            reader.tokens.error(error);
-          },
-          complete: () => {
-            reader.tokens.complete();
-          },
-          finalize: () => {
-            reader.tokens.finalize();
-          },
+          ...reader.tokens.ends,
         }),
       );
     });

@@ -41,15 +41,7 @@ export function toChunks(config: ToTokensConfig = {}): OperatorFunction<ServerEv
             const chunk = reader.data(data);
             if (chunk !== undefined) destination.next(chunk);
           },
-          error: (error) => {
-            reader.error(error);
-          },
-          complete: () => {
-            reader.complete();
-          },
-          finalize: () => {
-            reader.finalize();
-          },
+          ...reader.ends,
         }),
       );
     });

@@ -48,15 +48,7 @@ export function toTokens(config: ToTokensConfig = {}): OperatorFunction<ServerEv
           next: ({ data }) => {
             reader.data(data);
           },
-          error: (error) => {
-            reader.error(error);
-          },
-          complete: () => {
-            reader.complete();
-          },
-          finalize: () => {
-            reader.finalize();
-          },
+          ...reader.ends,
         }),
       );
     });

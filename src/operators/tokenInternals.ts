@@ -7,6 +7,7 @@ import type { Token } from '../model/Token.ts';
 import { systemClock } from '../ports/clock.ts';
 import { ChunkFold } from '../rules/ChunkFold.ts';
 import { DONE, parseChunk } from '../rules/chunk.ts';
+import type { OperateConfig } from './operate.ts';
 
 /** How {@link toTokens} ends. */
 export interface ToTokensConfig {
@@ -84,15 +85,26 @@ export class TokenReader<T = Token> {
   }
 
   /** The stream ended. */
-  complete(): void {
+  #complete(): void {
     const { fold } = this;
     if (fold.whole) this.#end();
     else if (fold.started) this.#destination.error(fold.truncated());
     else this.#destination.error(new ProtocolError('The stream ended before anything came.'));
   }
 
-  finalize(): void {
-    this.#timer?.unsubscribe();
+  /** What an operator does when its source ends that gives its data to this reader. */
+  get ends(): Pick<OperateConfig<never, T>, 'error' | 'complete' | 'finalize'> {
+    return {
+      error: (error) => {
+        this.error(error);
+      },
+      complete: () => {
+        this.#complete();
+      },
+      finalize: () => {
+        this.#timer?.unsubscribe();
+      },
+    };
   }
 
   #end(): void {

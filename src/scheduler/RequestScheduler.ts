@@ -14,7 +14,6 @@ import {
   type Unsubscribable,
 } from 'rxjs';
 import { ClosedError } from '../errors/ClosedError.ts';
-import type { ModelId } from '../model/ChatRequest.ts';
 import type { GroqEvent } from '../model/GroqEvent.ts';
 import type { Job } from '../model/Job.ts';
 import type { Slack } from '../model/Priority.ts';
@@ -29,7 +28,7 @@ import { RetryBudget } from '../rules/RetryBudget.ts';
 import type { Attempt, Errand } from './Attempt.ts';
 import { enter } from './enter.ts';
 import { guarded } from './guarded.ts';
-import { Lane, type LaneConfig } from './Lane.ts';
+import { Lanes } from './Lanes.ts';
 import { isState, listen } from './listen.ts';
 import { RequestEvents } from './RequestEvents.ts';
 
@@ -59,9 +58,6 @@ export interface RequestSchedulerConfig {
   readonly overflow?: 'newest' | 'last' | undefined;
 }
 
-/** How many lanes are kept open although nothing goes through them. */
-const IDLE_LANES = 32;
-
 /** How often a change of the status is told at the most, in milliseconds. */
 const STATUS_INTERVAL = 100;
 
@@ -76,8 +72,7 @@ export class RequestScheduler implements Observer<Attempt>, Unsubscribable {
   readonly #scheduler: SchedulerLike;
   readonly #random: Random;
   readonly #budget: RetryBudget;
-  readonly #laneConfig: LaneConfig;
-  readonly #lanes = new Map<ModelId, Lane>();
+  readonly #lanes: Lanes;
   /** Those who wait for an answer, whichever state their request is in. */
   readonly #outstanding = new Set<Unsubscribable & Pick<Observer<never>, 'error'>>();
   readonly #events: RequestEvents;
@@ -92,7 +87,7 @@ export class RequestScheduler implements Observer<Attempt>, Unsubscribable {
     this.#random = random;
     this.#budget = new RetryBudget(scheduler.now());
     this.#events = new RequestEvents(scheduler);
-    this.#laneConfig = {
+    this.#lanes = new Lanes({
       ...config,
       store: guarded(config.store),
       scheduler,
@@ -107,7 +102,7 @@ export class RequestScheduler implements Observer<Attempt>, Unsubscribable {
       changed: () => {
         this.#changes.next();
       },
-    };
+    });
   }
 
   get closed(): boolean {
@@ -148,7 +143,7 @@ export class RequestScheduler implements Observer<Attempt>, Unsubscribable {
   next(attempt: Attempt): void {
     this.#events.tell(attempt, { type: 'queued' });
     if (attempt.errand.lifecycle) attempt.lifetime.next({ type: 'state', state: 'queued' });
-    this.#laneOf(attempt.model).next(attempt);
+    this.#lanes.of(attempt.model).next(attempt);
   }
 
   /** Cuts, with this error for everyone who still waits for an answer. */
@@ -156,8 +151,7 @@ export class RequestScheduler implements Observer<Attempt>, Unsubscribable {
     if (this.closed) return;
     this.#state = 'closed';
     for (const listener of [...this.#outstanding]) listener.error(error);
-    for (const lane of this.#lanes.values()) lane.retire();
-    this.#lanes.clear();
+    this.#lanes.retire();
     this.#drained.complete();
   }
 
@@ -231,7 +225,7 @@ export class RequestScheduler implements Observer<Attempt>, Unsubscribable {
       },
     );
 
-    const lane = this.#laneOf(model);
+    const lane = this.#lanes.of(model);
     lane.users += 1;
     const listener = listen({
       about: job,
@@ -249,25 +243,6 @@ export class RequestScheduler implements Observer<Attempt>, Unsubscribable {
     attempts.pipe(retry).subscribe(listener);
   }
 
-  #laneOf(model: ModelId): Lane {
-    let lane = this.#lanes.get(model);
-    if (lane === undefined || lane.closed) {
-      this.#retireIdle();
-      lane = new Lane(model, this.#laneConfig);
-      this.#lanes.set(model, lane);
-    }
-    return lane;
-  }
-
-  #retireIdle(): void {
-    if (this.#lanes.size < IDLE_LANES) return;
-    for (const [model, lane] of this.#lanes) {
-      if (lane.users > 0) continue;
-      lane.retire();
-      this.#lanes.delete(model);
-    }
-  }
-
   #closeIfDrained(): void {
     if (this.#state !== 'draining' || this.#outstanding.size > 0) return;
     this.#state = 'closed';
@@ -275,7 +250,7 @@ export class RequestScheduler implements Observer<Attempt>, Unsubscribable {
   }
 
   #status(): Observable<Status> {
-    const busy = [...this.#lanes.values()].filter(({ users }) => users > 0);
+    const { busy } = this.#lanes;
     const models = busy.length === 0 ? of([]) : forkJoin(busy.map((lane) => lane.status()));
     return models.pipe(map((all) => ({ models: all })));
   }

@@ -1,0 +1,45 @@
+import type { ModelId } from '../model/ChatRequest.ts';
+import { Lane, type LaneConfig } from './Lane.ts';
+
+/** How many lanes are kept open although nothing goes through them. */
+const IDLE_LANES = 32;
+
+/** The lanes by model: opened when they are asked for, retired when too many are idle. */
+export class Lanes {
+  readonly #config: LaneConfig;
+  readonly #lanes = new Map<ModelId, Lane>();
+
+  constructor(config: LaneConfig) {
+    this.#config = config;
+  }
+
+  /** Those through which anything goes. */
+  get busy(): readonly Lane[] {
+    return [...this.#lanes.values()].filter(({ users }) => users > 0);
+  }
+
+  of(model: ModelId): Lane {
+    let lane = this.#lanes.get(model);
+    if (lane === undefined || lane.closed) {
+      this.#retireIdle();
+      lane = new Lane(model, this.#config);
+      this.#lanes.set(model, lane);
+    }
+    return lane;
+  }
+
+  /** Lets go of all of them. */
+  retire(): void {
+    for (const lane of this.#lanes.values()) lane.retire();
+    this.#lanes.clear();
+  }
+
+  #retireIdle(): void {
+    if (this.#lanes.size < IDLE_LANES) return;
+    for (const [model, lane] of this.#lanes) {
+      if (lane.users > 0) continue;
+      lane.retire();
+      this.#lanes.delete(model);
+    }
+  }
+}
