@@ -83,29 +83,29 @@ class MirrorStore implements MemoryLimitStore {
   }
 
   reserve(reservation: Reservation): Verdict {
-    return this.#bookOf(reservation.key).mirror.reserve(reservation, this.#clock.now());
+    return this.#bookOf(reservation.key).mirror.reserve(reservation, this.#now);
   }
 
   sent(reservation: Reservation): undefined {
-    this.#bookOf(reservation.key).mirror.sent(reservation, this.#clock.now());
+    this.#bookOf(reservation.key).mirror.sent(reservation, this.#now);
   }
 
   settle(reservation: Reservation, outcome: Outcome): undefined {
     const book = this.#bookOf(reservation.key);
     const { revision } = book.mirror;
-    if (book.mirror.settle(reservation, outcome, this.#clock.now())) tell(book, revision);
+    if (book.mirror.settle(reservation, outcome, this.#now)) tell(book, revision);
   }
 
   learn(reservation: Reservation, headers: LimitHeaders): undefined {
     const book = this.#bookOf(reservation.key);
     const { revision } = book.mirror;
-    if (book.mirror.learn(reservation, headers, this.#clock.now())) tell(book, revision);
+    if (book.mirror.learn(reservation, headers, this.#now)) tell(book, revision);
   }
 
   setLimits(key: LimitKey, limits: Limits): void {
     const book = this.#bookOf(key);
     const { revision } = book.mirror;
-    book.mirror.cap(limits, this.#clock.now());
+    book.mirror.cap(limits, this.#now);
     tell(book, revision);
   }
 
@@ -114,7 +114,12 @@ class MirrorStore implements MemoryLimitStore {
   }
 
   levels(key: LimitKey): Observable<readonly BucketLevel[]> {
-    return of(this.#bookOf(key).mirror.levels(this.#clock.now()));
+    return of(this.#bookOf(key).mirror.levels(this.#now));
+  }
+
+  /** In whole milliseconds, of which a mirror can add up any number without rounding. */
+  get #now(): number {
+    return Math.floor(this.#clock.now());
   }
 
   #bookOf(key: LimitKey): Book {
@@ -131,7 +136,7 @@ class MirrorStore implements MemoryLimitStore {
     const at = (source: typeof limits): Limits => (typeof source === 'function' ? source(key) : (source ?? {}));
     const keeps = chargeModel === 'keep';
     const config = { limits: at(limits), ceilings: at(ceilings), margin, probe, keeps, pacing };
-    return new LimitMirror(config, this.#clock.now());
+    return new LimitMirror(config, this.#now);
   }
 }
 

@@ -50,9 +50,11 @@ export class Gauge {
   #inFlight = 0;
   /** When an answer last showed the level, and the number of that event. */
   #shown: { readonly at: number; readonly event: number };
-
   /** When an answer first showed it. */
   #firstShownAt = -Infinity;
+  /** How much is left alone because of others, in milliseconds of what flows in, and when that was found. */
+  #doubt = 0;
+  #doubtedAt = NaN;
 
   /** @param now Milliseconds of a clock that does not jump. */
   constructor(dimension: Dimension, limit: number, now: number) {
@@ -74,20 +76,9 @@ export class Gauge {
   waitFor(units: number, kept: number, margin: number, now: number): number {
     const rest = Math.max(0, Math.ceil(this.pausedUntil - now));
     if (this.#windowed) return Math.max(rest, this.#log.waitFor(this.bucket.limit - units - kept, now));
-    const unseen = now - this.#shown.at;
-    this.bucket.foreign = this.#believedForeign(unseen);
-    // When nobody asks, as much is believed in all as would be by asking all the time.
-    this.bucket.foreignUntil = now + Math.max(0, CONFIRMED - unseen) + FORGETTING;
-    const share = (this.bucket.foreign * this.bucket.window) / this.bucket.limit;
-    const first = this.#firstDoubt(now);
-    const lump = Math.max(
-      (share + first) * FOREIGN_LUMP,
-      Math.min(this.#foreign.lump / this.bucket.limit, LARGEST_LUMP) * this.bucket.window,
-    );
-    const unshown = this.#unshown * Math.min(1, (share + first) / HEEDED_SHARE);
-    const doubt = lump + unshown + (share * FOREIGN_DOUBT + first) * unseen;
-    const fits = this.bucket.waitFor(units + kept, margin + doubt);
-    return Math.max(rest, share > 0 ? Math.min(fits, CONFIRMED) : fits);
+    if (this.#doubtedAt !== now) this.#renewDoubt(now);
+    const fits = this.bucket.waitFor(units + kept, margin + this.#doubt);
+    return Math.max(rest, this.bucket.foreign > 0 ? Math.min(fits, CONFIRMED) : fits);
   }
 
   take(units: number, now: number): void {
@@ -161,6 +152,7 @@ export class Gauge {
   resize(limit: number): void {
     this.#feedback?.shift(limit - this.bucket.limit);
     this.bucket.resize(limit);
+    this.#doubtedAt = NaN;
   }
 
   /**
@@ -171,6 +163,7 @@ export class Gauge {
   blame(correction: number, inflow: number, now: number): void {
     this.#foreign.note(-correction);
     this.#foreign.renew(inflow, now);
+    this.#doubtedAt = NaN;
   }
 
   /** Believes of others what is known of them at another limit of the same kind. */
@@ -178,6 +171,7 @@ export class Gauge {
     this.#foreign = other.#foreign;
     this.#shown = other.#shown;
     this.#firstShownAt = other.#firstShownAt;
+    this.#doubtedAt = NaN;
   }
 
   /** Whether the bucket was full since an answer last showed the level. */
@@ -190,6 +184,7 @@ export class Gauge {
     const last = this.#shown;
     if (this.#firstShownAt === -Infinity) this.#firstShownAt = now;
     this.#shown = { at: now, event };
+    this.#doubtedAt = NaN;
     return last;
   }
 
@@ -203,6 +198,24 @@ export class Gauge {
   #believedForeign(unseen: number): number {
     const { rate } = this.#foreign;
     return rate === 0 || unseen <= CONFIRMED ? rate : rate * Math.exp((CONFIRMED - unseen) / FORGETTING);
+  }
+
+  /** Finds anew how much is left alone for what answers have not shown of others. */
+  #renewDoubt(now: number): void {
+    const { bucket } = this;
+    const unseen = now - this.#shown.at;
+    bucket.foreign = this.#believedForeign(unseen);
+    // When nobody asks, as much is believed in all as would be by asking all the time.
+    bucket.foreignUntil = now + Math.max(0, CONFIRMED - unseen) + FORGETTING;
+    const share = (bucket.foreign * bucket.window) / bucket.limit;
+    const first = this.#firstDoubt(now);
+    const lump = Math.max(
+      (share + first) * FOREIGN_LUMP,
+      Math.min(this.#foreign.lump / bucket.limit, LARGEST_LUMP) * bucket.window,
+    );
+    const unshown = this.#unshown * Math.min(1, (share + first) / HEEDED_SHARE);
+    this.#doubt = lump + unshown + (share * FOREIGN_DOUBT + first) * unseen;
+    this.#doubtedAt = now;
   }
 
   #firstDoubt(now: number): number {

@@ -15,6 +15,8 @@ export class WindowLog {
   readonly #units = new Float64Array(SLOTS + SPARE_SLOTS);
   /** The number of the newest slot, counted from the beginning of time. */
   #newest = 0;
+  /** When the next one begins, in milliseconds. */
+  #until = 0;
   #total = 0;
 
   /** @param window In milliseconds. */
@@ -51,6 +53,7 @@ export class WindowLog {
   }
 
   #slide(now: number): void {
+    if (now < this.#until) return;
     const newest = Math.floor(now / this.#slot);
     const steps = Math.min(newest - this.#newest, this.#units.length);
     for (let step = 1; step <= steps; step++) {
@@ -59,5 +62,6 @@ export class WindowLog {
       this.#units[index] = 0;
     }
     this.#newest = Math.max(this.#newest, newest);
+    this.#until = (this.#newest + 1) * this.#slot;
   }
 }

@@ -43,6 +43,18 @@ describe('memoryLimitStore', () => {
     expect(ask(store, reservation)).toEqual(GRANTED);
   });
 
+  it('should count whole milliseconds, so that no rounding gathers', () => {
+    let now = 0;
+    const clock = virtualClock();
+    const { store, take, bucket } = storeWith({ limits: { tpm: 7_000 }, scheduler: { ...clock, now: () => now } });
+    void store.settle(take(3_500), { type: 'unknown' });
+    for (let tenth = 1; tenth <= 10_005; tenth++) {
+      now = tenth / 10;
+      bucket('tpm');
+    }
+    expect(bucket('tpm')?.level).toBe(3_500 + 7_000 / 60);
+  });
+
   it('should need nothing to be told, and let everything go then', () => {
     const store = memoryLimitStore();
     expect(ask(store, reservations()(tokens(1e9)))).toEqual(GRANTED);
