@@ -137,8 +137,8 @@ export class Ledger {
   #estimate({ request, cost }: Charged, seen: CompletionSeen): TokensUsed {
     const { counter } = this.#config;
     const promptTokens = cost.inputTokens;
-    const reasoning = countCompletion(counter, request.model, seen.reasoning, seen.reasoningPieces);
-    const text = countCompletion(counter, request.model, seen.text, seen.textPieces);
+    const reasoning = countCompletion(counter, request.model, seen.reasoning);
+    const text = countCompletion(counter, request.model, seen.text);
     // It cannot be more than was allowed, whatever a counter that estimates makes of it.
     const completionTokens = Math.min(reasoning + text, maxOutput(request, promptTokens));
     return {

@@ -91,11 +91,3 @@ export class EventReader {
 /** The same bytes, with the methods of a buffer. */
 export const toBuffer = (bytes: Uint8Array): Buffer =>
   Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-
-/** A method that all buffers have, which `toString('latin1')` calls after it has looked up the name of the encoding. */
-interface Latin1 {
-  latin1Slice?(): string;
-}
-
-/** One character for each byte. */
-export const latin1Of = (bytes: Buffer & Latin1): string => bytes.latin1Slice?.() ?? bytes.toString('latin1');

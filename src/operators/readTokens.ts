@@ -1,7 +1,7 @@
 import { Observable, type OperatorFunction, type Subscriber } from 'rxjs';
 import type { Token } from '../model/Token.ts';
 import { TextTemplate } from '../rules/TextTemplate.ts';
-import { EventReader, latin1Of, MAX_LINE_BYTES, toBuffer } from './eventInternals.ts';
+import { EventReader, MAX_LINE_BYTES, toBuffer } from './eventInternals.ts';
 import { operate } from './operate.ts';
 import type { ParseEventsConfig } from './parseEvents.ts';
 import { TokenReader } from './tokenInternals.ts';
@@ -71,16 +71,15 @@ class ByteReader {
   }
 
   read(bytes: Buffer): void {
-    const latin1 = latin1Of(bytes);
     for (let at = 0; at < bytes.length && !this.#destination.closed; ) {
       const template = this.#between ? this.#template : undefined;
-      const text = template?.read(bytes, latin1, at);
+      const text = template?.read(bytes, at);
       if (template !== undefined && text !== undefined && template.end - at <= this.#maxLineBytes) {
         at = template.end;
         this.#vain = 0;
         this.tokens.fold[template.type](text);
       } else {
-        const blank = latin1.indexOf('\n\n', at);
+        const blank = bytes.indexOf('\n\n', at);
         this.#between = blank >= 0;
         const end = this.#between ? blank + 2 : bytes.length;
         this.#events.feed(bytes.subarray(at, end));
@@ -91,6 +90,8 @@ class ByteReader {
 
   #parse(data: string): void {
     const chunk = this.tokens.data(data);
+    // Most come here only because their bytes came in two pieces.
+    if (chunk !== undefined && this.#template?.covers(data) === true) return;
     const learns = chunk !== undefined && !this.tokens.fold.whole && this.#vain < PATIENCE;
     this.#template = learns ? TextTemplate.of(data, chunk) : undefined;
     if (this.#template !== undefined) this.#vain += 1;

@@ -4,6 +4,7 @@ import type { ChatCompletionChunk, ToolCallDelta } from '../model/Chunk.ts';
 import type { AnswerSnapshot, FinishToken, Token, ToolCallToken } from '../model/Token.ts';
 import type { Usage } from '../model/Usage.ts';
 import { MAX_TOOL_CALLS, usageOf } from './chunk.ts';
+import { JoinedText } from './JoinedText.ts';
 
 /** A tool call that is still coming. */
 interface PendingToolCall {
@@ -19,8 +20,8 @@ interface PendingToolCall {
 export class ChunkFold {
   readonly #emit: (token: Token) => void;
   readonly #toolCalls = new Map<number, PendingToolCall>();
-  #text = '';
-  #reasoning = '';
+  readonly #text = new JoinedText();
+  readonly #reasoning = new JoinedText();
   #whole: ToolCallToken[] = [];
   #id = '';
   #model = '';
@@ -35,7 +36,7 @@ export class ChunkFold {
 
   /** Whether anything has come. */
   get started(): boolean {
-    return this.#model !== '' || this.#text !== '';
+    return this.#model !== '' || this.#text.count > 0;
   }
 
   /** Whether the answer is whole, so that at the most its usage is missing. */
@@ -51,8 +52,8 @@ export class ChunkFold {
   /** What has come until now. */
   get snapshot(): AnswerSnapshot {
     return {
-      text: this.#text,
-      reasoning: this.#reasoning,
+      text: this.#text.toString(),
+      reasoning: this.#reasoning.toString(),
       toolCalls: this.#whole,
       ...(this.#finish && { finish: this.#finish }),
     };
@@ -61,14 +62,14 @@ export class ChunkFold {
   /** A piece of text that was found without reading the whole chunk. The answer must not be whole. */
   text(text: string): void {
     if (text === '') return;
-    this.#text += text;
+    this.#text.add(text);
     this.#emit({ type: 'text', text });
   }
 
   /** The same for reasoning. */
   reasoning(text: string): void {
     if (text === '') return;
-    this.#reasoning += text;
+    this.#reasoning.add(text);
     this.#emit({ type: 'reasoning', text });
   }
 

@@ -1,35 +1,29 @@
 import type { ChatCompletionChunk, Delta } from '../model/Chunk.ts';
 import type { Answer, Token } from '../model/Token.ts';
+import { JoinedText } from './JoinedText.ts';
 
-/** What has come of a completion, to be counted if nobody reports how much it was. */
+/** What has come of a completion, to be counted if nobody reports how much it was. Groq sends a piece for each token. */
 export class CompletionSeen {
   /** What was thought, and all that was written, arguments of tools included. */
-  reasoning = '';
-  text = '';
-  /** How many pieces of each have come. Groq sends a piece for each token. */
-  reasoningPieces = 0;
-  textPieces = 0;
+  readonly reasoning = new JoinedText();
+  readonly text = new JoinedText();
 
   addReasoning(piece: string | null | undefined): void {
-    if (!piece) return;
-    this.reasoning += piece;
-    this.reasoningPieces += 1;
+    if (piece) this.reasoning.add(piece);
   }
 
   addText(piece: string | null | undefined): void {
-    if (!piece) return;
-    this.text += piece;
-    this.textPieces += 1;
+    if (piece) this.text.add(piece);
   }
 
   get any(): boolean {
-    return this.textPieces > 0 || this.reasoningPieces > 0;
+    return this.text.count > 0 || this.reasoning.count > 0;
   }
 
   /** Lets go of what was kept. */
   clear(): void {
-    this.reasoning = '';
-    this.text = '';
+    this.reasoning.clear();
+    this.text.clear();
   }
 }
 

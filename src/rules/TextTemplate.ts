@@ -1,4 +1,6 @@
 import type { ChatCompletionChunk } from '../model/Chunk.ts';
+import { ShortTexts } from './ShortTexts.ts';
+import { Stencil } from './Stencil.ts';
 
 /** What cannot stand between the events of a stream by chance: it is put in place of a text to see where that goes. */
 const PROBE = 'rxgroq?';
@@ -6,6 +8,9 @@ const PROBE = 'rxgroq?';
 const QUOTE = 34;
 const BACKSLASH = 92;
 const SPACE = 32;
+
+/** What all streams have written. */
+const PIECES = new ShortTexts();
 
 /**
  * An event of a stream with its piece of text left out. Most events of an answer differ in nothing else, so that those
@@ -19,8 +24,10 @@ export class TextTemplate {
   readonly type: 'text' | 'reasoning';
   /** Where the event ended that was read last. */
   end = 0;
-  readonly #head: string;
-  readonly #tail: string;
+  readonly #before: string;
+  readonly #after: string;
+  readonly #head: Stencil;
+  readonly #tail: Stencil;
 
   /** The template of an event with this data, or undefined when there is no piece of text in it, or more than that. */
   static of(data: string, chunk: ChatCompletionChunk): TextTemplate | undefined {
@@ -37,43 +44,46 @@ export class TextTemplate {
     const tail = data.slice(closingQuote(data, start));
     // Bytes are compared as if each were a character.
     if (!isAscii(head) || !isAscii(tail) || probe(head + PROBE + tail, key) !== PROBE) return undefined;
-    return new TextTemplate(key === 'content' ? 'text' : 'reasoning', `data: ${head}`, `${tail}\n\n`);
+    return new TextTemplate(key === 'content' ? 'text' : 'reasoning', head, tail);
   }
 
-  private constructor(type: TextTemplate['type'], head: string, tail: string) {
+  private constructor(type: TextTemplate['type'], before: string, after: string) {
     this.type = type;
-    this.#head = head;
-    this.#tail = tail;
+    this.#before = before;
+    this.#after = after;
+    this.#head = new Stencil(`data: ${before}`);
+    this.#tail = new Stencil(`${after}\n\n`);
   }
 
-  /**
-   * The text of the event that begins at a position, or undefined when it does not fit. It sets {@link end}.
-   *
-   * @param bytes The bytes as they came.
-   * @param latin1 The same, with one character for each byte.
-   */
-  read(bytes: Buffer, latin1: string, position: number): string | undefined {
+  /** Whether it is also the template of an event with this data, in which there is nothing odd. */
+  covers(data: string): boolean {
+    const { length } = this.#before;
+    if (data.slice(0, length) !== this.#before) return false;
+    const end = data.indexOf('"', length);
+    return data.slice(end) === this.#after;
+  }
+
+  /** The text of the event that begins at a position, or undefined when it does not fit. It sets {@link end}. */
+  read(bytes: Buffer, position: number): string | undefined {
+    if (!this.#head.fits(bytes, position)) return undefined;
     const start = position + this.#head.length;
-    // A slice is compared as a whole, which is faster than `startsWith`.
-    if (latin1.slice(position, start) !== this.#head) return undefined;
     let plain = true;
     let escaped = false;
+    let hash = 0;
     let end = start;
-    for (let code = latin1.charCodeAt(end); code !== QUOTE; code = latin1.charCodeAt(end)) {
-      // Beyond the end it is NaN, which is not greater than anything.
-      if (!(code >= SPACE)) return undefined;
+    for (let code = bytes[end]; code !== QUOTE; code = bytes[end]) {
+      if (code === undefined || code < SPACE) return undefined;
       if (code > 126) plain = false;
       else if (code === BACKSLASH) {
         escaped = true;
         end += 1;
       }
+      hash = (Math.imul(hash, 31) + code) | 0;
       end += 1;
     }
-    const after = end + this.#tail.length;
-    if (latin1.slice(end, after) !== this.#tail) return undefined;
-    this.end = after;
-    // A slice of more than a few characters would keep all that it was cut from.
-    const text = plain && end - start <= 12 ? latin1.slice(start, end) : bytes.toString('utf8', start, end);
+    if (!this.#tail.fits(bytes, end)) return undefined;
+    this.end = end + this.#tail.length;
+    const text = plain ? PIECES.of(bytes, start, end, hash) : bytes.toString('utf8', start, end);
     return escaped ? unescaped(text) : text;
   }
 }

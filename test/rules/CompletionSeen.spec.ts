@@ -5,8 +5,8 @@ import { CompletionSeen, seenInAnswer, seenInChunk, seenInToken } from '../../sr
 const seenBy = (look: (seen: CompletionSeen) => void) => {
   const seen = new CompletionSeen();
   look(seen);
-  const { text, textPieces, reasoning, reasoningPieces } = seen;
-  return [text, textPieces, reasoning, reasoningPieces];
+  const { text, reasoning } = seen;
+  return [String(text), text.count, String(reasoning), reasoning.count];
 };
 
 describe('CompletionSeen', () => {
@@ -25,7 +25,7 @@ describe('CompletionSeen', () => {
     seen.addText('a');
     seen.addReasoning('b');
     seen.clear();
-    expect([seen.text, seen.reasoning]).toEqual(['', '']);
+    expect([String(seen.text), String(seen.reasoning)]).toEqual(['', '']);
   });
 
   it('should see what tokens hold', () => {

@@ -9,7 +9,7 @@ const templateOf = (data: string): TextTemplate | undefined => TextTemplate.of(d
 
 const read = (template: TextTemplate | undefined, text: string, position = 0): string | undefined => {
   const bytes = Buffer.from(text);
-  return template?.read(bytes, bytes.toString('latin1'), position);
+  return template?.read(bytes, position);
 };
 
 describe('TextTemplate', () => {
