@@ -5,6 +5,6 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/rules/**/*.spec.ts', 'test/adapters/memoryLimitStore.spec.ts'],
-    testTimeout: 10_000,
+    testTimeout: 60_000,
   },
 });
