@@ -5,6 +5,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/rules/**/*.spec.ts', 'test/adapters/memoryLimitStore.spec.ts'],
-    testTimeout: 60_000,
+    testTimeout: 120_000,
+    env: { RXGROQ_LIGHTER: '20' },
   },
 });

@@ -8,8 +8,8 @@ const YEAR = 366 * LONGEST_WAIT;
 
 /**
  * Reads how long the server asks to wait, in milliseconds: from `retry-after-ms`, or from `retry-after` in seconds or as
- * a date, which is compared with the server's own clock in `date`. What is negative, past, longer than a year or not a
- * number counts as nothing.
+ * a date, which is compared with the server's own clock in `date`. What is no time, past, longer than a year or not a
+ * number counts as nothing: who asks at once again is refused at once again.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9110#name-retry-after
  */
@@ -24,7 +24,7 @@ export function parseRetryAfter(headers: WireHeaders): number | undefined {
   return until === undefined || now === undefined ? undefined : believable(until - now);
 }
 
-const believable = (ms: number): number | undefined => (ms >= 0 && ms <= YEAR ? ms : undefined);
+const believable = (ms: number): number | undefined => (ms > 0 && ms <= YEAR ? ms : undefined);
 
 /** A plain decimal of up to ten digits before the point and after it. */
 const decimal = (text: WireHeaders[string]): number | undefined =>

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import ranks from 'js-tiktoken/ranks/o200k_base';
 import { describe, expect, it } from 'vitest';
 import { createBpe } from '../../src/rules/bpe.ts';
+import { rounds } from '../util/rounds.ts';
 import { languages } from './bpe/languages.ts';
 import { createOracle } from './bpe/oracle.ts';
 import { randomIntegers, randomText } from './bpe/randomText.ts';
@@ -15,7 +16,7 @@ describe('createBpe', () => {
 
   it('should give the tokens of js-tiktoken on ten thousand random strings', { timeout: 60_000 }, () => {
     const random = randomIntegers(20_261_120);
-    for (let i = 0; i < 10_000; i++) {
+    for (let i = 0; i < rounds(10_000); i++) {
       const text = randomText(random);
       const expected = oracle(text);
       if (bpe.countTokens(text) === expected.length && String(bpe.encode(text)) === String(expected)) continue;
@@ -67,7 +68,7 @@ describe('createBpe', () => {
       fc.property(fc.string({ unit: 'binary', maxLength: 60 }), (text) => {
         expect(bpe.decode(bpe.encode(text))).toBe(wellFormed(text));
       }),
-      { numRuns: 2_000 },
+      { numRuns: rounds(2_000) },
     );
     expect(bpe.decode(bpe.encode('\ufeffa'))).toBe('\ufeffa');
   });

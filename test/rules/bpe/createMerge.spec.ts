@@ -4,6 +4,7 @@ import { createMerge } from '../../../src/rules/bpe/createMerge.ts';
 import { createLongMerge } from '../../../src/rules/bpe/longMerge.ts';
 import { createRankTable, NO_RANK, type RankTable } from '../../../src/rules/bpe/rankTable.ts';
 import { createShortMerge } from '../../../src/rules/bpe/shortMerge.ts';
+import { rounds } from '../../util/rounds.ts';
 import { languages } from './languages.ts';
 import { type RandomInteger, randomIntegers } from './randomText.ts';
 
@@ -76,7 +77,7 @@ describe('createMerge', () => {
   it('should merge as the definition does, whatever the length', () => {
     const random = randomIntegers(11);
     const merge = createMerge(table);
-    for (let i = 0; i < 400; i++) {
+    for (let i = 0; i < rounds(400); i++) {
       const bytes = i % 4 ? letters(random, 1 + random(120)) : speech.subarray(i, i + 1 + random(200));
       const tokens: number[] = [];
       expect(merge(bytes, 0, bytes.length, tokens)).toBe(tokens.length);
@@ -94,7 +95,7 @@ describe('createMerge', () => {
     const random = randomIntegers(12);
     const short = createShortMerge(table, 200);
     const long = createLongMerge(table);
-    for (let i = 0; i < 500; i++) {
+    for (let i = 0; i < rounds(500); i++) {
       const bytes = letters(random, 1 + random(199));
       expect(long(bytes, 0, bytes.length)).toBe(short(bytes, 0, bytes.length));
     }
@@ -110,7 +111,7 @@ describe('createMerge', () => {
     const random = randomIntegers(window);
     const windows = createLongMerge(table, window, overlap);
     const whole = createLongMerge(table, 8_192, 1);
-    for (let i = 0; i < 300; i++) {
+    for (let i = 0; i < rounds(300); i++) {
       const length = 1 + random(4 * window);
       const bytes = i % 3 ? letters(random, length) : speech.subarray(random(1_000), length);
       const expected: number[] = [];
