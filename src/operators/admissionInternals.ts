@@ -1,4 +1,4 @@
-import { from, type ObservableInput, type SchedulerLike } from 'rxjs';
+import { from, type ObservableInput, type SchedulerLike, throwError } from 'rxjs';
 import type { GroqError } from '../errors/GroqError.ts';
 import { RequestTooLargeError } from '../errors/RequestTooLargeError.ts';
 import { StoreError } from '../errors/StoreError.ts';
@@ -115,12 +115,7 @@ export class Admission<J extends Job> implements Granter<J> {
     const question = this.#question?.ticket === ticket ? this.#question : this.#ask(ticket);
     this.#question = question;
     this.#lane.watch(question.key);
-    let answer: Verdict | ObservableInput<Verdict>;
-    try {
-      answer = this.store.reserve(question);
-    } catch (error) {
-      return this.#fail(backlog, ticket, error);
-    }
+    const answer = this.#reserve(question);
     if (!('type' in answer)) return this.#await(backlog, question, answer);
     return this.#hear(backlog, question, answer) || (answer.type === 'wait' && this.#letPass(backlog, ticket, answer));
   }
@@ -157,6 +152,15 @@ export class Admission<J extends Job> implements Granter<J> {
   #ask(ticket: Ticket<J>): Question<J> {
     const { key, name } = this.#config;
     return new Question(ticket, key(ticket.job), name, this.#asked++);
+  }
+
+  /** What the store says. One that throws has an answer that fails. */
+  #reserve(question: Question<J>): Verdict | ObservableInput<Verdict> {
+    try {
+      return this.store.reserve(question);
+    } catch (error) {
+      return throwError(() => error);
+    }
   }
 
   #await(backlog: Backlog<J>, question: Question<J>, answer: ObservableInput<Verdict>): boolean {
@@ -218,7 +222,7 @@ export class Admission<J extends Job> implements Granter<J> {
       const delay = ticket.job.cost[unit] / verdict.rate;
       if (delay > budget || (!yields && ticket.job.cost[unit] >= head.job.cost[unit])) continue;
       const question = this.#ask(ticket);
-      const answer = this.store.reserve(question);
+      const answer = this.#reserve(question);
       if (!('type' in answer)) return this.#await(backlog, question, answer);
       if (answer.type !== 'granted') continue;
       if (!yields) head.putOff += delay;

@@ -26,9 +26,16 @@ export function parseBaseUrl(text: string): BaseUrl {
   }
   if (url.username !== '' || url.password !== '') throw refused('a URL without a user and a password', 'one with them');
   if (url.search !== '' || url.hash !== '') throw refused('a URL without a query and a fragment', 'one with them');
-  const path = url.pathname.replace(/\/+$/, '');
+  const path = withoutSlashes(url.pathname);
   return { origin: url.origin, path: path === '' ? '/openai/v1' : path };
 }
 
 const refused = (expected: string, got: string): ValidationError =>
   new ValidationError('The options', [{ path: 'baseURL', expected, got }], `Groq's own is ${GROQ_URL}.`);
+
+// In a loop, since an expression for it looks at each of many slashes from each before it.
+const withoutSlashes = (path: string): string => {
+  let end = path.length;
+  while (path[end - 1] === '/') end -= 1;
+  return path.slice(0, end);
+};

@@ -330,6 +330,35 @@ describe('throttleByBucket with a store that answers later', () => {
   });
 });
 
+describe('throttleByBucket with a store that throws', () => {
+  it('should refuse the one for which it throws although that one only wanted to pass, and keep the best one waiting', () => {
+    rx((helpers) => {
+      const store = quota(10, 1_000, { ...helpers, unit: 'tokens' });
+      let asked = 0;
+      const throwing: LimitStore = {
+        ...store,
+        reserve: (r: Reservation) => {
+          asked += 1;
+          if (asked === 3) throw new Error('down');
+          return store.reserve(r);
+        },
+      };
+      const refused: string[] = [];
+      const throttle = throttleByBucket<NamedJob>({
+        store: throwing,
+        scheduler: helpers.scheduler,
+        refuse: (job, error) => refused.push(`${job.name}${String(isStoreError(error))}`),
+      });
+      const cost = (name: string) => ({ cost: tokens(name === 'b' ? 9 : 2), priority: 'normal' as const });
+      const source = helpers.hot('(abc)-|');
+      const granted: string[] = [];
+      source.pipe(arriving(helpers, cost), prioritize(), throttle, names).subscribe((name) => granted.push(name));
+      helpers.flush();
+      expect([granted, refused]).toEqual([['a', 'b'], ['ctrue']]);
+    });
+  });
+});
+
 describe('throttleByBucket by the clock of the system', () => {
   it('should sort what comes in one turn, in a microtask', async () => {
     const jobs = new Subject<NamedJob>();
