@@ -107,10 +107,12 @@ export class DeadlineQueue<J extends Job> implements Backlog<J> {
   }
 
   remove(ticket: Ticket<J>): boolean {
-    return this.#remove(ticket as Place<J>, false);
+    if (!this.#remove(ticket as Place<J>, false)) return false;
+    ticket.job.lifetime?.remove(ticket as Place<J>);
+    return true;
   }
 
-  /** Lets one go that was not taken. */
+  /** Lets one go whose lifetime is over. */
   leave(place: Place<J>): void {
     this.#remove(place, this.peek() === place);
   }
@@ -137,7 +139,6 @@ export class DeadlineQueue<J extends Job> implements Backlog<J> {
     if (place.expiryIndex >= 0) this.#expiry.removeAt(place.expiryIndex);
     line.tenant.waiting -= 1;
     this.#size -= 1;
-    place.job.lifetime?.remove(place);
     if (this.#size === 0) this.#forgetTenants();
     this.#owner.left(wasBest);
     return true;

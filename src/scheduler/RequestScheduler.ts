@@ -100,7 +100,7 @@ export class RequestScheduler implements Observer<Attempt>, Unsubscribable {
         if (attempt.errand.lifecycle) attempt.lifetime.next({ type: 'state', state: 'admitted' });
       },
       changed: () => {
-        this.#changes.next();
+        if (this.#changes.observed) this.#changes.next();
       },
     });
   }
