@@ -33,6 +33,16 @@ export function responseBody(
     destination.error(httpErrorOf({ ...head, body: Buffer.concat(kept).toString('utf8'), model }));
   };
 
+  // Apart from what is done with each piece of a body: each answer has headers of another shape, and engines compile
+  // anew what looks at them.
+  const begin = (event: Extract<WireEvent, { type: 'head' }>): void => {
+    if (event.status !== 200) failed = event;
+    else {
+      refuseStrange(event.headers, model);
+      head?.(parseLimitHeaders(event.headers), requestIdOf(event.headers));
+    }
+  };
+
   return operate<WireEvent, Uint8Array>({
     destination,
     next: (event) => {
@@ -41,11 +51,7 @@ export function responseBody(
           sent?.();
           break;
         case 'head':
-          if (event.status !== 200) failed = event;
-          else {
-            refuseStrange(event.headers, model);
-            head?.(parseLimitHeaders(event.headers), requestIdOf(event.headers));
-          }
+          begin(event);
           break;
         case 'data':
           if (failed === undefined) destination.next(event.bytes);
