@@ -4,7 +4,12 @@ import { defineConfig } from 'vitest/config';
 // threads, which take none of the flags that other specs need.
 export default defineConfig({
   test: {
-    include: ['test/rules/**/*.spec.ts', 'test/adapters/memoryLimitStore.spec.ts'],
+    include: [
+      'test/rules/**/*.spec.ts',
+      'test/adapters/memoryLimitStore.spec.ts',
+      // `trimming` is a generator that these two operators drive.
+      'test/operators/trim*.spec.ts',
+    ],
     testTimeout: 120_000,
     env: { RXGROQ_LIGHTER: '20' },
   },

@@ -19,9 +19,7 @@ export function parseRetryAfter(headers: WireHeaders): number | undefined {
   const value = headers['retry-after'];
   const seconds = decimal(value);
   if (seconds !== undefined) return believable(seconds * 1_000);
-  const until = date(value);
-  const now = date(headers['date']);
-  return until === undefined || now === undefined ? undefined : believable(until - now);
+  return believable(date(value) - date(headers['date']));
 }
 
 const believable = (ms: number): number | undefined => (ms > 0 && ms <= YEAR ? ms : undefined);
@@ -31,7 +29,5 @@ const decimal = (text: WireHeaders[string]): number | undefined =>
   typeof text === 'string' && /^\d{1,10}(\.\d{1,10})?$/.test(text) ? Number(text) : undefined;
 
 /** An HTTP date has 29 characters; longer texts are not looked at. */
-const date = (text: WireHeaders[string]): number | undefined => {
-  const time = typeof text === 'string' && text.length < 40 && text.endsWith('GMT') ? Date.parse(text) : Number.NaN;
-  return Number.isNaN(time) ? undefined : time;
-};
+const date = (text: WireHeaders[string]): number =>
+  typeof text === 'string' && text.length < 40 && text.endsWith('GMT') ? Date.parse(text) : Number.NaN;

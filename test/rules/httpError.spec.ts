@@ -189,3 +189,71 @@ describe('errorFrom', () => {
     expect(inspect(error)).not.toContain('what the model wrote');
   });
 });
+
+describe('httpErrorOf, of what is no error of the API', () => {
+  const redirected = ' Set `baseURL` to where the API is, if you trust that with the key.';
+
+  it.each([
+    [204, 'The server answered with 204, where there is no answer.', false],
+    [299, 'The server answered with 299, where there is no answer.', false],
+    [300, 'The server answered with a redirect (300), which is not followed.', true],
+    [302, 'The server answered with a redirect (302), which is not followed.', true],
+  ])('should tell of a %i what it is, and what to do', (status, message, isRedirect) => {
+    const error = errorOf(status, '', { 'x-request-id': 'req_1' });
+    expect(isProtocolError(error) && [error.model, error.requestId]).toEqual(['m', 'req_1']);
+    expect(error.message.startsWith(message)).toBe(true);
+    expect(error.message.endsWith(redirected)).toBe(isRedirect);
+  });
+
+  it.each([
+    ['true', true],
+    ['false', false],
+    ['perhaps', undefined],
+    [undefined, undefined],
+  ])('should hear whether the server wants it to be repeated: %s', (header, shouldRetry) => {
+    const error = errorOf(500, '', header === undefined ? {} : { 'x-should-retry': header });
+    expect(isHttpError(error) && error.shouldRetry).toBe(shouldRetry);
+  });
+
+  it.each(['null', '5', '"text"', '[]', '{}', 'no JSON', '{"error":'])('should keep %s as it is', (body) => {
+    expect(errorOf(500, body).message).toContain(`: ${body}`);
+  });
+
+  it('should keep so much of a body and no more', () => {
+    const error = errorOf(500, 'a'.repeat(5_000));
+    expect(error.message).toContain(`: ${'a'.repeat(4_096)}`);
+    expect(error.message).not.toContain('a'.repeat(4_097));
+  });
+});
+
+describe('httpErrorOf, of a limit', () => {
+  const tooLarge =
+    'Request too large for model `m` in organization `o` on tokens per minute (TPM): Limit 100, Requested 105, please reduce.';
+
+  it('should read limits out of the message of a 413 or a 429 only', () => {
+    expect(isRequestTooLargeError(errorOf(413, bodyOf({ message: tooLarge })))).toBe(true);
+    expect(isRequestTooLargeError(errorOf(429, bodyOf({ message: tooLarge })))).toBe(true);
+    expect(isRequestTooLargeError(errorOf(400, bodyOf({ message: tooLarge })))).toBe(false);
+  });
+
+  it('should be an error of HTTP when it does not say which limit is too low', () => {
+    const error = errorOf(413, bodyOf({ message: 'Request too large for model `m`' }));
+    expect([isHttpError(error), isRequestTooLargeError(error)]).toEqual([true, false]);
+  });
+
+  it.each(['', bodyOf({}), bodyOf('busy')])('should be a 429 of which no more is known: %s', (body) => {
+    const error = errorOf(429, body);
+    const known = isRateLimitError(error) && [error.dimension, error.limit, error.used, error.requested];
+    expect(known).toEqual([undefined, undefined, undefined, undefined]);
+    expect(isRateLimitError(error) && error.retryAfter).toBe(undefined);
+  });
+
+  it.each([
+    ['86400', 86_400_000],
+    ['86401', undefined],
+    ['3', 3_000],
+  ])('should believe the header of a 429 that asks to wait for %s s, up to a day', (seconds, ms) => {
+    const error = errorOf(429, '', { 'retry-after': seconds });
+    expect(isRateLimitError(error) && error.retryAfter).toBe(ms);
+  });
+});

@@ -9,6 +9,7 @@ describe('parseRetryAfter', () => {
   it.each([
     ['2', 2_000],
     ['1.5', 1_500],
+    ['1.25', 1_250],
     ['007', 7_000],
     ['86400', DAY],
     ['2592000', 30 * DAY],
@@ -48,6 +49,7 @@ describe('parseRetryAfter', () => {
     ['a comma', '1,5'],
     ['two values', '1, 2'],
     ['two headers', ['1', '2']],
+    ['a list of one', ['5']],
     ['half a number', '5.'],
     ['the other half', '.5'],
     ['two points', '1.2.3'],
@@ -57,6 +59,7 @@ describe('parseRetryAfter', () => {
     ['10 kB before GMT', `${'1'.repeat(10_240)} GMT`],
     ['a past date', 'Wed, 18 Nov 2026 11:59:59 GMT'],
     ['a date in two years', 'Mon, 20 Nov 2028 12:00:00 GMT'],
+    ['a date of many blanks', `Wed, 18 Nov 2026 ${' '.repeat(20)}12:01:30 GMT`],
     ['no date', 'Wed, 99 Nov 2026 12:00:00 GMT'],
     ['a date without its zone', 'Wed, 18 Nov 2026 12:01:30'],
   ])('should make nothing of %s', (_, value) => {
