@@ -29,6 +29,20 @@ describe('TextTemplate', () => {
     );
   });
 
+  it('should know itself in an event of which only the text differs', () => {
+    const template = templateOf(chunk({ content: 'x', channel: 'analysis' }));
+    const covers = (delta: object, rest?: object) => template?.covers(chunk(delta, rest));
+    for (const content of ['y', '', 'é😀', ' a text of more than a few characters']) {
+      expect(covers({ content, channel: 'analysis' })).toBe(true);
+    }
+    expect(covers({ content: 'x', channel: 'final' })).toBe(false);
+    expect(covers({ content: 'x', channel: 'analysis' }, { finish_reason: 'stop' })).toBe(false);
+    expect(covers({ reasoning: 'x', channel: 'analysis' })).toBe(false);
+    // What has to be unescaped is told by parsing it.
+    expect(covers({ content: '"', channel: 'analysis' })).toBe(false);
+    expect([template?.covers(''), template?.covers('{')]).toEqual([false, false]);
+  });
+
   it('should not fit what differs in anything else, or is not whole, or no JSON', () => {
     const template = templateOf(chunk({ content: 'x' }));
     const event = `data: ${chunk({ content: 'y' })}\n\n`;
