@@ -59,6 +59,14 @@ describe('LimitLearner', () => {
       expect(level('tpm')).toBe(7_000);
     });
 
+    it('should take the level of a new limit from the answer that shows it first', () => {
+      const { mirror, take, level } = learning({ rpd: 1_000 });
+      const [first, second] = [take(100), take(100)] as const;
+      mirror.learn(first, { tpm: { limit: 8_000, remaining: 7_000 } }, 0);
+      mirror.learn(second, { tpm: { limit: 8_000, remaining: 6_000 } }, 0);
+      expect(level('tpm')).toBe(7_000);
+    });
+
     it.each<[string, LimitHeaders]>([
       ['nothing', {}],
       ['a limit of nothing', { tpm: { limit: 0, remaining: 0 } }],
@@ -151,6 +159,8 @@ describe('LimitLearner', () => {
       const { bucket, waitFor } = beside(0.3, { tpm: 60_000, tpd: 5_000_000, otpm: 60_000, rpm: 600 });
       waitFor(1, 60_000);
       expect(bucket('tpd', 60_000)?.foreign).toBeCloseTo(bucket('tpm', 60_000)?.foreign ?? 0, 6);
+      // They may take what flows into the fastest of them.
+      expect(bucket('tpd', 60_000)?.foreign).toBeGreaterThan(0.2);
       expect([bucket('otpm', 60_000)?.foreign, bucket('rpm', 60_000)?.foreign]).toEqual([0, 0]);
     });
 
@@ -253,6 +263,14 @@ describe('LimitLearner', () => {
       expect(Math.round(level('rpd', 20) ?? 0)).toBe(40);
       mirror.settle(beside, { type: 'unknown' }, 20);
       expect(Math.round(level('rpd', 20) ?? 0)).toBe(40);
+    });
+
+    it('should leave room for what arrived since it was charged, at a limit that no answer shows', () => {
+      const { mirror, take, level } = learning({ rpm: 10 });
+      const [refused, later] = [take(10, 0), take(10, 10)] as const;
+      mirror.learn(later, {}, 20);
+      mirror.settle(refused, { type: 'rejected', dimension: 'rpm', limit: 10, used: 7, requested: 1, ms: 1 }, 30);
+      expect(level('rpm', 30)).toBe(2);
     });
 
     it('should not raise a level by it', () => {
