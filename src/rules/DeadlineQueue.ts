@@ -108,7 +108,7 @@ export class DeadlineQueue<J extends Job> implements Backlog<J> {
 
   remove(ticket: Ticket<J>): boolean {
     if (!this.#remove(ticket as Place<J>, false)) return false;
-    ticket.job.lifetime?.remove(ticket as Place<J>);
+    ticket.job.lifetime?.remove(ticket);
     return true;
   }
 

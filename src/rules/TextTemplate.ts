@@ -28,6 +28,8 @@ export class TextTemplate {
   readonly #after: string;
   readonly #head: Stencil;
   readonly #tail: Stencil;
+  /** The memory that was looked at last: what is read at once is cut into pieces that share it. */
+  #memory: DataView = new DataView(new ArrayBuffer(0));
 
   /** The template of an event with this data, or undefined when there is no piece of text in it, or more than that. */
   static of(data: string, chunk: ChatCompletionChunk): TextTemplate | undefined {
@@ -65,7 +67,9 @@ export class TextTemplate {
 
   /** The text of the event that begins at a position, or undefined when it does not fit. It sets {@link end}. */
   read(bytes: Buffer, position: number): string | undefined {
-    if (!this.#head.fits(bytes, position)) return undefined;
+    if (this.#memory.buffer !== bytes.buffer) this.#memory = new DataView(bytes.buffer);
+    const { byteOffset, length } = bytes;
+    if (!this.#head.fits(this.#memory, byteOffset + position)) return undefined;
     const start = position + this.#head.length;
     let plain = true;
     let escaped = false;
@@ -81,8 +85,9 @@ export class TextTemplate {
       hash = (Math.imul(hash, 31) + code) | 0;
       end += 1;
     }
-    if (!this.#tail.fits(bytes, end)) return undefined;
     this.end = end + this.#tail.length;
+    // What stands in the same memory behind these bytes belongs to somebody else.
+    if (this.end > length || !this.#tail.fits(this.#memory, byteOffset + end)) return undefined;
     const text = plain ? PIECES.of(bytes, start, end, hash) : bytes.toString('utf8', start, end);
     return escaped ? unescaped(text) : text;
   }

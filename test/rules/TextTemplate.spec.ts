@@ -29,6 +29,14 @@ describe('TextTemplate', () => {
     );
   });
 
+  it('should not read on in memory that is not its own', () => {
+    const template = templateOf(chunk({ content: 'x' }));
+    const bytes = Buffer.from(`data: ${chunk({ content: 'y' })}\n\n`);
+    expect(template?.read(bytes, 0)).toBe('y');
+    for (let end = 0; end < bytes.length; end++) expect(template?.read(bytes.subarray(0, end), 0)).toBe(undefined);
+    expect(template?.read(Buffer.concat([Buffer.from('z'), bytes]).subarray(1), 0)).toBe('y');
+  });
+
   it('should know itself in an event of which only the text differs', () => {
     const template = templateOf(chunk({ content: 'x', channel: 'analysis' }));
     const covers = (delta: object, rest?: object) => template?.covers(chunk(delta, rest));
