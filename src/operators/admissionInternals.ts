@@ -1,4 +1,4 @@
-import { from, type ObservableInput, type SchedulerLike, throwError } from 'rxjs';
+import { from, Observable, type ObservableInput, type SchedulerLike } from 'rxjs';
 import type { GroqError } from '../errors/GroqError.ts';
 import { RequestTooLargeError } from '../errors/RequestTooLargeError.ts';
 import { StoreError } from '../errors/StoreError.ts';
@@ -159,7 +159,9 @@ export class Admission<J extends Job> implements Granter<J> {
     try {
       return this.store.reserve(question);
     } catch (error) {
-      return throwError(() => error);
+      return new Observable((subscriber) => {
+        subscriber.error(error);
+      });
     }
   }
 
