@@ -1,3 +1,6 @@
+/** How long a request is on its way to the server once it was sent, in milliseconds, when no answer shows it there. */
+export const LONGEST_WAY = 1_000;
+
 /**
  * Our copy of one of the server's buckets, of which we see little: a level that flows back continuously, and that may
  * fall below zero.
@@ -124,12 +127,15 @@ export class Bucket {
   }
 
   /**
-   * Lowers the level to what the server holds, less what is still on the way there.
+   * Lowers the level to what the server holds, less what is still on the way there: that takes no more than what is
+   * left and what flows in until it has arrived, since the server lets nothing in below zero.
    *
    * @returns By how many units it changed, 0 or less.
    */
   lowerTo(units: number): number {
-    const level = Math.min(this.#level, units * this.window - this.#travelling);
+    const held = units * this.window;
+    const least = Math.min(held, 0) - this.limit * LONGEST_WAY;
+    const level = Math.min(this.#level, Math.max(held - this.#travelling, least));
     const change = (level - this.#level) / this.window;
     this.#level = level;
     // What is missing now was missed by the server itself: none of it comes back.

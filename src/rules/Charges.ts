@@ -1,5 +1,6 @@
 import type { Cost } from '../model/Cost.ts';
 import type { Reservation } from '../model/Grant.ts';
+import { LONGEST_WAY } from './Bucket.ts';
 import type { Mark } from './Feedback.ts';
 import type { Account } from './RefundWatch.ts';
 
@@ -31,9 +32,6 @@ export interface Marks {
   readonly tpm: Mark | undefined;
   readonly account: Account;
 }
-
-/** How long a request is on its way to the server once it was sent, in milliseconds, when no answer shows it there. */
-const LONGEST_WAY = 1_000;
 
 /** The reservations that are not settled, and among them, first sent first, those that may be on their way. */
 export class Charges {

@@ -108,6 +108,25 @@ describe('Bucket', () => {
       bucket.take(travelling);
       expect([bucket.lowerTo(units), bucket.level]).toEqual([change, level]);
     });
+
+    it.each([
+      ['nothing', 0, -1],
+      ['a little', 5, -1],
+      ['less than nothing', -3, -4],
+      ['more than is on the way', 57, 7],
+    ])('should not believe that more is let in than flows in on the way: of %s', (_, units, level) => {
+      const bucket = new Bucket(60_000, 60, 0);
+      bucket.take(50);
+      bucket.add(48);
+      bucket.lowerTo(units);
+      expect(bucket.level).toBe(level);
+    });
+
+    it('should leave alone what is lower already', () => {
+      const bucket = new Bucket(60_000, 60, 0);
+      bucket.take(70);
+      expect([bucket.lowerTo(0), bucket.level]).toEqual([0, -10]);
+    });
   });
 
   it('should keep what is missing from full when its limit is changed', () => {
