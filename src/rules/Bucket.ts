@@ -127,14 +127,16 @@ export class Bucket {
   }
 
   /**
-   * Lowers the level to what the server holds, less what is still on the way there: that takes no more than what is
-   * left and what flows in until it has arrived, since the server lets nothing in below zero.
+   * Lowers the level to what the server holds, less what is still on the way there. Where none of that comes back when
+   * it is refused, it takes no more than what is left and what flows in until it has arrived: the server lets nothing in
+   * below zero.
    *
+   * @param comesBack Whether what is refused comes back.
    * @returns By how many units it changed, 0 or less.
    */
-  lowerTo(units: number): number {
+  lowerTo(units: number, comesBack = true): number {
     const held = units * this.window;
-    const least = Math.min(held, 0) - this.limit * LONGEST_WAY;
+    const least = comesBack ? -Infinity : Math.min(held, 0) - this.limit * LONGEST_WAY;
     const level = Math.min(this.#level, Math.max(held - this.#travelling, least));
     const change = (level - this.#level) / this.window;
     this.#level = level;

@@ -138,7 +138,8 @@ export class Gauge {
 
   /** Lowers the level to what the server says that it holds, and tells by how much. */
   lowerTo(units: number): number {
-    const change = this.bucket.lowerTo(units);
+    // A request counts also when it is refused.
+    const change = this.bucket.lowerTo(units, this.unit !== 'requests');
     this.#feedback?.shift(change);
     return change;
   }

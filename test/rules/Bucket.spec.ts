@@ -118,14 +118,21 @@ describe('Bucket', () => {
       const bucket = new Bucket(60_000, 60, 0);
       bucket.take(50);
       bucket.add(48);
-      bucket.lowerTo(units);
+      bucket.lowerTo(units, false);
       expect(bucket.level).toBe(level);
+    });
+
+    it('should believe all of it to be let in where what is refused comes back', () => {
+      const bucket = new Bucket(60_000, 60, 0);
+      bucket.take(50);
+      bucket.lowerTo(5);
+      expect(bucket.level).toBe(-45);
     });
 
     it('should leave alone what is lower already', () => {
       const bucket = new Bucket(60_000, 60, 0);
       bucket.take(70);
-      expect([bucket.lowerTo(0), bucket.level]).toEqual([0, -10]);
+      expect([bucket.lowerTo(0, false), bucket.level]).toEqual([0, -10]);
     });
   });
 

@@ -273,6 +273,15 @@ describe('LimitLearner', () => {
       expect(level('rpm', 30)).toBe(2);
     });
 
+    it('should not take a burst that is on its way for a debt', () => {
+      const { mirror, take, level } = learning({ rpm: 42 });
+      const refused = take(100);
+      for (let i = 1; i < 40; i++) take(100);
+      const full = { type: 'rejected', requested: 1, ms: 1 } as const;
+      mirror.settle(refused, { ...full, dimension: 'rpm', limit: 42, used: 42 }, 100);
+      expect(level('rpm', 100)).toBeCloseTo(-42 / 60, 6);
+    });
+
     it('should not raise a level by it', () => {
       const { mirror, take, rejected, level } = learning({ tpm: 1_000 });
       mirror.settle(take(600), { type: 'unknown' }, 0);
