@@ -1,4 +1,4 @@
-import { from, Observable, type ObservableInput, type SchedulerLike } from 'rxjs';
+import { from, type ObservableInput, type SchedulerLike } from 'rxjs';
 import type { GroqError } from '../errors/GroqError.ts';
 import { RequestTooLargeError } from '../errors/RequestTooLargeError.ts';
 import { StoreError } from '../errors/StoreError.ts';
@@ -11,6 +11,7 @@ import type { LimitKey } from '../model/Limits.ts';
 import type { LimitStore } from '../ports/LimitStore.ts';
 import { covers } from '../rules/cost.ts';
 import { type Outlook, outlook } from '../rules/outlook.ts';
+import { attempt } from './attempt.ts';
 import { type Granter, Question, StoreGrant, tell } from './grantInternals.ts';
 
 /** For whom an {@link Admission} works. */
@@ -115,7 +116,7 @@ export class Admission<J extends Job> implements Granter<J> {
     const question = this.#question?.ticket === ticket ? this.#question : this.#ask(ticket);
     this.#question = question;
     this.#lane.watch(question.key);
-    const answer = this.#reserve(question);
+    const answer = attempt(() => this.store.reserve(question));
     if (!('type' in answer)) return this.#await(backlog, question, answer);
     return this.#hear(backlog, question, answer) || (answer.type === 'wait' && this.#letPass(backlog, ticket, answer));
   }
@@ -152,17 +153,6 @@ export class Admission<J extends Job> implements Granter<J> {
   #ask(ticket: Ticket<J>): Question<J> {
     const { key, name } = this.#config;
     return new Question(ticket, key(ticket.job), name, this.#asked++);
-  }
-
-  /** What the store says. One that throws has an answer that fails. */
-  #reserve(question: Question<J>): Verdict | ObservableInput<Verdict> {
-    try {
-      return this.store.reserve(question);
-    } catch (error) {
-      return new Observable((subscriber) => {
-        subscriber.error(error);
-      });
-    }
   }
 
   #await(backlog: Backlog<J>, question: Question<J>, answer: ObservableInput<Verdict>): boolean {
@@ -224,7 +214,7 @@ export class Admission<J extends Job> implements Granter<J> {
       const delay = ticket.job.cost[unit] / verdict.rate;
       if (delay > budget || (!yields && ticket.job.cost[unit] >= head.job.cost[unit])) continue;
       const question = this.#ask(ticket);
-      const answer = this.#reserve(question);
+      const answer = attempt(() => this.store.reserve(question));
       if (!('type' in answer)) return this.#await(backlog, question, answer);
       if (answer.type !== 'granted') continue;
       if (!yields) head.putOff += delay;

@@ -1,5 +1,6 @@
-import { AsyncSubject, from, Observable, type ObservableInput, take, tap, throwIfEmpty } from 'rxjs';
+import { AsyncSubject, from, type Observable, type ObservableInput, take, tap, throwIfEmpty } from 'rxjs';
 import type { Reservation, Verdict } from '../model/Grant.ts';
+import { attempt } from '../operators/attempt.ts';
 import type { LimitStore } from '../ports/LimitStore.ts';
 
 /**
@@ -28,16 +29,6 @@ export function guarded(store: LimitStore): LimitStore {
     changes: (key) => attempt(() => store.changes(key)),
     levels: (key) => attempt(() => store.levels(key)),
   };
-}
-
-function attempt<T>(ask: () => T): T | Observable<never> {
-  try {
-    return ask();
-  } catch (error) {
-    return new Observable((subscriber) => {
-      subscriber.error(error);
-    });
-  }
 }
 
 /** The first verdict: as a plain value when it is there at once, which keeps the order of a burst. */
