@@ -2,24 +2,9 @@ import type { Backlog, Ticket } from '../model/Backlog.ts';
 import type { Job } from '../model/Job.ts';
 import type { Priority, Slack } from '../model/Priority.ts';
 import { Heap } from './Heap.ts';
-import { before, Line, type Place } from './Line.ts';
+import { type Level, level, type Tenant, TenantLine } from './Level.ts';
+import { before, type Line, type Place } from './Line.ts';
 import { virtualDeadline } from './order.ts';
-
-/** Somebody on whose behalf jobs wait. */
-interface Tenant<J extends Job> {
-  /** How many tokens it was given, above what the others had when it came. */
-  service: number;
-  /** How many of its jobs wait. */
-  waiting: number;
-  /** Its jobs, by priority. A line without any waits here for the next. */
-  readonly lines: Partial<Record<Priority, TenantLine<J>>>;
-}
-
-/** The lines of one priority: by the deadline of their first job, and by what their tenant has had. */
-interface Level<J extends Job> {
-  readonly byDeadline: Heap<TenantLine<J>>;
-  readonly byService: Heap<TenantLine<J>>;
-}
 
 /** Who is told that a job has left a queue. */
 export interface DeadlineQueueOwner {
@@ -206,17 +191,6 @@ export class DeadlineQueue<J extends Job> implements Backlog<J> {
   }
 }
 
-class TenantLine<J extends Job> extends Line<J> {
-  readonly tenant: Tenant<J>;
-  readonly level: Level<J>;
-
-  constructor(tenant: Tenant<J>, level: Level<J>) {
-    super();
-    this.tenant = tenant;
-    this.level = level;
-  }
-}
-
 class QueuePlace<J extends Job> implements Place<J> {
   line: Line<J> | undefined;
   previous: Place<J> | undefined;
@@ -242,24 +216,6 @@ class QueuePlace<J extends Job> implements Place<J> {
     this.#queue.leave(this);
   }
 }
-
-const level = <J extends Job>(): Level<J> => ({
-  byDeadline: new Heap<TenantLine<J>>(startsBefore, (line, index) => {
-    line.deadlineIndex = index;
-  }),
-  byService: new Heap<TenantLine<J>>(hadLess, (line, index) => {
-    line.serviceIndex = index;
-  }),
-});
-
-const startsBefore = <J extends Job>(a: Line<J>, b: Line<J>): boolean => {
-  const first = a.peek();
-  const second = b.peek();
-  return first !== undefined && second !== undefined && before(first, second);
-};
-
-const hadLess = <J extends Job>(a: TenantLine<J>, b: TenantLine<J>): boolean =>
-  a.tenant.service < b.tenant.service || (a.tenant.service === b.tenant.service && startsBefore(a, b));
 
 const expiresBefore = <J extends Job>(a: Place<J>, b: Place<J>): boolean =>
   (a.job.expiresAt ?? Infinity) < (b.job.expiresAt ?? Infinity);
