@@ -5,27 +5,30 @@
  */
 export class Stencil {
   readonly length: number;
-  readonly #words: Float64Array;
-  /** Those after the last word. */
-  readonly #rest: Uint8Array;
+  readonly #ascii: string;
+  /** In an array of the engine's own: a typed one takes longer to make than it is used for in a short answer. */
+  readonly #words: number[];
 
   /** @param ascii No character but those from 1 to 126. */
   constructor(ascii: string) {
-    const bytes = Uint8Array.from(ascii, (character) => character.charCodeAt(0));
-    const view = new DataView(bytes.buffer);
-    this.length = bytes.length;
-    this.#words = Float64Array.from({ length: bytes.length >> 3 }, (_, i) => view.getFloat64(8 * i));
-    this.#rest = bytes.subarray(8 * this.#words.length);
+    const { length } = ascii;
+    const bytes = Buffer.from(ascii, 'latin1');
+    const view = new DataView(bytes.buffer, bytes.byteOffset, length);
+    this.length = length;
+    this.#ascii = ascii;
+    this.#words = new Array<number>(length >> 3);
+    for (let i = 0; i < this.#words.length; i++) this.#words[i] = view.getFloat64(8 * i);
   }
 
   /** Whether the bytes from a position on are these. */
   fits(bytes: DataView, position: number): boolean {
-    if (position + this.length > bytes.byteLength) return false;
+    const { length } = this;
+    if (position + length > bytes.byteLength) return false;
     const words = this.#words;
-    const rest = this.#rest;
     let at = position;
     for (let i = 0; i < words.length; i++, at += 8) if (bytes.getFloat64(at) !== words[i]) return false;
-    for (let i = 0; i < rest.length; i++, at++) if (bytes.getUint8(at) !== rest[i]) return false;
+    const ascii = this.#ascii;
+    for (let i = 8 * words.length; i < length; i++, at++) if (bytes.getUint8(at) !== ascii.charCodeAt(i)) return false;
     return true;
   }
 }
