@@ -99,7 +99,7 @@ export class DeadlineQueue<J extends Job> implements Backlog<J> {
 
   /** Lets one go whose lifetime is over. */
   leave(place: Place<J>): void {
-    this.#remove(place, this.peek() === place);
+    this.#remove(place, isFront(place) && this.peek() === place);
   }
 
   serve(job: J, tokens: number): void {
@@ -118,7 +118,7 @@ export class DeadlineQueue<J extends Job> implements Backlog<J> {
   #remove(place: Place<J>, wasBest: boolean): boolean {
     const line = place.line as TenantLine<J> | undefined;
     if (line === undefined) return false;
-    const wasFirst = line.peek() === place;
+    const wasFirst = isFront(place) && line.peek() === place;
     line.remove(place);
     if (wasFirst) this.#reseat(line);
     if (place.expiryIndex >= 0) this.#expiry.removeAt(place.expiryIndex);
@@ -216,6 +216,9 @@ class QueuePlace<J extends Job> implements Place<J> {
     this.#queue.leave(this);
   }
 }
+
+/** Whether it may be the first of its line: nobody in it stands before it. */
+const isFront = <J extends Job>({ previous }: Place<J>): boolean => previous === undefined;
 
 const expiresBefore = <J extends Job>(a: Place<J>, b: Place<J>): boolean =>
   (a.job.expiresAt ?? Infinity) < (b.job.expiresAt ?? Infinity);
