@@ -2,7 +2,44 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ShortTexts } from '../../src/rules/ShortTexts.ts';
 
+/** Bytes that count how often a text is made of them. */
+function counting(text: string): { bytes: Buffer; made: () => number } {
+  let made = 0;
+  const bytes = Buffer.from(text);
+  const toString = bytes.toString.bind(bytes);
+  bytes.toString = (...range: Parameters<Buffer['toString']>) => {
+    made += 1;
+    return toString(...range);
+  };
+  return { bytes, made: () => made };
+}
+
 describe('ShortTexts', () => {
+  it('should make a text that comes again only once, wherever it stands', () => {
+    const texts = new ShortTexts();
+    const { bytes, made } = counting('what follows is said twice: again again');
+    expect([texts.of(bytes, 28, 33, 5), texts.of(bytes, 34, 39, 5)]).toEqual(['again', 'again']);
+    expect(made()).toBe(1);
+  });
+
+  it('should remember twelve characters, and no more', () => {
+    const texts = new ShortTexts();
+    const { bytes, made } = counting('abcdefghijklm');
+    for (let i = 0; i < 3; i++) expect(texts.of(bytes, 0, 12, 1)).toBe('abcdefghijkl');
+    expect(made()).toBe(1);
+    for (let i = 0; i < 3; i++) expect(texts.of(bytes, 0, 13, 2)).toBe('abcdefghijklm');
+    expect(made()).toBe(4);
+  });
+
+  it('should keep a thousand texts beside each other', () => {
+    const texts = new ShortTexts();
+    const { bytes, made } = counting('ab');
+    for (let round = 0; round < 2; round++) {
+      for (let hash = 0; hash < 1_024; hash++) texts.of(bytes, hash % 2, (hash % 2) + 1, hash);
+    }
+    expect(made()).toBe(1_024);
+  });
+
   it('should give the text that the bytes are, whatever it has given before', () => {
     const texts = new ShortTexts();
     const ascii = fc.string({ maxLength: 14 });
