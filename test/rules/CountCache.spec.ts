@@ -27,6 +27,27 @@ describe('CountCache', () => {
     expect(counted).toEqual(['hi', 'hi']);
   });
 
+  it('should remember texts of 64 characters up to as many as it holds', () => {
+    const { cache, counted } = counting(1_000);
+    for (const length of [64, 1_000, 64]) expect(cache.count(text(1, length))).toBe(length);
+    cache.count(text(1, 1_000));
+    expect(counted.map(({ length }) => length)).toEqual([64, 1_000]);
+    cache.count(text(1, 63));
+    cache.count(text(1, 63));
+    expect(counted.map(({ length }) => length)).toEqual([64, 1_000, 63, 63]);
+  });
+
+  it('should hold as much as fills it twice, to the last character', () => {
+    const { cache, counted } = counting(300);
+    for (let i = 1; i <= 6; i++) cache.count(text(i));
+    cache.count(text(1));
+    expect(counted).toHaveLength(6);
+    const other = counting(300);
+    for (let i = 1; i <= 7; i++) other.cache.count(text(i));
+    other.cache.count(text(1));
+    expect(other.counted).toHaveLength(8);
+  });
+
   it('should keep what is asked for again, and forget what is not', () => {
     const { cache, counted } = counting(1_000);
     for (let i = 0; i < 100; i++) {
