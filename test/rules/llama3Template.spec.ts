@@ -44,6 +44,52 @@ describe('countLlama3Template', () => {
   });
 });
 
+describe('countLlama3Template, of what is written around the messages', () => {
+  const model = 'llama-3.3-70b-versatile';
+  const tool = (name: string) => ({ type: 'function', function: { name } });
+  const guess = (tokens: number, slack: number) => ({ tokens: 37 + tokens, bound: 37 + tokens + slack, exact: false });
+
+  it('should take a developer for a system', () => {
+    expect(count(model, [{ ...system, role: 'developer' }, user])).toEqual(count(model, [system, user]));
+  });
+
+  it('should count each tool, and allow for more with each', () => {
+    expect(count(model, [user], { tools: [tool('f')] })).toEqual(guess(137 + 1, 19));
+    expect(count(model, [user], { tools: [tool('f'), tool('g'), tool('h')] })).toEqual(guess(137 + 2 * 9 + 3, 28));
+    expect(count(model, [user], { tools: [tool('f of two'), tool('g')] }).tokens).toBe(37 + 137 + 9 + 4);
+    expect(count(model, [user], { tools: [] })).toEqual(count(model, [user]));
+  });
+
+  it.each([
+    ['required', 137 + 1 + 18, 20],
+    [{ type: 'function', function: { name: 'f' } }, 137 + 1 + 18, 20],
+    ['auto', 137 + 1, 19],
+    [null, 137 + 1, 19],
+    ['none', 27, 27],
+  ])('should count what is said of the choice %j', (tool_choice, tokens, slack) => {
+    expect(count(model, [user], { tools: [tool('f')], tool_choice })).toEqual(guess(tokens, slack));
+  });
+
+  it('should count a call by its function and arguments, and be unsure of its result', () => {
+    const call: Message = {
+      role: 'assistant',
+      tool_calls: [{ id: '1', type: 'function', function: { name: 'f', arguments: '{"a": 1, "b": 2}' } }],
+    };
+    expect(count(model, [user, call])).toEqual(guess(5 + 8 + 1 + 4, 8));
+    expect(count(model, [user, { role: 'tool', tool_call_id: '1', content: 'x' }])).toEqual(guess(5 + 1, 8));
+    expect(count(model, [user, { role: 'assistant', content: 'x' }])).toEqual({ tokens: 43, bound: 43, exact: true });
+  });
+
+  it('should count the format of the answer with its schema', () => {
+    const json_schema = { name: 'of two' };
+    expect(count(model, [user], { response_format: { type: 'json_object' } })).toEqual(guess(16, 16));
+    expect(count(model, [user], { response_format: { type: 'json_schema', json_schema } })).toEqual(
+      guess(40 + 2, 32 + 2),
+    );
+    expect(count(model, [user], { response_format: { type: 'text' } })).toEqual(count(model, [user]));
+  });
+});
+
 describe('isLlama3', () => {
   it('should know Llama 3 in all its versions, and no other', () => {
     expect(['llama3-8b-8192', 'llama-3.1-8b-instant', 'llama-3.3-70b-versatile'].every(isLlama3)).toBe(true);
