@@ -48,6 +48,13 @@ describe('createBpe', () => {
     expect(bpe.countTokens(text)).toBe(oracle(text).length);
   });
 
+  it('should count texts whose UTF-8 alone is longer than its buffer', () => {
+    const text = 'Feuerwehrhauptübungsplatz 灯火阑珊处 '.repeat(1_700);
+    expect(text.length).toBeLessThan(65_536);
+    expect(Buffer.byteLength(text)).toBeGreaterThan(65_536);
+    expect(bpe.countTokens(text)).toBe(oracle(text).length);
+  });
+
   it('should count nothing in an empty text', () => {
     expect(bpe.countTokens('')).toBe(0);
     expect(bpe.encode('')).toEqual([]);
@@ -73,7 +80,19 @@ describe('createBpe', () => {
     expect(bpe.decode(bpe.encode('\ufeffa'))).toBe('\ufeffa');
   });
 
-  it.each([-1, 1.5, 199_999, Number.NaN])('should refuse to decode %s', (token) => {
+  it('should decode the first token and the last', () => {
+    expect(bpe.decode([0])).toBe('!');
+    expect(bpe.encode(bpe.decode([199_997]))).toEqual([199_997]);
+  });
+
+  it('should refuse to decode a token that the ranks leave out', () => {
+    const singles = Array.from({ length: 256 }, (_, byte) => Buffer.of(byte).toString('base64'));
+    const sparse = createBpe(`! 0 ${singles.join(' ')}\n! 300 ${Buffer.from('ab').toString('base64')}`);
+    expect(sparse.decode([300])).toBe('ab');
+    expect(() => sparse.decode([299])).toThrow('A token must be a whole number from 0 to 300, got 299.');
+  });
+
+  it.each([-1, 1.5, 199_998, 199_999, Number.NaN])('should refuse to decode %s', (token) => {
     expect(() => bpe.decode([token])).toThrow(
       new RangeError(`A token must be a whole number from 0 to 199997, got ${token}. Decode what encode() gave.`),
     );
