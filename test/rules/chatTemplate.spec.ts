@@ -87,7 +87,35 @@ describe('countChatTemplate', () => {
     const silent = count([user, call, sunny], { tools: [weather] });
     const chatty = count([user, { ...call, content: 'Let me see.' }, sunny], { tools: [weather] });
     expect(chatty.tokens).toBe(silent.tokens);
-    expect(chatty.bound).toBeGreaterThan(silent.bound);
+    expect(chatty.bound - silent.bound).toBe(4 + 2 + o200k('Let me see.'));
+  });
+
+  it('should count calls and results of the kind before tools alike', () => {
+    const function_call = { name: 'get_weather', arguments: '{"city":"Ulm"}' };
+    const result: Message = { role: 'function', name: 'get_weather', content: 'sunny' };
+    const before = count([user, { role: 'assistant', function_call }, result]);
+    expect(before).toEqual(count([user, call, sunny]));
+  });
+
+  it('should allow for more in calls by the length of their arguments, and in results', () => {
+    const slack = (...messages: Message[]): number => count(messages).bound - count(messages).tokens;
+    expect(slack(user, call)).toBe(4 + 2);
+    expect(slack(user, { ...call, content: null })).toBe(4 + 2);
+    expect(slack(user, call, sunny)).toBe(4 + 2 + 4);
+  });
+
+  it('should leave out what was thought, and allow for it', () => {
+    const answer: Message = { role: 'assistant', content: 'hello' };
+    const thought = count([user, { ...answer, reasoning: 'They say hi.' }, user]);
+    expect(thought.tokens).toBe(tokens(user, answer, user));
+    expect(thought.bound - thought.tokens).toBe(4 + 2 + o200k('They say hi.'));
+  });
+
+  it('should count documents beside the messages, and allow for a quarter more', () => {
+    const documents = [{ source: { type: 'text', text: 'one two three four five six seven' } }];
+    const json = o200k(JSON.stringify(documents));
+    const counted = count([user], { documents });
+    expect(counted).toEqual({ tokens: 72 + json, bound: 72 + json + Math.ceil(json / 4) + 64, exact: false });
   });
 
   it('should name the function of a result by the id of its call', () => {
