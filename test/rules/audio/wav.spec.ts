@@ -52,6 +52,47 @@ describe('wavSeconds', () => {
     expect(audioSeconds(large, { size: 7e9 })).toBe(200_000);
   });
 
+  it('should take no other chunk for sound', () => {
+    expect(audioSeconds(bytes(wav(), chunk('LIST', new Uint8Array(1_000))))).toBe(1);
+  });
+
+  it('should believe a size of 64 bits in RF64 alone, and only where the other says nothing', () => {
+    const chunks = [chunk('ds64', bytes(little(0, 8), little(8_000, 8), little(0, 12)))];
+    expect(audioSeconds(wav({ form: 'RF64', dataSize: 0xff_ff_ff_ff, chunks }))).toBe(0.25);
+    expect(audioSeconds(wav({ form: 'RIFF', dataSize: 0xff_ff_ff_ff, chunks }))).toBe(1);
+    expect(audioSeconds(wav({ form: 'RF64', dataSize: 16_000, chunks }))).toBe(0.5);
+  });
+
+  it('should not tell from less than its chunks before the sound, wherever they are cut', () => {
+    const large = {
+      form: 'RF64',
+      tag: 0x11,
+      dataSize: 0xff_ff_ff_ff,
+      chunks: [
+        chunk('ds64', bytes(little(0, 8), little(8_000, 8), little(0, 12))),
+        chunk('fact', bytes(little(24_000, 4))),
+      ],
+    };
+    const whole = wav(large);
+    const start = whole.length - 32_000;
+    for (let at = 0; at < start; at++) {
+      expect(audioSeconds(whole.subarray(0, at), { size: whole.length })).toBeUndefined();
+    }
+    expect(audioSeconds(whole.subarray(0, start), { size: whole.length })).toBe(1.5);
+  });
+
+  it('should pass a thousand chunks at the most', () => {
+    const chunks = (count: number): Uint8Array[] => Array.from({ length: count }, () => chunk('JUNK', bytes()));
+    expect(audioSeconds(wav({ chunks: chunks(998) }))).toBe(1);
+    expect(audioSeconds(wav({ chunks: chunks(999) }))).toBeUndefined();
+  });
+
+  it('should not take other files with chunks for a WAV', () => {
+    const whole = wav();
+    expect(audioSeconds(bytes(whole.subarray(0, 8), 'AVI ', whole.subarray(12)))).toBeUndefined();
+    expect(audioSeconds(bytes('RIFX', whole.subarray(4)))).toBeUndefined();
+  });
+
   it('should not tell what is not written', () => {
     expect(audioSeconds(wav().subarray(0, 30))).toBeUndefined();
     expect(audioSeconds(wav({ rate: 0, data: 10 }))).toBeUndefined();
