@@ -47,6 +47,14 @@ describe('audioSeconds', () => {
     }
   });
 
+  it('should not take the end of a file for what is missing in its middle', () => {
+    const whole = wav({ data: 1_000 });
+    for (let at = 30; at < 44; at++) {
+      const end = { tail: whole.subarray(at + 20), size: whole.length };
+      expect(audioSeconds(whole.subarray(0, at), end)).toBeUndefined();
+    }
+  });
+
   const broken = fc
     .record({
       file: fc.constantFrom(...Object.values(files)),
