@@ -15,6 +15,13 @@ describe('flacSeconds', () => {
 
   it('should pass a tag before the mark', () => {
     expect(audioSeconds(bytes(id3(500), flac(8_000, 4_000)))).toBe(0.5);
+    expect(audioSeconds(bytes(id3(500, 0x10), flac(8_000, 4_000)))).toBe(0.5);
+  });
+
+  it('should pass eight tags at the most', () => {
+    const tags = (count: number): Uint8Array => bytes(...Array.from({ length: count }, () => id3(5)));
+    expect(audioSeconds(bytes(tags(8), flac(8_000, 4_000)))).toBe(0.5);
+    expect(audioSeconds(bytes(tags(9), flac(8_000, 4_000)))).toBeUndefined();
   });
 
   it('should not tell what the encoder did not know', () => {
