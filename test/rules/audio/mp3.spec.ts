@@ -50,6 +50,17 @@ describe('mp3Seconds', () => {
     }
   });
 
+  it('should add up the frames where the head is not all at hand', () => {
+    for (const head of [vbrHead('Xing', 36, 5_000).subarray(0, 46), vbri(5_000).subarray(0, 53)]) {
+      expect(audioSeconds(head, { size: 417 })).toBeCloseTo(FRAME, 10);
+    }
+  });
+
+  it('should not take sound for a head', () => {
+    const loud = frame(MPEG_1, 417, new Uint8Array(413).fill(0x55));
+    expect(audioSeconds(repeat(loud, 100))).toBeCloseTo(100 * FRAME, 10);
+  });
+
   it('should pass tags at the start and at the end', () => {
     const tag = bytes('TAG', new Uint8Array(125));
     expect(audioSeconds(bytes(id3(3_000), plain, plain, tag))).toBeCloseTo(2 * FRAME, 10);
