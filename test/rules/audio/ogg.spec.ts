@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { audioSeconds } from '../../../src/rules/audio/audioSeconds.ts';
-import { bytes } from '../../util/bytes.ts';
+import { bytes, little } from '../../util/bytes.ts';
 import { oggFlacHead, opusHead, page, speexHead, vorbisHead } from './sounds.ts';
 
 const sound = new Uint8Array(200);
@@ -27,6 +27,11 @@ describe('oggSeconds', () => {
   it('should not take sound for a page', () => {
     const odd = bytes('OggS', 1, new Uint8Array(30));
     expect(audioSeconds(bytes(page(0, vorbisHead(44_100)), page(44_100, odd)))).toBe(1);
+    const like = (mark: string, version: number): Uint8Array =>
+      bytes(mark, version, 0, little(88_200, 8), little(7, 4), new Uint8Array(30));
+    for (const packet of [like('OggS', 1), like('Oggs', 0), like('OggZ', 0)]) {
+      expect(audioSeconds(bytes(page(0, vorbisHead(44_100)), page(44_100, packet)))).toBe(1);
+    }
   });
 
   it('should need the first page, the last and the size', () => {
@@ -43,7 +48,27 @@ describe('oggSeconds', () => {
     }
   });
 
+  it('should read positions of more than 32 bits', () => {
+    for (const position of [2 ** 32 - 1, 2 ** 32, 2 ** 33 + 5]) {
+      expect(audioSeconds(bytes(page(0, vorbisHead(8_000)), page(position, sound)))).toBe(position / 8_000);
+    }
+  });
+
+  it.each([
+    ['Vorbis', vorbisHead(44_100), 44],
+    ['Opus', opusHead(312), 40],
+    ['Speex', speexHead(16_000), 68],
+    ['FLAC', oggFlacHead(48_000, 0), 59],
+  ])('should need of %s what tells the samples a second', (_what, packet, needed) => {
+    const [first, last] = [page(0, packet), page(88_200, sound)];
+    const rest = { tail: last, size: 1_000_000 };
+    for (let at = 28; at < needed; at++) expect(audioSeconds(first.subarray(0, at), rest)).toBeUndefined();
+    expect(audioSeconds(first.subarray(0, needed), rest)).toBeGreaterThan(1);
+  });
+
   it('should not tell the seconds of what it does not know', () => {
+    const theora = bytes(0x80, 'theora', new Uint8Array(60).fill(0x11));
+    expect(audioSeconds(bytes(page(0, theora), page(10, sound)))).toBeUndefined();
     expect(audioSeconds(bytes(page(0, bytes('Theora')), page(10, sound)))).toBeUndefined();
     expect(audioSeconds(bytes(page(0, opusHead(0)).subarray(0, 34), page(10, sound)))).toBeUndefined();
   });
