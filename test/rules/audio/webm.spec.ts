@@ -1,23 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { audioSeconds } from '../../../src/rules/audio/audioSeconds.ts';
-import { big, bytes } from '../../util/bytes.ts';
+import { bytes } from '../../util/bytes.ts';
 import { ebml, element } from './sounds.ts';
-
-const float = (value: number, size: 4 | 8): Uint8Array => {
-  const view = new DataView(new ArrayBuffer(size));
-  if (size === 4) view.setFloat32(0, value);
-  else view.setFloat64(0, value);
-  return new Uint8Array(view.buffer);
-};
-const duration = (value: number, size: 4 | 8 = 8) => element(0x4489, float(value, size));
-const scale = (value: number) => element(0x2ad7b1, bytes(big(value, 4)));
-const info = (...inside: Uint8Array[]) => element(0x1549a966, bytes(element(0x4d80, bytes('app')), ...inside));
-const segment = (inside: Uint8Array[], isOpen = false) => bytes(ebml, element(0x18538067, bytes(...inside), isOpen));
-const block = (time: number) => element(0xa3, bytes(0x81, big(time < 0 ? time + 65_536 : time, 2), 0x80, 1, 2, 3));
-const cluster = (time: number, blocks: Uint8Array[], isOpen = false) =>
-  element(0x1f43b675, bytes(element(0xe7, bytes(big(time, 3))), ...blocks), isOpen);
-const group = (time: number) =>
-  element(0xa0, bytes(element(0xa1, bytes(0x81, big(time, 2), 0)), element(0x9b, bytes(20))));
+import { block, cluster, duration, group, info, scale, segment } from './webmParts.ts';
 
 describe('webmSeconds', () => {
   it('should read the duration, in either precision and in whichever unit', () => {
@@ -41,10 +26,34 @@ describe('webmSeconds', () => {
     expect(audioSeconds(segment([cluster(1_000, [block(0)])]))).toBe(1);
   });
 
+  it('should take the last block to be as long as the one before that began earlier', () => {
+    const [first, second] = [block(0), block(20)];
+    expect(audioSeconds(segment([cluster(0, [first, second, second])]))).toBeCloseTo(0.04, 10);
+    expect(audioSeconds(segment([cluster(0, [first, second, first])]))).toBeCloseTo(0.04, 10);
+  });
+
+  it('should tell of a recording that breaks off up to the last block of which the time is there', () => {
+    const whole = segment([info(), cluster(0, [block(0), block(20), block(50)], true)], true);
+    expect(audioSeconds(whole)).toBeCloseTo(0.08, 10);
+    expect(audioSeconds(whole.subarray(0, -4))).toBeCloseTo(0.08, 10);
+    for (const missing of [5, 6, 7]) expect(audioSeconds(whole.subarray(0, -missing))).toBeCloseTo(0.04, 10);
+  });
+
+  it('should look for the duration before the sound alone', () => {
+    const sound = cluster(0, [block(0), block(20)]);
+    expect(audioSeconds(segment([sound, info(duration(9_000))]))).toBeCloseTo(0.04, 10);
+  });
+
   it('should not tell from blocks that are not all at hand', () => {
     const whole = segment([info(), cluster(0, [block(0), block(20), block(40)], true)], true);
     expect(audioSeconds(whole.subarray(0, -13), { size: whole.length })).toBeUndefined();
     expect(audioSeconds(segment([info()]))).toBeUndefined();
+    const two = segment([info(), cluster(0, [block(0), block(20)]), cluster(40, [block(0), block(20)])], true);
+    expect(audioSeconds(two)).toBeCloseTo(0.08, 10);
+    // The last block has seven bytes of content.
+    for (let at = 0; at < two.length - 7; at++) {
+      expect(audioSeconds(two.subarray(0, at), { size: two.length })).toBeUndefined();
+    }
   });
 
   it('should not tell from what is broken', () => {
