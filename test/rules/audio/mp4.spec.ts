@@ -33,6 +33,7 @@ describe('mp4Seconds', () => {
     expect(audioSeconds(bytes(ftyp, moov()))).toBeUndefined();
     expect(audioSeconds(bytes(ftyp, moov(timeHeader('mvhd', 0, 10))))).toBeUndefined();
     expect(audioSeconds(bytes(ftyp, box('moov', box('mvhd', 0))))).toBeUndefined();
+    expect(audioSeconds(bytes(ftyp, box('moov', box('mvhd'))))).toBeUndefined();
     expect(audioSeconds(bytes(ftyp, big(4, 4), 'free', moov(timeHeader('mvhd', 1_000, 1_500))))).toBeUndefined();
   });
 });
