@@ -96,6 +96,33 @@ describe('parseLimitMessage', () => {
     expect(parseLimitMessage(message)).toStrictEqual({ tooLarge: false });
   });
 
+  it.each([
+    ['is cut off within the name of the limit', 'on (TPM'],
+    ['is cut off behind the name of the limit', '(TPM)'],
+    ['is cut off behind the name, wherever that stands', 'a(TPM)'],
+    ['begins within the name of the limit', 'TPM): busy'],
+    ['is cut off within the time', 'try again in 5s'],
+    ['has a number alone', 'Code 429: slow down'],
+    ['has a word before each number', 'Limit of 100, Used all 97, Requested about 5'],
+  ])('should make nothing of a message that %s', (_, message) => {
+    expect(parseLimitMessage(message)).toStrictEqual({ tooLarge: false });
+  });
+
+  it('should read what stands at the very beginning', () => {
+    expect(parseLimitMessage('(TPM): busy')).toStrictEqual({ tooLarge: false, dimension: 'tpm' });
+    expect(parseLimitMessage('Limit 5, Used 3')).toStrictEqual({ tooLarge: false, limit: 5, used: 3 });
+  });
+
+  it('should call no request too large that fits exactly', () => {
+    expect(parseLimitMessage('Limit 100, Used 1, Requested 100').tooLarge).toBe(false);
+    expect(parseLimitMessage('Limit 100, Used 1, Requested 101').tooLarge).toBe(true);
+  });
+
+  it('should believe that a request is too large without any numbers, where that is said first', () => {
+    expect(parseLimitMessage('Request too large for model `m`')).toStrictEqual({ tooLarge: true });
+    expect(parseLimitMessage('Nobody said: Request too large')).toStrictEqual({ tooLarge: false });
+  });
+
   it('should read back whatever Groq can write', () => {
     const count = fc.nat(999_999_999);
     fc.assert(
