@@ -51,6 +51,29 @@ describe('TextTemplate', () => {
     expect([template?.covers(''), template?.covers('{')]).toEqual([false, false]);
   });
 
+  it('should not know itself in an event that differs before the text', () => {
+    const data = chunk({ content: 'x' });
+    const template = templateOf(data);
+    expect(template?.covers(data)).toBe(true);
+    expect(template?.covers(data.replace('"m"', '"n"'))).toBe(false);
+  });
+
+  it.each(['a "word"', '"', '\\', 'ends with \\', '\\"'])(
+    'should be learned from an event whose text is %j',
+    (text) => {
+      const template = templateOf(chunk({ content: text }));
+      for (const other of [text, 'y']) {
+        expect(read(template, `data: ${chunk({ content: other })}\n\n`)).toBe(other);
+      }
+    },
+  );
+
+  it('should be learned from an event with any printable ASCII around the text', () => {
+    const data = chunk({ content: 'x' }).replace('"m"', '"~ }"');
+    expect(read(templateOf(data), `data: ${data}\n\n`)).toBe('x');
+    expect(templateOf(data.replace('~', '\u007f'))).toBe(undefined);
+  });
+
   it('should not fit what differs in anything else, or is not whole, or no JSON', () => {
     const template = templateOf(chunk({ content: 'x' }));
     const event = `data: ${chunk({ content: 'y' })}\n\n`;
