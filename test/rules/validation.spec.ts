@@ -30,6 +30,9 @@ const schema = z.strictObject({
     .discriminatedUnion('type', [z.strictObject({ type: z.literal('x') }), z.strictObject({ type: z.literal('y') })])
     .optional(),
   mixed: z.union([z.string(), z.custom((value) => value === 42, { error: 'the answer' })]).optional(),
+  choice: z.union([z.enum(['none', 'auto']), z.looseObject({ type: z.string() })]).optional(),
+  filled: z.string().min(1).optional(),
+  part: z.number().lt(1).optional(),
   own: z.custom((value) => value === 42, { error: 'the answer' }).optional(),
 });
 
@@ -46,6 +49,15 @@ describe('checked', () => {
     ['a word that is none of them', { word: 'in' }, 'word', 'one of "on", "off"', '"in"'],
     ['a number instead of a word', { word: 5 }, 'word', 'one of "on", "off"', '5'],
     ['a text instead of a word', { word: 'x'.repeat(41) }, 'word', 'one of "on", "off"', 'a string of 41 characters'],
+    ['a long word', { word: 'x'.repeat(40) }, 'word', 'one of "on", "off"', `"${'x'.repeat(40)}"`],
+    ['neither a word nor an object', { choice: 'any' }, 'choice', 'one of "none", "auto" or an object', '"any"'],
+    ['nearly an object', { choice: { type: 5 } }, 'choice.type', 'a string', '5'],
+    ['an empty text', { filled: '' }, 'filled', 'a string of at least 1 character', 'a string of 0 characters'],
+    ['no less than the most', { part: 1 }, 'part', 'a number of less than 1', '1'],
+    ['a flag instead of a number', { count: true }, 'count', 'a number', 'true'],
+    ['a number instead of a kind', { kind: 5 }, 'kind', 'an object', '5'],
+    ['null instead of a kind', { kind: null }, 'kind', 'an object', 'null'],
+    ['what is missing', { items: [{}] }, 'items[0].name', 'a string', 'nothing'],
     ['not the only word', { one: 'other' }, 'one', '"only"', '"other"'],
     ['half a number', { count: 1.5 }, 'count', 'a whole number', '1.5'],
     ['NaN', { count: Number.NaN }, 'count', 'a number', 'NaN'],
@@ -96,6 +108,10 @@ describe('checked', () => {
     expect(error.message).toMatch(
       path === '' ? /^The thing must be / : `The thing: \`${path}\` must be ${expected}, got ${got}`,
     );
+  });
+
+  it('should name the place in a list', () => {
+    expect(errorOf(z.array(item), [{ name: 'ab' }, { name: 5 }]).path).toBe('[1].name');
   });
 
   it('should name every place, the first in the message', () => {
