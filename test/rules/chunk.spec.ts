@@ -21,6 +21,7 @@ describe('parseChunk', () => {
     expect(parseChunk(JSON.stringify(chunk))).toStrictEqual(chunk);
     expect(parseChunk('{"choices":[]}')).toStrictEqual({ choices: [] });
     expect(parseChunk('{"choices":[],"error":null,"x_groq":null}')).toMatchObject({ choices: [] });
+    expect(parseChunk('{"choices":[],"x_groq":{"error":null}}')).toMatchObject({ choices: [] });
   });
 
   it.each([
@@ -41,6 +42,10 @@ describe('parseChunk', () => {
     const error = thrownBy(() => parseChunk(data));
     expect(isProtocolError(error)).toBe(true);
     expect(String(error)).not.toContain(SECRET);
+  });
+
+  it('should say that there are no choices', () => {
+    expect(() => parseChunk('{"id":"c"}')).toThrow('An event of the stream has no list of choices.');
   });
 
   it('should refuse more choices than there can be, and what is nested deeper than anything is', () => {
@@ -162,6 +167,11 @@ describe('usageOf', () => {
     expect(of({ usage, x_groq: { usage: { prompt_tokens: 9 } } })).toBe(usage);
   });
 
+  it('should believe counts from none up to a million millions', () => {
+    const most = { prompt_tokens: 0, completion_tokens: 1e12 - 1, total_tokens: 1e12 - 1 };
+    expect(of({ usage: most })).toBe(most);
+  });
+
   it.each([
     [{}],
     [{ usage: null }],
@@ -169,6 +179,12 @@ describe('usageOf', () => {
     [{ usage: 'many' }],
     [{ usage: {} }],
     [{ usage: { prompt_tokens: '1' } }],
+    [{ usage: { prompt_tokens: 1 } }],
+    [{ usage: { completion_tokens: 2 } }],
+    [{ usage: { prompt_tokens: 1, completion_tokens: -1 } }],
+    [{ usage: { prompt_tokens: 1.5, completion_tokens: 2 } }],
+    [{ usage: { prompt_tokens: 1, completion_tokens: 1e12 } }],
+    [{ usage: { prompt_tokens: '1', completion_tokens: '2' } }],
   ])('should find none in %j', (value) => {
     expect(of(value)).toBe(undefined);
   });
