@@ -237,8 +237,10 @@ describe('httpErrorOf, of a limit', () => {
   });
 
   it('should be an error of HTTP when it does not say which limit is too low', () => {
-    const error = errorOf(413, bodyOf({ message: 'Request too large for model `m`' }));
-    expect([isHttpError(error), isRequestTooLargeError(error)]).toEqual([true, false]);
+    for (const said of ['', ' on tokens per minute (TPM): Requested 105.', ': Limit 100, Requested 105.']) {
+      const error = errorOf(413, bodyOf({ message: `Request too large for model \`m\`${said}` }));
+      expect([isHttpError(error), isRequestTooLargeError(error)]).toEqual([true, false]);
+    }
   });
 
   it.each(['', bodyOf({}), bodyOf('busy')])('should be a 429 of which no more is known: %s', (body) => {
