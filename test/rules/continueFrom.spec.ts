@@ -26,6 +26,12 @@ describe('continueFrom', () => {
     const once = continueFrom(cut({ text: 'Once upon ' }), request);
     const twice = continueFrom(cut({ text: 'a time' }), once);
     expect(twice.messages).toEqual([question, { role: 'assistant', content: 'Once upon a time' }]);
+    const earlier = [question, { role: 'assistant' as const, content: 'No.' }, question];
+    const later = continueFrom(cut({ text: 'Once ' }), { ...request, messages: earlier });
+    expect(continueFrom(cut({ text: 'upon' }), later).messages).toEqual([
+      ...earlier,
+      { role: 'assistant', content: 'Once upon' },
+    ]);
   });
 
   it('should go on from what the request began with', () => {
@@ -93,6 +99,9 @@ describe('continueFrom', () => {
   });
 
   it('should say so when there is nothing of an answer', () => {
+    expect(() => continueFrom({}, request)).toThrow(
+      'The error: `partial` must be what had come of the answer, got nothing. Ask anew: nothing had come before it failed.',
+    );
     for (const other of [new Error('x'), {}]) {
       expect(() => continueFrom(other as BrokenOff, request)).toThrow(
         expect.toSatisfy((error: unknown) => isValidationError(error) && error.path === 'partial'),
