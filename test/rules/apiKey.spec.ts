@@ -41,7 +41,9 @@ describe('checkApiKey', () => {
       'printable ASCII characters without blanks',
       got,
     ]);
-    expect(String(error)).not.toContain('gsk_');
+    expect(String(error)).toBe(
+      `ValidationError: The options: \`apiKey\` must be printable ASCII characters without blanks, got ${got}. Copy the key anew from https://console.groq.com/keys.`,
+    );
   });
 
   it('should give what a header can hold or an error that does not show it', () => {
