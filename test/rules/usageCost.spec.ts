@@ -36,6 +36,7 @@ describe('usageCost', () => {
   it('should take a price that is given', () => {
     expect(usageCost('unheard/of', usage, { price: { input: 1, output: 10, cachedInput: 0 } })).toBeCloseTo(20.6, 12);
     expect(usageCost('unheard/of', usage, { price: { input: 1 } })).toBeUndefined();
+    expect(priceOf({ input: 1, output: 10, cachedInput: 0 }, tokensUsed(usage))).toBeCloseTo(20.6, 12);
   });
 
   it('should never find the cache dearer than the rest, for any model', () => {
