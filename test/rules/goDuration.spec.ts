@@ -82,6 +82,8 @@ describe('parseGoDuration', () => {
   });
 
   it('should refuse what is too long to be a duration', () => {
+    expect(parseGoDuration(`${'0'.repeat(62)}5s`)).toBe(5_000);
+    expect(parseGoDuration(`${'0'.repeat(63)}5s`)).toBeUndefined();
     expect(parseGoDuration(`${'9'.repeat(100_000)}s`)).toBeUndefined();
     expect(parseGoDuration('1s'.repeat(50_000))).toBeUndefined();
   });
