@@ -97,6 +97,17 @@ describe('DeadlineQueue', () => {
   });
 
   describe('with jobs that leave', () => {
+    it('should keep those that expire when one leaves that does not', () => {
+      const { queue } = queueWith(['a', { expiresAt: 1 }], ['b', { expiresAt: 2 }], ['c', { expiresAt: 3 }], 'd');
+      queue.remove(find(queue, 'd'));
+      const expiring: string[] = [];
+      for (let soonest = queue.soonest(); soonest !== undefined; soonest = queue.soonest()) {
+        expiring.push(soonest.job.name);
+        queue.remove(soonest);
+      }
+      expect(expiring).toEqual(['a', 'b', 'c']);
+    });
+
     it('should say whether one that leaves by itself was the best, and not when it was taken', () => {
       const lifetimes = { h: new Subscription(), l: new Subscription(), b: new Subscription() };
       const { queue, left } = queueWith(
