@@ -47,10 +47,20 @@ describe('imageSize', () => {
     expect(imageSize('data:image/png;base64,%89PNG')).toBeUndefined();
     expect(imageSize('data:image/png;base64,iVBOR')).toBeUndefined();
     expect(sizeOf(png(0, 10))).toBeUndefined();
+    expect(sizeOf(png(10, 0))).toBeUndefined();
+    expect(sizeOf(bytes(0, gif(1, 1)))).toBeUndefined();
     expect(sizeOf(bytes('RIFF', 0, 0, 0, 0, 'WAVEfmt ', new Uint8Array(20)))).toBeUndefined();
     // The data of the image, and its end, before any frame.
     expect(sizeOf(bytes(0xff, 0xd8, 0xff, 0xda, new Uint8Array(40)))).toBeUndefined();
     expect(sizeOf(bytes(0xff, 0xd8, 0xff, 0xd9, new Uint8Array(40)))).toBeUndefined();
+  });
+
+  it('should need every byte that a PNG begins with', () => {
+    for (let place = 0; place < 8; place++) {
+      const changed = png(1, 1);
+      changed[place] = 0;
+      expect(sizeOf(changed)).toBeUndefined();
+    }
   });
 
   it('should not know the size of an image that is cut before it, wherever', () => {
