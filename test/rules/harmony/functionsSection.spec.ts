@@ -7,6 +7,8 @@ describe('functionsSection', () => {
     const section = functionsSection([
       { type: 'function', function: { name: 'get_weather', description: 'Tells the weather.\nAnywhere.', parameters } },
       { type: 'function', function: { name: 'now', description: '' } },
+      { type: 'function', function: { name: 'today', description: 'Tells the date.\n' } },
+      { type: 'function', function: { name: 'here' } },
     ]);
     expect(section).toBe(
       [
@@ -24,6 +26,11 @@ describe('functionsSection', () => {
         '',
         'type now = () => any;',
         '',
+        '// Tells the date.',
+        'type today = () => any;',
+        '',
+        'type here = () => any;',
+        '',
         '} // namespace functions',
       ].join('\n'),
     );
@@ -35,5 +42,6 @@ describe('isFunctionTool', () => {
     expect(isFunctionTool({ type: 'function', function: { name: 'f' } })).toBe(true);
     expect(isFunctionTool({ type: 'browser_search' })).toBe(false);
     expect(isFunctionTool({ type: 'function' })).toBe(false);
+    expect(isFunctionTool({ type: 'mcp', function: { name: 'f' } })).toBe(false);
   });
 });

@@ -14,6 +14,12 @@ describe('schemaType', () => {
     [{ type: 'object' }, '{\n}'],
     [{}, 'any'],
     [{ $ref: '#/$defs/x' }, 'any'],
+    [{ enum: ['a', 'b'] }, 'any'],
+    [{ type: 'integer', enum: [1, 2] }, 'number'],
+    [{ type: 'string', enum: ['a', null, 5] }, '"a"'],
+    [{ type: 'array', items: null }, 'Array<any>'],
+    [{ type: 'array', items: [{ type: 'string' }] }, 'Array<any>'],
+    [{ type: 'object', properties: { a: null, b: true, c: { type: 'string' } } }, '{\nc?: string,\n}'],
   ])('should write %j as %j', (schema, type) => {
     expect(schemaType(schema)).toBe(type);
   });
@@ -47,6 +53,17 @@ describe('schemaType', () => {
     );
   });
 
+  it('should tell defaults that are no text as JSON, and only examples that are text', () => {
+    const properties = {
+      range: { type: 'array', enum: [[1, 2]], default: [1, 2] },
+      note: { type: 'string', examples: ['dry', 5, null] },
+      size: { type: 'integer', examples: [1, 2] },
+    };
+    expect(schemaType({ type: 'object', properties, required: ['range', 'note', 'size'] })).toBe(
+      '{\nrange: Array<any>, // default: [1,2]\n// Examples:\n// - "dry"\nnote: string,\nsize: number,\n}',
+    );
+  });
+
   it('should indent objects within objects', () => {
     const inner = { type: 'object', properties: { a: { type: 'string' } }, description: 'Inner.' };
     expect(schemaType({ type: 'object', properties: { inner } })).toBe(
@@ -62,6 +79,26 @@ describe('schemaType', () => {
     expect(schemaType({ oneOf })).toBe('\n | string // By name.\n | number // default: 1');
     expect(schemaType({ type: 'object', properties: { id: { oneOf } }, required: ['id'] })).toBe(
       '{\nid:\n | string // By name.\n | number // default: 1\n,\n}',
+    );
+  });
+
+  it('should write of a choice what there is to say, and nothing more', () => {
+    const oneOf = [
+      { type: 'boolean' },
+      { type: 'string', description: 'By name.', default: 'Ann' },
+      null,
+      'text',
+      { type: 'object', properties: { a: { type: 'string' } } },
+    ];
+    expect(schemaType({ oneOf })).toBe(
+      '\n | boolean\n | string // By name. default: "Ann"\n | {\n   a?: string,\n   }',
+    );
+  });
+
+  it('should tell the default of a property above its choices', () => {
+    const id = { oneOf: [{ type: 'string' }, { type: 'integer' }], default: 1, description: 'Who.' };
+    expect(schemaType({ type: 'object', properties: { id } })).toBe(
+      '{\n// Who.\n// default: 1\nid?:\n | string\n | number\n,\n}',
     );
   });
 });
