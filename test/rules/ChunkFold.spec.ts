@@ -71,6 +71,22 @@ describe('ChunkFold', () => {
     expect(fold.whole).toBe(false);
     fold.end();
     expect(tokens.at(-1)).toStrictEqual(finish('unknown'));
+    expect(fold.whole).toBe(true);
+  });
+
+  it('should have started with the first that comes, be it without text or without a model', () => {
+    const { fold } = folded();
+    expect(fold.started).toBe(false);
+    fold.text('x');
+    expect(fold.started).toBe(true);
+    expect(folded(chunk({ role: 'assistant' })).fold.started).toBe(true);
+  });
+
+  it('should have ended once its last token was given, and not before', () => {
+    const { fold } = folded(chunk({ content: 'x' }, 'stop'));
+    expect([fold.whole, fold.ended]).toEqual([true, false]);
+    fold.end();
+    expect([fold.whole, fold.ended]).toEqual([true, true]);
   });
 
   it('should keep the first id and the usage wherever it stands', () => {
@@ -81,7 +97,24 @@ describe('ChunkFold', () => {
     expect(tokens.at(-1)).toStrictEqual(finish('stop', { usage, id: 'first' }));
   });
 
+  it('should take the first id that is text, and do without', () => {
+    const odd = [null, 5, 'second', 'third'].map((id) => chunk({ content: 'x' }, null, { id }));
+    expect(folded(...odd, chunk({}, 'stop', { id: 'last', usage })).tokens.at(-1)).toMatchObject({ id: 'second' });
+    expect(folded(chunk({}, 'stop', { id: undefined, usage })).tokens).toMatchObject([{ id: '' }]);
+  });
+
+  it('should not say which model was cut off before it was known', () => {
+    const { fold } = folded();
+    fold.text('Hal');
+    expect(fold.truncated().model).toBe(undefined);
+  });
+
   describe('with tool calls', () => {
+    it('should give a call that has no id', () => {
+      const { tokens } = folded(chunk(call(0, undefined, 'f', '{}')), chunk({}, 'tool_calls', { usage }));
+      expect(tokens[0]).toStrictEqual({ type: 'tool-call', index: 0, id: '', name: 'f', arguments: '{}' });
+    });
+
     it('should give each once, whole and in order', () => {
       const { tokens } = folded(
         chunk(call(1, 'b', 'second', '{}')),
