@@ -58,6 +58,18 @@ describe('connectionFailure', () => {
     expect(gist(connectionFailure(error, true))).toBe('protocol');
   });
 
+  it('should name in the message what is no HTTP, and what is not trusted', () => {
+    expect(connectionFailure(failure('HPE_INVALID_CONSTANT'), true).message).toMatch(
+      /^The server does not speak HTTP \(HPE_INVALID_CONSTANT\)\. /,
+    );
+    expect(connectionFailure(failure(undefined, { name: 'HTTPParserError' }), true).message).toMatch(
+      /^The server does not speak HTTP\. /,
+    );
+    expect(connectionFailure(failure('CERT_HAS_EXPIRED'), true).message).toBe(
+      'The server could not be trusted (CERT_HAS_EXPIRED). Check the base URL and the certificate of the server or of the proxy before it.',
+    );
+  });
+
   it('should take the first of several failures for all of them', () => {
     const first = Object.assign(new AggregateError([failure('ETIMEDOUT'), failure('ECONNREFUSED')]), {
       code: undefined,
@@ -68,13 +80,16 @@ describe('connectionFailure', () => {
     expect(gist(connectionFailure(new AggregateError([]), false))).toMatchObject({ reason: undefined });
   });
 
-  it.each([undefined, null, 'secret', 5, {}, new Error('secret'), failure(7)])('should make do with %s', (value) => {
-    const error = connectionFailure(value, true);
-    expect(gist(error)).toEqual({ sent: true, trusted: true, reason: undefined });
-    expect(error.message).toBe(
-      'The connection was lost. Ask again; whether Groq has done the work, and charged for it, is not known.',
-    );
-  });
+  it.each([undefined, null, 'secret', 5, {}, new Error('secret'), failure(7), { errors: null }, { errors: 5 }])(
+    'should make do with %s',
+    (value) => {
+      const error = connectionFailure(value, true);
+      expect(gist(error)).toEqual({ sent: true, trusted: true, reason: undefined });
+      expect(error.message).toBe(
+        'The connection was lost. Ask again; whether Groq has done the work, and charged for it, is not known.',
+      );
+    },
+  );
 
   it('should keep nothing of the failure but its code', () => {
     const error = connectionFailure(
