@@ -18,6 +18,9 @@ describe('CompletionSeen', () => {
     expect(seen.any).toBe(false);
     seen.addReasoning('a');
     expect(seen.any).toBe(true);
+    const other = new CompletionSeen();
+    other.addText('a');
+    expect(other.any).toBe(true);
   });
 
   it('should let go of the texts', () => {
@@ -37,6 +40,14 @@ describe('CompletionSeen', () => {
       seenInToken({ type: 'finish', reason: 'stop', id: '1', model: 'm' }, seen);
     };
     expect(seenBy(look)).toEqual(['Hellof{}', 3, 'Hm', 1]);
+  });
+
+  it('should see in the end of an answer nothing that was written', () => {
+    expect(
+      seenBy((seen) => {
+        seenInToken({ type: 'finish', reason: 'stop', id: '1', model: 'm' }, seen);
+      }),
+    ).toEqual(['', 0, '', 0]);
   });
 
   it('should see what chunks hold, also strange ones', () => {
@@ -68,7 +79,10 @@ describe('CompletionSeen', () => {
     ).toEqual(['Hellof{}', 2, 'Hm', 1]);
     expect(
       seenBy((seen) => {
-        seenInAnswer({ ...answer, message: { role: 'assistant', content: [{ type: 'text', text: 'Hi' }] } }, seen);
+        seenInAnswer(
+          { ...answer, message: { role: 'assistant', content: ['H', 'i'].map((text) => ({ type: 'text', text })) } },
+          seen,
+        );
         seenInAnswer({ ...answer, message: { role: 'assistant' } }, seen);
       }),
     ).toEqual(['Hi', 1, '', 0]);
