@@ -9,6 +9,11 @@ describe('spacedJson', () => {
     );
   });
 
+  it('should write in a list what JSON has no word for as JSON does', () => {
+    expect(spacedJson([undefined, 1, undefined])).toBe('[null, 1, null]');
+    expect(spacedJson({ list: [] })).toBe('{"list": []}');
+  });
+
   it('should write what can be read back', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
