@@ -121,6 +121,48 @@ describe('Calibration', () => {
     expect(calibration.estimate(said(100)).bound).toBeGreaterThanOrEqual(180);
   });
 
+  it('should begin to follow with the second report of something else', () => {
+    const calibration = new Calibration(priorOf('unknown/model'));
+    for (let i = 0; i < 100; i++) calibration.observe(said(100), 115);
+    const followed = Array.from({ length: 3 }, () => {
+      calibration.observe(said(100), 180);
+      return calibration.estimate(said(100)).tokens;
+    });
+    expect(followed[0]).toBeLessThanOrEqual(117);
+    expect(followed[1]).toBeGreaterThan(125);
+    expect(followed[2]).toBeGreaterThan(170);
+  });
+
+  it('should give wider bounds where reports scatter', () => {
+    const [steady, scattering] = [0, 7].map((off) => {
+      const calibration = new Calibration(priorOf('unknown/model'));
+      for (let i = 0; i < 60; i++) calibration.observe(said(100), 115 + (i % 2 ? off : -off));
+      return calibration.estimate(said(100));
+    });
+    expect((scattering?.bound ?? 0) - (steady?.bound ?? 0)).toBeGreaterThan(10);
+  });
+
+  it.each([
+    [20, 4, 8],
+    [1_000, 60, 100],
+    [10_000, 600, 900],
+  ])('should leave room in a prompt of %i tokens by its length, however sure it is', (text, least, most) => {
+    const calibration = new Calibration(priorOf('unknown/model'));
+    for (let i = 0; i < 200; i++) calibration.observe(said(text), text + 15);
+    const { tokens, bound } = calibration.estimate(said(text));
+    expect(tokens).toBe(text + 15);
+    expect(bound - tokens).toBeGreaterThanOrEqual(least);
+    expect(bound - tokens).toBeLessThanOrEqual(most);
+  });
+
+  it('should never become less certain of what was not reported than at first', () => {
+    const calibration = new Calibration(priorOf('unknown/model'));
+    const tools = said(50, { tools: 1, toolText: 100, toolSpacing: 30 });
+    const { bound } = calibration.estimate(tools);
+    for (let i = 0; i < 5_000; i++) calibration.observe(said(50), 70);
+    expect(calibration.estimate(tools).bound).toBeLessThanOrEqual(bound);
+  });
+
   it.each([Number.NaN, Number.POSITIVE_INFINITY, -1])('should ignore a report of %s', (promptTokens) => {
     const calibration = new Calibration(priorOf('unknown/model'));
     const before = calibration.estimate(said(100));
