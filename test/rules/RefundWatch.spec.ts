@@ -52,6 +52,7 @@ describe('RefundWatch', () => {
     ['gives nothing back, beside others who take a third', { share: 0, foreign: 0.3 }, true],
     ['gives all back, beside others who take a third', { share: 1, foreign: 0.3 }, false],
     ['gives a tenth back', { share: 0.1 }, true],
+    ['gives a tenth back, however evenly', { share: 0.1, even: true }, true],
     ['gives nothing back, after too few answers', { share: 0, answers: 8 }, false],
   ] satisfies [string, Traffic, boolean][])('should find out that a server %s', (_, traffic, keeps) => {
     for (const seed of [1, 2, 3]) expect(watching({ ...traffic, seed }).keeps).toBe(keeps);
@@ -86,6 +87,11 @@ describe('RefundWatch', () => {
     ['less often', 12, false],
   ])('should conclude something when it has seen refunds %s', (_, answers, keeps) => {
     expect(watching({ share: 0, even: true, answers }).keeps).toBe(keeps);
+  });
+
+  it('should compare answers that are a second apart', () => {
+    expect(watching({ share: 0, even: true, apart: 1_000, answers: 13 }).keeps).toBe(true);
+    expect(watching({ share: 0, even: true, apart: 999, answers: 13 }).keeps).toBe(false);
   });
 
   it.each([
