@@ -9,6 +9,8 @@ describe('formatGoDuration', () => {
     [-5, '0s'],
     [Number.NaN, '0s'],
     [0.000_001, '1ns'],
+    [0.000_999, '999ns'],
+    [0.001, '1µs'],
     [0.0015, '1.5µs'],
     [0.999_999, '999.999µs'],
     [1, '1ms'],
@@ -50,6 +52,8 @@ describe('parseGoDuration', () => {
     ['250\u03bcs', 0.25],
     ['.5s', 500],
     ['1.s', 1_000],
+    ['1m.5s', 60_500],
+    ['1s.5s', 1_500],
   ])('should read %s', (text, ms) => {
     expect(parseGoDuration(text)).toBeCloseTo(ms, 9);
   });
