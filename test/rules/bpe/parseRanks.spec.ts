@@ -17,10 +17,21 @@ describe('parseRanks', () => {
     expect([starts[1_000], starts[1_001]]).toEqual([0, 1]);
   });
 
-  it.each(['nonsense', '!', '! 99999999999999999999 IQ==', '{"ranks": []}', `! 0 ${base64([1])}\n1 2`])(
-    'should refuse %j',
-    (text) => {
-      expect(() => parseRanks(text)).toThrow(/^The ranks must be lines .* got ".*"\. Pass `bpe_ranks`/);
-    },
-  );
+  it.each([
+    'nonsense',
+    '!',
+    '! -5 IQ==',
+    '! 10000000 IQ==',
+    '? 0 IQ==',
+    '!0 IQ==',
+    '! 99999999999999999999 IQ==',
+    '{"ranks": []}',
+    `! 0 ${base64([1])}\n1 2`,
+  ])('should refuse %j', (text) => {
+    expect(() => parseRanks(text)).toThrow(/^The ranks must be lines .* got ".*"\. Pass `bpe_ranks`/);
+  });
+
+  it('should show no more of what it refuses than its beginning', () => {
+    expect(() => parseRanks(`${'x'.repeat(20)}${'y'.repeat(1_000)}`)).toThrow(`got "${'x'.repeat(20)}". Pass`);
+  });
 });
