@@ -12,6 +12,7 @@ describe('PieceCache', () => {
     expect(cache.get(bytes, 1, 4, hash)).toBe(0);
     cache.set(bytes, 1, 4, hash, 2);
     expect(cache.get(again, 0, 3, hash)).toBe(2);
+    expect(cache.get(bytes, 1, 4, hash)).toBe(2);
   });
 
   it('should tell pieces of one hash apart', () => {
@@ -30,6 +31,16 @@ describe('PieceCache', () => {
     for (let i = 0; i < 1_024; i++) cache.set(other, 0, 256, 2, 32);
     expect(cache.get(other, 0, 256, 1)).toBe(0);
     expect(cache.get(other, 0, 256, 2)).toBe(32);
+  });
+
+  it('should know a piece until a quarter of a megabyte has come after its beginning', () => {
+    const cache = new PieceCache();
+    const [first, other] = [new Uint8Array(512).fill(1), new Uint8Array(512).fill(2)];
+    cache.set(first, 0, 512, 1, 7);
+    for (let i = 1; i < 512; i++) cache.set(other, 0, 512, 2, 8);
+    expect([cache.get(first, 0, 512, 1), cache.get(other, 0, 512, 2)]).toEqual([7, 8]);
+    cache.set(other, 0, 1, 3, 1);
+    expect(cache.get(first, 0, 512, 1)).toBe(0);
   });
 
   it('should always know the newest piece, wherever it came to lie', () => {
