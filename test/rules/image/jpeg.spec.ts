@@ -32,7 +32,7 @@ describe('jpegSize', () => {
   });
 
   it('should not look for a marker where there is none', () => {
-    expect(sizeOf(jpegWith([bytes(0xfe, 0xe0, 0, 2)]))).toBeUndefined();
+    expect(sizeOf(jpegWith([bytes(0xff, 0xe0, 0, 2), bytes(0xfe, 0xe0, 0, 2)]))).toBeUndefined();
   });
 
   it.each([0, 1, 2])('should need byte %i of its mark', (place) => {
