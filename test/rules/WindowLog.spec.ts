@@ -72,6 +72,8 @@ describe('WindowLog', () => {
     log.add(10, 0, 0);
     expect(log.waitFor(0, 0)).toBe(COUNTED);
     expect(log.waitFor(0, COUNTED)).toBe(0);
+    log.add(10, 90_000, 90_000);
+    expect(log.waitFor(0, 90_000 + COUNTED + 10_000)).toBe(0);
     log.add(10, 200_000, 200_000);
     expect(log.waitFor(0, 200_000)).toBe(COUNTED);
   });
