@@ -63,6 +63,7 @@ describe('parseBaseUrl', () => {
       got,
       "Groq's own is https://api.groq.com/openai/v1.",
     ]);
+    expect(String(error)).toContain('The options: `baseURL` must be');
     expect(String(error)).not.toContain('secret');
   });
 
