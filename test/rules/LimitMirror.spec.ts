@@ -274,6 +274,15 @@ describe('LimitMirror', () => {
       },
     );
 
+    it('should go on waiting for it when one beside it ends without an answer', () => {
+      const { mirror, make } = mirrorOf({ tpm: 600 }, { probe: 5_000 });
+      mirror.reserve(make(tokens(10)), 0);
+      const second = make(tokens(10));
+      mirror.reserve(second, 0);
+      mirror.settle(second, { type: 'unsent' }, 100);
+      expect(mirror.reserve(make(tokens(40)), 100)).toMatchObject({ type: 'wait', ms: 4_900 });
+    });
+
     it('should not be needed where the buckets are known to be full', () => {
       const { mirror, make } = mirrorOf({ tpm: 600 });
       for (let i = 0; i < 3; i++) expect(mirror.reserve(make(tokens(10)), 0)).toEqual(GRANTED);
