@@ -91,6 +91,17 @@ describe('createMerge', () => {
     expect(merge(bytes, 2, 11)).toBe(merge(bytes.slice(2, 11), 0, 9));
   });
 
+  it('should have room for pieces of any length below the one that it is made for', () => {
+    const words = ['antidisestablishmentarianism', 'zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz', '灯塔看守人睡不着'];
+    for (const word of words.map((text) => new TextEncoder().encode(text))) {
+      for (let length = 1; length < word.length; length++) {
+        const tokens: number[] = [];
+        expect(createShortMerge(table, length + 1)(word, 0, length, tokens)).toBe(tokens.length);
+        expect(tokens).toEqual(mergePlainly(table, word.slice(0, length)));
+      }
+    }
+  });
+
   it('should give the same by short and by long pieces', () => {
     const random = randomIntegers(12);
     const short = createShortMerge(table, 200);
