@@ -50,9 +50,44 @@ describe('pieceEnd', () => {
     ['blanks before a number', 'a  1', ['a', ' ', ' ', '1']],
     ['blanks at the end', 'a   ', ['a', '   ']],
     ['blanks up to the last line end', 'a \n \n  b', ['a', ' \n \n', ' ', ' b']],
+    ['a contraction of two letters at the end', "we'll they're I've", ["we'll", " they're", " I've"]],
+    [
+      'what only begins like a contraction',
+      "a'lx b'rx c'vx d'l e'",
+      ['a', "'lx", ' b', "'rx", ' c', "'vx", ' d', "'l", ' e', "'"],
+    ],
+    ['characters of two, three and four bytes', 'éß漢字𝐀𐐨 ²𝟙Ⅷ4 …€😀', ['éß漢字', '𝐀𐐨', ' ', '²𝟙Ⅷ', '4', ' …€😀']],
+    ['line ends before a word', '\nfoo\r\nbar', ['\n', 'foo', '\r\n', 'bar']],
+    ['a tab before a word, and not before symbols', '\tfoo\t!', ['\tfoo', '\t', '!']],
+    ['one of several symbols with nothing but symbols', '((foo', ['((', 'foo']],
+    ['a symbol before a number', '$5', ['$', '5']],
     ['white space of Unicode', 'a\u3000b\u2028\u2028c', ['a', '\u3000b', '\u2028', '\u2028c']],
   ])('should take %s', (_what, text, expected) => {
     expect(pieces(text)).toEqual(expected);
+  });
+
+  it('should not look beyond the end that it is given', () => {
+    const texts = [
+      "WE'LL see",
+      "they're",
+      '12345',
+      ' !?\n/\r\nb',
+      'a \n  b',
+      '漢AB漢Ab',
+      'e\u0301\u0301!\u0301',
+      '😀 😀',
+    ];
+    for (const text of texts) {
+      const bytes = encoder.encode(text);
+      let to = 0;
+      for (const character of text) {
+        to += encoder.encode(character).length;
+        for (let from = 0, alone = 0; from < to; from = alone) {
+          alone = pieceEnd(bytes.slice(0, to), from, to);
+          expect([text, to, from, pieceEnd(bytes, from, to)]).toEqual([text, to, from, alone]);
+        }
+      }
+    }
   });
 
   it('should split as the regular expression does', { timeout: 60_000 }, () => {
