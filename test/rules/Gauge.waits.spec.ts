@@ -63,6 +63,15 @@ describe('the wait at a Gauge', () => {
       expect(believed[3]).toBeCloseTo((believed[0] ?? 0) * Math.exp(-2), 9);
     });
 
+    it('should believe in them for a minute more where nobody asks', () => {
+      const gauge = beside();
+      const until = [0, 5_000, 20_000, 50_000].map((unseen) => {
+        gauge.waitFor(1, 0, 0, 300_000 + unseen);
+        return gauge.bucket.foreignUntil - 300_000 - unseen;
+      });
+      expect(until).toEqual([80_000, 75_000, 60_000, 60_000]);
+    });
+
     it('should be no longer than twenty seconds, since more will be known of them by then', () => {
       const gauge = beside();
       expect(gauge.waitFor(60_000, 0, 0, 300_000)).toBe(20_000);
@@ -147,6 +156,25 @@ describe('what a Gauge makes of an answer', () => {
     gauge.bucket.arrive(100);
     expect(gauge.compare(gauge.mark(100, 0) as Mark, 900, true, 0)).toBe(100);
     expect(gauge.bucket.level).toBe(900);
+  });
+
+  it('should know what is in flight beside the answer that showed the limit first', () => {
+    const gauge = new Gauge('tpm', 1_000, 0);
+    gauge.adoptLevel(300, 50, 0);
+    gauge.settle(50, 0, false, 0, 0);
+    gauge.take(100, 0);
+    gauge.bucket.arrive(100);
+    // It is alone, so that what is left needs no other to agree.
+    expect(gauge.compare(gauge.mark(100, 0) as Mark, 400, true, 0)).toBe(200);
+    expect(gauge.bucket.level).toBe(400);
+  });
+
+  it('should take from tokens all that is still on its way, since what is refused of them comes back', () => {
+    const [tokens, requests] = [new Gauge('tpm', 1_000, 0), new Gauge('rpm', 60, 0)];
+    tokens.take(900, 0);
+    expect([tokens.lowerTo(50), tokens.bucket.level]).toEqual([-950, -850]);
+    requests.take(40, 0);
+    expect([requests.lowerTo(10), requests.bucket.level]).toEqual([-21, -1]);
   });
 
   it('should follow a limit that has changed', () => {
