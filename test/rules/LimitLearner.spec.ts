@@ -165,22 +165,24 @@ describe('LimitLearner', () => {
     });
 
     it('should forget at a limit that was full since what they took before that', () => {
-      const requests = (after: number) => {
+      const requests = (start: number, after: number) => {
         const learned = learning({ rpd: 86_400, rpm: 60 });
         learned.mirror.settle(
-          learned.answered(1, 0, { rpd: { limit: 86_400, remaining: 86_399 } }),
+          learned.answered(1, start, { rpd: { limit: 86_400, remaining: 86_399 } }),
           { type: 'unknown' },
-          0,
+          start,
         );
         // One in a second flows back. Ten are missing.
         const left = 86_400 - 1 - 10;
-        learned.answered(1, after, { rpd: { limit: 86_400, remaining: left } });
-        return learned.level('rpm', after);
+        learned.answered(1, start + after, { rpd: { limit: 86_400, remaining: left } });
+        return learned.level('rpm', start + after);
       };
-      expect(requests(500)).toBeLessThan(51);
-      expect(requests(5_000)).toBeGreaterThan(53);
-      expect(requests(5_000)).toBeLessThan(56);
-      expect(requests(20_000)).toBe(59);
+      for (const start of [0, 200_000]) {
+        // It was not full meanwhile, and then it was for four seconds, and for nineteen.
+        expect(requests(start, 900)).toBeCloseTo(50, 6);
+        expect(requests(start, 5_000)).toBeCloseTo(55, 6);
+        expect(requests(start, 20_000)).toBe(59);
+      }
     });
 
     it('should take back what it held them accountable for when it was there after all', () => {
