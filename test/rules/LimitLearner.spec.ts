@@ -434,7 +434,7 @@ describe('LimitLearner', () => {
       for (let i = 1; i <= 60; i++) {
         const now = i * 2_000;
         // Hardly anything flows in meanwhile, and all that does is lost.
-        const reservation = learned.answered(10_000, now, { tpm: { limit: 600_000, remaining: 590_000 } });
+        const reservation = learned.answered(15_000, now, { tpm: { limit: 600_000, remaining: 585_000 } });
         learned.mirror.settle(reservation, { type: 'used', cost: tokens(0) }, now + 1_900);
       }
       expect(refundOf(learned)).toBe(600);
