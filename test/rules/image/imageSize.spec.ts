@@ -77,6 +77,13 @@ describe('imageSize', () => {
     }
   });
 
+  it('should not look at what comes behind the size, even if it is no base64', () => {
+    for (const data of [png(width, height), jpeg(width, height)]) {
+      expect(imageSize(`${dataUrl(data)}%%%%`)).toEqual(size);
+    }
+    expect(imageSize(`data:image/png;base64,%%%%${dataUrl(png(width, height)).slice(22)}`)).toBeUndefined();
+  });
+
   it('should read no more of a large image than its segments', () => {
     const many = Array.from({ length: 999 }, () => segment(0xe2, 'x'));
     expect(sizeOf(jpeg(width, height, many))).toEqual(size);
