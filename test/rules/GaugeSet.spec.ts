@@ -13,6 +13,12 @@ describe('GaugeSet', () => {
     expect(limitOf(gauges)).toBe(800);
   });
 
+  it('should believe an earlier request that was told the same', () => {
+    const gauges = new GaugeSet({ tpm: 1_000 }, {}, 0);
+    gauges.hear('tpm', 600, 20, 50);
+    expect([gauges.hear('tpm', 600, 10, 60), gauges.hear('tpm', 601, 10, 60)]).toEqual([true, false]);
+  });
+
   it('should believe in less at once, and then again in what a later request is told', () => {
     const gauges = new GaugeSet({ tpm: 1_000 }, {}, 0);
     gauges.hear('tpm', 1_000, 20, 50);
