@@ -44,6 +44,11 @@ describe('usedCost', () => {
     expect(usedCost({ ...usage, prompt_tokens_details: { cached_tokens: 1_000 } })).toMatchObject({ tokens: 20 });
   });
 
+  it('should take a count that is beyond all for none', () => {
+    const used = (prompt_tokens: number) => usedCost({ prompt_tokens, completion_tokens: 1, total_tokens: 1 }).tokens;
+    expect([used(1e12 - 1), used(1e12), used(Infinity), used(-5)]).toEqual([1e12, 1, 1, 1]);
+  });
+
   it('should be no less than nothing and no more than can be, whatever the usage says', () => {
     const any = fc.oneof(fc.anything(), fc.double(), fc.integer());
     const details = fc.option(fc.record({ cached_tokens: any }));
