@@ -129,6 +129,7 @@ describe('createMerge', () => {
       const tokens: number[] = [-1];
       whole(bytes, 0, bytes.length, expected);
       expect(windows(bytes, 0, bytes.length, tokens)).toBe(expected.length);
+      expect(windows(bytes, 0, bytes.length)).toBe(expected.length);
       expect(tokens).toEqual([-1, ...expected]);
     }
   });
