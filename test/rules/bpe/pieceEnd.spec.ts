@@ -69,6 +69,7 @@ describe('pieceEnd', () => {
   it('should not look beyond the end that it is given', () => {
     const texts = [
       "WE'LL see",
+      "it's",
       "they're",
       '12345',
       ' !?\n/\r\nb',
