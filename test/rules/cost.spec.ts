@@ -94,6 +94,13 @@ describe('covers', () => {
     audioSeconds: fc.nat(9),
   });
 
+  it('should not be made up for by anything else', () => {
+    const needed = { requests: 1, tokens: 1, inputTokens: 1, outputTokens: 1, audioSeconds: 1 };
+    const plenty = { requests: 9, tokens: 9, inputTokens: 9, outputTokens: 9, audioSeconds: 9 };
+    expect([covers(needed, needed), covers(plenty, needed)]).toEqual([true, true]);
+    for (const unit of Object.keys(needed)) expect(covers({ ...plenty, [unit]: 0 }, needed)).toBe(false);
+  });
+
   it('should ask for enough of everything', () => {
     fc.assert(
       fc.property(cost, cost, (reserved, needed) => {
