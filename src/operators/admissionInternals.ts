@@ -37,6 +37,12 @@ export interface AdmissionConfig<J extends Job> {
   readonly name: string;
 }
 
+/** A question, and for whom it is asked. */
+interface Asked<J extends Job> {
+  readonly ticket: Ticket<J>;
+  readonly question: Question;
+}
+
 /** How many of those behind a blocked job are looked at, to find one that may go first. */
 const LOOK_BEHIND = 16;
 
@@ -54,12 +60,14 @@ export class Admission<J extends Job> implements Granter<J> {
   readonly #config: AdmissionConfig<J>;
   /** Those who wait, once there are any. */
   #backlog: Backlog<J> | undefined;
-  #question: Question<J> | undefined;
+  /** What was asked for the best job, until that is decided. */
+  #asked: Asked<J> | undefined;
   /** Whether the store is thinking. */
   #asking = false;
   /** How many grants are not settled. */
   #running = 0;
-  #asked = 0;
+  /** How many questions there were. */
+  #count = 0;
   #closed = false;
 
   constructor(lane: Lane<J>, config: AdmissionConfig<J>) {
@@ -113,12 +121,13 @@ export class Admission<J extends Job> implements Granter<J> {
     this.headStartsAt = undefined;
     const ticket = backlog.peek();
     if (ticket === undefined || this.#closed || this.#running >= this.#config.inFlight) return false;
-    const question = this.#question?.ticket === ticket ? this.#question : this.#ask(ticket);
-    this.#question = question;
+    const asked = this.#asked?.ticket === ticket ? this.#asked : this.#ask(ticket);
+    const { question } = asked;
+    this.#asked = asked;
     this.#lane.watch(question.key);
     const answer = attempt(() => this.store.reserve(question));
-    if (!('type' in answer)) return this.#await(backlog, question, answer);
-    return this.#hear(backlog, question, answer) || (answer.type === 'wait' && this.#letPass(backlog, ticket, answer));
+    if (!('type' in answer)) return this.#await(backlog, asked, answer);
+    return this.#hear(backlog, asked, answer) || (answer.type === 'wait' && this.#letPass(backlog, ticket, answer));
   }
 
   #expire(backlog: Backlog<J>): void {
@@ -150,12 +159,12 @@ export class Admission<J extends Job> implements Granter<J> {
     return expected;
   }
 
-  #ask(ticket: Ticket<J>): Question<J> {
+  #ask(ticket: Ticket<J>): Asked<J> {
     const { key, name } = this.#config;
-    return new Question(ticket, key(ticket.job), name, this.#asked++);
+    return { ticket, question: new Question(ticket.job, key(ticket.job), name, this.#count++) };
   }
 
-  #await(backlog: Backlog<J>, question: Question<J>, answer: ObservableInput<Verdict>): boolean {
+  #await(backlog: Backlog<J>, asked: Asked<J>, answer: ObservableInput<Verdict>): boolean {
     this.#asking = true;
     const heard = (act: () => void): void => {
       if (!this.#asking) return;
@@ -166,25 +175,25 @@ export class Admission<J extends Job> implements Granter<J> {
     // Never unsubscribed: a reservation that was made has to be given back, whoever still waits for it.
     from(answer).subscribe({
       next: (verdict) => {
-        heard(() => this.#hear(backlog, question, verdict));
+        heard(() => this.#hear(backlog, asked, verdict));
       },
       error: (error: unknown) => {
-        heard(() => this.#fail(backlog, question.ticket, error));
+        heard(() => this.#fail(backlog, asked.ticket, error));
       },
     });
     return !this.#asking;
   }
 
-  #hear(backlog: Backlog<J>, question: Question<J>, verdict: Verdict): boolean {
-    const { ticket } = question;
+  #hear(backlog: Backlog<J>, asked: Asked<J>, verdict: Verdict): boolean {
+    const { ticket, question } = asked;
     if (verdict.type === 'wait') {
       this.headStartsAt = this.#config.scheduler.now() + verdict.ms;
       return false;
     }
-    this.#question = undefined;
+    this.#asked = undefined;
     if (verdict.type === 'never') this.#tooLarge(backlog, ticket, verdict);
     else {
-      const taker = this.#takerOf(backlog, question);
+      const taker = this.#takerOf(backlog, asked);
       if (taker === undefined) tell(this.store.settle(question, { type: 'unsent' }));
       else this.#grant(backlog, taker, question);
     }
@@ -192,7 +201,7 @@ export class Admission<J extends Job> implements Granter<J> {
   }
 
   /** Who takes a grant: the best one whom it pays for, or else the one for whom it was asked, if that still waits. */
-  #takerOf(backlog: Backlog<J>, { ticket, key, cost }: Question<J>): Ticket<J> | undefined {
+  #takerOf(backlog: Backlog<J>, { ticket, question: { key, cost } }: Asked<J>): Ticket<J> | undefined {
     if (this.#closed) return undefined;
     const best = backlog.peek();
     if (best === ticket) return ticket;
@@ -213,9 +222,10 @@ export class Admission<J extends Job> implements Granter<J> {
       if (looked++ >= LOOK_BEHIND) return false;
       const delay = ticket.job.cost[unit] / verdict.rate;
       if (delay > budget || (!yields && ticket.job.cost[unit] >= head.job.cost[unit])) continue;
-      const question = this.#ask(ticket);
+      const asked = this.#ask(ticket);
+      const { question } = asked;
       const answer = attempt(() => this.store.reserve(question));
-      if (!('type' in answer)) return this.#await(backlog, question, answer);
+      if (!('type' in answer)) return this.#await(backlog, asked, answer);
       if (answer.type !== 'granted') continue;
       if (!yields) head.putOff += delay;
       this.#grant(backlog, ticket, question);
@@ -224,7 +234,7 @@ export class Admission<J extends Job> implements Granter<J> {
     return false;
   }
 
-  #grant(backlog: Backlog<J>, ticket: Ticket<J>, question: Question<J>): void {
+  #grant(backlog: Backlog<J>, ticket: Ticket<J>, question: Question): void {
     const { job } = ticket;
     backlog.remove(ticket);
     backlog.serve(job, job.cost.tokens);
@@ -244,7 +254,7 @@ export class Admission<J extends Job> implements Granter<J> {
   }
 
   #fail(backlog: Backlog<J>, ticket: Ticket<J>, error: unknown): boolean {
-    this.#question = undefined;
+    this.#asked = undefined;
     if (!ticket.waiting) return true;
     const { job } = ticket;
     backlog.remove(ticket);

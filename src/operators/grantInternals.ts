@@ -1,5 +1,4 @@
 import { from } from 'rxjs';
-import type { Ticket } from '../model/Backlog.ts';
 import type { Cost } from '../model/Cost.ts';
 import type { Grant, Outcome, Reservation } from '../model/Grant.ts';
 import type { Job } from '../model/Job.ts';
@@ -8,31 +7,36 @@ import type { LimitKey } from '../model/Limits.ts';
 import type { Priority } from '../model/Priority.ts';
 import type { LimitStore } from '../ports/LimitStore.ts';
 
-/** What is asked of the store for a job that waits. Asking again with the same one is the same question. */
-export class Question<J extends Job> implements Reservation {
-  readonly ticket: Ticket<J>;
+/**
+ * What is asked of the store for a job that waits. Asking again with the same one is the same question.
+ *
+ * It does not know its job: a store keeps its questions in tables, and what engines leave of those for a while would
+ * otherwise hold whole requests.
+ */
+export class Question implements Reservation {
   readonly key: LimitKey;
   readonly cost: Cost;
   readonly priority: Priority;
   readonly #name: string;
+  readonly #seq: number;
   readonly #number: number;
 
   /**
    * @param name Of the one who asks.
    * @param number Of the question among theirs.
    */
-  constructor(ticket: Ticket<J>, key: LimitKey, name: string, number: number) {
-    this.ticket = ticket;
+  constructor({ cost, priority, seq }: Job, key: LimitKey, name: string, number: number) {
     this.key = key;
-    this.cost = ticket.job.cost;
-    this.priority = ticket.job.priority;
+    this.cost = cost;
+    this.priority = priority;
     this.#name = name;
+    this.#seq = seq;
     this.#number = number;
   }
 
   // Only stores outside of this process look at it.
   get id(): string {
-    return `${this.#name}.${this.ticket.job.seq}.${this.#number}`;
+    return `${this.#name}.${this.#seq}.${this.#number}`;
   }
 }
 

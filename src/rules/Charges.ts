@@ -2,10 +2,11 @@ import type { Cost } from '../model/Cost.ts';
 import type { Reservation } from '../model/Grant.ts';
 import { LONGEST_WAY } from './Bucket.ts';
 import type { Mark } from './Feedback.ts';
+import { type Linked, LinkedList } from './LinkedList.ts';
 import type { Account } from './RefundWatch.ts';
 
 /** What is remembered of a reservation, from its charge until it is settled. */
-export interface Charge {
+export interface Charge extends Linked<Charge> {
   readonly cost: Cost;
   /** When it was charged here, in milliseconds. */
   readonly at: number;
@@ -21,9 +22,6 @@ export interface Charge {
   heard: boolean;
   /** What its answer is compared with. Of many charges at once only the first has it: the others would say the same. */
   marks: Marks | undefined;
-  /** Its neighbours among those that may be on their way. */
-  previous: Charge | undefined;
-  next: Charge | undefined;
 }
 
 /** What was known when a request was charged. */
@@ -37,8 +35,7 @@ export interface Marks {
 export class Charges {
   // By the object and not by its id: nobody who asks in this process makes two for one question.
   readonly #open = new Map<Reservation, Charge>();
-  #first: Charge | undefined;
-  #last: Charge | undefined;
+  readonly #underWay = new LinkedList<Charge>();
 
   get(reservation: Reservation): Charge | undefined {
     return this.#open.get(reservation);
@@ -52,11 +49,7 @@ export class Charges {
   send(charge: Charge, now: number): void {
     if (charge.sentAt >= 0 || charge.arrivedAt >= 0) return;
     charge.sentAt = now;
-    const last = this.#last;
-    charge.previous = last;
-    if (last === undefined) this.#first = charge;
-    else last.next = charge;
-    this.#last = charge;
+    this.#underWay.push(charge);
   }
 
   /** What those were charged, in one unit, of which it was heard after an event that they had arrived. */
@@ -72,7 +65,7 @@ export class Charges {
 
   /** The oldest one that must have arrived by now, although no answer has said so. */
   overdue(now: number): Charge | undefined {
-    const first = this.#first;
+    const { first } = this.#underWay;
     return first !== undefined && first.sentAt + LONGEST_WAY <= now ? first : undefined;
   }
 
@@ -80,14 +73,7 @@ export class Charges {
   arrive(charge: Charge, event: number): boolean {
     if (charge.arrivedAt >= 0) return false;
     charge.arrivedAt = event;
-    if (charge.sentAt < 0) return true;
-    const { previous, next } = charge;
-    if (previous === undefined) this.#first = next;
-    else previous.next = next;
-    if (next === undefined) this.#last = previous;
-    else next.previous = previous;
-    charge.previous = undefined;
-    charge.next = undefined;
+    if (charge.sentAt >= 0) this.#underWay.remove(charge);
     return true;
   }
 }

@@ -1,13 +1,12 @@
 import type { Ticket } from '../model/Backlog.ts';
 import type { Job } from '../model/Job.ts';
 import { Heap } from './Heap.ts';
+import { type Linked, LinkedList } from './LinkedList.ts';
 
 /** A ticket with its links: what the structures that hold it need to let it go at once. */
-export interface Place<J extends Job> extends Ticket<J> {
+export interface Place<J extends Job> extends Ticket<J>, Linked<Place<J>> {
   /** Absent once it has left. */
   line: Line<J> | undefined;
-  previous: Place<J> | undefined;
-  next: Place<J> | undefined;
   /** Its index among those that came back late, or -1. */
   lateIndex: number;
   /** Its index among those that expire, or -1. */
@@ -26,26 +25,25 @@ export class Line<J extends Job> {
   /** Where it stands among the lines of its priority, by the deadline of its first job and by service, or -1. */
   deadlineIndex = -1;
   serviceIndex = -1;
-  #first: Place<J> | undefined;
-  #last: Place<J> | undefined;
+  readonly #list = new LinkedList<Place<J>>();
   #late: Heap<Place<J>> | undefined;
 
   peek(): Place<J> | undefined {
     const late = this.#late?.peek();
-    const first = this.#first;
+    const { first } = this.#list;
     return late === undefined ? first : first === undefined || before(late, first) ? late : first;
   }
 
   /** The one that would come last. */
   last(): Place<J> | undefined {
-    let last = this.#last;
+    let { last } = this.#list;
     for (const late of this.#late ?? []) if (last === undefined || before(last, late)) last = late;
     return last;
   }
 
   add(place: Place<J>): void {
     place.line = this;
-    const last = this.#last;
+    const { last } = this.#list;
     if (last !== undefined && before(place, last)) {
       this.#late ??= new Heap(before, (item, index) => {
         item.lateIndex = index;
@@ -53,29 +51,17 @@ export class Line<J extends Job> {
       this.#late.push(place);
       return;
     }
-    place.previous = last;
-    if (last === undefined) this.#first = place;
-    else last.next = place;
-    this.#last = place;
+    this.#list.push(place);
   }
 
   *[Symbol.iterator](): Iterator<Place<J>> {
-    for (let place = this.#first; place !== undefined; place = place.next) yield place;
+    yield* this.#list;
     if (this.#late !== undefined) yield* this.#late;
   }
 
   remove(place: Place<J>): void {
     place.line = undefined;
-    if (place.lateIndex >= 0) {
-      this.#late?.removeAt(place.lateIndex);
-      return;
-    }
-    const { previous, next } = place;
-    if (previous === undefined) this.#first = next;
-    else previous.next = next;
-    if (next === undefined) this.#last = previous;
-    else next.previous = previous;
-    place.previous = undefined;
-    place.next = undefined;
+    if (place.lateIndex >= 0) this.#late?.removeAt(place.lateIndex);
+    else this.#list.remove(place);
   }
 }

@@ -30,6 +30,7 @@ import { enter } from './enter.ts';
 import { guarded } from './guarded.ts';
 import { Lanes } from './Lanes.ts';
 import { isState, listen } from './listen.ts';
+import { Outstanding } from './Outstanding.ts';
 import { RequestEvents } from './RequestEvents.ts';
 
 /** What a {@link RequestScheduler} works with. */
@@ -73,8 +74,7 @@ export class RequestScheduler implements Observer<Attempt>, Unsubscribable {
   readonly #random: Random;
   readonly #budget: RetryBudget;
   readonly #lanes: Lanes;
-  /** Those who wait for an answer, whichever state their request is in. */
-  readonly #outstanding = new Set<Unsubscribable & Pick<Observer<never>, 'error'>>();
+  readonly #outstanding = new Outstanding();
   readonly #events: RequestEvents;
   readonly #changes = new Subject<void>();
   readonly #drained = new Subject<never>();
@@ -150,7 +150,7 @@ export class RequestScheduler implements Observer<Attempt>, Unsubscribable {
   error(error: unknown): void {
     if (this.closed) return;
     this.#state = 'closed';
-    for (const listener of [...this.#outstanding]) listener.error(error);
+    this.#outstanding.error(error);
     this.#lanes.retire();
     this.#drained.complete();
   }
@@ -172,7 +172,6 @@ export class RequestScheduler implements Observer<Attempt>, Unsubscribable {
       },
       complete: () => undefined,
       finalize: () => {
-        this.#outstanding.delete(ready);
         this.#closeIfDrained();
       },
     });
@@ -232,10 +231,9 @@ export class RequestScheduler implements Observer<Attempt>, Unsubscribable {
       errand,
       events: this.#events,
       destination,
-      left: (self) => {
+      left: () => {
         lane.users -= 1;
         lane.changed();
-        this.#outstanding.delete(self);
         this.#closeIfDrained();
       },
     });
@@ -244,7 +242,7 @@ export class RequestScheduler implements Observer<Attempt>, Unsubscribable {
   }
 
   #closeIfDrained(): void {
-    if (this.#state !== 'draining' || this.#outstanding.size > 0) return;
+    if (this.#state !== 'draining' || this.#outstanding.any) return;
     this.#state = 'closed';
     this.#drained.complete();
   }

@@ -13,7 +13,7 @@ export interface ListenConfig<T> {
   /** The one who asked. */
   readonly destination: Subscriber<T | StateToken>;
   /** It has ended, in whichever way. */
-  readonly left: (listener: Subscriber<T | StateToken>) => void;
+  readonly left: () => void;
 }
 
 /**
@@ -24,7 +24,7 @@ export function listen<T>({ about, errand, events, destination, left }: ListenCo
   let ended = false;
   let usage: Usage | undefined;
 
-  const listener = operate<T | StateToken, T | StateToken>({
+  return operate<T | StateToken, T | StateToken>({
     destination,
     next: (value) => {
       if (isState(value)) {
@@ -45,10 +45,9 @@ export function listen<T>({ about, errand, events, destination, left }: ListenCo
     },
     finalize: () => {
       if (!ended) events.tell(about, { type: 'cancelled' });
-      left(listener);
+      left();
     },
   });
-  return listener;
 }
 
 /** Whether a value tells of the request and not of its answer. */
