@@ -5,7 +5,7 @@ import { type Box, boxesIn, boxIn, isLong, timeIn, viewIn } from './boxes.ts';
 interface Track {
   /** Units a second. */
   readonly timescale: number;
-  /** How long a sample is where a fragment does not say. */
+  /** How long a sample is where a fragment does not say, or not a number: then nobody knows how long all are. */
   readonly sampleDuration: number;
 }
 
@@ -51,7 +51,7 @@ function tracksOf(file: AudioFile, movie: Box): ReadonlyMap<number, Track> {
     const id = header && viewIn(file, header, isLong(file, header) ? 20 : 12, 4)?.getUint32(0);
     const { timescale } = (media && timeIn(file, media)) ?? {};
     if (id === undefined || !timescale) continue;
-    tracks.set(id, { timescale, sampleDuration: defaults.get(id) ?? 0 });
+    tracks.set(id, { timescale, sampleDuration: defaults.get(id) ?? Number.NaN });
   }
   return tracks;
 }

@@ -59,18 +59,21 @@ function lastBlock(file: AudioFile, segment: Element): number | undefined {
   let last: number | undefined;
   let length = 0;
   let reached = segment.start;
-  const hear = (start: number): void => {
-    // The number of the track, in one byte for all of the first 127, and then the time from that of the cluster.
-    const relative = viewAt(file, start + 1, 2)?.getInt16(0);
-    if (relative === undefined) return;
-    const at = cluster + relative;
-    if (last !== undefined && at > last) length = at - last;
-    last = Math.max(last ?? 0, at);
-  };
   for (const { id, start, end } of elementsIn(file, segment, [CLUSTER, BLOCK_GROUP])) {
-    if (id === CLUSTER_TIMESTAMP) cluster = unsigned(file, start, end) ?? cluster;
-    else if (id === SIMPLE_BLOCK || id === BLOCK) hear(start);
     reached = end;
+    if (id === CLUSTER_TIMESTAMP) cluster = unsigned(file, start, end) ?? cluster;
+    else if (id === SIMPLE_BLOCK || id === BLOCK) {
+      // The number of the track, in one byte for all of the first 127, and then the time from that of the cluster.
+      const relative = viewAt(file, start + 1, 2)?.getInt16(0);
+      if (relative === undefined) {
+        // Where the file itself breaks off before that, what came until then is all of it.
+        reached = start + 2;
+        continue;
+      }
+      const at = cluster + relative;
+      if (last !== undefined && at > last) length = at - last;
+      last = Math.max(last ?? 0, at);
+    }
   }
   return last === undefined || reached < file.size ? undefined : last + length;
 }

@@ -21,6 +21,9 @@ const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 /** The value of a base64 digit, by its character code. */
 const DIGITS = Uint8Array.from({ length: 256 }, (_, code) => Math.max(0, ALPHABET.indexOf(String.fromCharCode(code))));
 
+/** How many tokens so many bytes of text can hold: the shortest has four digits and a blank. */
+const mostTokens = (length: number): number => Math.ceil(length / 5);
+
 /**
  * Reads ranks as js-tiktoken keeps them: lines of an exclamation mark, the rank of the first token, and the tokens in
  * base64, all parted by blanks.
@@ -33,8 +36,7 @@ const DIGITS = Uint8Array.from({ length: 256 }, (_, code) => Math.max(0, ALPHABE
 export function parseRanks(text: string): Ranks {
   const source = new TextEncoder().encode(text);
   const bytes = new Uint8Array(Math.ceil((source.length * 3) / 4));
-  // The shortest token has four digits and a blank.
-  let starts = new Int32Array(Math.ceil(source.length / 5) + 2);
+  let starts = new Int32Array(mostTokens(source.length) + 2);
   let rank = 0;
   let end = 0;
   let at = 0;
@@ -51,8 +53,9 @@ export function parseRanks(text: string): Ranks {
           `got ${JSON.stringify(text.slice(0, 20))}. Pass \`bpe_ranks\` of js-tiktoken/ranks/o200k_base as it is.`,
       );
     }
-    if (first >= starts.length) {
-      const larger = new Int32Array(first + starts.length);
+    const most = first + mostTokens(source.length - at);
+    if (most + 2 > starts.length) {
+      const larger = new Int32Array(most + 2);
       larger.set(starts);
       starts = larger;
     }

@@ -106,6 +106,11 @@ describe('fragmentsSeconds', () => {
     expect(audioSeconds(bytes(fragmented(trex), traf(tfhd, box('trun', zeros(4)), trun(75))))).toBe(1.6);
   });
 
+  it('should not tell how long samples are of which nobody says so', () => {
+    expect(audioSeconds(bytes(fragmented(box('free')), traf(tfhd, trun(75))))).toBeUndefined();
+    expect(audioSeconds(bytes(fragmented(box('trex', zeros(8))), traf(tfhd, trun(75))))).toBeUndefined();
+  });
+
   it('should take no more samples of a run than it says', () => {
     const run = box('trun', big(0x01_00, 4), big(1, 4), big(48_000, 4), big(48_000, 4));
     expect(audioSeconds(bytes(fragmented(trex), traf(tfhd, run)))).toBe(1);

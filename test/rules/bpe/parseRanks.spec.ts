@@ -17,6 +17,15 @@ describe('parseRanks', () => {
     expect([starts[1_000], starts[1_001]]).toEqual([0, 1]);
   });
 
+  it('should have room for what follows a gap, however narrow that is', () => {
+    for (let first = 1; first < 30; first++) {
+      const { size, bytes, starts } = parseRanks(`! 0 ${base64([1])}\n! ${first} ${base64([2])} ${base64([3])}`);
+      expect(size).toBe(first + 2);
+      expect([...bytes]).toEqual([1, 2, 3]);
+      expect([...starts].slice(first)).toEqual([1, 2, 3]);
+    }
+  });
+
   it.each([
     'nonsense',
     '!',
