@@ -8,18 +8,33 @@ import { parseGoDuration } from './goDuration.ts';
  * @see https://console.groq.com/docs/rate-limits#rate-limit-headers
  */
 export function parseLimitHeaders(headers: WireHeaders): LimitHeaders {
-  // Groq's `-requests` are those of the day and its `-tokens` those of the minute.
-  const rpd = levelOf(headers, 'requests');
-  const tpm = levelOf(headers, 'tokens');
+  const rpd = levelOf(headers, REQUESTS_OF_THE_DAY);
+  const tpm = levelOf(headers, TOKENS_OF_THE_MINUTE);
   return { ...(rpd && { rpd }), ...(tpm && { tpm }) };
 }
 
-function levelOf(headers: WireHeaders, what: 'requests' | 'tokens'): HeaderLevel | undefined {
-  const limit = count(headers[`x-ratelimit-limit-${what}`]);
-  const remaining = count(headers[`x-ratelimit-remaining-${what}`]);
-  const resetText = headers[`x-ratelimit-reset-${what}`];
-  const reset = typeof resetText === 'string' ? parseGoDuration(resetText) : undefined;
+/** The names of the headers that show one bucket. */
+interface Names {
+  readonly limit: string;
+  readonly remaining: string;
+  readonly reset: string;
+}
+
+const namesOf = (what: string): Names => ({
+  limit: `x-ratelimit-limit-${what}`,
+  remaining: `x-ratelimit-remaining-${what}`,
+  reset: `x-ratelimit-reset-${what}`,
+});
+
+const REQUESTS_OF_THE_DAY = namesOf('requests');
+const TOKENS_OF_THE_MINUTE = namesOf('tokens');
+
+function levelOf(headers: WireHeaders, names: Names): HeaderLevel | undefined {
+  const limit = count(headers[names.limit]);
+  const remaining = count(headers[names.remaining]);
   if (limit === undefined && remaining === undefined) return undefined;
+  const resetText = headers[names.reset];
+  const reset = typeof resetText === 'string' ? parseGoDuration(resetText) : undefined;
   return {
     ...(limit !== undefined && { limit }),
     ...(remaining !== undefined && { remaining }),
