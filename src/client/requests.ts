@@ -187,8 +187,8 @@ export class Requests {
       meter: (attempt) => this.#ledger.meter(kind, attempt, tag),
       fittedFrom: request === asked ? undefined : (asked.max_completion_tokens ?? undefined),
       ...(flow && { held: () => flow.paused }),
-      timeouts: timeoutsFor({ ...config.timeouts, ...timeouts }, stream),
-      retry: { ...config.retry, ...retry },
+      timeouts: timeoutsFor(timeouts === undefined ? config.timeouts : { ...config.timeouts, ...timeouts }, stream),
+      retry: retry === undefined ? config.retry : { ...config.retry, ...retry },
     };
   }
 }
@@ -205,5 +205,5 @@ const either = (first$: Observable<boolean>, second$: Observable<boolean>): Obse
   combineLatest([first$, second$.pipe(startWith(false))], (first, second) => first || second);
 
 /** An answer in one piece has no first token and none after it. */
-const timeoutsFor = ({ queue, connect, firstToken, betweenTokens, total }: Timeouts, stream: boolean): Timeouts =>
-  stream ? { queue, connect, firstToken, betweenTokens, total } : { queue, connect, total };
+const timeoutsFor = (timeouts: Timeouts, stream: boolean): Timeouts =>
+  stream ? timeouts : { queue: timeouts.queue, connect: timeouts.connect, total: timeouts.total };

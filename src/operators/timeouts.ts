@@ -1,6 +1,7 @@
 import { type MonoTypeOperatorFunction, Observable, type SchedulerLike, type Subscription } from 'rxjs';
 import { TimeoutError, type TimeoutPhase } from '../errors/TimeoutError.ts';
 import { systemClock } from '../ports/clock.ts';
+import { isState } from '../rules/isState.ts';
 import { operate } from './operate.ts';
 
 /** How long each part of an answer may take, in milliseconds from the subscription on, which is the dispatch. */
@@ -119,6 +120,3 @@ export function timeouts<T>(config: TimeoutsConfig): MonoTypeOperatorFunction<T>
       source.subscribe(listening);
     });
 }
-
-const isState = (value: unknown): boolean =>
-  typeof value === 'object' && value !== null && 'type' in value && value.type === 'state';

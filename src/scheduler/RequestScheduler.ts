@@ -24,12 +24,13 @@ import { retryWithBackoff } from '../operators/retryWithBackoff.ts';
 import { type Random, systemClock } from '../ports/clock.ts';
 import type { LimitStore } from '../ports/LimitStore.ts';
 import type { Transport } from '../ports/Transport.ts';
+import { isState } from '../rules/isState.ts';
 import { RetryBudget } from '../rules/RetryBudget.ts';
 import type { Attempt, Errand } from './Attempt.ts';
 import { enter } from './enter.ts';
 import { guarded } from './guarded.ts';
 import { Lanes } from './Lanes.ts';
-import { isState, listen } from './listen.ts';
+import { listen } from './listen.ts';
 import { Outstanding } from './Outstanding.ts';
 import { RequestEvents } from './RequestEvents.ts';
 

@@ -2,6 +2,7 @@ import type { Subscriber } from 'rxjs';
 import type { StateToken } from '../model/Token.ts';
 import type { Usage } from '../model/Usage.ts';
 import { operate } from '../operators/operate.ts';
+import { isState } from '../rules/isState.ts';
 import type { Errand } from './Attempt.ts';
 import type { About, RequestEvents } from './RequestEvents.ts';
 
@@ -49,7 +50,3 @@ export function listen<T>({ about, errand, events, destination, left }: ListenCo
     },
   });
 }
-
-/** Whether a value tells of the request and not of its answer. */
-export const isState = (value: unknown): value is StateToken =>
-  typeof value === 'object' && value !== null && 'type' in value && value.type === 'state';

@@ -1,8 +1,8 @@
 import { type MonoTypeOperatorFunction, Observable } from 'rxjs';
 import type { StateToken } from '../model/Token.ts';
 import { operate } from '../operators/operate.ts';
+import { isState } from '../rules/isState.ts';
 import type { AttemptMeter } from './Attempt.ts';
-import { isState } from './listen.ts';
 
 /**
  * Tells a meter what comes of one attempt, and how it ends, once: always before the subscriber hears of it, so that
