@@ -1,6 +1,6 @@
-import { type ChatRequest, chatRequestSchema } from '../model/ChatRequest.ts';
+import type { ChatRequest } from '../model/ChatRequest.ts';
 import { DEFAULT_MODEL } from '../model/Models.ts';
-import { checked } from '../rules/validation.ts';
+import { checkRequest } from '../rules/checkRequest.ts';
 
 /** What stands in a text: a request as JSON, or else what a user says. */
 export interface ReadRequest {
@@ -21,7 +21,7 @@ export function readRequest(text: string, model?: string): ReadRequest {
     return { request: { model: model ?? DEFAULT_MODEL, messages: [{ role: 'user', content: text }] }, text };
   }
   const own = 'model' in body ? body.model : DEFAULT_MODEL;
-  return { request: checked(chatRequestSchema, { ...body, model: model ?? own }, 'The request') };
+  return { request: checkRequest({ ...body, model: model ?? own }) };
 }
 
 function objectOf(text: string): object | undefined {

@@ -13,7 +13,7 @@ import {
 } from 'rxjs';
 import { ModelRetiredError } from '../errors/ModelRetiredError.ts';
 import { ValidationError } from '../errors/ValidationError.ts';
-import { type ChatRequest, chatRequestSchema } from '../model/ChatRequest.ts';
+import type { ChatRequest } from '../model/ChatRequest.ts';
 import type { ChatCompletionChunk } from '../model/Chunk.ts';
 import { RETIRED_MODELS } from '../model/Models.ts';
 import type { Answer, StateToken, Token } from '../model/Token.ts';
@@ -25,10 +25,10 @@ import { toChunks } from '../operators/toChunks.ts';
 import type { TokenCount } from '../ports/TokenCounter.ts';
 import { seenInAnswer, seenInChunk, seenInToken } from '../rules/CompletionSeen.ts';
 import { checkLength } from '../rules/checkLength.ts';
+import { checkRequest } from '../rules/checkRequest.ts';
 import { usageOf } from '../rules/chunk.ts';
 import { chatCost } from '../rules/cost.ts';
 import { joinTokens } from '../rules/joinTokens.ts';
-import { checked } from '../rules/validation.ts';
 import type { Errand, Timeouts } from '../scheduler/Attempt.ts';
 import type { RequestScheduler } from '../scheduler/RequestScheduler.ts';
 import type { Config } from './config.ts';
@@ -140,7 +140,7 @@ export class Requests {
   }
 
   #check(input: ChatInput): ChatRequest {
-    const request = checked(chatRequestSchema, { ...this.#config.defaults, ...input }, 'The request');
+    const request = checkRequest({ ...this.#config.defaults, ...input });
     const retired = RETIRED_MODELS.get(request.model);
     if (retired !== undefined && !this.#config.allowRetired) throw new ModelRetiredError(request.model, retired);
     return request;

@@ -1,6 +1,6 @@
 import { map, type OperatorFunction } from 'rxjs';
-import { type ChatRequest, chatRequestSchema } from '../model/ChatRequest.ts';
-import { checked } from '../rules/validation.ts';
+import type { ChatRequest } from '../model/ChatRequest.ts';
+import { checkRequest } from '../rules/checkRequest.ts';
 
 /**
  * Lets pass what Groq would accept as a chat request, and ends the stream with a clear error at what it would not.
@@ -29,5 +29,5 @@ import { checked } from '../rules/validation.ts';
  * @throws {ValidationError} (as `error`) that names the path, what was expected and what was got.
  */
 export function validate(): OperatorFunction<unknown, ChatRequest> {
-  return map((request) => checked(chatRequestSchema, request, 'The request'));
+  return map(checkRequest);
 }

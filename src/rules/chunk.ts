@@ -2,6 +2,7 @@ import { ProtocolError } from '../errors/ProtocolError.ts';
 import type { ChatCompletion, ChatCompletionChunk } from '../model/Chunk.ts';
 import type { Usage } from '../model/Usage.ts';
 import { errorFrom } from './httpError.ts';
+import { isObject } from './isObject.ts';
 import { isDeeper } from './jsonDepth.ts';
 
 /** What ends a stream, instead of a chunk. */
@@ -84,6 +85,3 @@ function failIfError(value: Record<string, unknown>): void {
   const status = fields['status_code'];
   throw errorFrom(typeof status === 'number' ? status : 500, fields);
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
