@@ -47,6 +47,7 @@ export { TimeoutError, type TimeoutPhase } from './errors/TimeoutError.ts';
 export { TruncatedStreamError } from './errors/TruncatedStreamError.ts';
 export { ValidationError, type ValidationIssue } from './errors/ValidationError.ts';
 /* Types */
+export type { AttemptEnd, AttemptMeter } from './model/AttemptMeter.ts';
 export type {
   AssistantMessage,
   ChatRequest,
@@ -94,6 +95,6 @@ export type { Random } from './ports/clock.ts';
 export { type AudioRest, audioSeconds } from './rules/audio/audioSeconds.ts';
 export { type BrokenOff, continueFrom } from './rules/continueFrom.ts';
 export { type UsageCostOptions, usageCost } from './rules/usageCost.ts';
-export type { Attempt, AttemptEnd, AttemptMeter, Errand, Timeouts } from './scheduler/Attempt.ts';
+export type { Attempt, Errand, Timeouts } from './scheduler/Attempt.ts';
 /* Scheduler */
 export { RequestScheduler, type RequestSchedulerConfig } from './scheduler/RequestScheduler.ts';

@@ -9,6 +9,7 @@ export { type TiktokenCounter, type TiktokenCounterOptions, tiktokenCounter } fr
 export { type ClosableTransport, type UndiciTransportConfig, undiciTransport } from './adapters/undiciTransport.ts';
 export { type UnlimitedStoreConfig, unlimitedStore } from './adapters/unlimitedStore.ts';
 /* Types */
+export type { AttemptEnd, AttemptMeter } from './model/AttemptMeter.ts';
 export type { Backlog, Ticket } from './model/Backlog.ts';
 export type { ChatRequest, Message, ModelId } from './model/ChatRequest.ts';
 export type { ChatCompletionChunk, ServerEvent } from './model/Chunk.ts';

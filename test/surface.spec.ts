@@ -175,6 +175,8 @@ describe('what can be imported', () => {
       type Answer
       type AnswerSnapshot
       type Answering
+      type AttemptEnd
+      type AttemptMeter
       type AudioRest
       type Backlog
       type BackpressureOptions

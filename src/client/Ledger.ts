@@ -1,5 +1,6 @@
 import { defer, map, type Observable, type SchedulerLike, Subject, startWith } from 'rxjs';
 import { ValidationError } from '../errors/ValidationError.ts';
+import type { AttemptMeter } from '../model/AttemptMeter.ts';
 import type { ChatRequest, ModelId } from '../model/ChatRequest.ts';
 import type { Job } from '../model/Job.ts';
 import type { Price } from '../model/Models.ts';
@@ -10,7 +11,6 @@ import { maxOutput } from '../rules/maxOutput.ts';
 import { NO_TOKENS } from '../rules/tokensUsed.ts';
 import { UsageTally } from '../rules/UsageTally.ts';
 import { priceOf } from '../rules/usageCost.ts';
-import type { AttemptMeter } from '../scheduler/Attempt.ts';
 import { type BudgetOptions, Budgets, type WorstCase } from './Budgets.ts';
 import { countCompletion } from './countCompletion.ts';
 import { type Readable, UsageMeter } from './UsageMeter.ts';

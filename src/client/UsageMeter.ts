@@ -1,10 +1,10 @@
 import { isConnectionError, isTruncatedStreamError } from '../errors/guards.ts';
+import type { AttemptEnd, AttemptMeter } from '../model/AttemptMeter.ts';
 import type { Usage } from '../model/Usage.ts';
 import type { TokensUsed } from '../model/UsageRecord.ts';
 import { CompletionSeen } from '../rules/CompletionSeen.ts';
 import { isRefusal } from '../rules/isRefusal.ts';
 import { NO_TOKENS, tokensUsed } from '../rules/tokensUsed.ts';
-import type { AttemptEnd, AttemptMeter } from '../scheduler/Attempt.ts';
 
 /** How the use of an answer is read from its values. */
 export interface Readable<T> {

@@ -2,6 +2,7 @@ import { from, Observable, type OperatorFunction, type Subscriber } from 'rxjs';
 import { AnswerNotTakenError } from '../errors/AnswerNotTakenError.ts';
 import { attribute } from '../errors/GroqError.ts';
 import { isConnectionError, isHttpError, isRateLimitError, isRequestTooLargeError } from '../errors/guards.ts';
+import type { AttemptEnd, AttemptMeter } from '../model/AttemptMeter.ts';
 import type { Grant, Outcome } from '../model/Grant.ts';
 import type { Job } from '../model/Job.ts';
 import type { StateToken, Token } from '../model/Token.ts';
@@ -23,6 +24,11 @@ export interface SendConfig<J extends Job, T> {
   readonly usage?: ((value: T, job: J) => Usage | undefined) | undefined;
   /** Is told of it, once for each answer that says so. */
   readonly used?: ((usage: Usage, job: J) => void) | undefined;
+  /**
+   * What follows the use of an answer, and hears of everything before the subscriber does. Asked for when the answer is
+   * subscribed to; what it throws ends the answer, before anything was sent.
+   */
+  readonly meter?: ((job: J) => AttemptMeter<T> | undefined) | undefined;
 }
 
 /** The answer to one job, which has to be subscribed to in the call that emits it. */
@@ -78,8 +84,9 @@ export function send<J extends Job, T = Token>(config: SendConfig<J, T>): Operat
                   subscriber.error(new AnswerNotTakenError(grant.job.model));
                   return;
                 }
+                const meter = config.meter?.(grant.job);
                 state = 'taken';
-                exchange(config, grant, subscriber, (fail) => {
+                exchange(config, grant, meter, subscriber, (fail) => {
                   answer.fail = fail;
                 });
               }),
@@ -100,6 +107,7 @@ export function send<J extends Job, T = Token>(config: SendConfig<J, T>): Operat
 function exchange<J extends Job, T>(
   { transport, request = streamedChat, read, usage = usageIn, used: tell }: SendConfig<J, T>,
   grant: Grant<J>,
+  meter: AttemptMeter<T> | undefined,
   destination: Subscriber<T | StateToken>,
   failing: (fail: (error: unknown) => void) => void,
 ): void {
@@ -107,6 +115,12 @@ function exchange<J extends Job, T>(
   let requestId: string | undefined;
   // Whether Groq has begun to answer, so that it may have worked.
   let begun = false;
+  let ended = false;
+  const end = (how: AttemptEnd): void => {
+    if (ended) return;
+    ended = true;
+    meter?.ended(how);
+  };
   const reader = read?.(job) ?? (readTokens() as unknown as OperatorFunction<Uint8Array, T>);
 
   const body = new Observable<Uint8Array>((bytes) => {
@@ -118,6 +132,7 @@ function exchange<J extends Job, T>(
         model: job.model,
         sent: () => {
           grant.sent();
+          meter?.sent();
           destination.next(CONNECTED);
         },
         head: (limits, id) => {
@@ -138,19 +153,23 @@ function exchange<J extends Job, T>(
           grant.settle({ type: 'used', cost: usedCost(used) });
           tell?.(used, job);
         }
+        meter?.value(value);
         destination.next(value);
       },
       error: (error) => {
         grant.settle(outcomeOf(error, grant.state, begun));
         attribute(error, { model: job.model, requestId });
+        end({ type: 'failed', error });
         destination.error(error);
       },
       complete: () => {
         grant.settle({ type: 'unknown' });
+        end({ type: 'completed' });
         destination.complete();
       },
       finalize: () => {
         grant.settle({ type: grant.state === 'reserved' ? 'unsent' : 'unknown' });
+        end({ type: 'left' });
       },
     }),
   );

@@ -1,4 +1,5 @@
 import type { Observable, OperatorFunction, Subscriber, Unsubscribable } from 'rxjs';
+import type { AttemptMeter } from '../model/AttemptMeter.ts';
 import type { Job } from '../model/Job.ts';
 import type { Place } from '../model/Place.ts';
 import type { StateToken } from '../model/Token.ts';
@@ -32,23 +33,6 @@ export interface Errand<T> extends Pick<Job, 'model' | 'request' | 'cost' | 'pri
   /** Changes of its place, heard while it waits. */
   readonly place$?: Observable<Place> | undefined;
 }
-
-/** Follows what one attempt uses, from when it leaves the queue until it ends. */
-export interface AttemptMeter<T> {
-  /** The request is on the wire. It may never be. */
-  sent(): void;
-  /** A value of its answer. */
-  value(value: T): void;
-  /** The end, once, in whichever way it comes. */
-  ended(how: AttemptEnd): void;
-}
-
-/** How an attempt ended. */
-export type AttemptEnd =
-  | { readonly type: 'completed' }
-  | { readonly type: 'failed'; readonly error: unknown }
-  /** Nobody wants its answer any more: it was cancelled, or took too long. */
-  | { readonly type: 'left' };
 
 /** How long each part of a request may take, in milliseconds. */
 export interface Timeouts extends Omit<TimeoutsConfig, 'model' | 'fail' | 'scheduler' | 'held'> {

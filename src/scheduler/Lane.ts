@@ -14,7 +14,6 @@ import type { Transport } from '../ports/Transport.ts';
 import { forecast } from '../rules/forecast.ts';
 import type { Attempt } from './Attempt.ts';
 import { Expectations } from './Expectations.ts';
-import { metered } from './metered.ts';
 
 /** What a lane works with, and whom it tells. */
 export interface LaneConfig {
@@ -88,6 +87,7 @@ export class Lane {
           read: ({ errand }) => errand.read(),
           usage: (value, { errand }) => errand.usage(value),
           used: (usage, { errand }) => errand.used?.(usage),
+          meter: (attempt) => attempt.errand.meter?.(attempt),
         }),
       )
       .subscribe({
@@ -142,16 +142,8 @@ export class Lane {
     const { lifetime, errand, model } = answer.job;
     // Not subscribed to, the answer gives its grant back.
     if (lifetime.closed) return;
-    let values: Observable<unknown> = answer;
-    try {
-      const meter = errand.meter?.(answer.job);
-      if (meter !== undefined) values = answer.pipe(metered(meter));
-    } catch (error) {
-      lifetime.error(error);
-      return;
-    }
     const held = errand.held?.bind(errand);
     const fail = (error: unknown): void => answer.fail?.(error);
-    values.pipe(timeouts({ ...errand.timeouts, held, model, fail, scheduler })).subscribe(lifetime);
+    answer.pipe(timeouts({ ...errand.timeouts, held, model, fail, scheduler })).subscribe(lifetime);
   }
 }

@@ -2,57 +2,18 @@ import { concatAll, EMPTY, map, mergeAll, NEVER, Observable, of, throwError } fr
 import { describe, expect, it } from 'vitest';
 import { ConnectionError } from '../../src/errors/ConnectionError.ts';
 import { ProtocolError } from '../../src/errors/ProtocolError.ts';
-import type { Grant, Outcome } from '../../src/model/Grant.ts';
-import type { LimitHeaders } from '../../src/model/LimitHeaders.ts';
+import type { Outcome } from '../../src/model/Grant.ts';
 import type { StateToken, Token } from '../../src/model/Token.ts';
 import { parseEvents } from '../../src/operators/parseEvents.ts';
 import { type Answering, send } from '../../src/operators/send.ts';
 import { toTokens } from '../../src/operators/toTokens.ts';
-import type { Transport, WireEvent, WireRequest } from '../../src/ports/Transport.ts';
+import type { WireEvent } from '../../src/ports/Transport.ts';
 import { REFUSED_COST, usedCost } from '../../src/rules/cost.ts';
 import { wire } from '../../src/testing/wire.ts';
 import { jobMaker, type NamedJob } from '../util/jobs.ts';
 import { marbles } from '../util/marbles.ts';
 import { rx } from '../util/rx.ts';
-
-interface TestGrant extends Grant<NamedJob> {
-  readonly outcomes: Outcome[];
-  readonly learned: LimitHeaders[];
-}
-
-/** A grant that notes what becomes of it, also when it is told too often. */
-function grantFor(job: NamedJob): TestGrant {
-  const grant = {
-    job,
-    reservation: { key: 'm', id: job.name, cost: job.cost },
-    state: 'reserved' as Grant['state'],
-    outcomes: [] as Outcome[],
-    learned: [] as LimitHeaders[],
-    sent: () => {
-      grant.state = 'sent';
-    },
-    learn: (headers: LimitHeaders) => {
-      grant.learned.push(headers);
-    },
-    settle: (outcome: Outcome) => {
-      if (grant.state === 'settled') return;
-      grant.state = 'settled';
-      grant.outcomes.push(outcome);
-    },
-  };
-  return grant;
-}
-
-const transportOf = (events: Observable<WireEvent>): Transport & { readonly requests: WireRequest[] } => {
-  const requests: WireRequest[] = [];
-  return {
-    requests,
-    send: (request) => {
-      requests.push(request);
-      return events;
-    },
-  };
-};
+import { grantFor, type TestGrant, transportOf } from '../util/sending.ts';
 
 const usage = wire.usage({ prompt_tokens: 10, completion_tokens: 5 });
 const values = {

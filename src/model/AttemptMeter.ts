@@ -1,0 +1,16 @@
+/** Follows what one attempt uses, from when it leaves the queue until it ends. */
+export interface AttemptMeter<T> {
+  /** The request is on the wire. It may never be. */
+  sent(): void;
+  /** A value of its answer. */
+  value(value: T): void;
+  /** The end, once, in whichever way it comes. */
+  ended(how: AttemptEnd): void;
+}
+
+/** How an attempt ended. */
+export type AttemptEnd =
+  | { readonly type: 'completed' }
+  | { readonly type: 'failed'; readonly error: unknown }
+  /** Nobody wants its answer any more: it was cancelled, or took too long. */
+  | { readonly type: 'left' };

@@ -1,0 +1,101 @@
+import { mergeAll, NEVER, Observable, of, throwError } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { ConnectionError } from '../../src/errors/ConnectionError.ts';
+import type { AttemptEnd, AttemptMeter } from '../../src/model/AttemptMeter.ts';
+import type { StateToken, Token } from '../../src/model/Token.ts';
+import { send } from '../../src/operators/send.ts';
+import type { WireEvent } from '../../src/ports/Transport.ts';
+import { wire } from '../../src/testing/wire.ts';
+import { jobMaker } from '../util/jobs.ts';
+import { grantFor, transportOf } from '../util/sending.ts';
+
+const make = jobMaker();
+const nameOf = (token: Token | StateToken): string => ('text' in token ? token.text : token.type);
+
+/** Sends a job, and notes in order what its meter hears, and what the subscriber does. */
+function metered(events: Observable<WireEvent>, changed: Partial<AttemptMeter<Token>> = {}) {
+  const heard: string[] = [];
+  const grant = grantFor(make('l'));
+  const transport = transportOf(events);
+  const meter: AttemptMeter<Token> = {
+    sent: () => heard.push('meter: sent'),
+    value: (token) => heard.push(`meter: ${nameOf(token)}`),
+    ended: (how: AttemptEnd) => heard.push(`meter: ${how.type}, ${grant.state}`),
+    ...changed,
+  };
+  const subscription = of(grant)
+    .pipe(send({ transport, meter: () => meter }), mergeAll())
+    .subscribe({
+      next: (token) => heard.push(nameOf(token)),
+      error: (error: unknown) => heard.push(String(error)),
+      complete: () => heard.push('complete'),
+    });
+  return { heard, grant, subscription };
+}
+
+describe('the meter of send', () => {
+  const usage = wire.usage({ prompt_tokens: 10, completion_tokens: 5 });
+
+  it('should hear of everything before the subscriber, and of the end once', () => {
+    const whole = of(wire.sent, wire.head(), wire.text('a'), wire.finish('stop', usage), wire.done);
+    expect(metered(whole).heard).toEqual([
+      ...['meter: sent', 'state', 'meter: a', 'a', 'meter: finish', 'finish'],
+      ...['meter: completed, settled', 'complete'],
+    ]);
+  });
+
+  it('should hear of an error, when the grant is settled', () => {
+    const error = new ConnectionError('refused', { sent: false });
+    expect(metered(throwError(() => error)).heard).toEqual(['meter: failed, settled', String(error)]);
+  });
+
+  it('should hear that nobody listens any more, once', () => {
+    const open = new Observable<WireEvent>((subscriber) => {
+      subscriber.next(wire.sent);
+    });
+    const { heard, subscription } = metered(open);
+    subscription.unsubscribe();
+    subscription.unsubscribe();
+    expect(heard).toEqual(['meter: sent', 'state', 'meter: left, settled']);
+  });
+
+  it('should hear that the one who would listen had left already', () => {
+    const ends: string[] = [];
+    const meter = { sent: () => undefined, value: () => undefined, ended: (how: AttemptEnd) => ends.push(how.type) };
+    const grant = grantFor(make('l'));
+    of(grant)
+      .pipe(send({ transport: transportOf(NEVER), meter: () => meter }))
+      .subscribe((answer) => {
+        new Observable<unknown>((subscriber) => {
+          subscriber.unsubscribe();
+          answer.subscribe(subscriber);
+        }).subscribe();
+      });
+    expect(ends).toEqual(['left']);
+    expect(grant.outcomes).toEqual([{ type: 'unsent' }]);
+  });
+
+  it('should end the answer with what it throws', () => {
+    const throws = (): never => {
+      throw new Error('full');
+    };
+    const { heard, grant } = metered(of(wire.sent, wire.head(), wire.text('a')), { value: throws });
+    expect(heard).toEqual(['meter: sent', 'state', 'Error: full', 'meter: left, settled']);
+    expect(grant.outcomes).toEqual([{ type: 'unknown' }]);
+  });
+
+  it('should end the answer before anything is sent when there is none to be had', () => {
+    const grant = grantFor(make('l'));
+    const transport = transportOf(NEVER);
+    const errors: unknown[] = [];
+    const meter = (): never => {
+      throw new Error('used up');
+    };
+    of(grant)
+      .pipe(send({ transport, meter }), mergeAll())
+      .subscribe({ error: (error: unknown) => errors.push(error) });
+    expect(errors).toEqual([new Error('used up')]);
+    expect(transport.requests).toEqual([]);
+    expect(grant.outcomes).toEqual([{ type: 'unsent' }]);
+  });
+});

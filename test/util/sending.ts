@@ -1,0 +1,46 @@
+import type { Observable } from 'rxjs';
+import type { Grant, Outcome } from '../../src/model/Grant.ts';
+import type { LimitHeaders } from '../../src/model/LimitHeaders.ts';
+import type { Transport, WireEvent, WireRequest } from '../../src/ports/Transport.ts';
+import type { NamedJob } from './jobs.ts';
+
+/** A grant that notes what becomes of it. */
+export interface TestGrant extends Grant<NamedJob> {
+  readonly outcomes: Outcome[];
+  readonly learned: LimitHeaders[];
+}
+
+/** A grant that notes what becomes of it, also when it is told too often. */
+export function grantFor(job: NamedJob): TestGrant {
+  const grant = {
+    job,
+    reservation: { key: 'm', id: job.name, cost: job.cost },
+    state: 'reserved' as Grant['state'],
+    outcomes: [] as Outcome[],
+    learned: [] as LimitHeaders[],
+    sent: () => {
+      grant.state = 'sent';
+    },
+    learn: (headers: LimitHeaders) => {
+      grant.learned.push(headers);
+    },
+    settle: (outcome: Outcome) => {
+      if (grant.state === 'settled') return;
+      grant.state = 'settled';
+      grant.outcomes.push(outcome);
+    },
+  };
+  return grant;
+}
+
+/** A transport that answers every request with these events, and notes the requests. */
+export const transportOf = (events: Observable<WireEvent>): Transport & { readonly requests: WireRequest[] } => {
+  const requests: WireRequest[] = [];
+  return {
+    requests,
+    send: (request) => {
+      requests.push(request);
+      return events;
+    },
+  };
+};
