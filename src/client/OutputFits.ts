@@ -19,7 +19,10 @@ export interface FitOptions {
 /** Chooses `max_completion_tokens` by what completions of the same model and tenant have needed. */
 export class OutputFits {
   readonly #store: LimitStore;
+  /** Longest unused first. */
   readonly #kinds = new Map<string, OutputFit>();
+  /** The one that was used last: mostly it is used again. */
+  #latest: { readonly model: string; readonly tenant: string; readonly fit: OutputFit } | undefined;
 
   constructor(store: LimitStore) {
     this.#store = store;
@@ -39,13 +42,16 @@ export class OutputFits {
   }
 
   #of(model: string, tenant = ''): OutputFit {
+    const latest = this.#latest;
+    if (latest?.model === model && latest.tenant === tenant) return latest.fit;
     const name = `${model}\n${tenant}`;
-    const known = this.#kinds.get(name) ?? new OutputFit();
+    const fit = this.#kinds.get(name) ?? new OutputFit();
+    this.#latest = { model, tenant, fit };
     this.#kinds.delete(name);
-    this.#kinds.set(name, known);
+    this.#kinds.set(name, fit);
     const [oldest] = this.#kinds.keys();
     if (this.#kinds.size > MAX_KINDS && oldest !== undefined) this.#kinds.delete(oldest);
-    return known;
+    return fit;
   }
 
   /** How many tokens of completion the smallest bucket can hold beside the prompt, as far as the store can tell now. */

@@ -30,7 +30,8 @@ export type Finding =
 export class UsageMeter<T> implements AttemptMeter<T> {
   readonly #readable: Readable<T>;
   readonly #found: (finding: Finding) => void;
-  readonly #seen = new CompletionSeen();
+  /** What has come of which nothing was reported. */
+  #seen: CompletionSeen | undefined;
   #state: 'reserved' | 'sent' | 'told' = 'reserved';
 
   constructor(readable: Readable<T>, found: (finding: Finding) => void) {
@@ -48,7 +49,7 @@ export class UsageMeter<T> implements AttemptMeter<T> {
     this.#state = 'sent';
     const usage = this.#readable.usage(value);
     if (usage !== undefined) this.#tell({ type: 'reported', tokens: tokensUsed(usage), refused: false });
-    else this.#readable.seen(value, this.#seen);
+    else this.#readable.seen(value, (this.#seen ??= new CompletionSeen()));
   }
 
   ended(how: AttemptEnd): void {
@@ -57,24 +58,24 @@ export class UsageMeter<T> implements AttemptMeter<T> {
 
   #findingAt(how: AttemptEnd): Finding {
     const { stream } = this.#readable;
-    if (how.type !== 'failed') return stream || this.#seen.any ? this.#estimate() : { type: 'unknown' };
+    if (how.type !== 'failed') return stream || this.#seen?.any === true ? this.#estimate() : { type: 'unknown' };
     const { error } = how;
     if (isConnectionError(error) && !error.sent) return { type: 'unsent' };
     if (isTruncatedStreamError(error)) {
       const { usage } = error;
       return usage === undefined ? this.#estimate() : { type: 'reported', tokens: tokensUsed(usage), refused: false };
     }
-    if (this.#seen.any) return this.#estimate();
+    if (this.#seen?.any === true) return this.#estimate();
     return isRefusal(error) ? { type: 'reported', tokens: NO_TOKENS, refused: true } : { type: 'unknown' };
   }
 
   #estimate(): Finding {
-    return { type: 'estimated', seen: this.#seen };
+    return { type: 'estimated', seen: this.#seen ?? new CompletionSeen() };
   }
 
   #tell(finding: Finding): void {
     this.#state = 'told';
     this.#found(finding);
-    this.#seen.clear();
+    this.#seen?.clear();
   }
 }
