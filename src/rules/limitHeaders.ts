@@ -35,11 +35,11 @@ function levelOf(headers: WireHeaders, names: Names): HeaderLevel | undefined {
   if (limit === undefined && remaining === undefined) return undefined;
   const resetText = headers[names.reset];
   const reset = typeof resetText === 'string' ? parseGoDuration(resetText) : undefined;
-  return {
-    ...(limit !== undefined && { limit }),
-    ...(remaining !== undefined && { remaining }),
-    ...(reset !== undefined && { reset }),
-  };
+  const level: { -readonly [K in keyof HeaderLevel]: HeaderLevel[K] } = {};
+  if (limit !== undefined) level.limit = limit;
+  if (remaining !== undefined) level.remaining = remaining;
+  if (reset !== undefined) level.reset = reset;
+  return level;
 }
 
 /** A whole number of at most 15 digits, which a double holds exactly. */

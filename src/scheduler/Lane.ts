@@ -43,44 +43,28 @@ export class Lane {
   /** How many requests may still come back to this lane. Its owner counts them. */
   users = 0;
   readonly #model: ModelId;
-  readonly #store: LimitStore;
+  readonly #config: LaneConfig;
   readonly #attempts = new Subject<Attempt>();
   readonly #expectations: Expectations;
-  readonly #changed: () => void;
   #backlog: Backlog<Attempt> | undefined;
   #inFlight = 0;
 
   constructor(model: ModelId, config: LaneConfig) {
-    const { store, transport, scheduler, random, slack, inFlight, maxQueued, overflow, admitted } = config;
+    const { store, transport, scheduler, random, slack, inFlight, maxQueued, overflow } = config;
     const refuse = ({ lifetime }: Attempt, error: GroqError): void => {
       lifetime.error(error);
     };
-    const changed = (): void => {
-      this.changed();
-    };
-    this.#changed = config.changed;
     this.#model = model;
-    this.#store = store;
+    this.#config = config;
     this.#expectations = new Expectations(store, model, scheduler);
     this.#attempts
       .pipe(
         prioritize({ slack, maxQueued, overflow, refuse }),
         tap((backlog) => {
           this.#backlog = backlog;
-          changed();
+          this.changed();
         }),
         throttleByBucket<Attempt>({ store, inFlight, scheduler, random, refuse }),
-        tap(({ job }) => {
-          this.#inFlight += 1;
-          this.#expectations.delete(job);
-          job.moving?.unsubscribe();
-          job.lifetime.add(() => {
-            this.#inFlight -= 1;
-            changed();
-          });
-          admitted(job);
-          changed();
-        }),
         send<Attempt, unknown>({
           transport,
           request: ({ errand }) => errand.wire(),
@@ -92,7 +76,7 @@ export class Lane {
       )
       .subscribe({
         next: (answer) => {
-          this.#deliver(answer, scheduler);
+          this.#deliver(answer);
         },
         // Nothing in the pipe is meant to fail. If it does, nobody shall wait in it for ever.
         error: (error: unknown) => {
@@ -109,7 +93,7 @@ export class Lane {
 
   /** Something has changed that the lane's status shows, and on which expectations depend. */
   changed(): void {
-    this.#changed();
+    this.#config.changed();
     if (this.#backlog !== undefined) this.#expectations.renew(this.#backlog);
   }
 
@@ -119,7 +103,7 @@ export class Lane {
   }
 
   status(): Observable<ModelStatus> {
-    return from(this.#store.levels(this.#model)).pipe(
+    return from(this.#config.store.levels(this.#model)).pipe(
       // A store that cannot tell its levels now will when something changes again.
       catchError(() => of([])),
       map((buckets) => {
@@ -138,7 +122,22 @@ export class Lane {
     );
   }
 
-  #deliver(answer: Answering<Attempt, unknown>, scheduler: SchedulerLike): void {
+  /** An attempt leaves the queue. */
+  #admit(attempt: Attempt): void {
+    this.#inFlight += 1;
+    this.#expectations.delete(attempt);
+    attempt.moving?.unsubscribe();
+    attempt.lifetime.add(() => {
+      this.#inFlight -= 1;
+      this.changed();
+    });
+    this.#config.admitted(attempt);
+    this.changed();
+  }
+
+  #deliver(answer: Answering<Attempt, unknown>): void {
+    this.#admit(answer.job);
+    const { scheduler } = this.#config;
     const { lifetime, errand, model } = answer.job;
     // Not subscribed to, the answer gives its grant back.
     if (lifetime.closed) return;
