@@ -3,10 +3,10 @@ import {
   Observable,
   type SchedulerLike,
   type Subscriber,
-  type Subscription,
+  type Unsubscribable,
 } from 'rxjs';
 import { isHttpError } from '../errors/guards.ts';
-import { type Random, systemClock } from '../ports/clock.ts';
+import { later, type Random, systemClock } from '../ports/clock.ts';
 import { backoffDelay } from '../rules/backoff.ts';
 import { type Retryability, retryability } from '../rules/retryability.ts';
 import { operate } from './operate.ts';
@@ -103,7 +103,7 @@ export function retryWithBackoff<T>(config: RetryConfig = {}, hooks: RetryHooks<
       let retries = 0;
       // Whether a part of the answer was delivered.
       let committed = false;
-      let pause: Subscription | undefined;
+      let pause: Unsubscribable | undefined;
       // A source that fails while it is subscribed to is subscribed to anew in a loop, not from within itself.
       let subscribing = false;
       let again = false;
@@ -143,7 +143,7 @@ export function retryWithBackoff<T>(config: RetryConfig = {}, hooks: RetryHooks<
         retrying?.({ error, retry: retries, delay }, destination);
         // Whoever was told may have left for it.
         if (destination.closed) return;
-        if (delay > 0) pause = scheduler.schedule(attempt, delay);
+        if (delay > 0) pause = later(scheduler, attempt, delay);
         else if (subscribing) again = true;
         else attempt();
       };

@@ -4,13 +4,10 @@ import type { Backlog } from '../model/Backlog.ts';
 import type { Grant } from '../model/Grant.ts';
 import type { Job } from '../model/Job.ts';
 import type { LimitKey } from '../model/Limits.ts';
-import { soon } from '../ports/clock.ts';
+import { later, soon } from '../ports/clock.ts';
 import type { LimitStore } from '../ports/LimitStore.ts';
 import { DeadlineQueue } from '../rules/DeadlineQueue.ts';
 import { Admission, type AdmissionConfig, type Lane } from './admissionInternals.ts';
-
-/** Timers of the platform cannot wait longer than this, in milliseconds. */
-const LONGEST_TIMER = 2 ** 31 - 1;
 
 /** A throttle that was given jobs instead of a backlog takes them in order of arrival. */
 const NO_SLACK = { high: 0, normal: 0, low: 0, background: 0 };
@@ -40,7 +37,7 @@ export class Throttle<J extends Job> implements Lane<J>, Unsubscribable {
   #waking = false;
   #pumping = false;
   #pending: Unsubscribable | undefined;
-  #timer: Subscription | undefined;
+  #timer: Unsubscribable | undefined;
   #completed = false;
 
   constructor(config: ThrottleConfig<J>, destination: Subscriber<Grant<J>>) {
@@ -129,7 +126,6 @@ export class Throttle<J extends Job> implements Lane<J>, Unsubscribable {
     // As long as the store is thinking nothing can be granted, and its answer wakes us.
     const at = Math.min(asking ? Infinity : headStartsAt, expiry);
     if (at === Infinity || this.#destination.closed) return;
-    const wait = Math.min(Math.max(0, Math.ceil(at - this.#scheduler.now())), LONGEST_TIMER);
-    this.#timer = this.#scheduler.schedule(this.#pump, wait);
+    this.#timer = later(this.#scheduler, this.#pump, Math.max(0, Math.ceil(at - this.#scheduler.now())));
   }
 }

@@ -1,6 +1,6 @@
-import { type MonoTypeOperatorFunction, Observable, type SchedulerLike, type Subscription } from 'rxjs';
+import { type MonoTypeOperatorFunction, Observable, type SchedulerLike, type Unsubscribable } from 'rxjs';
 import { TimeoutError, type TimeoutPhase } from '../errors/TimeoutError.ts';
-import { systemClock } from '../ports/clock.ts';
+import { later, systemClock } from '../ports/clock.ts';
 import { isState } from '../rules/isState.ts';
 import { operate } from './operate.ts';
 
@@ -58,7 +58,7 @@ export function timeouts<T>(config: TimeoutsConfig): MonoTypeOperatorFunction<T>
       let lastToken: number | undefined;
       let connected = false;
       // One timer for all phases. It is not set anew with every token: when it is due it looks whether one has come.
-      let timer: Subscription | undefined;
+      let timer: Unsubscribable | undefined;
       // For when it is set.
       let set = Infinity;
 
@@ -78,14 +78,14 @@ export function timeouts<T>(config: TimeoutsConfig): MonoTypeOperatorFunction<T>
         timer?.unsubscribe();
         const [at] = next();
         set = at;
-        if (at < Infinity) timer = scheduler.schedule(look, Math.min(Math.ceil(at - scheduler.now()), 2 ** 31 - 1));
+        if (at < Infinity) timer = later(scheduler, look, Math.ceil(at - scheduler.now()));
       };
 
       const look = (): void => {
         if (lastToken !== undefined && held?.() === true) lastToken = scheduler.now();
         if (next()[0] > scheduler.now()) arm();
         // A program that was busy has a token waiting at the socket, perhaps: that is read before this comes.
-        else timer = scheduler.schedule(fail);
+        else timer = later(scheduler, fail, 0);
       };
 
       const fail = (): void => {

@@ -1,10 +1,10 @@
-import type { SchedulerLike, Subscriber, Subscription } from 'rxjs';
+import type { SchedulerLike, Subscriber, Unsubscribable } from 'rxjs';
 import { keepPartial } from '../errors/GroqError.ts';
 import { isConnectionError } from '../errors/guards.ts';
 import { ProtocolError } from '../errors/ProtocolError.ts';
 import type { ChatCompletionChunk } from '../model/Chunk.ts';
 import type { Token } from '../model/Token.ts';
-import { systemClock } from '../ports/clock.ts';
+import { later, systemClock } from '../ports/clock.ts';
 import { ChunkFold } from '../rules/ChunkFold.ts';
 import { DONE, parseChunk } from '../rules/chunk.ts';
 import type { OperateConfig } from './operate.ts';
@@ -31,7 +31,7 @@ export class TokenReader<T = Token> {
   /** Whether the server has said that nothing more comes. */
   #done = false;
   /** Runs once the answer is whole, until the stream ends by itself. */
-  #timer: Subscription | undefined;
+  #timer: Unsubscribable | undefined;
 
   /** @param emit What becomes of the tokens. */
   constructor(
@@ -65,9 +65,13 @@ export class TokenReader<T = Token> {
     }
     // Whoever has left at the last token has no use for a timer.
     if (fold.whole && !this.#destination.closed) {
-      this.#timer ??= this.#scheduler.schedule(() => {
-        this.#end();
-      }, this.#grace);
+      this.#timer ??= later(
+        this.#scheduler,
+        () => {
+          this.#end();
+        },
+        this.#grace,
+      );
     }
     return chunk;
   }

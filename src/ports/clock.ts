@@ -26,3 +26,28 @@ export function soon(scheduler: SchedulerLike, act: () => void): Unsubscribable 
   queueMicrotask(act);
   return undefined;
 }
+
+/** Timers of the platform cannot wait longer than this, in milliseconds. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+/**
+ * Does something in so many milliseconds, or as late as a timer can: whoever waits for weeks has to look at the clock.
+ *
+ * By the system's clock it is a timer of the platform itself, which takes half of what an action of rxjs's does.
+ */
+export function later(scheduler: SchedulerLike, act: () => void, delay: number): Unsubscribable {
+  const wait = Math.min(delay, LONGEST_TIMER);
+  return scheduler === systemClock ? new Timer(act, wait) : scheduler.schedule(act, wait);
+}
+
+class Timer implements Unsubscribable {
+  readonly #timeout: NodeJS.Timeout;
+
+  constructor(act: () => void, delay: number) {
+    this.#timeout = setTimeout(act, delay);
+  }
+
+  unsubscribe(): void {
+    clearTimeout(this.#timeout);
+  }
+}

@@ -1,6 +1,7 @@
-import { from, type SchedulerLike, type Subscription } from 'rxjs';
+import { from, type SchedulerLike, type Unsubscribable } from 'rxjs';
 import type { Backlog } from '../model/Backlog.ts';
 import type { LimitKey } from '../model/Limits.ts';
+import { later } from '../ports/clock.ts';
 import type { LimitStore } from '../ports/LimitStore.ts';
 import { type Outlook, outlook } from '../rules/outlook.ts';
 import type { Attempt } from './Attempt.ts';
@@ -16,7 +17,7 @@ export class Expectations {
   readonly #scheduler: SchedulerLike;
   /** Those who want to know, with what they were told last. */
   readonly #listeners = new Map<Attempt, Outlook | undefined>();
-  #timer: Subscription | undefined;
+  #timer: Unsubscribable | undefined;
   #toldAt = -Infinity;
 
   constructor(store: LimitStore, key: LimitKey, scheduler: SchedulerLike) {
@@ -45,11 +46,12 @@ export class Expectations {
     const interval = Math.max(INTERVAL, backlog.size * INTERVAL_PER_JOB);
     // Never at once: most of what comes is gone again when this turn is over.
     const wait = Math.max(1, this.#toldAt + interval - this.#scheduler.now());
-    this.#timer = this.#scheduler.schedule(() => {
+    const tell = (): void => {
       this.#timer = undefined;
       this.#toldAt = this.#scheduler.now();
       this.#tell(backlog);
-    }, wait);
+    };
+    this.#timer = later(this.#scheduler, tell, wait);
   }
 
   #tell(backlog: Backlog<Attempt>): void {
