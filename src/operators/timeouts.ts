@@ -74,24 +74,26 @@ export function timeouts<T>(config: TimeoutsConfig): MonoTypeOperatorFunction<T>
         return due;
       };
 
-      const arm = (): void => {
+      const arm = (now: number): void => {
         timer?.unsubscribe();
         const [at] = next();
         set = at;
-        if (at < Infinity) timer = later(scheduler, look, Math.ceil(at - scheduler.now()));
+        if (at < Infinity) timer = later(scheduler, look, Math.ceil(at - now));
       };
 
       const look = (): void => {
-        if (lastToken !== undefined && held?.() === true) lastToken = scheduler.now();
-        if (next()[0] > scheduler.now()) arm();
+        const now = scheduler.now();
+        if (lastToken !== undefined && held?.() === true) lastToken = now;
+        if (next()[0] > now) arm(now);
         // A program that was busy has a token waiting at the socket, perhaps: that is read before this comes.
         else timer = later(scheduler, fail, 0);
       };
 
       const fail = (): void => {
         const [at, phase] = next();
-        if (at > scheduler.now()) {
-          arm();
+        const now = scheduler.now();
+        if (at > now) {
+          arm(now);
           return;
         }
         const error = new TimeoutError(phase, config[phase as keyof TimeoutsConfig] as number, { model });
@@ -110,13 +112,13 @@ export function timeouts<T>(config: TimeoutsConfig): MonoTypeOperatorFunction<T>
             const isFirst = lastToken === undefined;
             lastToken = scheduler.now();
             // From here on less may be allowed than the timer is set for.
-            if (isFirst && next()[0] < set) arm();
+            if (isFirst && next()[0] < set) arm(lastToken);
           }
           destination.next(value);
         },
         finalize: () => timer?.unsubscribe(),
       });
-      if (!listening.closed) arm();
+      if (!listening.closed) arm(start);
       source.subscribe(listening);
     });
 }

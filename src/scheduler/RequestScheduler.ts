@@ -96,8 +96,10 @@ export class RequestScheduler implements Observer<Attempt>, Unsubscribable {
       inFlight,
       maxQueued,
       admitted: (attempt) => {
-        const waited = scheduler.now() - attempt.arrival;
-        this.#events.tell(attempt, { type: 'admitted', waited, attempt: attempt.attempt });
+        if (this.#events.observed) {
+          const waited = scheduler.now() - attempt.arrival;
+          this.#events.tell(attempt, { type: 'admitted', waited, attempt: attempt.attempt });
+        }
         if (attempt.errand.lifecycle) attempt.lifetime.next({ type: 'state', state: 'admitted' });
       },
       changed: () => {
