@@ -1,4 +1,4 @@
-import { concat, NEVER, of, throwError } from 'rxjs';
+import { concat, NEVER, Observable, of, throwError } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { ConnectionError } from '../../src/errors/ConnectionError.ts';
 import { HttpError } from '../../src/errors/HttpError.ts';
@@ -228,6 +228,20 @@ describe('RequestScheduler', () => {
         'drained 50',
       ]);
       expect(under.closed).toBe(true);
+    });
+  });
+
+  it('should not wait for those who had left before they asked', () => {
+    rx((helpers) => {
+      const { ask, under, transport } = setUp(helpers, { every: 5 });
+      new Observable((subscriber) => {
+        subscriber.unsubscribe();
+        ask('a').subscribe(subscriber);
+      }).subscribe();
+      under.complete();
+      expect(under.closed).toBe(true);
+      helpers.flush();
+      expect(transport.requests).toHaveLength(0);
     });
   });
 

@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest';
+import { unlimitedStore } from '../../src/adapters/unlimitedStore.ts';
+import { OutputFits } from '../../src/client/OutputFits.ts';
+
+describe('OutputFits', () => {
+  it('should know completions of one model and tenant from those of all others, in whatever order they come', () => {
+    const fits = new OutputFits(unlimitedStore());
+    for (let i = 0; i < 100; i++) {
+      fits.observe('brief', 'acme', 10);
+      fits.observe('long', 'acme', 1_000);
+      fits.observe('long', undefined, 100);
+      fits.observe('long', undefined, 100);
+    }
+    const most = (model: string, tenant?: string) =>
+      fits.fit({ model, messages: [], max_completion_tokens: 4_000 }, 0, { tenant, fitOutput: true })
+        .max_completion_tokens;
+    const [brief, acme, other] = [most('brief', 'acme'), most('long', 'acme'), most('long')].map(Number);
+    expect(brief).toBeGreaterThanOrEqual(10);
+    expect(brief).toBeLessThan(100);
+    expect(other).toBeGreaterThanOrEqual(100);
+    expect(other).toBeLessThan(1_000);
+    expect(acme).toBeGreaterThanOrEqual(1_000);
+    expect(acme).toBeLessThan(4_000);
+  });
+});
