@@ -301,3 +301,26 @@ describe('a client with many who wait', () => {
     expect(ends.map(({ error }) => error === undefined)).toEqual([false, true, true]);
   });
 });
+
+describe('an answer in one piece', () => {
+  it('should have as long as all of it may take, since no token comes before it', () => {
+    const scheduler = virtualClock();
+    const body = { id: 'x', model: 'm', choices: [{ index: 0, message: { role: 'assistant', content: 'a' } }] };
+    const whole = of(wire.head(200, { 'content-type': 'application/json' }), {
+      type: 'data' as const,
+      bytes: Buffer.from(JSON.stringify(body)),
+    });
+    const transport: Transport = {
+      send: () => concat(of(wire.sent), timer(500, scheduler), whole) as Observable<WireEvent>,
+    };
+    const timeouts = { firstToken: 100, betweenTokens: 100, total: 1_000 };
+    const { groq } = clientOf({ limits: false, timeouts }, transport, scheduler);
+    const heard: unknown[] = [];
+    groq.complete({ model: 'm', messages: [{ role: 'user', content: 'Hi' }] }).subscribe({
+      next: ({ message }) => heard.push(message.content),
+      error: (error: unknown) => heard.push(error),
+    });
+    scheduler.flush();
+    expect(heard).toEqual(['a']);
+  });
+});
