@@ -3,7 +3,7 @@ import type { Job } from '../model/Job.ts';
 import type { Priority, Slack } from '../model/Priority.ts';
 import { Heap } from './Heap.ts';
 import { type Level, level, type Tenant, TenantLine } from './Level.ts';
-import { before, type Line, type Place } from './Line.ts';
+import { before, type Place } from './Line.ts';
 import { virtualDeadline } from './order.ts';
 
 /** Who is told that a job has left a queue. */
@@ -60,8 +60,8 @@ export class DeadlineQueue<J extends Job> implements Backlog<J> {
     const { lifetime, priority } = job;
     if (lifetime?.closed === true) return;
     const tenant = this.#arriving(job.tenant ?? '');
-    const line = (tenant.lines[priority] ??= new TenantLine(tenant, this.#byPriority[priority]));
-    const place = new QueuePlace(this, job, virtualDeadline(job, this.#slack));
+    const line = (tenant.lines[priority] ??= new TenantLine(tenant, this.#byPriority[priority], this));
+    const place = new QueuePlace(job, virtualDeadline(job, this.#slack));
     line.add(place);
     if (line.peek() === place) this.#reseat(line);
     if (job.expiresAt !== undefined) this.#expiry.push(place);
@@ -99,7 +99,8 @@ export class DeadlineQueue<J extends Job> implements Backlog<J> {
 
   /** Lets one go whose lifetime is over. */
   leave(place: Place<J>): void {
-    this.#remove(place, isFront(place) && this.peek() === place);
+    // Nobody stands before the best one.
+    this.#remove(place, place.previous === undefined && this.peek() === place);
   }
 
   serve(job: J, tokens: number): void {
@@ -118,7 +119,7 @@ export class DeadlineQueue<J extends Job> implements Backlog<J> {
   #remove(place: Place<J>, wasBest: boolean): boolean {
     const line = place.line as TenantLine<J> | undefined;
     if (line === undefined) return false;
-    const wasFirst = isFront(place) && line.peek() === place;
+    const wasFirst = place.previous === undefined && line.peek() === place;
     line.remove(place);
     if (wasFirst) this.#reseat(line);
     if (place.expiryIndex >= 0) this.#expiry.removeAt(place.expiryIndex);
@@ -192,7 +193,7 @@ export class DeadlineQueue<J extends Job> implements Backlog<J> {
 }
 
 class QueuePlace<J extends Job> implements Place<J> {
-  line: Line<J> | undefined;
+  line: TenantLine<J> | undefined;
   previous: Place<J> | undefined;
   next: Place<J> | undefined;
   lateIndex = -1;
@@ -200,10 +201,8 @@ class QueuePlace<J extends Job> implements Place<J> {
   putOff = 0;
   readonly job: J;
   readonly deadline: number;
-  readonly #queue: DeadlineQueue<J>;
 
-  constructor(queue: DeadlineQueue<J>, job: J, deadline: number) {
-    this.#queue = queue;
+  constructor(job: J, deadline: number) {
     this.job = job;
     this.deadline = deadline;
   }
@@ -213,12 +212,9 @@ class QueuePlace<J extends Job> implements Place<J> {
   }
 
   unsubscribe(): void {
-    this.#queue.leave(this);
+    this.line?.owner.leave(this);
   }
 }
-
-/** Whether it may be the first of its line: nobody in it stands before it. */
-const isFront = <J extends Job>({ previous }: Place<J>): boolean => previous === undefined;
 
 const expiresBefore = <J extends Job>(a: Place<J>, b: Place<J>): boolean =>
   (a.job.expiresAt ?? Infinity) < (b.job.expiresAt ?? Infinity);

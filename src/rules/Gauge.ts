@@ -102,6 +102,7 @@ export class Gauge {
    */
   settle(units: number, back: number, lost: boolean, chargedAt: number, now: number): void {
     this.#inFlight -= units;
+    if (back === 0) return;
     if (!lost) this.bucket.add(back);
     this.#log.add(-back, chargedAt, now);
   }

@@ -1,7 +1,7 @@
 import type { Job } from '../model/Job.ts';
 import type { Priority } from '../model/Priority.ts';
 import { Heap } from './Heap.ts';
-import { before, Line } from './Line.ts';
+import { before, Line, type Place } from './Line.ts';
 
 /** Somebody on whose behalf jobs wait. */
 export interface Tenant<J extends Job> {
@@ -19,15 +19,22 @@ export interface Level<J extends Job> {
   readonly byService: Heap<TenantLine<J>>;
 }
 
+/** Who takes a job out of its line, and puts in order what depends on it. */
+export interface LineOwner<J extends Job> {
+  leave(place: Place<J>): void;
+}
+
 /** The line of one tenant in one priority. */
 export class TenantLine<J extends Job> extends Line<J> {
   readonly tenant: Tenant<J>;
   readonly level: Level<J>;
+  readonly owner: LineOwner<J>;
 
-  constructor(tenant: Tenant<J>, level: Level<J>) {
+  constructor(tenant: Tenant<J>, level: Level<J>, owner: LineOwner<J>) {
     super();
     this.tenant = tenant;
     this.level = level;
+    this.owner = owner;
   }
 }
 
