@@ -18,6 +18,7 @@ const CLOSED_BY_PEER: ReadonlySet<unknown> = new Set(['ECONNRESET', 'EPIPE', 'UN
 
 /** With what undici lets a request be steered. */
 interface Controller {
+  rawHeaders?: unknown;
   abort(reason: Error): void;
   pause(): void;
   resume(): void;
@@ -88,8 +89,10 @@ export class Exchange {
     this.#subscriber.next(SENT);
   }
 
-  onResponseStart(_: Controller, status: number, headers: WireHeaders): void {
+  onResponseStart(controller: Controller, status: number, headers: WireHeaders): void {
     this.#answered = true;
+    // Two buffers for each header, of which undici would let go at the end of the answer only.
+    controller.rawHeaders = null;
     // 1xx only announces what is to come.
     if (status >= 200) this.#subscriber.next({ type: 'head', status, headers });
   }

@@ -9,4 +9,8 @@ export type IterableObservable<T> = Observable<T> & AsyncIterable<T>;
 export const iterableObservable = <T>(
   subscribe: (subscriber: Subscriber<T>) => void,
   iterate: () => AsyncIterator<T>,
-): IterableObservable<T> => Object.assign(new Observable(subscribe), { [Symbol.asyncIterator]: iterate });
+): IterableObservable<T> => {
+  const values = new Observable(subscribe) as Observable<T> & Partial<AsyncIterable<T>>;
+  values[Symbol.asyncIterator] = iterate;
+  return values as IterableObservable<T>;
+};

@@ -19,7 +19,8 @@ interface PendingToolCall {
  */
 export class ChunkFold {
   readonly #emit: (token: Token) => void;
-  readonly #toolCalls = new Map<number, PendingToolCall>();
+  /** By index, once there are any. */
+  #toolCalls: Map<number, PendingToolCall> | undefined;
   readonly #text = new JoinedText();
   readonly #reasoning = new JoinedText();
   #whole: ToolCallToken[] = [];
@@ -119,6 +120,7 @@ export class ChunkFold {
     if (index === undefined || !Number.isInteger(index) || index < 0 || index >= MAX_TOOL_CALLS) {
       throw new ProtocolError(`A tool call has an index outside of 0 to ${MAX_TOOL_CALLS - 1}.`);
     }
+    this.#toolCalls ??= new Map();
     const call = this.#toolCalls.get(index) ?? { id: '', name: '', arguments: '' };
     call.id = textOr(id, call.id);
     call.name += textOr(part?.name);
@@ -127,7 +129,7 @@ export class ChunkFold {
   }
 
   #emitToolCalls(): void {
-    for (const [index, call] of [...this.#toolCalls].sort(([a], [b]) => a - b)) {
+    for (const [index, call] of [...(this.#toolCalls ?? [])].sort(([a], [b]) => a - b)) {
       // An answer that ran out of tokens may end within the arguments: half a call is none.
       if (this.#reason !== 'tool_calls' && !isJson(call.arguments)) continue;
       const token: ToolCallToken = { type: 'tool-call', index, ...call };

@@ -1,5 +1,5 @@
 /** How many pieces are joined at once. */
-const TOGETHER = 64;
+const TOGETHER = 16;
 
 /**
  * Adds up a text that comes in many pieces. With `+=` engines keep a node for each piece until somebody reads the text,

@@ -5,7 +5,8 @@
  */
 export class Stencil {
   readonly length: number;
-  readonly #ascii: string;
+  /** The characters after the last eight. */
+  readonly #rest: string;
   /** In an array of the engine's own: a typed one takes longer to make than it is used for in a short answer. */
   readonly #words: number[];
 
@@ -15,9 +16,9 @@ export class Stencil {
     const bytes = Buffer.from(ascii, 'latin1');
     const view = new DataView(bytes.buffer, bytes.byteOffset, length);
     this.length = length;
-    this.#ascii = ascii;
     this.#words = new Array<number>(length >> 3);
     for (let i = 0; i < this.#words.length; i++) this.#words[i] = view.getFloat64(8 * i);
+    this.#rest = ascii.slice(8 * this.#words.length);
   }
 
   /** Whether the bytes from a position on are these. */
@@ -27,8 +28,8 @@ export class Stencil {
     const words = this.#words;
     let at = position;
     for (let i = 0; i < words.length; i++, at += 8) if (bytes.getFloat64(at) !== words[i]) return false;
-    const ascii = this.#ascii;
-    for (let i = 8 * words.length; i < length; i++, at++) if (bytes.getUint8(at) !== ascii.charCodeAt(i)) return false;
+    const rest = this.#rest;
+    for (let i = 0; i < rest.length; i++, at++) if (bytes.getUint8(at) !== rest.charCodeAt(i)) return false;
     return true;
   }
 }
