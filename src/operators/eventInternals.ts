@@ -6,10 +6,10 @@ export const MAX_LINE_BYTES = 1_048_576;
 
 /** Who is told of what an {@link EventReader} reads. */
 export interface EventHandlers {
-  readonly event: (event: EventSourceMessage) => void;
-  readonly id?: (id: string) => void;
+  event(event: EventSourceMessage): void;
+  id?(id: string): void;
   /** There is more without an end than may be. Nothing can be read after that. */
-  readonly tooLong: (error: ProtocolError) => void;
+  tooLong(error: ProtocolError): void;
 }
 
 const NEWLINE = 10;
@@ -19,7 +19,7 @@ const RETURN = 13;
 export class EventReader {
   readonly #maxLineBytes: number;
   readonly #parser: EventSourceParser;
-  readonly #tooLong: EventHandlers['tooLong'];
+  readonly #handlers: EventHandlers;
   /** Made when bytes end within a line for the first time: most never do, and it is dear to make. */
   #decoder: InstanceType<typeof TextDecoder> | undefined;
   /** Whether the bytes that came last ended within a line, and so perhaps within a character. */
@@ -27,14 +27,16 @@ export class EventReader {
   /** How many bytes have come of the line that has not ended. */
   #lineBytes = 0;
 
-  constructor(maxLineBytes: number, { event, id, tooLong }: EventHandlers) {
+  constructor(maxLineBytes: number, handlers: EventHandlers) {
     this.#maxLineBytes = maxLineBytes;
-    this.#tooLong = tooLong;
+    this.#handlers = handlers;
     this.#parser = createParser({
       // An event of many lines is held as long as one of a single line. A character takes at least a byte.
       maxBufferSize: maxLineBytes,
-      onEvent: event,
-      ...(id && { onId: id }),
+      onEvent: (event) => {
+        handlers.event(event);
+      },
+      onId: (id) => handlers.id?.(id),
       onError: ({ type }) => {
         if (type === 'max-buffer-size-exceeded') this.#refuse();
       },
@@ -60,7 +62,7 @@ export class EventReader {
   }
 
   #refuse(): void {
-    this.#tooLong(
+    this.#handlers.tooLong(
       new ProtocolError(`A line or an event of the stream is longer than ${this.#maxLineBytes} bytes.`, {
         advice: 'Raise `maxLineBytes` if that is no mistake of the server.',
       }),

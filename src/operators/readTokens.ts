@@ -1,7 +1,9 @@
+import type { EventSourceMessage } from 'eventsource-parser';
 import { Observable, type OperatorFunction, type Subscriber } from 'rxjs';
+import type { ProtocolError } from '../errors/ProtocolError.ts';
 import type { Token } from '../model/Token.ts';
 import { TextTemplate } from '../rules/TextTemplate.ts';
-import { EventReader, MAX_LINE_BYTES, toBuffer } from './eventInternals.ts';
+import { type EventHandlers, EventReader, MAX_LINE_BYTES, toBuffer } from './eventInternals.ts';
 import { operate } from './operate.ts';
 import type { ParseEventsConfig } from './parseEvents.ts';
 import { TokenReader } from './tokenInternals.ts';
@@ -24,23 +26,11 @@ const PATIENCE = 4;
 export function readTokens(config: ParseEventsConfig & ToTokensConfig = {}): OperatorFunction<Uint8Array, Token> {
   return (source) =>
     new Observable((destination) => {
-      const reader = new ByteReader(destination, config);
-      source.subscribe(
-        operate({
-          destination,
-          next: (bytes) => {
-            reader.read(toBuffer(bytes));
-          },
-          ...reader.tokens.ends,
-        }),
-      );
+      source.subscribe(operate(new TokensOfBytes(destination, config)));
     });
 }
 
-/** Reads one stream. */
-class ByteReader {
-  readonly tokens: TokenReader;
-  readonly #destination: Subscriber<Token>;
+class TokensOfBytes extends TokenReader<Uint8Array, Token> implements EventHandlers {
   readonly #maxLineBytes: number;
   readonly #events: EventReader;
   #template: TextTemplate | undefined;
@@ -50,34 +40,21 @@ class ByteReader {
   #between = false;
 
   constructor(destination: Subscriber<Token>, config: ParseEventsConfig & ToTokensConfig) {
+    super(destination, destination, config);
     const { maxLineBytes = MAX_LINE_BYTES } = config;
-    this.#destination = destination;
     this.#maxLineBytes = maxLineBytes;
-    this.tokens = new TokenReader(
-      destination,
-      (token) => {
-        destination.next(token);
-      },
-      config,
-    );
-    this.#events = new EventReader(maxLineBytes, {
-      event: ({ data }) => {
-        this.#parse(data);
-      },
-      tooLong: (error) => {
-        this.tokens.error(error);
-      },
-    });
+    this.#events = new EventReader(maxLineBytes, this);
   }
 
-  read(bytes: Buffer): void {
-    for (let at = 0; at < bytes.length && !this.#destination.closed; ) {
+  next(value: Uint8Array): void {
+    const bytes = toBuffer(value);
+    for (let at = 0; at < bytes.length && !this.destination.closed; ) {
       const template = this.#between ? this.#template : undefined;
       const text = template?.read(bytes, at);
       if (template !== undefined && text !== undefined && template.end - at <= this.#maxLineBytes) {
         at = template.end;
         this.#vain = 0;
-        this.tokens.fold[template.type](text);
+        this.fold[template.type](text);
       } else {
         const blank = bytes.indexOf('\n\n', at);
         this.#between = blank >= 0;
@@ -88,12 +65,16 @@ class ByteReader {
     }
   }
 
-  #parse(data: string): void {
-    const chunk = this.tokens.data(data);
+  event({ data }: EventSourceMessage): void {
+    const chunk = this.data(data);
     // Most come here only because their bytes came in two pieces.
     if (chunk !== undefined && this.#template?.covers(data) === true) return;
-    const learns = chunk !== undefined && !this.tokens.fold.whole && this.#vain < PATIENCE;
+    const learns = chunk !== undefined && !this.fold.whole && this.#vain < PATIENCE;
     this.#template = learns ? TextTemplate.of(data, chunk) : undefined;
     if (this.#template !== undefined) this.#vain += 1;
+  }
+
+  tooLong(error: ProtocolError): void {
+    this.error(error);
   }
 }

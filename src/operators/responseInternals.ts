@@ -1,76 +1,100 @@
 import type { Subscriber } from 'rxjs';
+import type { GroqError } from '../errors/GroqError.ts';
 import { ProtocolError } from '../errors/ProtocolError.ts';
 import type { LimitHeaders } from '../model/LimitHeaders.ts';
 import type { WireHeaders } from '../model/WireHeaders.ts';
 import type { WireEvent } from '../ports/Transport.ts';
 import { httpErrorOf } from '../rules/httpError.ts';
 import { parseLimitHeaders } from '../rules/limitHeaders.ts';
-import { operate } from './operate.ts';
+import { type OperateConfig, operate } from './operate.ts';
 
-/** What is to be done on the way of a response. */
-export interface ResponseConfig {
+/** Who hears what happens on the way of a response. */
+export interface ResponseListener {
   readonly model?: string | undefined;
   /** The request is on the wire. */
-  readonly sent?: (() => void) | undefined;
+  sent?(): void;
   /** The answer is good and begins, with these limits and Groq's id of the request. */
-  readonly head?: ((limits: LimitHeaders, requestId: string | undefined) => void) | undefined;
+  head?(limits: LimitHeaders, requestId: string | undefined): void;
 }
+
+type Head = Extract<WireEvent, { type: 'head' }>;
 
 /** How much of the body of an answer other than 200 is kept, in bytes. */
 const KEPT = 65_536;
 
 /** Passes the body of a good answer on, and makes an error of any other. */
-export function responseBody(
+export const responseBody = (
   destination: Subscriber<Uint8Array>,
-  { model, sent, head }: ResponseConfig = {},
-): Subscriber<WireEvent> {
-  // The head of an answer other than 200, whose body becomes the error.
-  let failed: { readonly status: number; readonly headers: WireHeaders } | undefined;
-  const kept: Uint8Array[] = [];
-  let keptBytes = 0;
+  listener: ResponseListener = {},
+): Subscriber<WireEvent> => operate<WireEvent, Uint8Array>(new ResponseBody(destination, listener));
 
-  const fail = (head: NonNullable<typeof failed>): void => {
-    destination.error(httpErrorOf({ ...head, body: Buffer.concat(kept).toString('utf8'), model }));
-  };
+class ResponseBody implements OperateConfig<WireEvent, Uint8Array> {
+  readonly destination: Subscriber<Uint8Array>;
+  readonly #listener: ResponseListener;
+  /** An answer other than 200, whose body becomes the error. */
+  #failed: FailedResponse | undefined;
+
+  constructor(destination: Subscriber<Uint8Array>, listener: ResponseListener) {
+    this.destination = destination;
+    this.#listener = listener;
+  }
+
+  next(event: WireEvent): void {
+    switch (event.type) {
+      case 'sent':
+        this.#listener.sent?.();
+        break;
+      case 'head':
+        this.#begin(event);
+        break;
+      case 'data':
+        if (this.#failed === undefined) this.destination.next(event.bytes);
+        else this.#failed.keep(event.bytes);
+    }
+  }
+
+  error(error: unknown): void {
+    // A body that breaks off still belongs to an answer that was no good.
+    this.destination.error(this.#failed?.error(this.#listener.model) ?? error);
+  }
+
+  complete(): void {
+    if (this.#failed === undefined) this.destination.complete();
+    else this.destination.error(this.#failed.error(this.#listener.model));
+  }
 
   // Apart from what is done with each piece of a body: each answer has headers of another shape, and engines compile
   // anew what looks at them.
-  const begin = (event: Extract<WireEvent, { type: 'head' }>): void => {
-    if (event.status !== 200) failed = event;
+  #begin(head: Head): void {
+    const { model } = this.#listener;
+    if (head.status !== 200) this.#failed = new FailedResponse(head);
     else {
-      refuseStrange(event.headers, model);
-      head?.(parseLimitHeaders(event.headers), requestIdOf(event.headers));
+      refuseStrange(head.headers, model);
+      this.#listener.head?.(parseLimitHeaders(head.headers), requestIdOf(head.headers));
     }
-  };
+  }
+}
 
-  return operate<WireEvent, Uint8Array>({
-    destination,
-    next: (event) => {
-      switch (event.type) {
-        case 'sent':
-          sent?.();
-          break;
-        case 'head':
-          begin(event);
-          break;
-        case 'data':
-          if (failed === undefined) destination.next(event.bytes);
-          else if (keptBytes < KEPT) {
-            kept.push(event.bytes);
-            keptBytes += event.bytes.length;
-          }
-      }
-    },
-    // A body that breaks off still belongs to an answer that was no good.
-    error: (error) => {
-      if (failed === undefined) destination.error(error);
-      else fail(failed);
-    },
-    complete: () => {
-      if (failed === undefined) destination.complete();
-      else fail(failed);
-    },
-  });
+/** An answer other than 200. */
+class FailedResponse {
+  readonly #head: Head;
+  readonly #kept: Uint8Array[] = [];
+  #bytes = 0;
+
+  constructor(head: Head) {
+    this.#head = head;
+  }
+
+  keep(bytes: Uint8Array): void {
+    if (this.#bytes >= KEPT) return;
+    this.#kept.push(bytes);
+    this.#bytes += bytes.length;
+  }
+
+  error(model: string | undefined): GroqError {
+    const { status, headers } = this.#head;
+    return httpErrorOf({ status, headers, body: Buffer.concat(this.#kept).toString('utf8'), model });
+  }
 }
 
 /** Groq answers with events or with JSON, never compressed since that was not asked for. */

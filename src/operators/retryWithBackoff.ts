@@ -9,7 +9,7 @@ import { isHttpError } from '../errors/guards.ts';
 import { later, type Random, systemClock } from '../ports/clock.ts';
 import { backoffDelay } from '../rules/backoff.ts';
 import { type Retryability, retryability } from '../rules/retryability.ts';
-import { operate } from './operate.ts';
+import { type OperateConfig, operate } from './operate.ts';
 
 /** How often {@link retryWithBackoff} tries again, and when. */
 export interface RetryConfig {
@@ -57,11 +57,11 @@ export interface RetryInfo {
 /** What {@link retryWithBackoff} is told by those who build on it. */
 export interface RetryHooks<T> {
   /** Whether a value is part of the answer, after which nothing is repeated. @default () => true */
-  readonly commits?: ((value: T) => boolean) | undefined;
+  commits?(value: T): boolean;
   /** Is told of every retry, and may have something to say to the subscriber. */
-  readonly retrying?: ((info: RetryInfo, destination: Subscriber<T>) => void) | undefined;
+  retrying?(info: RetryInfo, destination: Subscriber<T>): void;
   /** Whether another retry is allowed, after a pause of so many milliseconds. @default () => true */
-  readonly allowed?: ((delay: number) => boolean) | undefined;
+  allowed?(delay: number): boolean;
 }
 
 /**
@@ -92,63 +92,92 @@ export interface RetryHooks<T> {
  * @return A function that returns an Observable of the values of the first attempt that delivers any.
  */
 export function retryWithBackoff<T>(config: RetryConfig = {}, hooks: RetryHooks<T> = {}): MonoTypeOperatorFunction<T> {
-  const { count = 2, initialDelay = 100, maxDelay = 10_000, sampling = false } = config;
-  const { retryable = (error: unknown) => retryability(error, sampling) } = config;
-  const { scheduler = systemClock, random = Math.random } = config;
-  const { commits = () => true, retrying, allowed = () => true } = hooks;
-
   return (source) =>
     new Observable((destination) => {
-      // How many retries were made.
-      let retries = 0;
-      // Whether a part of the answer was delivered.
-      let committed = false;
-      let pause: Unsubscribable | undefined;
-      // A source that fails while it is subscribed to is subscribed to anew in a loop, not from within itself.
-      let subscribing = false;
-      let again = false;
-
-      const attempt = (): void => {
-        while (attemptOnce());
-      };
-
-      /** Tells whether it failed at once and is to be repeated at once. */
-      const attemptOnce = (): boolean => {
-        again = false;
-        subscribing = true;
-        source.subscribe(
-          operate({
-            destination,
-            next: (value) => {
-              committed ||= commits(value);
-              destination.next(value);
-            },
-            error: fail,
-          }),
-        );
-        subscribing = false;
-        return again;
-      };
-
-      const fail = (error: unknown): void => {
-        const kind = committed ? 'never' : retryable(error);
-        const isFree = kind === 'in-its-place';
-        const retryAfter = isHttpError(error) ? error.retryAfter : undefined;
-        const delay = isFree ? 0 : backoffDelay({ initialDelay, maxDelay }, retries + 1, random(), retryAfter);
-        if (kind === 'never' || (!isFree && (retries >= count || !allowed(delay)))) {
-          destination.error(error);
-          return;
-        }
-        if (!isFree) retries += 1;
-        retrying?.({ error, retry: retries, delay }, destination);
-        // Whoever was told may have left for it.
-        if (destination.closed) return;
-        if (delay > 0) pause = later(scheduler, attempt, delay);
-        else if (subscribing) again = true;
-        else attempt();
-      };
-
-      destination.add(() => pause?.unsubscribe());
-      attempt();
+      const retrying = new Retrying(source, destination, config, hooks);
+      destination.add(retrying);
+      retrying.attempt();
     });
+}
+
+class Retrying<T> implements OperateConfig<T, T>, Unsubscribable {
+  readonly destination: Subscriber<T>;
+  readonly #source: Observable<T>;
+  readonly #config: RetryConfig;
+  readonly #hooks: RetryHooks<T>;
+  /** How many retries were made. */
+  #retries = 0;
+  /** Whether a part of the answer was delivered. */
+  #committed = false;
+  #pause: Unsubscribable | undefined;
+  /** A source that fails while it is subscribed to is subscribed to anew in a loop, not from within itself. */
+  #subscribing = false;
+  #again = false;
+
+  constructor(source: Observable<T>, destination: Subscriber<T>, config: RetryConfig, hooks: RetryHooks<T>) {
+    this.destination = destination;
+    this.#source = source;
+    this.#config = config;
+    this.#hooks = hooks;
+  }
+
+  attempt(): void {
+    do {
+      this.#again = false;
+      this.#subscribing = true;
+      this.#source.subscribe(operate<T, T>(this));
+      this.#subscribing = false;
+    } while (this.#hasToRepeat);
+  }
+
+  next(value: T): void {
+    if (!this.#committed) this.#committed = this.#hooks.commits?.(value) ?? true;
+    this.destination.next(value);
+  }
+
+  error(error: unknown): void {
+    const { count = 2, scheduler = systemClock } = this.#config;
+    const hooks = this.#hooks;
+    const kind = this.#committed ? 'never' : this.#kindOf(error);
+    const isFree = kind === 'in-its-place';
+    const delay = isFree ? 0 : this.#delayAfter(error);
+    if (kind === 'never' || (!isFree && (this.#retries >= count || hooks.allowed?.(delay) === false))) {
+      this.destination.error(error);
+      return;
+    }
+    if (!isFree) this.#retries += 1;
+    hooks.retrying?.({ error, retry: this.#retries, delay }, this.destination);
+    // Whoever was told may have left for it.
+    if (this.destination.closed) return;
+    if (delay > 0) {
+      this.#pause = later(
+        scheduler,
+        () => {
+          this.attempt();
+        },
+        delay,
+      );
+    } else if (this.#subscribing) this.#again = true;
+    else this.attempt();
+  }
+
+  unsubscribe(): void {
+    this.#pause?.unsubscribe();
+  }
+
+  // The compiler does not see that a source changes it while it is subscribed to.
+  get #hasToRepeat(): boolean {
+    return this.#again;
+  }
+
+  #kindOf(error: unknown): Retryability {
+    const { retryable, sampling = false } = this.#config;
+    return retryable === undefined ? retryability(error, sampling) : retryable(error);
+  }
+
+  #delayAfter(error: unknown): number {
+    const { initialDelay = 100, maxDelay = 10_000, random = Math.random } = this.#config;
+    const retryAfter = isHttpError(error) ? error.retryAfter : undefined;
+    return backoffDelay({ initialDelay, maxDelay }, this.#retries + 1, random(), retryAfter);
+  }
 }

@@ -5,13 +5,14 @@ import { isConnectionError, isHttpError, isRateLimitError, isRequestTooLargeErro
 import type { AttemptEnd, AttemptMeter } from '../model/AttemptMeter.ts';
 import type { Grant, Outcome } from '../model/Grant.ts';
 import type { Job } from '../model/Job.ts';
+import type { LimitHeaders } from '../model/LimitHeaders.ts';
 import type { StateToken, Token } from '../model/Token.ts';
 import type { Usage } from '../model/Usage.ts';
 import type { Transport, WireRequest } from '../ports/Transport.ts';
 import { REFUSED_COST, usedCost } from '../rules/cost.ts';
-import { operate } from './operate.ts';
+import { type OperateConfig, operate } from './operate.ts';
 import { readTokens } from './readTokens.ts';
-import { responseBody } from './responseInternals.ts';
+import { type ResponseListener, responseBody } from './responseInternals.ts';
 
 /** How {@link send} sends and reads. */
 export interface SendConfig<J extends Job, T> {
@@ -84,9 +85,9 @@ export function send<J extends Job, T = Token>(config: SendConfig<J, T>): Operat
                   subscriber.error(new AnswerNotTakenError(grant.job.model));
                   return;
                 }
-                const meter = config.meter?.(grant.job);
+                const sending = new Sending(config, grant, subscriber);
                 state = 'taken';
-                exchange(config, grant, meter, subscriber, (fail) => {
+                sending.start((fail) => {
                   answer.fail = fail;
                 });
               }),
@@ -104,75 +105,88 @@ export function send<J extends Job, T = Token>(config: SendConfig<J, T>): Operat
 }
 
 /** Sends one request, reads its answer to a subscriber and settles its grant. */
-function exchange<J extends Job, T>(
-  { transport, request = streamedChat, read, usage = usageIn, used: tell }: SendConfig<J, T>,
-  grant: Grant<J>,
-  meter: AttemptMeter<T> | undefined,
-  destination: Subscriber<T | StateToken>,
-  failing: (fail: (error: unknown) => void) => void,
-): void {
-  const { job } = grant;
-  let requestId: string | undefined;
-  // Whether Groq has begun to answer, so that it may have worked.
-  let begun = false;
-  let ended = false;
-  const end = (how: AttemptEnd): void => {
-    if (ended) return;
-    ended = true;
-    meter?.ended(how);
-  };
-  const reader = read?.(job) ?? (readTokens() as unknown as OperatorFunction<Uint8Array, T>);
+class Sending<J extends Job, T> implements OperateConfig<T, T | StateToken>, ResponseListener {
+  readonly destination: Subscriber<T | StateToken>;
+  readonly model: string;
+  readonly #config: SendConfig<J, T>;
+  readonly #grant: Grant<J>;
+  readonly #meter: AttemptMeter<T> | undefined;
+  #requestId: string | undefined;
+  /** Whether Groq has begun to answer, so that it may have worked. */
+  #begun = false;
+  #ended = false;
 
-  const body = new Observable<Uint8Array>((bytes) => {
-    failing((error) => {
-      bytes.error(error);
+  /** @throws whatever the meter throws, before anything is sent. */
+  constructor(config: SendConfig<J, T>, grant: Grant<J>, destination: Subscriber<T | StateToken>) {
+    const { job } = grant;
+    this.#meter = config.meter?.(job);
+    this.destination = destination;
+    this.model = job.model;
+    this.#config = config;
+    this.#grant = grant;
+  }
+
+  /** @param failing Is given what lets the answer fail as if its connection had. */
+  start(failing: (fail: (error: unknown) => void) => void): void {
+    const { transport, request = streamedChat, read = tokens } = this.#config;
+    const { job } = this.#grant;
+    const body = new Observable<Uint8Array>((bytes) => {
+      failing((error) => {
+        bytes.error(error);
+      });
+      from(transport.send(request(job))).subscribe(responseBody(bytes, this));
     });
-    from(transport.send(request(job))).subscribe(
-      responseBody(bytes, {
-        model: job.model,
-        sent: () => {
-          grant.sent();
-          meter?.sent();
-          destination.next(CONNECTED);
-        },
-        head: (limits, id) => {
-          begun = true;
-          requestId = id;
-          grant.learn(limits);
-        },
-      }),
-    );
-  });
+    body.pipe(read(job) as OperatorFunction<Uint8Array, T>).subscribe(operate(this));
+  }
 
-  body.pipe(reader).subscribe(
-    operate({
-      destination,
-      next: (value) => {
-        const used = usage(value, job);
-        if (used !== undefined && grant.state !== 'settled') {
-          grant.settle({ type: 'used', cost: usedCost(used) });
-          tell?.(used, job);
-        }
-        meter?.value(value);
-        destination.next(value);
-      },
-      error: (error) => {
-        grant.settle(outcomeOf(error, grant.state, begun));
-        attribute(error, { model: job.model, requestId });
-        end({ type: 'failed', error });
-        destination.error(error);
-      },
-      complete: () => {
-        grant.settle({ type: 'unknown' });
-        end({ type: 'completed' });
-        destination.complete();
-      },
-      finalize: () => {
-        grant.settle({ type: grant.state === 'reserved' ? 'unsent' : 'unknown' });
-        end({ type: 'left' });
-      },
-    }),
-  );
+  sent(): void {
+    this.#grant.sent();
+    this.#meter?.sent();
+    this.destination.next(CONNECTED);
+  }
+
+  head(limits: LimitHeaders, requestId: string | undefined): void {
+    this.#begun = true;
+    this.#requestId = requestId;
+    this.#grant.learn(limits);
+  }
+
+  next(value: T): void {
+    const { usage = usageIn, used: tell } = this.#config;
+    const grant = this.#grant;
+    const used = usage(value, grant.job);
+    if (used !== undefined && grant.state !== 'settled') {
+      grant.settle({ type: 'used', cost: usedCost(used) });
+      tell?.(used, grant.job);
+    }
+    this.#meter?.value(value);
+    this.destination.next(value);
+  }
+
+  error(error: unknown): void {
+    const grant = this.#grant;
+    grant.settle(outcomeOf(error, grant.state, this.#begun));
+    attribute(error, { model: this.model, requestId: this.#requestId });
+    this.#end({ type: 'failed', error });
+    this.destination.error(error);
+  }
+
+  complete(): void {
+    this.#grant.settle({ type: 'unknown' });
+    this.#end({ type: 'completed' });
+    this.destination.complete();
+  }
+
+  finalize(): void {
+    this.#grant.settle({ type: this.#grant.state === 'reserved' ? 'unsent' : 'unknown' });
+    this.#end({ type: 'left' });
+  }
+
+  #end(how: AttemptEnd): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#meter?.ended(how);
+  }
 }
 
 /** What an error tells about the charge. */
@@ -188,6 +202,8 @@ function outcomeOf(error: unknown, state: Grant['state'], begun: boolean): Outco
   if (refused && !begun) return { type: 'used', cost: REFUSED_COST };
   return { type: 'unknown' };
 }
+
+const tokens = (): OperatorFunction<Uint8Array, Token> => readTokens();
 
 const streamedChat = ({ request }: Job): WireRequest => ({
   method: 'POST',

@@ -1,8 +1,14 @@
-import { type MonoTypeOperatorFunction, Observable, type SchedulerLike, type Unsubscribable } from 'rxjs';
+import {
+  type MonoTypeOperatorFunction,
+  Observable,
+  type SchedulerLike,
+  type Subscriber,
+  type Unsubscribable,
+} from 'rxjs';
 import { TimeoutError, type TimeoutPhase } from '../errors/TimeoutError.ts';
 import { later, systemClock } from '../ports/clock.ts';
 import { isState } from '../rules/isState.ts';
-import { operate } from './operate.ts';
+import { type OperateConfig, operate } from './operate.ts';
 
 /** How long each part of an answer may take, in milliseconds from the subscription on, which is the dispatch. */
 export interface TimeoutsConfig {
@@ -49,76 +55,98 @@ export interface TimeoutsConfig {
  * @throws {TimeoutError} (as `error`) that names the phase and the time that it was allowed.
  */
 export function timeouts<T>(config: TimeoutsConfig): MonoTypeOperatorFunction<T> {
-  const { model, scheduler = systemClock, held } = config;
-
   return (source) =>
     new Observable((destination) => {
-      const start = scheduler.now();
-      // When the last token came. Until then the time to the first one runs.
-      let lastToken: number | undefined;
-      let connected = false;
-      // One timer for all phases. It is not set anew with every token: when it is due it looks whether one has come.
-      let timer: Unsubscribable | undefined;
-      // For when it is set.
-      let set = Infinity;
-
-      const next = (): readonly [at: number, phase: TimeoutPhase] => {
-        let due: readonly [number, TimeoutPhase] = [start + (config.total ?? Infinity), 'total'];
-        const consider = (phase: 'connect' | 'firstToken' | 'betweenTokens', from: number): void => {
-          const at = from + (config[phase] ?? Infinity);
-          if (at < due[0]) due = [at, phase];
-        };
-        if (!connected) consider('connect', start);
-        if (lastToken === undefined) consider('firstToken', start);
-        else consider('betweenTokens', lastToken);
-        return due;
-      };
-
-      const arm = (now: number): void => {
-        timer?.unsubscribe();
-        const [at] = next();
-        set = at;
-        if (at < Infinity) timer = later(scheduler, look, Math.ceil(at - now));
-      };
-
-      const look = (): void => {
-        const now = scheduler.now();
-        if (lastToken !== undefined && held?.() === true) lastToken = now;
-        if (next()[0] > now) arm(now);
-        // A program that was busy has a token waiting at the socket, perhaps: that is read before this comes.
-        else timer = later(scheduler, fail, 0);
-      };
-
-      const fail = (): void => {
-        const [at, phase] = next();
-        const now = scheduler.now();
-        if (at > now) {
-          arm(now);
-          return;
-        }
-        const error = new TimeoutError(phase, config[phase as keyof TimeoutsConfig] as number, { model });
-        config.fail?.(error);
-        if (listening.closed) return;
-        // What the attempt holds is given back before anybody hears of its end.
-        listening.unsubscribe();
-        destination.error(error);
-      };
-
-      const listening = operate<T, T>({
-        destination,
-        next: (value) => {
-          connected = true;
-          if (!isState(value)) {
-            const isFirst = lastToken === undefined;
-            lastToken = scheduler.now();
-            // From here on less may be allowed than the timer is set for.
-            if (isFirst && next()[0] < set) arm(lastToken);
-          }
-          destination.next(value);
-        },
-        finalize: () => timer?.unsubscribe(),
-      });
-      if (!listening.closed) arm(start);
-      source.subscribe(listening);
+      source.subscribe(new Timing(destination, config).listening);
     });
+}
+
+class Timing<T> implements OperateConfig<T, T> {
+  readonly destination: Subscriber<T>;
+  readonly listening: Subscriber<T>;
+  readonly #config: TimeoutsConfig;
+  readonly #scheduler: SchedulerLike;
+  readonly #start: number;
+  /** When the last token came. Until then the time to the first one runs. */
+  #lastToken: number | undefined;
+  #connected = false;
+  /** One timer for all phases. It is not set anew with every token: when it is due it looks whether one has come. */
+  #timer: Unsubscribable | undefined;
+  /** For when it is set. */
+  #set = Infinity;
+
+  constructor(destination: Subscriber<T>, config: TimeoutsConfig) {
+    const { scheduler = systemClock } = config;
+    this.destination = destination;
+    this.#config = config;
+    this.#scheduler = scheduler;
+    this.#start = scheduler.now();
+    this.listening = operate<T, T>(this);
+    if (!this.listening.closed) this.#arm(this.#start);
+  }
+
+  next(value: T): void {
+    this.#connected = true;
+    if (!isState(value)) {
+      const isFirst = this.#lastToken === undefined;
+      this.#lastToken = this.#scheduler.now();
+      // From here on less may be allowed than the timer is set for.
+      if (isFirst && this.#due()[0] < this.#set) this.#arm(this.#lastToken);
+    }
+    this.destination.next(value);
+  }
+
+  finalize(): void {
+    this.#timer?.unsubscribe();
+  }
+
+  /** What is due next, and when. */
+  #due(): readonly [at: number, phase: TimeoutPhase] {
+    const { connect = Infinity, firstToken = Infinity, betweenTokens = Infinity, total = Infinity } = this.#config;
+    const start = this.#start;
+    const waiting = this.#lastToken === undefined ? start + firstToken : this.#lastToken + betweenTokens;
+    const connecting = this.#connected ? Infinity : start + connect;
+    if (start + total <= Math.min(waiting, connecting)) return [start + total, 'total'];
+    if (connecting <= waiting) return [connecting, 'connect'];
+    return [waiting, this.#lastToken === undefined ? 'firstToken' : 'betweenTokens'];
+  }
+
+  #arm(now: number): void {
+    this.#timer?.unsubscribe();
+    const [at] = this.#due();
+    this.#set = at;
+    if (at < Infinity) this.#timer = later(this.#scheduler, this.#look, Math.ceil(at - now));
+  }
+
+  readonly #look = (): void => {
+    const now = this.#scheduler.now();
+    if (this.#lastToken !== undefined && this.#config.held?.() === true) this.#lastToken = now;
+    if (this.#due()[0] > now) this.#arm(now);
+    else {
+      // A program that was busy has a token waiting at the socket, perhaps: that is read before this comes.
+      this.#timer = later(
+        this.#scheduler,
+        () => {
+          this.#fail();
+        },
+        0,
+      );
+    }
+  };
+
+  #fail(): void {
+    const [at, phase] = this.#due();
+    const now = this.#scheduler.now();
+    if (at > now) {
+      this.#arm(now);
+      return;
+    }
+    const { model, fail } = this.#config;
+    const error = new TimeoutError(phase, this.#config[phase as keyof TimeoutsConfig] as number, { model });
+    fail?.(error);
+    if (this.listening.closed) return;
+    // What the attempt holds is given back before anybody hears of its end.
+    this.listening.unsubscribe();
+    this.destination.error(error);
+  }
 }

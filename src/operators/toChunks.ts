@@ -1,5 +1,6 @@
 import { Observable, type OperatorFunction } from 'rxjs';
 import type { ChatCompletionChunk, ServerEvent } from '../model/Chunk.ts';
+import type { TokenSink } from '../rules/ChunkFold.ts';
 import { operate } from './operate.ts';
 import { TokenReader, type ToTokensConfig } from './tokenInternals.ts';
 
@@ -31,18 +32,16 @@ import { TokenReader, type ToTokensConfig } from './tokenInternals.ts';
 export function toChunks(config: ToTokensConfig = {}): OperatorFunction<ServerEvent, ChatCompletionChunk> {
   return (source) =>
     new Observable((destination) => {
-      // Only to know whether the answer is whole, and what had come when it is not.
-      const reader = new TokenReader(destination, () => undefined, config);
-
-      source.subscribe(
-        operate({
-          destination,
-          next: ({ data }) => {
-            const chunk = reader.data(data);
-            if (chunk !== undefined) destination.next(chunk);
-          },
-          ...reader.ends,
-        }),
-      );
+      source.subscribe(operate(new ChunksOfEvents(destination, NOBODY, config)));
     });
+}
+
+/** Tokens are only made to know whether the answer is whole, and what had come when it is not. */
+const NOBODY: TokenSink = { next: () => undefined };
+
+class ChunksOfEvents extends TokenReader<ServerEvent, ChatCompletionChunk> {
+  next({ data }: ServerEvent): void {
+    const chunk = this.data(data);
+    if (chunk !== undefined) this.destination.next(chunk);
+  }
 }

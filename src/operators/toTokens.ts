@@ -35,21 +35,12 @@ export type { ToTokensConfig };
 export function toTokens(config: ToTokensConfig = {}): OperatorFunction<ServerEvent, Token> {
   return (source) =>
     new Observable((destination) => {
-      const reader = new TokenReader(
-        destination,
-        (token) => {
-          destination.next(token);
-        },
-        config,
-      );
-      source.subscribe(
-        operate({
-          destination,
-          next: ({ data }) => {
-            reader.data(data);
-          },
-          ...reader.ends,
-        }),
-      );
+      source.subscribe(operate(new TokensOfEvents(destination, destination, config)));
     });
+}
+
+class TokensOfEvents extends TokenReader<ServerEvent, Token> {
+  next({ data }: ServerEvent): void {
+    this.data(data);
+  }
 }

@@ -3,9 +3,8 @@ import { keepPartial } from '../errors/GroqError.ts';
 import { isConnectionError } from '../errors/guards.ts';
 import { ProtocolError } from '../errors/ProtocolError.ts';
 import type { ChatCompletionChunk } from '../model/Chunk.ts';
-import type { Token } from '../model/Token.ts';
 import { later, systemClock } from '../ports/clock.ts';
-import { ChunkFold } from '../rules/ChunkFold.ts';
+import { ChunkFold, type TokenSink } from '../rules/ChunkFold.ts';
 import { DONE, parseChunk } from '../rules/chunk.ts';
 import type { OperateConfig } from './operate.ts';
 
@@ -22,10 +21,10 @@ export interface ToTokensConfig {
   readonly scheduler?: SchedulerLike | undefined;
 }
 
-/** Reads a streamed completion, and tells a subscriber how it ended. */
-export class TokenReader<T = Token> {
-  readonly fold: ChunkFold;
-  readonly #destination: Subscriber<T>;
+/** Reads a streamed completion, and tells a subscriber how it ended: all of an operator but what it does with a value. */
+export abstract class TokenReader<In, Out> implements OperateConfig<In, Out> {
+  readonly destination: Subscriber<Out>;
+  protected readonly fold: ChunkFold;
   readonly #grace: number;
   readonly #scheduler: SchedulerLike;
   /** Whether the server has said that nothing more comes. */
@@ -33,20 +32,18 @@ export class TokenReader<T = Token> {
   /** Runs once the answer is whole, until the stream ends by itself. */
   #timer: Unsubscribable | undefined;
 
-  /** @param emit What becomes of the tokens. */
-  constructor(
-    destination: Subscriber<T>,
-    emit: (token: Token) => void,
-    { grace = 50, scheduler = systemClock }: ToTokensConfig,
-  ) {
-    this.#destination = destination;
+  /** @param sink Who takes the tokens. */
+  constructor(destination: Subscriber<Out>, sink: TokenSink, { grace = 50, scheduler = systemClock }: ToTokensConfig) {
+    this.destination = destination;
+    this.fold = new ChunkFold(sink);
     this.#grace = grace;
     this.#scheduler = scheduler;
-    this.fold = new ChunkFold(emit);
   }
 
+  abstract next(value: In): void;
+
   /** Reads the data of an event, and gives the chunk that it is: none when it is `[DONE]`, or comes after that. */
-  data(data: string): ChatCompletionChunk | undefined {
+  protected data(data: string): ChatCompletionChunk | undefined {
     const { fold } = this;
     if (this.#done) return undefined;
     let chunk: ChatCompletionChunk | undefined;
@@ -64,7 +61,7 @@ export class TokenReader<T = Token> {
       return undefined;
     }
     // Whoever has left at the last token has no use for a timer.
-    if (fold.whole && !this.#destination.closed) {
+    if (fold.whole && !this.destination.closed) {
       this.#timer ??= later(
         this.#scheduler,
         () => {
@@ -76,43 +73,30 @@ export class TokenReader<T = Token> {
     return chunk;
   }
 
-  /** The stream broke. */
   error(error: unknown): void {
     const { fold } = this;
     // What breaks after the answer was whole takes nothing away from it.
     if (fold.whole) this.#end();
-    else if (fold.started && isConnectionError(error)) this.#destination.error(fold.truncated(error));
+    else if (fold.started && isConnectionError(error)) this.destination.error(fold.truncated(error));
     else {
       if (fold.started) keepPartial(error, fold.snapshot);
-      this.#destination.error(error);
+      this.destination.error(error);
     }
   }
 
-  /** The stream ended. */
-  #complete(): void {
+  complete(): void {
     const { fold } = this;
     if (fold.whole) this.#end();
-    else if (fold.started) this.#destination.error(fold.truncated());
-    else this.#destination.error(new ProtocolError('The stream ended before anything came.'));
+    else if (fold.started) this.destination.error(fold.truncated());
+    else this.destination.error(new ProtocolError('The stream ended before anything came.'));
   }
 
-  /** What an operator does when its source ends that gives its data to this reader. */
-  get ends(): Pick<OperateConfig<never, T>, 'error' | 'complete' | 'finalize'> {
-    return {
-      error: (error) => {
-        this.error(error);
-      },
-      complete: () => {
-        this.#complete();
-      },
-      finalize: () => {
-        this.#timer?.unsubscribe();
-      },
-    };
+  finalize(): void {
+    this.#timer?.unsubscribe();
   }
 
   #end(): void {
     this.fold.end();
-    this.#destination.complete();
+    this.destination.complete();
   }
 }

@@ -6,6 +6,11 @@ import type { Usage } from '../model/Usage.ts';
 import { MAX_TOOL_CALLS, usageOf } from './chunk.ts';
 import { JoinedText } from './JoinedText.ts';
 
+/** Who takes tokens. */
+export interface TokenSink {
+  next(token: Token): void;
+}
+
 /** A tool call that is still coming. */
 interface PendingToolCall {
   id: string;
@@ -18,7 +23,7 @@ interface PendingToolCall {
  * end, once, as soon as everything about it is known.
  */
 export class ChunkFold {
-  readonly #emit: (token: Token) => void;
+  readonly #destination: TokenSink;
   /** By index, once there are any. */
   #toolCalls: Map<number, PendingToolCall> | undefined;
   readonly #text = new JoinedText();
@@ -31,8 +36,8 @@ export class ChunkFold {
   #usage: Usage | undefined;
   #finish: FinishToken | undefined;
 
-  constructor(emit: (token: Token) => void) {
-    this.#emit = emit;
+  constructor(destination: TokenSink) {
+    this.#destination = destination;
   }
 
   /** Whether anything has come. */
@@ -64,14 +69,14 @@ export class ChunkFold {
   text(text: string): void {
     if (text === '') return;
     this.#text.add(text);
-    this.#emit({ type: 'text', text });
+    this.#destination.next({ type: 'text', text });
   }
 
   /** The same for reasoning. */
   reasoning(text: string): void {
     if (text === '') return;
     this.#reasoning.add(text);
-    this.#emit({ type: 'reasoning', text });
+    this.#destination.next({ type: 'reasoning', text });
   }
 
   /** @throws {ProtocolError} when a tool call cannot be told from the others. */
@@ -102,7 +107,7 @@ export class ChunkFold {
       id: this.#id,
       model: this.#model,
     };
-    this.#emit(this.#finish);
+    this.#destination.next(this.#finish);
   }
 
   /** The error for a stream that was cut here. */
@@ -134,7 +139,7 @@ export class ChunkFold {
       if (this.#reason !== 'tool_calls' && !isJson(call.arguments)) continue;
       const token: ToolCallToken = { type: 'tool-call', index, ...call };
       this.#whole = [...this.#whole, token];
-      this.#emit(token);
+      this.#destination.next(token);
     }
   }
 }

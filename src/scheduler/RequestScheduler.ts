@@ -15,24 +15,20 @@ import {
 } from 'rxjs';
 import { ClosedError } from '../errors/ClosedError.ts';
 import type { GroqEvent } from '../model/GroqEvent.ts';
-import type { Job } from '../model/Job.ts';
 import type { Slack } from '../model/Priority.ts';
 import type { Status } from '../model/Status.ts';
 import type { StateToken } from '../model/Token.ts';
 import { operate } from '../operators/operate.ts';
-import { retryWithBackoff } from '../operators/retryWithBackoff.ts';
 import { type Random, systemClock } from '../ports/clock.ts';
 import type { LimitStore } from '../ports/LimitStore.ts';
 import type { Transport } from '../ports/Transport.ts';
-import { isState } from '../rules/isState.ts';
 import { RetryBudget } from '../rules/RetryBudget.ts';
 import type { Attempt, Errand } from './Attempt.ts';
-import { enter } from './enter.ts';
 import { guarded } from './guarded.ts';
 import { Lanes } from './Lanes.ts';
-import { listen } from './listen.ts';
 import { Outstanding } from './Outstanding.ts';
 import { RequestEvents } from './RequestEvents.ts';
+import { RequestRun, type RunConfig } from './RequestRun.ts';
 
 /** What a {@link RequestScheduler} works with. */
 export interface RequestSchedulerConfig {
@@ -72,8 +68,7 @@ const STATUS_INTERVAL = 100;
  */
 export class RequestScheduler implements Observer<Attempt>, Unsubscribable {
   readonly #scheduler: SchedulerLike;
-  readonly #random: Random;
-  readonly #budget: RetryBudget;
+  readonly #run: RunConfig;
   readonly #lanes: Lanes;
   readonly #outstanding = new Outstanding();
   readonly #events: RequestEvents;
@@ -85,9 +80,19 @@ export class RequestScheduler implements Observer<Attempt>, Unsubscribable {
   constructor(config: RequestSchedulerConfig) {
     const { scheduler = systemClock, random = Math.random, inFlight = 1_000, maxQueued = 1_000_000 } = config;
     this.#scheduler = scheduler;
-    this.#random = random;
-    this.#budget = new RetryBudget(scheduler.now());
     this.#events = new RequestEvents(scheduler);
+    this.#run = {
+      scheduler,
+      random,
+      budget: new RetryBudget(scheduler.now()),
+      events: this.#events,
+      enter: (attempt) => {
+        this.next(attempt);
+      },
+      left: () => {
+        this.#closeIfDrained();
+      },
+    };
     this.#lanes = new Lanes({
       ...config,
       store: guarded(config.store),
@@ -197,51 +202,9 @@ export class RequestScheduler implements Observer<Attempt>, Unsubscribable {
         to: request.max_completion_tokens ?? fittedFrom,
       });
     }
-    // How many attempts were made.
-    let attempt = 0;
-    // Where it stood last: a retry keeps the place to which it was moved.
-    let place: Pick<Job, 'priority' | 'tenant' | 'deadline'> = job;
-
-    const attempts = new Observable<T | StateToken>((lifetime) => {
-      attempt += 1;
-      const { priority, tenant, deadline } = place;
-      enter({ ...job, priority, tenant, deadline, attempt, lifetime }, (entered) => {
-        place = entered;
-        this.next(entered);
-      });
-    });
-    this.#budget.request();
-    const retry = retryWithBackoff<T | StateToken>(
-      { ...errand.retry, scheduler: this.#scheduler, random: this.#random },
-      {
-        commits: (value) => !isState(value),
-        allowed: (delay) => {
-          const now = this.#scheduler.now();
-          // After a pause for longer than the request may wait it would only hear that it had waited too long.
-          return (expiresAt === undefined || now + delay < expiresAt) && this.#budget.retry(now);
-        },
-        retrying: (info, subscriber) => {
-          this.#events.retrying(job, info);
-          subscriber.next({ type: 'state', state: 'retrying', startsInMs: info.delay });
-        },
-      },
-    );
-
-    const lane = this.#lanes.of(model);
-    lane.users += 1;
-    const listener = listen({
-      about: job,
-      errand,
-      events: this.#events,
-      destination,
-      left: () => {
-        lane.users -= 1;
-        lane.changed();
-        this.#closeIfDrained();
-      },
-    });
-    this.#outstanding.add(listener);
-    attempts.pipe(retry).subscribe(listener);
+    const run = new RequestRun(job, this.#lanes.of(model), this.#run, destination);
+    this.#outstanding.add(run.listening);
+    run.start();
   }
 
   #closeIfDrained(): void {

@@ -23,7 +23,7 @@ const call = (index: unknown, id?: string, name?: unknown, args?: unknown) => ({
 /** What a fold makes of chunks, and the fold. */
 const folded = (...chunks: ChatCompletionChunk[]): { tokens: Token[]; fold: ChunkFold } => {
   const tokens: Token[] = [];
-  const fold = new ChunkFold((token) => tokens.push(token));
+  const fold = new ChunkFold({ next: (token) => tokens.push(token) });
   for (const each of chunks) fold.chunk(each);
   return { tokens, fold };
 };

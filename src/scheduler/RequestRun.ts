@@ -1,0 +1,121 @@
+import { Observable, type SchedulerLike, type Subscriber } from 'rxjs';
+import type { Job } from '../model/Job.ts';
+import type { StateToken } from '../model/Token.ts';
+import type { Usage } from '../model/Usage.ts';
+import { type OperateConfig, operate } from '../operators/operate.ts';
+import { type RetryHooks, type RetryInfo, retryWithBackoff } from '../operators/retryWithBackoff.ts';
+import type { Random } from '../ports/clock.ts';
+import { isState } from '../rules/isState.ts';
+import type { RetryBudget } from '../rules/RetryBudget.ts';
+import type { Attempt } from './Attempt.ts';
+import { enter } from './enter.ts';
+import type { Lane } from './Lane.ts';
+import type { RequestEvents } from './RequestEvents.ts';
+
+/** What all requests have in common. */
+export interface RunConfig {
+  readonly scheduler: SchedulerLike;
+  readonly random: Random;
+  readonly budget: RetryBudget;
+  readonly events: RequestEvents;
+  /** Takes an attempt. */
+  readonly enter: (attempt: Attempt) => void;
+  /** A request has ended, in whichever way. */
+  readonly left: () => void;
+}
+
+/** A request without what is new at each attempt. */
+export type Accepted<T> = Omit<Attempt<T>, 'attempt' | 'lifetime' | 'moving'>;
+
+/**
+ * One request that was accepted, as long as the one who asked listens: it makes attempts, keeps state tokens from those
+ * who did not ask for them, and tells of the end.
+ */
+export class RequestRun<T> implements OperateConfig<T | StateToken, T | StateToken>, RetryHooks<T | StateToken> {
+  readonly destination: Subscriber<T | StateToken>;
+  /** Listens to the attempts. */
+  readonly listening: Subscriber<T | StateToken>;
+  readonly #job: Accepted<T>;
+  readonly #lane: Lane;
+  readonly #config: RunConfig;
+  /** How many attempts were made. */
+  #attempts = 0;
+  /** Where it stood last: a retry keeps the place to which it was moved. */
+  #place: Pick<Job, 'priority' | 'tenant' | 'deadline'>;
+  #usage: Usage | undefined;
+  #ended = false;
+
+  constructor(job: Accepted<T>, lane: Lane, config: RunConfig, destination: Subscriber<T | StateToken>) {
+    this.destination = destination;
+    this.#job = job;
+    this.#lane = lane;
+    this.#config = config;
+    this.#place = job;
+    lane.users += 1;
+    this.listening = operate<T | StateToken, T | StateToken>(this);
+  }
+
+  /** Makes the first attempt. */
+  start(): void {
+    const { scheduler, random, budget } = this.#config;
+    const attempts = new Observable<T | StateToken>((lifetime) => {
+      this.#attempt(lifetime);
+    });
+    budget.request();
+    attempts.pipe(retryWithBackoff({ ...this.#job.errand.retry, scheduler, random }, this)).subscribe(this.listening);
+  }
+
+  commits(value: T | StateToken): boolean {
+    return !isState(value);
+  }
+
+  allowed(delay: number): boolean {
+    const { expiresAt = Infinity } = this.#job;
+    const now = this.#config.scheduler.now();
+    // After a pause for longer than the request may wait it would only hear that it had waited too long.
+    return now + delay < expiresAt && this.#config.budget.retry(now);
+  }
+
+  retrying(info: RetryInfo, subscriber: Subscriber<T | StateToken>): void {
+    this.#config.events.retrying(this.#job, info);
+    subscriber.next({ type: 'state', state: 'retrying', startsInMs: info.delay });
+  }
+
+  next(value: T | StateToken): void {
+    const { events } = this.#config;
+    const { errand } = this.#job;
+    if (isState(value)) {
+      if (value.state === 'connected') events.tell(this.#job, { type: 'connected' });
+      if (!errand.lifecycle) return;
+    } else if (events.observed) this.#usage = errand.usage(value) ?? this.#usage;
+    this.destination.next(value);
+  }
+
+  error(error: unknown): void {
+    this.#ended = true;
+    this.#config.events.failed(this.#job, error);
+    this.destination.error(error);
+  }
+
+  complete(): void {
+    this.#ended = true;
+    this.#config.events.tell(this.#job, { type: 'finished', usage: this.#usage });
+    this.destination.complete();
+  }
+
+  finalize(): void {
+    if (!this.#ended) this.#config.events.tell(this.#job, { type: 'cancelled' });
+    this.#lane.users -= 1;
+    this.#lane.changed();
+    this.#config.left();
+  }
+
+  #attempt(lifetime: Subscriber<T | StateToken>): void {
+    this.#attempts += 1;
+    const { priority, tenant, deadline } = this.#place;
+    enter({ ...this.#job, priority, tenant, deadline, attempt: this.#attempts, lifetime }, (entered) => {
+      this.#place = entered;
+      this.#config.enter(entered);
+    });
+  }
+}
