@@ -6,11 +6,10 @@ import { CompletionSeen } from '../rules/CompletionSeen.ts';
 import { isRefusal } from '../rules/isRefusal.ts';
 import { NO_TOKENS, tokensUsed } from '../rules/tokensUsed.ts';
 
-/** How the use of an answer is read from its values. */
+/** How what an answer holds is read from its values. */
 export interface Readable<T> {
   /** Whether the answer comes in pieces. */
   readonly stream: boolean;
-  readonly usage: (value: T) => Usage | undefined;
   /** Adds what a value holds of the completion. */
   readonly seen: (value: T, completion: CompletionSeen) => void;
 }
@@ -43,12 +42,11 @@ export class UsageMeter<T> implements AttemptMeter<T> {
     if (this.#state === 'reserved') this.#state = 'sent';
   }
 
-  value(value: T): void {
+  value(value: T, used: Usage | undefined): void {
     if (this.#state === 'told') return;
     // Whatever is answered was sent.
     this.#state = 'sent';
-    const usage = this.#readable.usage(value);
-    if (usage !== undefined) this.#tell({ type: 'reported', tokens: tokensUsed(usage), refused: false });
+    if (used !== undefined) this.#tell({ type: 'reported', tokens: tokensUsed(used), refused: false });
     else this.#readable.seen(value, (this.#seen ??= new CompletionSeen()));
   }
 

@@ -13,10 +13,11 @@ import { type AnswerResult, type AnswersOptions, answers } from './answers.ts';
 import { resolveConfig } from './config.ts';
 import { connect } from './connect.ts';
 import type { IterableObservable } from './IterableObservable.ts';
+import { ANSWER, CHUNKS, type Kind, TOKENS } from './kinds.ts';
 import { Ledger } from './Ledger.ts';
 import { type Health, health, type Model, models } from './models.ts';
 import { type CallOptions, checkCallOptions, type GroqOptions } from './options.ts';
-import { ANSWER, CHUNKS, type ChatInput, type Kind, Requests, TOKENS } from './requests.ts';
+import { type ChatInput, Requests } from './requests.ts';
 
 /** What {@link Groq.chat} may be told. */
 export interface ChatOptions extends CallOptions {

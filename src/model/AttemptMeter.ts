@@ -1,9 +1,11 @@
+import type { Usage } from './Usage.ts';
+
 /** Follows what one attempt uses, from when it leaves the queue until it ends. */
 export interface AttemptMeter<T> {
   /** The request is on the wire. It may never be. */
   sent(): void;
-  /** A value of its answer. */
-  value(value: T): void;
+  /** A value of its answer, and what it says was used. */
+  value(value: T, used: Usage | undefined): void;
   /** The end, once, in whichever way it comes. */
   ended(how: AttemptEnd): void;
 }

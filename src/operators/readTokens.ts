@@ -54,7 +54,8 @@ class TokensOfBytes extends TokenReader<Uint8Array, Token> implements EventHandl
       if (template !== undefined && text !== undefined && template.end - at <= this.#maxLineBytes) {
         at = template.end;
         this.#vain = 0;
-        this.fold[template.type](text);
+        if (template.type === 'text') this.fold.text(text);
+        else this.fold.reasoning(text);
       } else {
         const blank = bytes.indexOf('\n\n', at);
         this.#between = blank >= 0;

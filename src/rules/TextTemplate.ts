@@ -12,6 +12,9 @@ const SPACE = 32;
 /** What all streams have written. */
 const PIECES = new ShortTexts();
 
+/** The memory that was looked at last, in any stream: what is read at once is cut into pieces that share it. */
+let memory: DataView = new DataView(new ArrayBuffer(0));
+
 /**
  * An event of a stream with its piece of text left out. Most events of an answer differ in nothing else, so that those
  * that come later can be read by comparing, which costs a fifth of parsing them.
@@ -28,8 +31,6 @@ export class TextTemplate {
   readonly #after: string;
   readonly #head: Stencil;
   readonly #tail: Stencil;
-  /** The memory that was looked at last: what is read at once is cut into pieces that share it. */
-  #memory: DataView = new DataView(new ArrayBuffer(0));
 
   /** The template of an event with this data, or undefined when there is no piece of text in it, or more than that. */
   static of(data: string, chunk: ChatCompletionChunk): TextTemplate | undefined {
@@ -67,9 +68,9 @@ export class TextTemplate {
 
   /** The text of the event that begins at a position, or undefined when it does not fit. It sets {@link end}. */
   read(bytes: Buffer, position: number): string | undefined {
-    if (this.#memory.buffer !== bytes.buffer) this.#memory = new DataView(bytes.buffer);
+    if (memory.buffer !== bytes.buffer) memory = new DataView(bytes.buffer);
     const { byteOffset, length } = bytes;
-    if (!this.#head.fits(this.#memory, byteOffset + position)) return undefined;
+    if (!this.#head.fits(memory, byteOffset + position)) return undefined;
     const start = position + this.#head.length;
     let plain = true;
     let escaped = false;
@@ -87,7 +88,7 @@ export class TextTemplate {
     }
     this.end = end + this.#tail.length;
     // What stands in the same memory behind these bytes belongs to somebody else.
-    if (this.end > length || !this.#tail.fits(this.#memory, byteOffset + end)) return undefined;
+    if (this.end > length || !this.#tail.fits(memory, byteOffset + end)) return undefined;
     const text = plain ? PIECES.of(bytes, start, end, hash) : bytes.toString('utf8', start, end);
     return escaped ? unescaped(text) : text;
   }

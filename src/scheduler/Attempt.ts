@@ -15,14 +15,14 @@ export interface Errand<T> extends Pick<Job, 'model' | 'request' | 'cost' | 'pri
   /** How the body of an answer is read. Asked for at each attempt. */
   read(): OperatorFunction<Uint8Array, T>;
   /** What a value of the answer says was used. */
-  usage(value: T): Usage | undefined;
+  usage(this: void, value: T): Usage | undefined;
   /** Hears what was used, once it is known. */
   used?(usage: Usage): void;
   /** Asked at each attempt when it leaves the queue. What it throws ends the request, before anything was sent. */
   meter?(attempt: Job): AttemptMeter<T>;
   readonly timeouts: Timeouts;
   /** Whether its answer is not being read just now. */
-  held?(): boolean;
+  readonly held?: (() => boolean) | undefined;
   readonly retry: RetryConfig;
   /** Whether the subscriber wants to hear where the request is. */
   readonly lifecycle: boolean;

@@ -69,7 +69,7 @@ export class Lane {
           transport,
           request: ({ errand }) => errand.wire(),
           read: ({ errand }) => errand.read(),
-          usage: (value, { errand }) => errand.usage(value),
+          usage: ({ errand }) => errand.usage,
           used: (usage, { errand }) => errand.used?.(usage),
           meter: (attempt) => attempt.errand.meter?.(attempt),
         }),
@@ -141,8 +141,8 @@ export class Lane {
     const { lifetime, errand, model } = answer.job;
     // Not subscribed to, the answer gives its grant back.
     if (lifetime.closed) return;
-    const held = errand.held?.bind(errand);
-    const fail = (error: unknown): void => answer.fail?.(error);
+    const { fail } = answer;
+    const { held } = errand;
     answer.pipe(timeouts({ ...errand.timeouts, held, model, fail, scheduler })).subscribe(lifetime);
   }
 }

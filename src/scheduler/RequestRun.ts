@@ -83,11 +83,10 @@ export class RequestRun<T> implements OperateConfig<T | StateToken, T | StateTok
 
   next(value: T | StateToken): void {
     const { events } = this.#config;
-    const { errand } = this.#job;
     if (isState(value)) {
       if (value.state === 'connected') events.tell(this.#job, { type: 'connected' });
-      if (!errand.lifecycle) return;
-    } else if (events.observed) this.#usage = errand.usage(value) ?? this.#usage;
+      if (!this.#job.errand.lifecycle) return;
+    } else if (events.observed) this.#usage = this.#job.errand.usage(value) ?? this.#usage;
     this.destination.next(value);
   }
 

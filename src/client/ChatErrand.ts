@@ -1,0 +1,120 @@
+import type { Observable, OperatorFunction } from 'rxjs';
+import type { AttemptMeter } from '../model/AttemptMeter.ts';
+import type { ChatRequest, ModelId } from '../model/ChatRequest.ts';
+import type { Cost } from '../model/Cost.ts';
+import type { Job } from '../model/Job.ts';
+import type { Place } from '../model/Place.ts';
+import type { Priority } from '../model/Priority.ts';
+import type { Usage } from '../model/Usage.ts';
+import type { RetryConfig } from '../operators/retryWithBackoff.ts';
+import type { TokenCount } from '../ports/TokenCounter.ts';
+import type { WireRequest } from '../ports/Transport.ts';
+import { checkLength } from '../rules/checkLength.ts';
+import { chatCost } from '../rules/cost.ts';
+import type { Errand, Timeouts } from '../scheduler/Attempt.ts';
+import type { Config } from './config.ts';
+import { Flow } from './Flow.ts';
+import type { Kind } from './kinds.ts';
+import type { Ledger } from './Ledger.ts';
+import type { OutputFits } from './OutputFits.ts';
+import type { CallOptions } from './options.ts';
+
+/** A request that was checked, and how it is to be answered. */
+export interface Ask<T> {
+  readonly kind: Kind<T>;
+  readonly request: ChatRequest;
+  readonly options: CallOptions;
+  readonly lifecycle: boolean;
+}
+
+/** What a client has for all that it is asked. */
+export interface Desk {
+  readonly config: Config;
+  readonly ledger: Ledger;
+  readonly fits: OutputFits;
+}
+
+/** A chat completion that is asked for: what is sent, how its answer is read, and who hears what was used. */
+export class ChatErrand<T> implements Errand<T> {
+  readonly model: ModelId;
+  readonly request: ChatRequest;
+  readonly cost: Cost;
+  readonly priority: Priority;
+  readonly tenant: string | undefined;
+  readonly slack: number | undefined;
+  readonly place$: Observable<Place> | undefined;
+  readonly lifecycle: boolean;
+  readonly fittedFrom: number | undefined;
+  readonly timeouts: Timeouts;
+  readonly retry: RetryConfig;
+  readonly usage: (value: T) => Usage | undefined;
+  readonly held: (() => boolean) | undefined;
+  readonly #desk: Desk;
+  readonly #kind: Kind<T>;
+  readonly #tag: string | undefined;
+  readonly #paused$: Observable<boolean> | undefined;
+
+  /**
+   * @throws {ContextLengthError} when the prompt is longer than the model can read.
+   * @throws {BudgetExceededError} when it can never be sent within the budget.
+   */
+  constructor({ kind, request, options, lifecycle }: Ask<T>, count: TokenCount, desk: Desk) {
+    const { config, ledger, fits } = desk;
+    const { priority = 'low', tenant, tag, slack, place$, paused$, timeouts, retry } = options;
+    const { fitOutput = config.fitOutput } = options;
+    // Its bound is what gets reserved, so that an estimate is never too low.
+    this.request = fits.fit(request, count.bound, { tenant, fitOutput });
+    checkLength(this.request, count);
+    this.cost = chatCost(this.request, count.bound);
+    ledger.check({ request: this.request, cost: this.cost, tenant });
+    this.model = request.model;
+    this.priority = priority;
+    this.tenant = tenant;
+    this.slack = slack;
+    this.place$ = place$;
+    this.lifecycle = lifecycle;
+    this.fittedFrom = this.request === request ? undefined : (request.max_completion_tokens ?? undefined);
+    this.timeouts = timeoutsFor(
+      timeouts === undefined ? config.timeouts : { ...config.timeouts, ...timeouts },
+      kind.stream,
+    );
+    this.retry = retry === undefined ? config.retry : { ...config.retry, ...retry };
+    this.usage = kind.usage;
+    this.#desk = desk;
+    this.#kind = kind;
+    this.#tag = tag;
+    const flow = paused$ && new Flow(paused$);
+    this.held = flow && (() => flow.paused);
+    this.#paused$ = flow?.paused$;
+  }
+
+  wire(): WireRequest {
+    const { request } = this;
+    const { stream } = this.#kind;
+    return {
+      method: 'POST',
+      path: '/chat/completions',
+      // The kind decides, whatever a request says that was written for another.
+      body: JSON.stringify(stream || request['stream'] === true ? { ...request, stream } : request),
+      paused$: this.#paused$,
+    };
+  }
+
+  read(): OperatorFunction<Uint8Array, T> {
+    return this.#kind.read(this.#desk.config);
+  }
+
+  used({ prompt_tokens: prompt, completion_tokens: completion }: Usage): void {
+    const { config, fits } = this.#desk;
+    config.counter.observe?.(this.request, prompt);
+    fits.observe(this.model, this.tenant, completion);
+  }
+
+  meter(attempt: Job): AttemptMeter<T> {
+    return this.#desk.ledger.meter(this.#kind, attempt, this.#tag);
+  }
+}
+
+/** An answer in one piece has no first token and none after it. */
+const timeoutsFor = (timeouts: Timeouts, stream: boolean): Timeouts =>
+  stream ? timeouts : { queue: timeouts.queue, connect: timeouts.connect, total: timeouts.total };
