@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { Subscriber } from 'rxjs';
+import type { Subscriber, Unsubscribable } from 'rxjs';
 import { ProtocolError } from '../errors/ProtocolError.ts';
 import type { WireHeaders } from '../model/WireHeaders.ts';
 import type { WireEvent, WireRequest } from '../ports/Transport.ts';
@@ -24,16 +24,26 @@ interface Controller {
   resume(): void;
 }
 
+/** What is sent, as undici takes it. */
+export interface Outgoing {
+  readonly method: WireRequest['method'];
+  readonly path: string;
+  /** Names and values in turns. */
+  readonly headers: string[];
+  readonly body: string | Uint8Array | null;
+}
+
 /** What an {@link Exchange} works with. */
 export interface ExchangeConfig {
-  readonly maxBytes: number;
+  readonly outgoing: Outgoing;
   readonly paused$: WireRequest['paused$'];
-  /** Sends the request. */
-  readonly dispatch: (exchange: Exchange) => void;
+  readonly maxBytes: number;
+  /** Over what it is sent. */
+  readonly line: { dispatch(outgoing: Outgoing, exchange: Exchange): void };
 }
 
 /** One request and its answer, as undici tells of it. */
-export class Exchange {
+export class Exchange implements Unsubscribable {
   readonly #subscriber: Subscriber<WireEvent>;
   readonly #config: ExchangeConfig;
   /** When the request was sent the first time, by the monotonic clock. */
@@ -58,7 +68,13 @@ export class Exchange {
     if (isNew) this.#mayBeStale = false;
   }
 
-  abort(): void {
+  /** Sends the request. */
+  dispatch(): void {
+    const { line, outgoing } = this.#config;
+    line.dispatch(outgoing, this);
+  }
+
+  unsubscribe(): void {
     if (this.#ended) return;
     this.#ended = true;
     const reason = new Error('unsubscribed');
@@ -127,7 +143,7 @@ export class Exchange {
     if (this.#metStaleConnection(error)) {
       this.#mayBeStale = false;
       this.#controller = undefined;
-      this.#config.dispatch(this);
+      this.dispatch();
       return;
     }
     this.#ended = true;

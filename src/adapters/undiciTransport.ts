@@ -5,7 +5,7 @@ import type { Transport, WireEvent, WireRequest } from '../ports/Transport.ts';
 import { checkApiKey } from '../rules/apiKey.ts';
 import { GROQ_URL, parseBaseUrl } from '../rules/baseUrl.ts';
 import { connectionFailure } from '../rules/connectionFailure.ts';
-import { Exchange } from './Exchange.ts';
+import { Exchange, type Outgoing } from './Exchange.ts';
 import { WarmConnections } from './WarmConnections.ts';
 
 /** Where requests go, and as whom. */
@@ -137,21 +137,21 @@ class UndiciTransport implements ClosableTransport {
       const { method, path, body = null, contentType = 'application/json', paused$ } = request;
       const headers = this.#headers();
       if (body !== null) headers.push('content-type', contentType);
-      const dispatch = (handler: Exchange): void => {
-        const outer = this.#dispatching;
-        this.#dispatching = handler;
-        try {
-          this.#pool.dispatch({ method, path: this.#path + path, headers, body }, handler);
-        } finally {
-          this.#dispatching = outer;
-        }
-      };
-      const exchange = new Exchange(subscriber, { maxBytes: this.#maxResponseBytes, paused$, dispatch });
-      dispatch(exchange);
-      return () => {
-        exchange.abort();
-      };
+      const outgoing = { method, path: this.#path + path, headers, body };
+      const exchange = new Exchange(subscriber, { outgoing, paused$, maxBytes: this.#maxResponseBytes, line: this });
+      exchange.dispatch();
+      subscriber.add(exchange);
     });
+  }
+
+  dispatch(outgoing: Outgoing, exchange: Exchange): void {
+    const outer = this.#dispatching;
+    this.#dispatching = exchange;
+    try {
+      this.#pool.dispatch(outgoing, exchange);
+    } finally {
+      this.#dispatching = outer;
+    }
   }
 
   close(): Promise<void> {
