@@ -1,30 +1,12 @@
-import { Observable, type OperatorFunction } from 'rxjs';
-import type { AttemptMeter } from '../model/AttemptMeter.ts';
+import { Observable, type OperatorFunction, type Subscriber } from 'rxjs';
+import { AnswerNotTakenError } from '../errors/AnswerNotTakenError.ts';
 import type { Grant } from '../model/Grant.ts';
 import type { Job } from '../model/Job.ts';
 import type { StateToken, Token } from '../model/Token.ts';
-import type { Usage } from '../model/Usage.ts';
-import type { Transport, WireRequest } from '../ports/Transport.ts';
 import { operate } from './operate.ts';
-import { Offer } from './sendInternals.ts';
+import { type SendConfig, Sending } from './sendInternals.ts';
 
-/** How {@link send} sends and reads. */
-export interface SendConfig<J extends Job, T> {
-  readonly transport: Transport;
-  /** What is sent for a job. @default its request as a streamed chat completion */
-  readonly request?: ((job: J) => WireRequest) | undefined;
-  /** How the body of an answer is read. @default () => pipe(parseEvents(), toTokens()) */
-  readonly read?: ((job: J) => OperatorFunction<Uint8Array, T>) | undefined;
-  /** How it is told from a value of the answer what was used. @default () => ({ usage }) => usage */
-  readonly usage?: ((job: J) => (value: T) => Usage | undefined) | undefined;
-  /** Is told of it, once for each answer that says so. */
-  readonly used?: ((usage: Usage, job: J) => void) | undefined;
-  /**
-   * What follows the use of an answer, and hears of everything before the subscriber does. Asked for when the answer is
-   * subscribed to; what it throws ends the answer, before anything was sent.
-   */
-  readonly meter?: ((job: J) => AttemptMeter<T> | undefined) | undefined;
-}
+export type { SendConfig };
 
 /** The answer to one job, which has to be subscribed to in the call that emits it. */
 export type Answering<J extends Job, T> = Observable<T | StateToken> & {
@@ -78,3 +60,42 @@ export function send<J extends Job, T = Token>(config: SendConfig<J, T>): Operat
       );
     });
 }
+
+/** The answer to one grant, until somebody has taken it. */
+class Offer<J extends Job, T> {
+  readonly answer: Answering<J, T>;
+  readonly #config: SendConfig<J, T>;
+  readonly #grant: Grant<J>;
+  #sending: Sending<J, T> | undefined;
+  #isOpen = true;
+
+  constructor(config: SendConfig<J, T>, grant: Grant<J>) {
+    this.#config = config;
+    this.#grant = grant;
+    const answer = new Observable<T | StateToken>((subscriber) => {
+      this.#take(subscriber);
+    }) as Writable<Answering<J, T>>;
+    answer.job = grant.job;
+    answer.fail = (error) => this.#sending?.fail(error);
+    this.answer = answer;
+  }
+
+  /** Gives the grant back that nobody has taken. */
+  withdraw(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    this.#grant.settle({ type: 'unsent' });
+  }
+
+  #take(subscriber: Subscriber<T | StateToken>): void {
+    if (!this.#isOpen) {
+      subscriber.error(new AnswerNotTakenError(this.#grant.job.model));
+      return;
+    }
+    this.#sending = new Sending(this.#config, this.#grant, subscriber);
+    this.#isOpen = false;
+    this.#sending.start();
+  }
+}
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
