@@ -9,8 +9,4 @@ export type IterableObservable<T> = Observable<T> & AsyncIterable<T>;
 export const iterableObservable = <T>(
   subscribe: (subscriber: Subscriber<T>) => void,
   iterate: () => AsyncIterator<T>,
-): IterableObservable<T> => {
-  const values = new Observable(subscribe) as Observable<T> & Partial<AsyncIterable<T>>;
-  values[Symbol.asyncIterator] = iterate;
-  return values as IterableObservable<T>;
-};
+): IterableObservable<T> => Object.assign(new Observable(subscribe), { [Symbol.asyncIterator]: iterate });

@@ -72,12 +72,12 @@ class Offer<J extends Job, T> {
   constructor(config: SendConfig<J, T>, grant: Grant<J>) {
     this.#config = config;
     this.#grant = grant;
-    const answer = new Observable<T | StateToken>((subscriber) => {
-      this.#take(subscriber);
-    }) as Writable<Answering<J, T>>;
-    answer.job = grant.job;
-    answer.fail = (error) => this.#sending?.fail(error);
-    this.answer = answer;
+    this.answer = Object.assign(
+      new Observable<T | StateToken>((subscriber) => {
+        this.#take(subscriber);
+      }),
+      { job: grant.job, fail: (error: unknown) => this.#sending?.fail(error) },
+    );
   }
 
   /** Gives the grant back that nobody has taken. */
@@ -97,5 +97,3 @@ class Offer<J extends Job, T> {
     this.#sending.start();
   }
 }
-
-type Writable<T> = { -readonly [K in keyof T]: T[K] };
