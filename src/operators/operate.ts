@@ -3,8 +3,8 @@ import { Subscriber } from 'rxjs';
 /**
  * What an operator does with what its source tells it. What is left out is passed on.
  *
- * An operator that keeps something between two values is an object of a class that has these methods: that takes a third
- * of the memory that closures over as many variables take, for each request under way.
+ * An operator that keeps something between two values is an object of a class that has these methods. That takes half
+ * of the memory that closures over as many variables take, in each layer of each request under way.
  */
 export interface OperateConfig<In, Out> {
   /** Who is told. Unsubscribing it unsubscribes the source. */
