@@ -66,13 +66,18 @@ const USER_AGENT = 'rxgroq';
 /** How long the body of an answer may be, in bytes: some hundred times the longest that a model writes. */
 const MAX_RESPONSE_BYTES = 67_108_864;
 
+/** What is shorter, in characters, is no secret, and may stand in any text. */
+const SHORTEST_KEY = 8;
+
 class UndiciTransport implements ClosableTransport {
   readonly #path: string;
   readonly #pool: Pool;
   readonly #maxResponseBytes: number;
   readonly #warm: WarmConnections;
   readonly #dial: Parameters<WarmConnections['open']>[0];
-  readonly #headers: () => string[];
+  readonly #keyOf: () => string;
+  /** The key that was sent last. */
+  #key = '';
   /** The exchange that is being dispatched, to which a new connection belongs. */
   #dispatching: Exchange | undefined;
   #closed: Promise<void> | undefined;
@@ -82,16 +87,7 @@ class UndiciTransport implements ClosableTransport {
     const { maxResponseBytes = MAX_RESPONSE_BYTES } = config;
     const { origin, path } = parseBaseUrl(baseURL);
     const fixed = typeof apiKey === 'string' ? checkApiKey(apiKey) : undefined;
-    const keyOf = typeof apiKey === 'string' ? () => fixed : () => checkApiKey(apiKey());
-    this.#headers = () => [
-      'authorization',
-      `Bearer ${keyOf() ?? ''}`,
-      // Cloudflare refuses some clients that do not name themselves.
-      'user-agent',
-      USER_AGENT,
-      'accept-encoding',
-      'identity',
-    ];
+    this.#keyOf = typeof apiKey === 'string' ? () => fixed ?? '' : () => checkApiKey(apiKey());
     // undici hands out a socket only when it is connected, although its connector returns it at once.
     const connect: (...args: Parameters<buildConnector.connector>) => unknown = buildConnector({
       timeout: 0,
@@ -135,13 +131,18 @@ class UndiciTransport implements ClosableTransport {
   send(request: WireRequest): Observable<WireEvent> {
     return new Observable((subscriber) => {
       const { method, path, body = null, contentType = 'application/json', paused$ } = request;
-      const headers = this.#headers();
+      this.#key = this.#keyOf();
+      const headers = headersWith(this.#key);
       if (body !== null) headers.push('content-type', contentType);
       const outgoing = { method, path: this.#path + path, headers, body };
       const exchange = new Exchange(subscriber, { outgoing, paused$, maxBytes: this.#maxResponseBytes, line: this });
       exchange.dispatch();
       subscriber.add(exchange);
     });
+  }
+
+  redact(text: string): string {
+    return this.#key.length < SHORTEST_KEY ? text : text.replaceAll(this.#key, '…');
   }
 
   dispatch(outgoing: Outgoing, exchange: Exchange): void {
@@ -160,5 +161,15 @@ class UndiciTransport implements ClosableTransport {
     return (this.#closed ??= this.#pool.close());
   }
 }
+
+const headersWith = (key: string): string[] => [
+  'authorization',
+  `Bearer ${key}`,
+  // Cloudflare refuses some clients that do not name themselves.
+  'user-agent',
+  USER_AGENT,
+  'accept-encoding',
+  'identity',
+];
 
 const CLOSED = throwError(() => connectionFailure({ code: 'UND_ERR_CLOSED' }, false));

@@ -81,6 +81,8 @@ function getJson({ transport }: Config, path: string): Observable<Record<string,
         destination.complete();
       },
     });
-    from(transport.send({ method: 'GET', path })).subscribe(responseBody(body));
+    from(transport.send({ method: 'GET', path })).subscribe(
+      responseBody(body, { redact: (text) => transport.redact?.(text) ?? text }),
+    );
   });
 }

@@ -15,6 +15,8 @@ export interface ResponseListener {
   sent?(): void;
   /** The answer is good and begins, with these limits and Groq's id of the request. */
   head?(limits: LimitHeaders, requestId: string | undefined): void;
+  /** Takes out of the body of a failed answer what nobody is to see. */
+  redact?(text: string): string;
 }
 
 type Head = Extract<WireEvent, { type: 'head' }>;
@@ -55,12 +57,12 @@ class ResponseBody implements OperateConfig<WireEvent, Uint8Array> {
 
   error(error: unknown): void {
     // A body that breaks off still belongs to an answer that was no good.
-    this.destination.error(this.#failed?.error(this.#listener.model) ?? error);
+    this.destination.error(this.#failed?.error(this.#listener) ?? error);
   }
 
   complete(): void {
     if (this.#failed === undefined) this.destination.complete();
-    else this.destination.error(this.#failed.error(this.#listener.model));
+    else this.destination.error(this.#failed.error(this.#listener));
   }
 
   // Apart from what is done with each piece of a body: each answer has headers of another shape, and engines compile
@@ -91,9 +93,10 @@ class FailedResponse {
     this.#bytes += bytes.length;
   }
 
-  error(model: string | undefined): GroqError {
+  error(listener: ResponseListener): GroqError {
     const { status, headers } = this.#head;
-    return httpErrorOf({ status, headers, body: Buffer.concat(this.#kept).toString('utf8'), model });
+    const body = Buffer.concat(this.#kept).toString('utf8');
+    return httpErrorOf({ status, headers, body: listener.redact?.(body) ?? body, model: listener.model });
   }
 }
 

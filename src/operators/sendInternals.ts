@@ -86,6 +86,10 @@ export class Sending<J extends Job, T> implements OperateConfig<T, T | StateToke
     this.#grant.learn(limits);
   }
 
+  redact(text: string): string {
+    return this.#config.transport.redact?.(text) ?? text;
+  }
+
   next(value: T): void {
     const used = this.#usage(value);
     if (used !== undefined) this.#settle(used);

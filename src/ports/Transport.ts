@@ -30,4 +30,6 @@ export interface Transport {
   send(request: WireRequest): ObservableInput<WireEvent>;
   /** Makes a connection for a request that is still to come, and completes when there is one that is free. */
   connect?(): ObservableInput<never>;
+  /** Takes out of a text of the server's what nobody is to see: it may repeat the key that it was sent. */
+  redact?(text: string): string;
 }

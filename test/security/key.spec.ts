@@ -51,15 +51,22 @@ describe('the key', () => {
   const stream = (event: string): Uint8Array =>
     Buffer.concat([Buffer.from(STREAM_HEAD), chunk(event), Buffer.from(LAST_CHUNK)]);
 
-  it.each(ECHOES)('should not be in an error when the server repeats it in %s', async (_, echo) => {
+  /** Those of other servers that speak Groq's language look like anything. */
+  const OTHER_KEY = 'sk-another/TheKeyThatNobodyMaySee.1234567890';
+  const cases = [
+    ...ECHOES.map(([where, echo]) => [where, echo, KEY] as const),
+    ...ECHOES.slice(0, 3).map(([where, echo]) => [`${where}, of another kind`, echo, OTHER_KEY] as const),
+  ];
+
+  it.each(cases)('should not be in an error when the server repeats it in %s', async (_, echo, apiKey) => {
     const server = await serve({
       answer: (request) => {
         const [, key = ''] = /^authorization: Bearer (.+)$/im.exec(request.head) ?? [];
-        expect(key).toBe(KEY);
+        expect(key).toBe(apiKey);
         request.connection.socket.end(echo(key, request));
       },
     });
-    const groq = createGroq({ apiKey: KEY, baseURL: server.url, counter: constantCounter(1), retry: { count: 0 } });
+    const groq = createGroq({ apiKey, baseURL: server.url, counter: constantCounter(1), retry: { count: 0 } });
     made.push(groq);
     const events: unknown[] = [];
     groq.events$.subscribe((event) => events.push(event));
@@ -71,9 +78,9 @@ describe('the key', () => {
     for (const answer of answers) {
       const error: unknown = await lastValueFrom(answer).catch((cause: unknown) => cause);
       expect(error).toBeInstanceOf(Error);
-      expect(shown(error)).not.toContain(KEY);
+      expect(shown(error)).not.toContain(apiKey);
     }
-    expect(shown(events)).not.toContain(KEY);
+    expect(shown(events)).not.toContain(apiKey);
   });
 
   it('should not be in anything that one can hold of a client, also while it asks', async () => {
