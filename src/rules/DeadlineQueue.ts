@@ -6,7 +6,7 @@ import { type Level, level, type Tenant, TenantLine } from './Level.ts';
 import { before, type Place } from './Line.ts';
 import { virtualDeadline } from './order.ts';
 
-/** Who is told that a job has left a queue. */
+/** Who is told that the best job, or the last of all, has left a queue. */
 export interface DeadlineQueueOwner {
   /** @param wasBest Whether somebody who waits for the best one has to look anew. */
   left(wasBest: boolean): void;
@@ -35,7 +35,7 @@ export class DeadlineQueue<J extends Job> implements Backlog<J> {
 
   /**
    * @param slack How long each priority lets others go first, in milliseconds.
-   * @param owner Is told whenever a job has left.
+   * @param owner Is told when somebody may have to look anew.
    */
   constructor(slack: Slack, owner: DeadlineQueueOwner) {
     this.#slack = slack;
@@ -126,7 +126,7 @@ export class DeadlineQueue<J extends Job> implements Backlog<J> {
     line.tenant.waiting -= 1;
     this.#size -= 1;
     if (this.#size === 0) this.#forgetTenants();
-    this.#owner.left(wasBest);
+    if (wasBest || this.#size === 0) this.#owner.left(wasBest);
     return true;
   }
 

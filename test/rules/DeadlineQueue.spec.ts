@@ -108,7 +108,7 @@ describe('DeadlineQueue', () => {
       expect(expiring).toEqual(['a', 'b', 'c']);
     });
 
-    it('should say whether one that leaves by itself was the best, and not when it was taken', () => {
+    it('should tell when the best one leaves by itself, and when the last one has left or was taken', () => {
       const lifetimes = { h: new Subscription(), l: new Subscription(), b: new Subscription() };
       const { queue, left } = queueWith(
         ['h', { lifetime: lifetimes.h }],
@@ -118,7 +118,7 @@ describe('DeadlineQueue', () => {
       lifetimes.l.unsubscribe();
       lifetimes.h.unsubscribe();
       next(queue);
-      expect(left).toEqual([false, true, false]);
+      expect(left).toEqual([true, false]);
       expect(queue.size).toBe(0);
     });
 
