@@ -85,6 +85,7 @@ export type {
   UsageTotal,
   UsageTotals,
 } from './model/UsageRecord.ts';
+export type { Follower, Reading, Written } from './model/Written.ts';
 export { answer } from './operators/answer.ts';
 export { snapshots } from './operators/snapshots.ts';
 /* Operators on tokens */

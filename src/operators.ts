@@ -23,6 +23,7 @@ export type { Pacing, Priority, Slack } from './model/Priority.ts';
 export type { Answer, AnswerSnapshot, StateToken, Token } from './model/Token.ts';
 export type { Usage } from './model/Usage.ts';
 export type { WireHeaders } from './model/WireHeaders.ts';
+export type { Follower, Reading, Written } from './model/Written.ts';
 export { answer } from './operators/answer.ts';
 export { type CountTokensConfig, countTokens } from './operators/countTokens.ts';
 export { type BackpressureOptions, type IterateConfig, iterate } from './operators/iterate.ts';

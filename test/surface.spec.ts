@@ -96,6 +96,7 @@ describe('what can be imported', () => {
       type Errand
       type FinishReason
       type FinishToken
+      type Follower
       type Groq
       type GroqError
       type GroqErrorOptions
@@ -119,6 +120,7 @@ describe('what can be imported', () => {
       type Priority
       type Random
       type RateLimitErrorOptions
+      type Reading
       type ReasoningToken
       type RequestSchedulerConfig
       type RetryOptions
@@ -144,6 +146,7 @@ describe('what can be imported', () => {
       type UsageTotal
       type UsageTotals
       type ValidationIssue
+      type Written
       usageCost"
     `);
   });
@@ -187,6 +190,7 @@ describe('what can be imported', () => {
       type Cost
       type CountTokensConfig
       type Dimension
+      type Follower
       type Grant
       type HeaderLevel
       type IterateConfig
@@ -207,6 +211,7 @@ describe('what can be imported', () => {
       type PrioritizeConfig
       type Priority
       type Random
+      type Reading
       type Rejection
       type Reservation
       type RetryConfig
@@ -234,6 +239,7 @@ describe('what can be imported', () => {
       type WireEvent
       type WireHeaders
       type WireRequest
+      type Written
       undiciTransport
       unlimitedStore
       validate"

@@ -6,6 +6,7 @@ import type { Job } from '../model/Job.ts';
 import type { Place } from '../model/Place.ts';
 import type { Priority } from '../model/Priority.ts';
 import type { Usage } from '../model/Usage.ts';
+import type { Follower } from '../model/Written.ts';
 import type { RetryConfig } from '../operators/retryWithBackoff.ts';
 import type { TokenCount } from '../ports/TokenCounter.ts';
 import type { WireRequest } from '../ports/Transport.ts';
@@ -100,8 +101,8 @@ export class ChatErrand<T> implements Errand<T> {
     };
   }
 
-  read(): OperatorFunction<Uint8Array, T> {
-    return this.#kind.read(this.#desk.config);
+  read(follower: Follower | undefined): OperatorFunction<Uint8Array, T> {
+    return this.#kind.read(this.#desk.config, follower);
   }
 
   used({ prompt_tokens: prompt, completion_tokens: completion }: Usage): void {

@@ -5,8 +5,8 @@ import type { ChatRequest, ModelId } from '../model/ChatRequest.ts';
 import type { Job } from '../model/Job.ts';
 import type { Price } from '../model/Models.ts';
 import type { TokensUsed, UsageFigure, UsageKey, UsageRecord, UsageTotals } from '../model/UsageRecord.ts';
+import type { Written } from '../model/Written.ts';
 import type { TokenCounter } from '../ports/TokenCounter.ts';
-import type { CompletionSeen } from '../rules/CompletionSeen.ts';
 import { maxOutput } from '../rules/maxOutput.ts';
 import { NO_TOKENS } from '../rules/tokensUsed.ts';
 import { UsageTally } from '../rules/UsageTally.ts';
@@ -92,7 +92,7 @@ export class Ledger {
       }
       const figure =
         finding.type === 'estimated'
-          ? this.#priced(job.request, { type: finding.type, tokens: this.#estimate(job, finding.seen) })
+          ? this.#priced(job.request, { type: finding.type, tokens: this.#estimate(job, finding.written) })
           : this.#priced(job.request, finding);
       hold?.settle(figure);
       const { seq, attempt, tenant } = job;
@@ -134,18 +134,18 @@ export class Ledger {
     };
   }
 
-  #estimate({ request, cost }: Charged, seen: CompletionSeen): TokensUsed {
+  #estimate({ request, cost }: Charged, { text, reasoning, pieces }: Written): TokensUsed {
     const { counter } = this.#config;
     const promptTokens = cost.inputTokens;
-    const reasoning = countCompletion(counter, request.model, seen.reasoning);
-    const text = countCompletion(counter, request.model, seen.text);
+    const thought = countCompletion(counter, request.model, reasoning, pieces.reasoning);
+    const written = countCompletion(counter, request.model, text, pieces.text);
     // It cannot be more than was allowed, whatever a counter that estimates makes of it.
-    const completionTokens = Math.min(reasoning + text, maxOutput(request, promptTokens));
+    const completionTokens = Math.min(thought + written, maxOutput(request, promptTokens));
     return {
       promptTokens,
       cachedTokens: 0,
       completionTokens,
-      reasoningTokens: Math.min(reasoning, completionTokens),
+      reasoningTokens: Math.min(thought, completionTokens),
       totalTokens: promptTokens + completionTokens,
     };
   }

@@ -2,22 +2,22 @@ import { isConnectionError, isTruncatedStreamError } from '../errors/guards.ts';
 import type { AttemptEnd, AttemptMeter } from '../model/AttemptMeter.ts';
 import type { Usage } from '../model/Usage.ts';
 import type { TokensUsed } from '../model/UsageRecord.ts';
-import { CompletionSeen } from '../rules/CompletionSeen.ts';
+import type { Reading, Written } from '../model/Written.ts';
 import { isRefusal } from '../rules/isRefusal.ts';
 import { NO_TOKENS, tokensUsed } from '../rules/tokensUsed.ts';
 
-/** How what an answer holds is read from its values. */
+/** How an answer comes. */
 export interface Readable<T> {
-  /** Whether the answer comes in pieces. */
+  /** Whether it comes in pieces, which are followed. */
   readonly stream: boolean;
-  /** Adds what a value holds of the completion. */
-  readonly seen: (value: T, completion: CompletionSeen) => void;
+  /** What was written of one that comes in one value. */
+  readonly written?: (value: T) => Written;
 }
 
 /** What is found out about one attempt. */
 export type Finding =
   | { readonly type: 'reported'; readonly tokens: TokensUsed; readonly refused: boolean }
-  | { readonly type: 'estimated'; readonly seen: CompletionSeen }
+  | { readonly type: 'estimated'; readonly written: Written }
   | { readonly type: 'unknown' }
   /** It never left, so it used nothing. */
   | { readonly type: 'unsent' };
@@ -29,8 +29,8 @@ export type Finding =
 export class UsageMeter<T> implements AttemptMeter<T> {
   readonly #readable: Readable<T>;
   readonly #found: (finding: Finding) => void;
-  /** What has come of which nothing was reported. */
-  #seen: CompletionSeen | undefined;
+  /** The answer, of which nothing was reported yet. */
+  #reading: Reading | undefined;
   #state: 'reserved' | 'sent' | 'told' = 'reserved';
 
   constructor(readable: Readable<T>, found: (finding: Finding) => void) {
@@ -42,12 +42,16 @@ export class UsageMeter<T> implements AttemptMeter<T> {
     if (this.#state === 'reserved') this.#state = 'sent';
   }
 
+  follow(reading: Reading): void {
+    this.#reading = reading;
+  }
+
   value(value: T, used: Usage | undefined): void {
     if (this.#state === 'told') return;
     // Whatever is answered was sent.
     this.#state = 'sent';
     if (used !== undefined) this.#tell({ type: 'reported', tokens: tokensUsed(used), refused: false });
-    else this.#readable.seen(value, (this.#seen ??= new CompletionSeen()));
+    else if (this.#readable.written !== undefined) this.#reading = { written: this.#readable.written(value) };
   }
 
   ended(how: AttemptEnd): void {
@@ -56,24 +60,32 @@ export class UsageMeter<T> implements AttemptMeter<T> {
 
   #findingAt(how: AttemptEnd): Finding {
     const { stream } = this.#readable;
-    if (how.type !== 'failed') return stream || this.#seen?.any === true ? this.#estimate() : { type: 'unknown' };
+    if (how.type !== 'failed') return stream || isAny(this.#written) ? this.#estimate() : { type: 'unknown' };
     const { error } = how;
     if (isConnectionError(error) && !error.sent) return { type: 'unsent' };
     if (isTruncatedStreamError(error)) {
       const { usage } = error;
       return usage === undefined ? this.#estimate() : { type: 'reported', tokens: tokensUsed(usage), refused: false };
     }
-    if (this.#seen?.any === true) return this.#estimate();
+    if (isAny(this.#written)) return this.#estimate();
     return isRefusal(error) ? { type: 'reported', tokens: NO_TOKENS, refused: true } : { type: 'unknown' };
   }
 
   #estimate(): Finding {
-    return { type: 'estimated', seen: this.#seen ?? new CompletionSeen() };
+    return { type: 'estimated', written: this.#written };
+  }
+
+  get #written(): Written {
+    return this.#reading?.written ?? NOTHING;
   }
 
   #tell(finding: Finding): void {
     this.#state = 'told';
     this.#found(finding);
-    this.#seen?.clear();
+    this.#reading = undefined;
   }
 }
+
+const NOTHING: Written = { text: '', reasoning: '', pieces: { text: 0, reasoning: 0 } };
+
+const isAny = ({ text, reasoning }: Written): boolean => text !== '' || reasoning !== '';

@@ -1,7 +1,6 @@
 import { from } from 'rxjs';
 import type { ModelId } from '../model/ChatRequest.ts';
 import type { TokenCounter } from '../ports/TokenCounter.ts';
-import type { JoinedText } from '../rules/JoinedText.ts';
 
 /**
  * Counts the tokens of what a model has written: as many as its text adds to a prompt that it is part of.
@@ -9,12 +8,12 @@ import type { JoinedText } from '../rules/JoinedText.ts';
  * Where the counter cannot answer at once, or finds nothing in any text, its pieces stand for them: Groq sends one for
  * each token.
  */
-export function countCompletion(counter: TokenCounter, model: ModelId, text: JoinedText): number {
-  if (text.count === 0) return 0;
-  const withText = countWith(counter, model, text.toString());
+export function countCompletion(counter: TokenCounter, model: ModelId, text: string, pieces: number): number {
+  if (text === '') return 0;
+  const withText = countWith(counter, model, text);
   const without = countWith(counter, model, '');
   const tokens = Math.round((withText ?? 0) - (without ?? 0));
-  return tokens > 0 ? tokens : text.count;
+  return tokens > 0 ? tokens : pieces;
 }
 
 function countWith(counter: TokenCounter, model: ModelId, content: string): number | undefined {

@@ -2,11 +2,12 @@ import { type OperatorFunction, pipe } from 'rxjs';
 import type { ChatCompletionChunk } from '../model/Chunk.ts';
 import type { Answer, StateToken, Token } from '../model/Token.ts';
 import type { Usage } from '../model/Usage.ts';
+import type { Follower } from '../model/Written.ts';
 import { parseAnswer } from '../operators/parseAnswer.ts';
 import { parseEvents } from '../operators/parseEvents.ts';
 import { readTokens } from '../operators/readTokens.ts';
 import { toChunks } from '../operators/toChunks.ts';
-import { seenInAnswer, seenInChunk, seenInToken } from '../rules/CompletionSeen.ts';
+import { writtenIn } from '../rules/answer.ts';
 import { usageOf } from '../rules/chunk.ts';
 import { joinTokens } from '../rules/joinTokens.ts';
 import type { Config } from './config.ts';
@@ -14,7 +15,7 @@ import type { Readable } from './UsageMeter.ts';
 
 /** One of the ways in which a chat completion is asked for and read. */
 export interface Kind<T> extends Readable<T> {
-  readonly read: (config: Config) => OperatorFunction<Uint8Array, T>;
+  readonly read: (config: Config, follower: Follower | undefined) => OperatorFunction<Uint8Array, T>;
   /** Joins two of its values that wait to be taken, or tells that they cannot be joined. */
   readonly join?: (first: T | StateToken, second: T | StateToken) => T | undefined;
   readonly usage: (value: T) => Usage | undefined;
@@ -22,22 +23,21 @@ export interface Kind<T> extends Readable<T> {
 
 export const TOKENS: Kind<Token> = {
   stream: true,
-  read: ({ scheduler, maxLineBytes }) => readTokens({ scheduler, maxLineBytes }),
+  read: ({ scheduler, maxLineBytes }, follower) => readTokens({ scheduler, maxLineBytes, follower }),
   join: joinTokens,
   usage: (token) => (token.type === 'finish' ? token.usage : undefined),
-  seen: seenInToken,
 };
 
 export const CHUNKS: Kind<ChatCompletionChunk> = {
   stream: true,
-  read: ({ maxLineBytes, scheduler }) => pipe(parseEvents({ maxLineBytes }), toChunks({ scheduler })),
+  read: ({ maxLineBytes, scheduler }, follower) =>
+    pipe(parseEvents({ maxLineBytes }), toChunks({ scheduler, follower })),
   usage: usageOf,
-  seen: seenInChunk,
 };
 
 export const ANSWER: Kind<Answer> = {
   stream: false,
   read: () => parseAnswer(),
   usage: ({ usage }) => usage,
-  seen: seenInAnswer,
+  written: writtenIn,
 };

@@ -1,7 +1,8 @@
 import type { Usage } from './Usage.ts';
+import type { Follower } from './Written.ts';
 
 /** Follows what one attempt uses, from when it leaves the queue until it ends. */
-export interface AttemptMeter<T> {
+export interface AttemptMeter<T> extends Follower {
   /** The request is on the wire. It may never be. */
   sent(): void;
   /** A value of its answer, and what it says was used. */

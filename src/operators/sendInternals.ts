@@ -7,6 +7,7 @@ import type { Job } from '../model/Job.ts';
 import type { LimitHeaders } from '../model/LimitHeaders.ts';
 import type { StateToken, Token } from '../model/Token.ts';
 import type { Usage } from '../model/Usage.ts';
+import type { Follower } from '../model/Written.ts';
 import type { Transport, WireRequest } from '../ports/Transport.ts';
 import { REFUSED_COST, usedCost } from '../rules/cost.ts';
 import { type OperateConfig, operate } from './operate.ts';
@@ -20,8 +21,8 @@ export interface SendConfig<J extends Job, T> {
   readonly transport: Transport;
   /** What is sent for a job. @default its request as a streamed chat completion */
   readonly request?: ((job: J) => WireRequest) | undefined;
-  /** How the body of an answer is read. @default () => pipe(parseEvents(), toTokens()) */
-  readonly read?: ((job: J) => OperatorFunction<Uint8Array, T>) | undefined;
+  /** How the body of an answer is read, and who follows that. @default () => pipe(parseEvents(), toTokens()) */
+  readonly read?: ((job: J, meter: AttemptMeter<T> | undefined) => OperatorFunction<Uint8Array, T>) | undefined;
   /** How it is told from a value of the answer what was used. @default () => ({ usage }) => usage */
   readonly usage?: ((job: J) => (value: T) => Usage | undefined) | undefined;
   /** Is told of it, once for each answer that says so. */
@@ -66,7 +67,7 @@ export class Sending<J extends Job, T> implements OperateConfig<T, T | StateToke
       this.#body = bytes;
       from(transport.send(request(job))).subscribe(responseBody(bytes, this));
     });
-    body.pipe(read(job) as OperatorFunction<Uint8Array, T>).subscribe(operate(this));
+    body.pipe(read(job, this.#meter) as OperatorFunction<Uint8Array, T>).subscribe(operate(this));
   }
 
   /** Ends it with an error as if its connection had failed. */
@@ -144,7 +145,8 @@ function outcomeOf(error: unknown, state: Grant['state'], begun: boolean): Outco
   return { type: 'unknown' };
 }
 
-const tokens = (): OperatorFunction<Uint8Array, Token> => readTokens();
+const tokens = (_: Job, follower: Follower | undefined): OperatorFunction<Uint8Array, Token> =>
+  readTokens({ follower });
 
 const streamedChat = ({ request }: Job): WireRequest => ({
   method: 'POST',

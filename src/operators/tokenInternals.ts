@@ -3,6 +3,7 @@ import { keepPartial } from '../errors/GroqError.ts';
 import { isConnectionError } from '../errors/guards.ts';
 import { ProtocolError } from '../errors/ProtocolError.ts';
 import type { ChatCompletionChunk } from '../model/Chunk.ts';
+import type { Follower } from '../model/Written.ts';
 import { later, systemClock } from '../ports/clock.ts';
 import { ChunkFold, type TokenSink } from '../rules/ChunkFold.ts';
 import { DONE, parseChunk } from '../rules/chunk.ts';
@@ -17,6 +18,8 @@ export interface ToTokensConfig {
    * @default 50
    */
   readonly grace?: number | undefined;
+  /** Who wants to know at some time what was written. */
+  readonly follower?: Follower | undefined;
   /** @default rxjs's asyncScheduler with the monotonic clock */
   readonly scheduler?: SchedulerLike | undefined;
 }
@@ -33,11 +36,13 @@ export abstract class TokenReader<In, Out> implements OperateConfig<In, Out> {
   #timer: Unsubscribable | undefined;
 
   /** @param sink Who takes the tokens. */
-  constructor(destination: Subscriber<Out>, sink: TokenSink, { grace = 50, scheduler = systemClock }: ToTokensConfig) {
+  constructor(destination: Subscriber<Out>, sink: TokenSink, config: ToTokensConfig) {
+    const { grace = 50, follower, scheduler = systemClock } = config;
     this.destination = destination;
     this.fold = new ChunkFold(sink);
     this.#grace = grace;
     this.#scheduler = scheduler;
+    follower?.follow?.(this.fold);
   }
 
   abstract next(value: In): void;

@@ -3,6 +3,7 @@ import { TruncatedStreamError } from '../errors/TruncatedStreamError.ts';
 import type { ChatCompletionChunk, ToolCallDelta } from '../model/Chunk.ts';
 import type { AnswerSnapshot, FinishToken, Token, ToolCallToken } from '../model/Token.ts';
 import type { Usage } from '../model/Usage.ts';
+import type { Reading, Written } from '../model/Written.ts';
 import { MAX_TOOL_CALLS, usageOf } from './chunk.ts';
 import { JoinedText } from './JoinedText.ts';
 
@@ -22,10 +23,12 @@ interface PendingToolCall {
  * Makes tokens of the chunks of one stream: text and reasoning as they come, tool calls once they are whole, and the
  * end, once, as soon as everything about it is known.
  */
-export class ChunkFold {
+export class ChunkFold implements Reading {
   readonly #destination: TokenSink;
   /** By index, once there are any. */
   #toolCalls: Map<number, PendingToolCall> | undefined;
+  /** In how many pieces they have come. */
+  #callPieces = 0;
   readonly #text = new JoinedText();
   readonly #reasoning = new JoinedText();
   #whole: ToolCallToken[] = [];
@@ -53,6 +56,15 @@ export class ChunkFold {
   /** Whether all of it is there, so that nothing that still comes belongs to it. */
   get ended(): boolean {
     return this.#finish !== undefined;
+  }
+
+  get written(): Written {
+    const calls = [...(this.#toolCalls?.values() ?? [])];
+    return {
+      text: this.#text.toString() + calls.map(({ name, arguments: args }) => name + args).join(''),
+      reasoning: this.#reasoning.toString(),
+      pieces: { text: this.#text.count + this.#callPieces, reasoning: this.#reasoning.count },
+    };
   }
 
   /** What has come until now. */
@@ -126,6 +138,7 @@ export class ChunkFold {
       throw new ProtocolError(`A tool call has an index outside of 0 to ${MAX_TOOL_CALLS - 1}.`);
     }
     this.#toolCalls ??= new Map();
+    this.#callPieces += 1;
     const call = this.#toolCalls.get(index) ?? { id: '', name: '', arguments: '' };
     call.id = textOr(id, call.id);
     call.name += textOr(part?.name);

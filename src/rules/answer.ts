@@ -1,6 +1,7 @@
 import type { AssistantMessage } from '../model/ChatRequest.ts';
 import type { ChatCompletion } from '../model/Chunk.ts';
 import type { Answer, AnswerSnapshot, Token, ToolCallToken } from '../model/Token.ts';
+import type { Written } from '../model/Written.ts';
 import { usageOf } from './chunk.ts';
 
 /** A completion of which nothing has come. */
@@ -44,6 +45,18 @@ export function answerOfCompletion(completion: ChatCompletion): Answer {
     ...(usage && { usage }),
     id: completion.id,
     model: completion.model,
+  };
+}
+
+/** What was written of an answer that came in one. */
+export function writtenIn({ message }: Answer): Written {
+  const { content, reasoning, tool_calls: toolCalls = [] } = message;
+  const text = typeof content === 'string' ? content : (content?.map((part) => part.text).join('') ?? '');
+  const texts = [text, ...toolCalls.map(({ function: call }) => call.name + call.arguments)].filter(Boolean);
+  return {
+    text: texts.join(''),
+    reasoning: reasoning ?? '',
+    pieces: { text: texts.length, reasoning: reasoning ? 1 : 0 },
   };
 }
 

@@ -4,6 +4,7 @@ import type { Job } from '../model/Job.ts';
 import type { Place } from '../model/Place.ts';
 import type { StateToken } from '../model/Token.ts';
 import type { Usage } from '../model/Usage.ts';
+import type { Follower } from '../model/Written.ts';
 import type { RetryConfig } from '../operators/retryWithBackoff.ts';
 import type { TimeoutsConfig } from '../operators/timeouts.ts';
 import type { WireRequest } from '../ports/Transport.ts';
@@ -12,8 +13,8 @@ import type { WireRequest } from '../ports/Transport.ts';
 export interface Errand<T> extends Pick<Job, 'model' | 'request' | 'cost' | 'priority' | 'tenant'> {
   /** What is sent. Asked for when it is sent, so that nothing is kept twice while it waits. */
   wire(): WireRequest;
-  /** How the body of an answer is read. Asked for at each attempt. */
-  read(): OperatorFunction<Uint8Array, T>;
+  /** How the body of an answer is read, and who follows that. Asked for at each attempt. */
+  read(follower: Follower | undefined): OperatorFunction<Uint8Array, T>;
   /** What a value of the answer says was used. */
   usage(this: void, value: T): Usage | undefined;
   /** Hears what was used, once it is known. */

@@ -68,7 +68,7 @@ export class Lane {
         send<Attempt, unknown>({
           transport,
           request: ({ errand }) => errand.wire(),
-          read: ({ errand }) => errand.read(),
+          read: ({ errand }, meter) => errand.read(meter),
           usage: ({ errand }) => errand.usage,
           used: (usage, { errand }) => errand.used?.(usage),
           meter: (attempt) => attempt.errand.meter?.(attempt),

@@ -1,10 +1,11 @@
-import { EMPTY, map, type Observable, of } from 'rxjs';
+import { EMPTY, map, type Observable, of, Subject } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { ConnectionError } from '../../src/errors/ConnectionError.ts';
 import { isConnectionError, isHttpError, isProtocolError, isTruncatedStreamError } from '../../src/errors/guards.ts';
 import type { TruncatedStreamError } from '../../src/errors/TruncatedStreamError.ts';
 import type { Delta, ServerEvent } from '../../src/model/Chunk.ts';
 import type { Token } from '../../src/model/Token.ts';
+import type { Reading } from '../../src/model/Written.ts';
 import { toTokens } from '../../src/operators/toTokens.ts';
 import { marbles } from '../util/marbles.ts';
 import { rx } from '../util/rx.ts';
@@ -190,6 +191,19 @@ describe('toTokens', () => {
       { type: 'text', text: 'x' },
       { ...finish, reason: 'something_new' },
     ]);
+  });
+
+  it('should let a follower see at any time what was written', () => {
+    const readings: Reading[] = [];
+    const follower = { follow: (reading: Reading) => readings.push(reading) };
+    const source = new Subject<ServerEvent>();
+    const subscription = source.pipe(toTokens({ follower })).subscribe();
+    const written = () => readings.map(({ written: { text, reasoning } }) => [text, reasoning]);
+    expect(written()).toEqual([['', '']]);
+    for (const each of [values.r, values.t, values.a, values.b]) source.next(each);
+    expect(written()).toEqual([['ab', 't']]);
+    subscription.unsubscribe();
+    expect(written()).toEqual([['ab', 't']]);
   });
 
   it('should leave its source early', () => {

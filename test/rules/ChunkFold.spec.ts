@@ -199,6 +199,23 @@ describe('ChunkFold', () => {
     expect('cause' in fold.truncated()).toBe(false);
   });
 
+  it('should tell what was written, with tool calls that are still coming, and in how many pieces', () => {
+    expect(folded().fold.written).toStrictEqual({ text: '', reasoning: '', pieces: { text: 0, reasoning: 0 } });
+    const { fold } = folded(
+      chunk({ reasoning: 'H' }),
+      chunk({ reasoning: 'm.' }),
+      chunk({ content: 'Hello' }),
+      chunk(call(1, 'a', 'add', '{"a"')),
+      chunk(call(1, undefined, undefined, ':1')),
+      chunk(call(0, 'b', 'now', '{}')),
+    );
+    expect(fold.written).toStrictEqual({
+      text: 'Helloadd{"a":1now{}',
+      reasoning: 'Hm.',
+      pieces: { text: 4, reasoning: 2 },
+    });
+  });
+
   it('should give the same answer wherever its texts are cut', () => {
     const texts = fc.array(fc.string(), { maxLength: 20 });
     fc.assert(

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { chatRequestSchema } from '../../src/model/ChatRequest.ts';
 import type { ChatCompletion } from '../../src/model/Chunk.ts';
 import type { FinishToken, Token, ToolCallToken } from '../../src/model/Token.ts';
-import { answerOf, answerOfCompletion, EMPTY_SNAPSHOT, withToken } from '../../src/rules/answer.ts';
+import { answerOf, answerOfCompletion, EMPTY_SNAPSHOT, withToken, writtenIn } from '../../src/rules/answer.ts';
 
 const usage = { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3 };
 const call: ToolCallToken = { type: 'tool-call', index: 0, id: 'a', name: 'add', arguments: '{"a":1}' };
@@ -99,5 +99,24 @@ describe('answerOfCompletion', () => {
 
   it('should find the usage where Groq had it first', () => {
     expect(answerOfCompletion(completion({ content: 'a' }, { usage: undefined, x_groq: { usage } })).usage).toBe(usage);
+  });
+});
+
+describe('writtenIn', () => {
+  const written = (message: object) => writtenIn({ message: { role: 'assistant', ...message }, ...about });
+
+  it('should tell all that an answer holds', () => {
+    const message = { content: 'Hello', reasoning: 'Hm', tool_calls: [wireCall, wireCall] };
+    expect(written(message)).toStrictEqual({
+      text: 'Helloadd{"a":1}add{"a":1}',
+      reasoning: 'Hm',
+      pieces: { text: 3, reasoning: 1 },
+    });
+    const content = ['H', 'i'].map((text) => ({ type: 'text', text }));
+    expect(written({ content })).toStrictEqual({ text: 'Hi', reasoning: '', pieces: { text: 1, reasoning: 0 } });
+  });
+
+  it.each([[{}], [{ content: '' }], [{ content: null, reasoning: '' }]])('should find nothing in %j', (message) => {
+    expect(written(message)).toStrictEqual({ text: '', reasoning: '', pieces: { text: 0, reasoning: 0 } });
   });
 });
