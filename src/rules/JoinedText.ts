@@ -21,13 +21,6 @@ export class JoinedText {
     this.#waiting = 0;
   }
 
-  /** Lets go of the text. */
-  clear(): void {
-    this.#joined = '';
-    this.#pieces.length = 0;
-    this.#waiting = 0;
-  }
-
   toString(): string {
     return this.#joined + this.#pieces.slice(0, this.#waiting).join('');
   }

@@ -116,7 +116,9 @@ describe('DeadlineQueue', () => {
         ['b', { lifetime: lifetimes.b }],
       );
       lifetimes.l.unsubscribe();
+      expect(left).toEqual([]);
       lifetimes.h.unsubscribe();
+      expect(left).toEqual([true]);
       next(queue);
       expect(left).toEqual([true, false]);
       expect(queue.size).toBe(0);
