@@ -1,4 +1,4 @@
-import { concat, defer, EMPTY, NEVER, type Observable, of, throwError } from 'rxjs';
+import { concat, defer, EMPTY, NEVER, type Observable, of, take, throwError } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { ConnectionError } from '../../src/errors/ConnectionError.ts';
 import { HttpError } from '../../src/errors/HttpError.ts';
@@ -157,6 +157,25 @@ describe('retryWithBackoff', () => {
       const source = helpers.cold('#', undefined, error);
       helpers.expectObservable(source.pipe(retrying(helpers)), '--!').toBe('---');
       helpers.expectSubscriptions(source.subscriptions).toBe('(^!)');
+    });
+  });
+
+  it.each([
+    ['a pause', error],
+    ['no pause', limited],
+  ])('should not go on after %s when whoever hears of the retry leaves', (_, failure) => {
+    rx((helpers) => {
+      const source = helpers.cold('-#', undefined, failure);
+      const retry = retryWithBackoff<string>(
+        { scheduler: helpers.scheduler, random: () => 1 },
+        {
+          retrying: (__, subscriber) => {
+            subscriber.next('r');
+          },
+        },
+      );
+      helpers.expectObservable(source.pipe(retry, take(1))).toBe('-(r|)');
+      helpers.expectSubscriptions(source.subscriptions).toBe('^!');
     });
   });
 
