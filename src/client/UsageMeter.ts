@@ -60,23 +60,18 @@ export class UsageMeter<T> implements AttemptMeter<T> {
 
   #findingAt(how: AttemptEnd): Finding {
     const { stream } = this.#readable;
-    if (how.type !== 'failed') return stream || isAny(this.#written) ? this.#estimate() : { type: 'unknown' };
+    const { written } = this.#reading ?? NOTHING;
+    const isAny = written.text !== '' || written.reasoning !== '';
+    const estimate: Finding = { type: 'estimated', written };
+    if (how.type !== 'failed') return stream || isAny ? estimate : { type: 'unknown' };
     const { error } = how;
     if (isConnectionError(error) && !error.sent) return { type: 'unsent' };
     if (isTruncatedStreamError(error)) {
       const { usage } = error;
-      return usage === undefined ? this.#estimate() : { type: 'reported', tokens: tokensUsed(usage), refused: false };
+      return usage === undefined ? estimate : { type: 'reported', tokens: tokensUsed(usage), refused: false };
     }
-    if (isAny(this.#written)) return this.#estimate();
+    if (isAny) return estimate;
     return isRefusal(error) ? { type: 'reported', tokens: NO_TOKENS, refused: true } : { type: 'unknown' };
-  }
-
-  #estimate(): Finding {
-    return { type: 'estimated', written: this.#written };
-  }
-
-  get #written(): Written {
-    return this.#reading?.written ?? NOTHING;
   }
 
   #tell(finding: Finding): void {
@@ -86,6 +81,4 @@ export class UsageMeter<T> implements AttemptMeter<T> {
   }
 }
 
-const NOTHING: Written = { text: '', reasoning: '', pieces: { text: 0, reasoning: 0 } };
-
-const isAny = ({ text, reasoning }: Written): boolean => text !== '' || reasoning !== '';
+const NOTHING: Reading = { written: { text: '', reasoning: '', pieces: { text: 0, reasoning: 0 } } };

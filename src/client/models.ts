@@ -81,8 +81,6 @@ function getJson({ transport }: Config, path: string): Observable<Record<string,
         destination.complete();
       },
     });
-    from(transport.send({ method: 'GET', path })).subscribe(
-      responseBody(body, { redact: (text) => transport.redact?.(text) ?? text }),
-    );
+    from(transport.send({ method: 'GET', path })).subscribe(responseBody(body, { transport }));
   });
 }

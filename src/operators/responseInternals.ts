@@ -3,7 +3,7 @@ import type { GroqError } from '../errors/GroqError.ts';
 import { ProtocolError } from '../errors/ProtocolError.ts';
 import type { LimitHeaders } from '../model/LimitHeaders.ts';
 import type { WireHeaders } from '../model/WireHeaders.ts';
-import type { WireEvent } from '../ports/Transport.ts';
+import type { Transport, WireEvent } from '../ports/Transport.ts';
 import { httpErrorOf } from '../rules/httpError.ts';
 import { parseLimitHeaders } from '../rules/limitHeaders.ts';
 import { type OperateConfig, operate } from './operate.ts';
@@ -15,8 +15,8 @@ export interface ResponseListener {
   sent?(): void;
   /** The answer is good and begins, with these limits and Groq's id of the request. */
   head?(limits: LimitHeaders, requestId: string | undefined): void;
-  /** Takes out of the body of a failed answer what nobody is to see. */
-  redact?(text: string): string;
+  /** Over what it comes, and so who knows what nobody is to see of it. */
+  readonly transport?: Transport | undefined;
 }
 
 type Head = Extract<WireEvent, { type: 'head' }>;
@@ -93,10 +93,10 @@ class FailedResponse {
     this.#bytes += bytes.length;
   }
 
-  error(listener: ResponseListener): GroqError {
+  error({ model, transport }: ResponseListener): GroqError {
     const { status, headers } = this.#head;
     const body = Buffer.concat(this.#kept).toString('utf8');
-    return httpErrorOf({ status, headers, body: listener.redact?.(body) ?? body, model: listener.model });
+    return httpErrorOf({ status, headers, body: transport?.redact?.(body) ?? body, model });
   }
 }
 

@@ -60,6 +60,10 @@ export class Sending<J extends Job, T> implements OperateConfig<T, T | StateToke
     this.#grant = grant;
   }
 
+  get transport(): Transport {
+    return this.#config.transport;
+  }
+
   start(): void {
     const { transport, request = streamedChat, read = tokens } = this.#config;
     const { job } = this.#grant;
@@ -85,10 +89,6 @@ export class Sending<J extends Job, T> implements OperateConfig<T, T | StateToke
     this.#begun = true;
     this.#requestId = requestId;
     this.#grant.learn(limits);
-  }
-
-  redact(text: string): string {
-    return this.#config.transport.redact?.(text) ?? text;
   }
 
   next(value: T): void {

@@ -74,6 +74,7 @@ describe('the key', () => {
       groq.chat({ messages }),
       groq.complete({ messages }),
       groq.chunks({ messages }),
+      groq.models(),
     ];
     for (const answer of answers) {
       const error: unknown = await lastValueFrom(answer).catch((cause: unknown) => cause);
