@@ -5,23 +5,33 @@ const SIZE = 1_024;
 const LONGEST = 12;
 
 /**
- * Remembers short texts, of which a model writes the same again and again: to find one that is there costs a third of
- * making it anew. Those that are in each other's place drive each other out.
+ * Remembers what short texts stand for, of which a model writes the same again and again: to find one that is there
+ * costs a third of making it anew. Those that are in each other's place drive each other out.
  */
 export class ShortTexts {
+  readonly #read: (text: string) => string | undefined;
   readonly #texts = new Array<string>(SIZE).fill('');
+  readonly #meanings: (string | undefined)[];
+
+  /** @param read Tells what a text stands for. */
+  constructor(read: (text: string) => string | undefined) {
+    this.#read = read;
+    this.#meanings = new Array<string | undefined>(SIZE).fill(read(''));
+  }
 
   /**
-   * The text that bytes of ASCII are.
+   * What the text stands for that bytes of ASCII are.
    *
    * @param hash The same for the same text.
    */
-  of(bytes: Buffer, start: number, end: number, hash: number): string {
+  of(bytes: Buffer, start: number, end: number, hash: number): string | undefined {
     const length = end - start;
-    if (length > LONGEST) return bytes.toString('latin1', start, end);
+    if (length > LONGEST) return this.#read(bytes.toString('latin1', start, end));
     const place = (hash ^ (hash >>> 10)) & (SIZE - 1);
-    const known = this.#texts[place] ?? '';
-    return isAt(known, bytes, start, end) ? known : (this.#texts[place] = bytes.toString('latin1', start, end));
+    if (isAt(this.#texts[place] ?? '', bytes, start, end)) return this.#meanings[place];
+    const text = bytes.toString('latin1', start, end);
+    this.#texts[place] = text;
+    return (this.#meanings[place] = this.#read(text));
   }
 }
 

@@ -10,7 +10,7 @@ const BACKSLASH = 92;
 const SPACE = 32;
 
 /** What all streams have written. */
-const PIECES = new ShortTexts();
+const PIECES = new ShortTexts(unescaped);
 
 /** The memory that was looked at last, in any stream: what is read at once is cut into pieces that share it. */
 let memory: DataView = new DataView(new ArrayBuffer(0));
@@ -73,24 +73,19 @@ export class TextTemplate {
     if (!this.#head.fits(memory, byteOffset + position)) return undefined;
     const start = position + this.#head.length;
     let plain = true;
-    let escaped = false;
     let hash = 0;
     let end = start;
     for (let code = bytes[end]; code !== QUOTE; code = bytes[end]) {
       if (code === undefined || code < SPACE) return undefined;
       if (code > 126) plain = false;
-      else if (code === BACKSLASH) {
-        escaped = true;
-        end += 1;
-      }
       hash = (Math.imul(hash, 31) + code) | 0;
+      if (code === BACKSLASH) hash += bytes[++end] ?? 0;
       end += 1;
     }
     this.end = end + this.#tail.length;
     // What stands in the same memory behind these bytes belongs to somebody else.
     if (this.end > length || !this.#tail.fits(memory, byteOffset + end)) return undefined;
-    const text = plain ? PIECES.of(bytes, start, end, hash) : bytes.toString('utf8', start, end);
-    return escaped ? unescaped(text) : text;
+    return plain ? PIECES.of(bytes, start, end, hash) : unescaped(bytes.toString('utf8', start, end));
   }
 }
 
@@ -116,6 +111,7 @@ function probe(json: string, key: 'content' | 'reasoning'): unknown {
 
 /** The text that the inside of a JSON string stands for, or undefined when it is none. */
 function unescaped(text: string): string | undefined {
+  if (!text.includes('\\')) return text;
   try {
     return JSON.parse(`"${text}"`) as string;
   } catch {
