@@ -66,15 +66,7 @@ export abstract class TokenReader<In, Out> implements OperateConfig<In, Out> {
       return undefined;
     }
     // Whoever has left at the last token has no use for a timer.
-    if (fold.whole && !this.destination.closed) {
-      this.#timer ??= later(
-        this.#scheduler,
-        () => {
-          this.#end();
-        },
-        this.#grace,
-      );
-    }
+    if (fold.whole && !this.destination.closed && this.#timer === undefined) this.#endIn(this.#grace);
     return chunk;
   }
 
@@ -98,6 +90,17 @@ export abstract class TokenReader<In, Out> implements OperateConfig<In, Out> {
 
   finalize(): void {
     this.#timer?.unsubscribe();
+  }
+
+  #endIn(grace: number): void {
+    const end = (): void => {
+      this.#end();
+    };
+    // For a program that was busy the end is waiting at the socket, perhaps: that is read before the second timer.
+    const look = (): void => {
+      this.#timer = later(this.#scheduler, end, 0);
+    };
+    this.#timer = later(this.#scheduler, look, grace);
   }
 
   #end(): void {

@@ -1,4 +1,4 @@
-import { EMPTY, map, type Observable, of, Subject } from 'rxjs';
+import { EMPTY, map, Observable, of, Subject } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { ConnectionError } from '../../src/errors/ConnectionError.ts';
 import { isConnectionError, isHttpError, isProtocolError, isTruncatedStreamError } from '../../src/errors/guards.ts';
@@ -84,6 +84,23 @@ describe('toTokens', () => {
       expectSubscriptions(whole.subscriptions).toBe('              ^------!');
       const noUsage = cold('a-g---', values);
       expectObservable(noUsage.pipe(toTokens({ scheduler, grace: 5 }))).toBe('a------(g|)', tokens);
+    });
+  });
+
+  it('should look once more for the end when its grace is over, since a program that was busy hears of it late', () => {
+    rx(({ scheduler, flush }) => {
+      const log: string[] = [];
+      const source = new Observable<ServerEvent>((subscriber) => {
+        subscriber.next(values.f);
+        scheduler.schedule(() => {
+          log.push('ended');
+          subscriber.complete();
+        }, 5);
+        return () => log.push('left');
+      });
+      source.pipe(toTokens({ scheduler, grace: 5 })).subscribe({ complete: () => log.push('completed') });
+      flush();
+      expect(log).toEqual(['ended', 'completed', 'left']);
     });
   });
 
