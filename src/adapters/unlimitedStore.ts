@@ -1,6 +1,9 @@
-import { of, type SchedulerLike } from 'rxjs';
+import { NEVER, of, type SchedulerLike } from 'rxjs';
+import type { Verdict } from '../model/Grant.ts';
+import type { LimitKey } from '../model/Limits.ts';
+import { systemClock } from '../ports/clock.ts';
 import type { LimitStore } from '../ports/LimitStore.ts';
-import { memoryLimitStore } from './memoryLimitStore.ts';
+import { RefusalPause } from '../rules/RefusalPause.ts';
 
 /** What an {@link unlimitedStore} goes by. */
 export interface UnlimitedStoreConfig {
@@ -12,15 +15,30 @@ export interface UnlimitedStoreConfig {
  * Makes a store that grants everything at once, for those who want no limits kept. It learns nothing but this: after a
  * 429 it waits for as long as the server asks, since what was refused is asked for again at once.
  */
-export function unlimitedStore({ scheduler }: UnlimitedStoreConfig = {}): LimitStore {
-  const pauses = memoryLimitStore({ scheduler });
+export function unlimitedStore({ scheduler = systemClock }: UnlimitedStoreConfig = {}): LimitStore {
+  const pauses = new Map<LimitKey, Pause>();
   return {
-    reserve: (reservation) => pauses.reserve(reservation),
-    settle: (reservation, outcome) =>
-      // Of a limit that was hit only the time is kept, and not what the limit is.
-      pauses.settle(reservation, outcome.type === 'rejected' ? { type: 'rejected', ms: outcome.ms } : outcome),
-    learn: () => undefined,
-    changes: (key) => pauses.changes(key),
+    reserve: ({ key }) => {
+      const until = pauses.get(key)?.until;
+      const ms = until === undefined ? 0 : Math.ceil(until - scheduler.now());
+      return ms > 0 ? { type: 'wait', ms, dimension: 'rpm', rate: Infinity } : GRANTED;
+    },
+    settle: ({ key }, outcome): undefined => {
+      if (outcome.type === 'used') pauses.get(key)?.length.answered();
+      if (outcome.type !== 'rejected') return;
+      const pause = pauses.get(key) ?? { length: new RefusalPause(), until: -Infinity };
+      pause.until = Math.max(pause.until, scheduler.now() + pause.length.refused(outcome.ms));
+      pauses.set(key, pause);
+    },
+    changes: () => NEVER,
     levels: () => of([]),
   };
+}
+
+const GRANTED: Verdict = { type: 'granted' };
+
+/** What is kept of a key that has met a 429. */
+interface Pause {
+  readonly length: RefusalPause;
+  until: number;
 }

@@ -205,7 +205,7 @@ const optionsSchema = z.strictObject({
   prices: pricesSchema,
   allowRetired: z.boolean().optional(),
   transport: having('a transport', 'send'),
-  store: having('a limit store', 'reserve', 'settle', 'learn', 'changes', 'levels'),
+  store: having('a limit store', 'reserve', 'settle', 'changes', 'levels'),
   counter: having('a token counter', 'count'),
   scheduler: having('a scheduler', 'now', 'schedule'),
   random: func.optional(),

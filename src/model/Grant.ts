@@ -1,9 +1,9 @@
 import type { Cost } from './Cost.ts';
 import type { Dimension } from './Dimension.ts';
 import type { Job } from './Job.ts';
-import type { LimitHeaders } from './LimitHeaders.ts';
 import type { LimitKey } from './Limits.ts';
 import type { Priority } from './Priority.ts';
+import type { WireHeaders } from './WireHeaders.ts';
 
 /** What was taken from the buckets for one attempt. The asker chooses the id, so that a repeated question is one. */
 export interface Reservation {
@@ -62,7 +62,7 @@ export interface Grant<J extends Job = Job> {
   readonly state: 'reserved' | 'sent' | 'settled';
   /** The request is on the wire: from here on it counts. */
   sent(): void;
-  /** The server answered with these limits. */
-  learn(headers: LimitHeaders): void;
+  /** The server answered with these headers. */
+  learn(headers: WireHeaders): void;
   settle(outcome: Outcome): void;
 }

@@ -2,10 +2,11 @@ import { from } from 'rxjs';
 import type { Cost } from '../model/Cost.ts';
 import type { Grant, Outcome, Reservation } from '../model/Grant.ts';
 import type { Job } from '../model/Job.ts';
-import type { LimitHeaders } from '../model/LimitHeaders.ts';
 import type { LimitKey } from '../model/Limits.ts';
 import type { Priority } from '../model/Priority.ts';
+import type { WireHeaders } from '../model/WireHeaders.ts';
 import type { LimitStore } from '../ports/LimitStore.ts';
+import { parseLimitHeaders } from '../rules/limitHeaders.ts';
 
 /**
  * What is asked of the store for a job that waits. Asking again with the same one is the same question.
@@ -65,8 +66,10 @@ export class StoreGrant<J extends Job> implements Grant<J> {
     tell(this.#granter.store.sent?.(this.reservation));
   }
 
-  learn(headers: LimitHeaders): void {
-    if (this.state === 'sent') tell(this.#granter.store.learn(this.reservation, headers));
+  learn(headers: WireHeaders): void {
+    const { store } = this.#granter;
+    if (this.state !== 'sent' || store.learn === undefined) return;
+    tell(store.learn(this.reservation, parseLimitHeaders(headers)));
   }
 
   settle(outcome: Outcome): void {

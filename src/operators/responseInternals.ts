@@ -1,11 +1,9 @@
 import type { Subscriber } from 'rxjs';
 import type { GroqError } from '../errors/GroqError.ts';
 import { ProtocolError } from '../errors/ProtocolError.ts';
-import type { LimitHeaders } from '../model/LimitHeaders.ts';
 import type { WireHeaders } from '../model/WireHeaders.ts';
 import type { Transport, WireEvent } from '../ports/Transport.ts';
 import { httpErrorOf } from '../rules/httpError.ts';
-import { parseLimitHeaders } from '../rules/limitHeaders.ts';
 import { type OperateConfig, operate } from './operate.ts';
 
 /** Who hears what happens on the way of a response. */
@@ -13,8 +11,8 @@ export interface ResponseListener {
   readonly model?: string | undefined;
   /** The request is on the wire. */
   sent?(): void;
-  /** The answer is good and begins, with these limits and Groq's id of the request. */
-  head?(limits: LimitHeaders, requestId: string | undefined): void;
+  /** The answer is good and begins, with these headers and Groq's id of the request. */
+  head?(headers: WireHeaders, requestId: string | undefined): void;
   /** Over what it comes, and so who knows what nobody is to see of it. */
   readonly transport?: Transport | undefined;
 }
@@ -72,7 +70,7 @@ class ResponseBody implements OperateConfig<WireEvent, Uint8Array> {
     if (head.status !== 200) this.#failed = new FailedResponse(head);
     else {
       refuseStrange(head.headers, model);
-      this.#listener.head?.(parseLimitHeaders(head.headers), requestIdOf(head.headers));
+      this.#listener.head?.(head.headers, requestIdOf(head.headers));
     }
   }
 }

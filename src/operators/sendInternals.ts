@@ -4,9 +4,9 @@ import { isConnectionError, isHttpError, isRateLimitError, isRequestTooLargeErro
 import type { AttemptEnd, AttemptMeter } from '../model/AttemptMeter.ts';
 import type { Grant, Outcome } from '../model/Grant.ts';
 import type { Job } from '../model/Job.ts';
-import type { LimitHeaders } from '../model/LimitHeaders.ts';
 import type { StateToken, Token } from '../model/Token.ts';
 import type { Usage } from '../model/Usage.ts';
+import type { WireHeaders } from '../model/WireHeaders.ts';
 import type { Follower } from '../model/Written.ts';
 import type { Transport, WireRequest } from '../ports/Transport.ts';
 import { REFUSED_COST, usedCost } from '../rules/cost.ts';
@@ -85,10 +85,10 @@ export class Sending<J extends Job, T> implements OperateConfig<T, T | StateToke
     this.destination.next(CONNECTED);
   }
 
-  head(limits: LimitHeaders, requestId: string | undefined): void {
+  head(headers: WireHeaders, requestId: string | undefined): void {
     this.#begun = true;
     this.#requestId = requestId;
-    this.#grant.learn(limits);
+    this.#grant.learn(headers);
   }
 
   next(value: T): void {

@@ -28,9 +28,10 @@ export interface LimitStore {
   settle(reservation: Reservation, outcome: Outcome): ObservableInput<unknown> | undefined;
   /**
    * The server answered: it has charged the request by now, and its headers, when it sent any, show what was left.
-   * They are compared with the level at which this reservation was charged, so a late answer does no harm.
+   * They are compared with the level at which this reservation was charged, so a late answer does no harm. A store that
+   * learns nothing leaves it out, and spares reading them.
    */
-  learn(reservation: Reservation, headers: LimitHeaders): ObservableInput<unknown> | undefined;
+  learn?(reservation: Reservation, headers: LimitHeaders): ObservableInput<unknown> | undefined;
   /** Tells of what may let waiting requests go earlier than was said, or not at all any more. */
   changes(key: LimitKey): ObservableInput<LimitChange>;
   /** The buckets as they stand, for display and for predictions. */

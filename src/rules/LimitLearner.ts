@@ -6,6 +6,7 @@ import type { Mark } from './Feedback.ts';
 import type { Gauge } from './Gauge.ts';
 import type { GaugeSet } from './GaugeSet.ts';
 import { RefundWatch } from './RefundWatch.ts';
+import { RefusalPause } from './RefusalPause.ts';
 
 /** What a {@link LimitLearner} need not find out. */
 export interface LimitLearnerConfig {
@@ -21,10 +22,6 @@ const FLOW_TOLERANCE = 1_500;
 /** How many waits in a row have to differ, to take the server for one that counts within windows. */
 const STRANGE = 2;
 
-/** How long a bucket rests after a 429 that does not say how long: twice as long each time, in milliseconds. */
-const FIRST_PAUSE = 1_000;
-const LONGEST_PAUSE = 60_000;
-
 /**
  * Corrects the limits of a model by what its server says: how large they are, how full, whether it lets them flow back
  * or counts within windows, whether it gives back what was not used, and what others take.
@@ -35,8 +32,8 @@ export class LimitLearner {
   readonly #gauges: GaugeSet;
   readonly #keeps: boolean;
   readonly #refunds = new RefundWatch();
-  /** How many 429s have come since the last answer, and until when all rests for one that names no limit of ours. */
-  #rejections = 0;
+  readonly #pause = new RefusalPause();
+  /** Until when all rests for a 429 that names no limit of ours. */
   #pausedUntil = -Infinity;
   /** How many waits in a row were not what flowing back would take. */
   #strange = 0;
@@ -75,7 +72,7 @@ export class LimitLearner {
   settled(charge: Charge, outcome: Outcome, others: Charges, event: number, now: number): void {
     if (outcome.type === 'used') {
       this.#refunds.refund(Math.max(0, charge.cost.tokens - outcome.cost.tokens));
-      this.#rejections = 0;
+      this.#pause.answered();
     } else if (outcome.type !== 'unknown') this.#refunds.undo(charge.cost.tokens);
     if (outcome.type === 'rejected') this.#obey(outcome, charge, others, event, now);
   }
@@ -142,8 +139,7 @@ export class LimitLearner {
   /** Does as a 429 says: the limit that it names is lowered to what it shows, and rests. */
   #obey(rejection: Rejection, { at, chargedAt, marks }: Charge, others: Charges, event: number, now: number): void {
     const { dimension, ms, limit, used, requested } = rejection;
-    this.#rejections += 1;
-    const pause = ms ?? Math.min(FIRST_PAUSE * 2 ** (this.#rejections - 1), LONGEST_PAUSE);
+    const pause = this.#pause.refused(ms);
     if (dimension !== undefined && limit !== undefined) this.#gauges.hear(dimension, limit, at, now);
     if (this.#gauges.find(dimension) === undefined) this.#pausedUntil = Math.max(this.#pausedUntil, now + pause);
     for (const gauge of this.#gauges.all) {

@@ -25,7 +25,9 @@ export function guarded(store: LimitStore): LimitStore {
     },
     ...(store.sent !== undefined && { sent: (reservation) => attempt(() => store.sent?.(reservation)) }),
     settle: (reservation, outcome) => attempt(() => store.settle(reservation, outcome)),
-    learn: (reservation, headers) => attempt(() => store.learn(reservation, headers)),
+    ...(store.learn !== undefined && {
+      learn: (reservation, headers) => attempt(() => store.learn?.(reservation, headers)),
+    }),
     changes: (key) => attempt(() => store.changes(key)),
     levels: (key) => attempt(() => store.levels(key)),
   };

@@ -123,7 +123,6 @@ function quotaStore(allowances: readonly Allowance[], scheduler: SchedulerLike):
       }
       changes.next('level');
     },
-    learn: () => undefined,
     changes: (): Observable<LimitChange> => changes.asObservable(),
     levels: (key): Observable<readonly BucketLevel[]> =>
       of(

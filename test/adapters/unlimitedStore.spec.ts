@@ -40,8 +40,8 @@ describe('unlimitedStore', () => {
 
   it('should not learn limits, from answers or from refusals', () => {
     const { store, scheduler, reservation, waitOf } = setUp();
+    expect(store).not.toHaveProperty('learn');
     void store.reserve(reservation(0));
-    void store.learn(reservation(0), { tpm: { limit: 1, remaining: 0, reset: 1e9 }, rpd: { limit: 1, remaining: 0 } });
     void store.settle(reservation(0), { type: 'rejected', dimension: 'tpm', ms: 5, limit: 1, used: 1 });
     scheduler.frame = 5;
     for (let id = 1; id < 100; id++) expect(waitOf(id)).toBe(0);
@@ -57,6 +57,16 @@ describe('unlimitedStore', () => {
     expect(waitOf(2)).toBe(500);
     scheduler.frame = 7_500;
     expect(waitOf(2)).toBe(0);
+  });
+
+  it('should wait for the longest that any of those in flight is told', () => {
+    const { store, scheduler, reservation, waitOf } = setUp();
+    for (const id of [0, 1]) void store.reserve(reservation(id));
+    void store.settle(reservation(0), { type: 'rejected', ms: 100 });
+    void store.settle(reservation(1), { type: 'rejected', ms: 20_000 });
+    expect(waitOf(2)).toBe(20_000);
+    scheduler.frame = 19_999;
+    expect(waitOf(2)).toBe(1);
   });
 
   it('should wait longer each time when a 429 says no time, until an answer comes', () => {

@@ -132,7 +132,7 @@ describe('createGroq', () => {
       'a store that lacks something',
       { store: { reserve: func } },
       'store',
-      'a limit store, which has reserve(), settle(), learn(), changes(), levels()',
+      'a limit store, which has reserve(), settle(), changes(), levels()',
       'an object',
     ],
     ['a counter that cannot count', { counter: func }, 'counter', 'a token counter, which has count()', 'a function'],

@@ -52,7 +52,7 @@ export class Ledger implements LimitStore {
   }
 
   learn(reservation: Reservation, headers: LimitHeaders): undefined {
-    void this.#store.learn(reservation, headers);
+    void this.#store.learn?.(reservation, headers);
   }
 
   changes(key: LimitKey): Observable<LimitChange> {

@@ -72,7 +72,7 @@ describe('send', () => {
     ]);
   });
 
-  it('should read the answer and learn of the limits', () => {
+  it('should read the answer and hand its headers on', () => {
     rx(({ cold, scheduler, expectObservable, expectSubscriptions, flush }) => {
       const source = cold('s-h-a-(fd|)', values);
       const grant = grantFor(make('l'));
@@ -81,7 +81,7 @@ describe('send', () => {
       expectObservable(answer).toBe('s---a-(f|)', { s: 'state', a: 'a', f: 'finish' });
       expectSubscriptions(source.subscriptions).toBe('^-----!');
       flush();
-      expect(grant.learned).toEqual([{ tpm: { remaining: 7 } }]);
+      expect(grant.learned).toEqual([{ 'x-ratelimit-remaining-tokens': '7' }]);
     });
   });
 

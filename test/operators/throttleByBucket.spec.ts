@@ -30,7 +30,7 @@ const slow = (store: Quota, ms: number, { scheduler }: RunHelpers): LimitStore =
     return timer(ms, scheduler).pipe(map(() => verdict as Verdict));
   },
   settle: (r, outcome) => store.settle(r, outcome),
-  learn: (r, headers) => store.learn(r, headers),
+  learn: (r, headers) => store.learn?.(r, headers),
   changes: (key) => store.changes(key),
   levels: (key) => store.levels(key),
 });
@@ -212,6 +212,37 @@ describe('throttleByBucket', () => {
         throwError(() => bad),
       );
       helpers.expectObservable(source.pipe(arriving(helpers), throttle, names)).toBe('a---#', undefined, bad);
+    });
+  });
+
+  it('should read the headers of an answer for a store that learns from them, and for no other', () => {
+    rx((helpers) => {
+      const { scheduler } = helpers;
+      const make = jobMaker();
+      const learned: unknown[] = [];
+      const unread = new Proxy({}, { get: () => expect.fail('it was read') });
+      const granted = (store: LimitStore): Granted[] => {
+        const grants: Granted[] = [];
+        of(make('a'))
+          .pipe(throttleByBucket({ store, scheduler }))
+          .subscribe((grant) => grants.push(grant));
+        scheduler.flush();
+        return grants;
+      };
+      const [deaf] = granted(quota(1, 10, helpers));
+      deaf?.sent();
+      deaf?.learn(unread);
+      const [hearing] = granted({
+        ...quota(1, 10, helpers),
+        learn: (_, headers) => {
+          learned.push(headers);
+          return undefined;
+        },
+      });
+      hearing?.learn(unread);
+      hearing?.sent();
+      hearing?.learn({ 'x-ratelimit-remaining-tokens': '7' });
+      expect(learned).toEqual([{ tpm: { remaining: 7 } }]);
     });
   });
 

@@ -1,13 +1,13 @@
 import type { Observable } from 'rxjs';
 import type { Grant, Outcome } from '../../src/model/Grant.ts';
-import type { LimitHeaders } from '../../src/model/LimitHeaders.ts';
+import type { WireHeaders } from '../../src/model/WireHeaders.ts';
 import type { Transport, WireEvent, WireRequest } from '../../src/ports/Transport.ts';
 import type { NamedJob } from './jobs.ts';
 
 /** A grant that notes what becomes of it. */
 export interface TestGrant extends Grant<NamedJob> {
   readonly outcomes: Outcome[];
-  readonly learned: LimitHeaders[];
+  readonly learned: WireHeaders[];
 }
 
 /** A grant that notes what becomes of it, also when it is told too often. */
@@ -17,11 +17,11 @@ export function grantFor(job: NamedJob): TestGrant {
     reservation: { key: 'm', id: job.name, cost: job.cost },
     state: 'reserved' as Grant['state'],
     outcomes: [] as Outcome[],
-    learned: [] as LimitHeaders[],
+    learned: [] as WireHeaders[],
     sent: () => {
       grant.state = 'sent';
     },
-    learn: (headers: LimitHeaders) => {
+    learn: (headers: WireHeaders) => {
       grant.learned.push(headers);
     },
     settle: (outcome: Outcome) => {

@@ -71,9 +71,9 @@ export class Ledger implements LimitStore {
     return this.#spoiled(() => this.#config.store.settle(reservation, outcome)) as undefined;
   }
 
-  learn(...args: Parameters<LimitStore['learn']>): undefined {
+  learn(...args: Parameters<NonNullable<LimitStore['learn']>>): undefined {
     if (!this.open.has(args[0])) this.#config.found('an answer came to a reservation that was settled');
-    return this.#spoiled(() => this.#config.store.learn(...args)) as undefined;
+    return this.#spoiled(() => this.#config.store.learn?.(...args)) as undefined;
   }
 
   changes(key: string): ReturnType<LimitStore['changes']> {
