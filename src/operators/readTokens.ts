@@ -1,4 +1,3 @@
-import type { EventSourceMessage } from 'eventsource-parser';
 import { Observable, type OperatorFunction, type Subscriber } from 'rxjs';
 import type { ProtocolError } from '../errors/ProtocolError.ts';
 import type { Token } from '../model/Token.ts';
@@ -17,8 +16,8 @@ const PATIENCE = 4;
  * fraction of the cost.
  *
  * Events that differ from an earlier one in nothing but their piece of text are read by comparing, see
- * {@link TextTemplate}. All others go through the parser, one event at a time, so that what comes after an odd one is
- * read by comparing again.
+ * {@link TextTemplate}, and of those that are a single line of data only the data is parsed. All others go through the
+ * parser of events, one at a time, so that what comes after an odd one is read by comparing again.
  *
  * @see {@link parseEvents}
  * @see {@link toTokens}
@@ -30,20 +29,27 @@ export function readTokens(config: ParseEventsConfig & ToTokensConfig = {}): Ope
     });
 }
 
+/** With what an event begins that is a single line of data. */
+const DATA = 'data: ';
+
+const BLANK_LINE = Buffer.from('\n');
+
 class TokensOfBytes extends TokenReader<Uint8Array, Token> implements EventHandlers {
   readonly #maxLineBytes: number;
-  readonly #events: EventReader;
+  /** Made for the first event that is no single line of data, or comes in two pieces. */
+  #events: EventReader | undefined;
   #template: TextTemplate | undefined;
   /** How many templates were learned since one has fitted. */
   #vain = 0;
-  /** Whether the parser is between two events. At the beginning there may be a byte order mark. */
-  #between = false;
+  /** Whether the next byte begins an event. */
+  #between = true;
+  /** Whether an event was read. */
+  #begun = false;
 
   constructor(destination: Subscriber<Token>, config: ParseEventsConfig & ToTokensConfig) {
     super(destination, destination, config);
     const { maxLineBytes = MAX_LINE_BYTES } = config;
     this.#maxLineBytes = maxLineBytes;
-    this.#events = new EventReader(maxLineBytes, this);
   }
 
   next(value: Uint8Array): void {
@@ -56,17 +62,11 @@ class TokensOfBytes extends TokenReader<Uint8Array, Token> implements EventHandl
         this.#vain = 0;
         if (template.type === 'text') this.fold.text(text);
         else this.fold.reasoning(text);
-      } else {
-        const blank = bytes.indexOf('\n\n', at);
-        this.#between = blank >= 0;
-        const end = this.#between ? blank + 2 : bytes.length;
-        this.#events.feed(bytes.subarray(at, end));
-        at = end;
-      }
+      } else at = this.#parse(bytes, at);
     }
   }
 
-  event({ data }: EventSourceMessage): void {
+  event({ data }: { readonly data: string }): void {
     const chunk = this.data(data);
     // Most come here only because their bytes came in two pieces.
     if (chunk !== undefined && this.#template?.covers(data) === true) return;
@@ -77,5 +77,29 @@ class TokensOfBytes extends TokenReader<Uint8Array, Token> implements EventHandl
 
   tooLong(error: ProtocolError): void {
     this.error(error);
+  }
+
+  /** Reads what there is of the event at a position, and tells where that ends. */
+  #parse(bytes: Buffer, at: number): number {
+    const blank = bytes.indexOf('\n\n', at);
+    const end = blank < 0 ? bytes.length : blank + 2;
+    const line =
+      this.#between && blank >= 0 && blank - at <= this.#maxLineBytes ? bytes.toString('utf8', at, blank) : '';
+    this.#between = blank >= 0;
+    if (line.startsWith(DATA) && !line.includes('\n') && !line.includes('\r')) {
+      this.#begun = true;
+      this.event({ data: line.slice(DATA.length) });
+    } else {
+      this.#events ??= this.#reader();
+      this.#events.feed(bytes.subarray(at, end));
+    }
+    return end;
+  }
+
+  #reader(): EventReader {
+    const reader = new EventReader(this.#maxLineBytes, this);
+    // What looks like a byte order mark is one at the beginning only.
+    if (this.#begun) reader.feed(BLANK_LINE);
+    return reader;
   }
 }
