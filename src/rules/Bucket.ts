@@ -94,7 +94,7 @@ export class Bucket {
    */
   waitFor(cost: number, margin: number): number {
     const need = Math.min(cost * this.window + margin * this.limit, this.limit * this.window);
-    return Math.max(0, Math.ceil((need - this.#level) / this.#inflow));
+    return need <= this.#level ? 0 : Math.ceil((need - this.#level) / this.#inflow);
   }
 
   /** Charges a cost that is about to be sent. */

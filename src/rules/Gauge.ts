@@ -74,7 +74,7 @@ export class Gauge {
    * @param kept How many units are to be left to what is more urgent.
    */
   waitFor(units: number, kept: number, margin: number, now: number): number {
-    const rest = Math.max(0, Math.ceil(this.pausedUntil - now));
+    const rest = this.pausedUntil > now ? Math.ceil(this.pausedUntil - now) : 0;
     if (this.#windowed) return Math.max(rest, this.#log.waitFor(this.bucket.limit - units - kept, now));
     if (this.#doubtedAt !== now) this.#renewDoubt(now);
     const fits = this.bucket.waitFor(units + kept, margin + this.#doubt);

@@ -13,9 +13,11 @@ const SPARE_SLOTS = 3;
 export class WindowLog {
   readonly #slot: number;
   readonly #units = new Float64Array(SLOTS + SPARE_SLOTS);
-  /** The number of the newest slot, counted from the beginning of time. */
+  /** The number of the newest slot, counted from the beginning of time, and where it is kept. */
   #newest = 0;
-  /** When the next one begins, in milliseconds. */
+  #index = 0;
+  /** When it began, and when the next one does, in milliseconds. */
+  #since = 0;
   #until = 0;
   #total = 0;
 
@@ -33,9 +35,9 @@ export class WindowLog {
   /** Counts units at a moment, or, below zero, takes them back if that moment is still counted. */
   add(units: number, at: number, now: number): void {
     this.#slide(now);
-    const slot = Math.floor(at / this.#slot);
-    if (slot <= this.#newest - this.#units.length) return;
-    const index = slot % this.#units.length;
+    // Most come right now, and to find their slot costs more than to count them.
+    const index = at >= this.#since ? this.#index : this.#indexOf(at);
+    if (index < 0) return;
     this.#units[index] = (this.#units[index] ?? 0) + units;
     this.#total += units;
   }
@@ -52,6 +54,12 @@ export class WindowLog {
     return 0;
   }
 
+  /** Where the slot of a moment is kept, or -1 when it is forgotten. */
+  #indexOf(at: number): number {
+    const slot = Math.floor(at / this.#slot);
+    return slot <= this.#newest - this.#units.length ? -1 : slot % this.#units.length;
+  }
+
   #slide(now: number): void {
     if (now < this.#until) return;
     const newest = Math.floor(now / this.#slot);
@@ -62,6 +70,8 @@ export class WindowLog {
       this.#units[index] = 0;
     }
     this.#newest = Math.max(this.#newest, newest);
-    this.#until = (this.#newest + 1) * this.#slot;
+    this.#index = this.#newest % this.#units.length;
+    this.#since = this.#newest * this.#slot;
+    this.#until = this.#since + this.#slot;
   }
 }
