@@ -16,6 +16,7 @@ import { inRounds, median, quantile, type Server, startServer } from './rounds.t
 interface Area {
   readonly name: string;
   readonly task: Task;
+  /** How many rounds come first, until the engine has compiled what is measured. */
   readonly warmup: number;
   /** One round by default for those that are measured over all rounds together. */
   readonly rounds?: number;
@@ -92,7 +93,7 @@ const AREAS: readonly Area[] = [
   {
     name: 'A small request, not streamed, 50 at a time',
     task: { kind: 'whole', model: 'whole', count: 3_000, together: 50 },
-    warmup: 2,
+    warmup: 4,
     among: /JSON|tokens|sdk|openai/,
     floor: BY_DISPATCH,
     columns: { 'CPU a request, µs': cpuPer(3_000), 'memory, MB': memory },
