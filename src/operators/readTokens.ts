@@ -29,8 +29,12 @@ export function readTokens(config: ParseEventsConfig & ToTokensConfig = {}): Ope
     });
 }
 
-/** With what an event begins that is a single line of data. */
+/** With what a line of data begins. */
 const DATA = 'data: ';
+
+/** The data of an event that is a single line of it, as most are, or undefined when it is anything else. */
+const dataOf = (event: string): string | undefined =>
+  event.startsWith(DATA) && !event.includes('\n') && !event.includes('\r') ? event.slice(DATA.length) : undefined;
 
 const BLANK_LINE = Buffer.from('\n');
 
@@ -83,15 +87,15 @@ class TokensOfBytes extends TokenReader<Uint8Array, Token> implements EventHandl
   #parse(bytes: Buffer, at: number): number {
     const blank = bytes.indexOf('\n\n', at);
     const end = blank < 0 ? bytes.length : blank + 2;
-    const line =
-      this.#between && blank >= 0 && blank - at <= this.#maxLineBytes ? bytes.toString('utf8', at, blank) : '';
+    const isWhole = this.#between && blank >= 0 && blank - at <= this.#maxLineBytes;
+    const data = isWhole ? dataOf(bytes.toString('utf8', at, blank)) : undefined;
     this.#between = blank >= 0;
-    if (line.startsWith(DATA) && !line.includes('\n') && !line.includes('\r')) {
-      this.#begun = true;
-      this.event({ data: line.slice(DATA.length) });
-    } else {
+    if (data === undefined) {
       this.#events ??= this.#reader();
       this.#events.feed(bytes.subarray(at, end));
+    } else {
+      this.#begun = true;
+      this.event({ data });
     }
     return end;
   }
