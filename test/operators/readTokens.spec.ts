@@ -15,6 +15,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { ConnectionError } from '../../src/errors/ConnectionError.ts';
 import { isProtocolError, isTruncatedStreamError } from '../../src/errors/guards.ts';
 import type { Token } from '../../src/model/Token.ts';
+import { EventReader } from '../../src/operators/eventInternals.ts';
 import { parseEvents } from '../../src/operators/parseEvents.ts';
 import { readTokens } from '../../src/operators/readTokens.ts';
 import { toTokens } from '../../src/operators/toTokens.ts';
@@ -206,6 +207,19 @@ describe('readTokens', () => {
     expect(tokens).toEqual(Array.from({ length: 100 }, (_, i) => ({ type: 'text', text: ` "${i}" é\n` })));
     // The first one, and the proof that nothing in it depends on its text.
     expect(parsed).toBe(4);
+  });
+
+  it('should take the parser of events only for those that are no single line of data', async () => {
+    const feed = vi.spyOn(EventReader.prototype, 'feed');
+    const lines = event(of({ delta: { role: 'assistant', content: '' } })) + textEvent('a') + textEvent('b');
+    const end = event(of({ delta: {}, finish_reason: 'stop' }, { usage }));
+    await lastValueFrom(from([Buffer.from(lines), Buffer.from(end), Buffer.from('data: [DONE]\n\n')]).pipe(fast));
+    expect(feed).not.toHaveBeenCalled();
+    const odd = [lines, ': a comment\n\n', textEvent('c'), end].map((piece) => Buffer.from(piece));
+    await lastValueFrom(from(odd).pipe(fast));
+    // The comment, after the blank line that a parser begins with in the middle of a stream.
+    expect(feed.mock.calls.map(([bytes]) => String(bytes))).toEqual(['\n', ': a comment\n\n']);
+    feed.mockRestore();
   });
 
   it('should not learn on and on where each event has an id of its own', () => {
