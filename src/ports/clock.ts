@@ -8,6 +8,7 @@ export type Random = () => number;
  * wall clock is set.
  */
 export const systemClock: SchedulerLike = {
+  // Looked up anew each time, for those who test with fake timers, which put another one in its place.
   now: () => performance.now(),
   schedule: asyncScheduler.schedule.bind(asyncScheduler),
 };

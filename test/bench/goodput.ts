@@ -81,8 +81,10 @@ const medians = (results: readonly Result[]): Result => {
 
 const rowOf = (name: string, bound: number, { makespan, requests, refused, lost, ...rest }: Result): string => {
   const { high50, high95, low95 } = rest;
-  const times = [makespan, makespan / bound].map((value) => value.toFixed(2));
-  return `| ${[name, ...times, requests, refused, lost, ...[high50, high95, low95].map((value) => value.toFixed(1))].join(' | ')} |`;
+  const [whole, ratio, ...waited] = [makespan, makespan / bound, high50, high95, low95].map((value) =>
+    value.toFixed(2),
+  );
+  return `| ${[name, whole, ratio, requests, refused, lost, ...waited].join(' | ')} |`;
 };
 
 const processor = cpus()[0]?.model ?? 'an unknown processor';
