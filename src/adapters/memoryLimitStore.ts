@@ -62,6 +62,7 @@ export function memoryLimitStore(config: MemoryLimitStoreConfig = {}): MemoryLim
 
 /** A limit store whose limits can be lowered and raised while it is in use. */
 export interface MemoryLimitStore extends LimitStore {
+  readonly learn: NonNullable<LimitStore['learn']>;
   /** Keeps these limits of a key from now on, where the server allows as much. Those who no longer fit are told. */
   setLimits(key: LimitKey, limits: Limits): void;
 }

@@ -67,9 +67,8 @@ export class StoreGrant<J extends Job> implements Grant<J> {
   }
 
   learn(headers: WireHeaders): void {
-    const { store } = this.#granter;
-    if (this.state !== 'sent' || store.learn === undefined) return;
-    tell(store.learn(this.reservation, parseLimitHeaders(headers)));
+    // Where nobody learns, the headers are not read either.
+    if (this.state === 'sent') tell(this.#granter.store.learn?.(this.reservation, parseLimitHeaders(headers)));
   }
 
   settle(outcome: Outcome): void {

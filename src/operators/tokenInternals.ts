@@ -66,7 +66,7 @@ export abstract class TokenReader<In, Out> implements OperateConfig<In, Out> {
       return undefined;
     }
     // Whoever has left at the last token has no use for a timer.
-    if (fold.whole && !this.destination.closed && this.#timer === undefined) this.#endIn(this.#grace);
+    if (fold.whole && !this.destination.closed && this.#timer === undefined) this.#awaitEnd();
     return chunk;
   }
 
@@ -92,7 +92,8 @@ export abstract class TokenReader<In, Out> implements OperateConfig<In, Out> {
     this.#timer?.unsubscribe();
   }
 
-  #endIn(grace: number): void {
+  /** Ends it when its grace is over. */
+  #awaitEnd(): void {
     const end = (): void => {
       this.#end();
     };
@@ -100,7 +101,7 @@ export abstract class TokenReader<In, Out> implements OperateConfig<In, Out> {
     const look = (): void => {
       this.#timer = later(this.#scheduler, end, 0);
     };
-    this.#timer = later(this.#scheduler, look, grace);
+    this.#timer = later(this.#scheduler, look, this.#grace);
   }
 
   #end(): void {

@@ -16,9 +16,8 @@ export class WindowLog {
   /** The number of the newest slot, counted from the beginning of time, and where it is kept. */
   #newest = 0;
   #index = 0;
-  /** When it began, and when the next one does, in milliseconds. */
+  /** When it began, in milliseconds. */
   #since = 0;
-  #until = 0;
   #total = 0;
 
   /** @param window In milliseconds. */
@@ -61,7 +60,7 @@ export class WindowLog {
   }
 
   #slide(now: number): void {
-    if (now < this.#until) return;
+    if (now < this.#since + this.#slot) return;
     const newest = Math.floor(now / this.#slot);
     const steps = Math.min(newest - this.#newest, this.#units.length);
     for (let step = 1; step <= steps; step++) {
@@ -72,6 +71,5 @@ export class WindowLog {
     this.#newest = Math.max(this.#newest, newest);
     this.#index = this.#newest % this.#units.length;
     this.#since = this.#newest * this.#slot;
-    this.#until = this.#since + this.#slot;
   }
 }

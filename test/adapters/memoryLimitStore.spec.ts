@@ -34,7 +34,7 @@ const storeWith = (config: MemoryLimitStoreConfig) => {
 describe('memoryLimitStore', () => {
   it('should answer at once, by the time of its scheduler', () => {
     const { clock, store, make, take } = storeWith({ limits: { tpm: 600 } });
-    void store.learn?.(take(600), {});
+    void store.learn(take(600), {});
     const reservation = make(tokens(10));
     expect(ask(store, reservation)).toEqual({ type: 'wait', ms: 1_000, dimension: 'tpm', rate: 0.01, yields: false });
     clock.flush(999);
@@ -86,7 +86,7 @@ describe('memoryLimitStore', () => {
   it('should keep its ceilings, whatever the server allows', () => {
     const { store, take, bucket } = storeWith({ limits: { tpm: 600 }, ceilings: { tpm: 300, rpm: 5 } });
     expect([bucket('tpm')?.limit, bucket('rpm')?.limit]).toEqual([300, 5]);
-    void store.learn?.(take(10), { tpm: { limit: 9_000, remaining: 8_990 } });
+    void store.learn(take(10), { tpm: { limit: 9_000, remaining: 8_990 } });
     expect([bucket('tpm')?.limit, bucket('tpm')?.level]).toEqual([300, 290]);
     const byKey = storeWith({ ceilings: (key) => ({ tpm: key.length }) });
     expect(byKey.bucket('tpm', 'four')?.limit).toBe(4);
@@ -121,7 +121,7 @@ describe('memoryLimitStore', () => {
   ] as const)('should give back what was not used as the charge model says: %s', (chargeModel, level) => {
     const { store, take, bucket } = storeWith({ limits: { tpm: 600 }, chargeModel });
     const reservation = take(100);
-    void store.learn?.(reservation, {});
+    void store.learn(reservation, {});
     void store.settle(reservation, { type: 'used', cost: tokens(30) });
     expect(bucket('tpm')?.level).toBe(level);
   });
@@ -140,7 +140,7 @@ describe('memoryLimitStore', () => {
     const first = take(31, { key: 'a' });
     take(31, { key: 'b' });
     expect(ask(store, make(tokens(1), { key: 'a' }))).toMatchObject({ type: 'wait', ms: 5_000 });
-    void store.learn?.(first, { tpm: { limit: 600, remaining: 20 } });
+    void store.learn(first, { tpm: { limit: 600, remaining: 20 } });
     take(20, { key: 'a' });
     expect(ask(store, make(tokens(1), { key: 'b' }))).toMatchObject({ type: 'wait', ms: 5_000 });
     clock.flush(5_000);
@@ -155,7 +155,7 @@ describe('memoryLimitStore', () => {
       expect(changes).toEqual([]);
       void store.sent?.(reservation);
       expect(changes).toEqual([]);
-      void store.learn?.(reservation, { tpm: { limit: 600, remaining: 400 } });
+      void store.learn(reservation, { tpm: { limit: 600, remaining: 400 } });
       void store.settle(reservation, { type: 'unsent' });
       expect(changes).toEqual(['m level', 'm level']);
     });
@@ -164,7 +164,7 @@ describe('memoryLimitStore', () => {
       const { store, take, changes, watch } = storeWith({ limits: { tpm: 600 } });
       watch();
       const reservation = take(100);
-      void store.learn?.(reservation, { tpm: { limit: 500, remaining: 400 } });
+      void store.learn(reservation, { tpm: { limit: 500, remaining: 400 } });
       void store.settle(reservation, {
         type: 'rejected',
         dimension: 'tpd',
@@ -192,7 +192,7 @@ describe('memoryLimitStore', () => {
       void store.settle(reservation, { type: 'unsent' });
       watch();
       void store.settle(reservation, { type: 'unsent' });
-      void store.learn?.(reservation, {});
+      void store.learn(reservation, {});
       void store.settle(make(tokens(1)), { type: 'unsent' });
       expect(changes).toEqual([]);
     });
@@ -217,7 +217,7 @@ describe('memoryLimitStore', () => {
       const { store, take, bucket } = storeWith({ limits: { tpm: 600 } });
       store.setLimits('m', { tpm: 900 });
       expect(bucket('tpm')?.limit).toBe(900);
-      void store.learn?.(take(1), { tpm: { limit: 700, remaining: 699 } });
+      void store.learn(take(1), { tpm: { limit: 700, remaining: 699 } });
       store.setLimits('m', { tpm: 900 });
       expect(bucket('tpm')?.limit).toBe(700);
       store.setLimits('m', { tpm: 500 });

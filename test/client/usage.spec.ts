@@ -268,11 +268,11 @@ describe('usage$', () => {
     it('should take pieces for tokens when the counter finds none or answers later, if at all', () => {
       for (const counter of [constantCounter(5), { count: firstSync(() => Promise.reject(new Error('away'))) }]) {
         rx((helpers) => {
-          const { groq, records } = meter(helpers, ['(shabab)'], { counter });
+          const { groq, records } = meter(helpers, ['(shrabab)'], { counter });
           const { subscription } = told(groq.chat({ model, messages }));
-          leave(helpers.scheduler, subscription, 9);
+          leave(helpers.scheduler, subscription, 10);
           helpers.flush();
-          expect(records).toMatchObject([estimate(4)]);
+          expect(records).toMatchObject([estimate(5, 1)]);
         });
       }
     });

@@ -124,7 +124,7 @@ class Ledger {
     const { cost } = reservation;
     if (step.type === 'sent' || step.type === 'learn') this.unsent.delete(reservation);
     if (step.type === 'sent') void this.store.sent?.(reservation);
-    else if (step.type === 'learn') void this.store.learn?.(reservation, {});
+    else if (step.type === 'learn') void this.store.learn(reservation, {});
     else if (step.type === 'used') {
       const used = part(cost, step.percent / 100);
       this.settle(reservation, { type: 'used', cost: used }, minus(cost, used));
@@ -200,7 +200,7 @@ describe('I2: conservation', () => {
         const ledger = new Ledger(known);
         const first = { ...costOf(2_000_000, 2_000_000), requests: 9_999 };
         const reservation = ledger.reserve(first) as Reservation;
-        void ledger.store.learn?.(reservation, {});
+        void ledger.store.learn(reservation, {});
         ledger.settle(reservation, { type: 'unknown' }, NO_COST);
         for (const step of all) {
           ledger.do({ ...step, after: step.after % 60_000 });
@@ -235,7 +235,7 @@ describe('I12: a clock that jumps', () => {
           });
           latest = Math.max(latest, to);
           const reservation = ledger.reserve(costOf(input, 1));
-          if (reservation !== undefined) void ledger.store.learn?.(reservation, {});
+          if (reservation !== undefined) void ledger.store.learn(reservation, {});
         }
       }),
     );

@@ -111,7 +111,7 @@ describe('I8: what is urgent', () => {
           },
           sent: (reservation) => inner.sent?.(reservation),
           settle: (reservation, outcome) => inner.settle(reservation, outcome),
-          learn: (reservation, headers) => inner.learn?.(reservation, headers),
+          learn: (reservation, headers) => inner.learn(reservation, headers),
           changes: (key) => inner.changes(key),
           levels: (key) => inner.levels(key),
         };

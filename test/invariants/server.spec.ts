@@ -146,7 +146,7 @@ describe('I10: a server that keeps its limits as we believe', () => {
               if (ruling.type !== 'admitted') return;
               const { requests: rpd, tokens: tpm } = ruling.shown;
               clock.schedule(() => {
-                void store.learn?.(reservation, { ...(rpd && { rpd }), ...(tpm && { tpm }) });
+                void store.learn(reservation, { ...(rpd && { rpd }), ...(tpm && { tpm }) });
               }, down);
               clock.schedule(() => {
                 const completionTokens = Math.floor((output * percent) / 100);
@@ -196,7 +196,7 @@ describe('I13: headers', () => {
     const levels: number[] = [];
     const sorted = taken.map((one, i) => ({ ...one, rank: order[i] ?? 0 })).sort((a, b) => a.rank - b.rank);
     for (const { reservation, headers } of sorted) {
-      for (let i = 0; i < times; i++) void store.learn?.(reservation, headers);
+      for (let i = 0; i < times; i++) void store.learn(reservation, headers);
       levels.push(levelsOf(store)[0]?.level ?? Number.NaN);
     }
     return { levels, level: levels.at(-1) ?? Number.NaN, taken, now };

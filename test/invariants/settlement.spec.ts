@@ -72,7 +72,7 @@ describe('I3: one settlement', () => {
         const settled = new Set<Reservation>();
         const tell = (reservation: Reservation, type: Act['type'], how: Outcome): void => {
           if (type === 'sent') void store.sent?.(reservation);
-          else if (type === 'learn') void store.learn?.(reservation, { tpm: { limit: 1_000, remaining: 0 } });
+          else if (type === 'learn') void store.learn(reservation, { tpm: { limit: 1_000, remaining: 0 } });
           else {
             settled.add(reservation);
             void store.settle(reservation, how);

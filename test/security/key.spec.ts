@@ -84,6 +84,18 @@ describe('the key', () => {
     expect(shown(events)).not.toContain(apiKey);
   });
 
+  it('should leave what is too short for a key where it stands by chance', async () => {
+    const server = await serve({
+      answer: ({ connection }) => {
+        connection.socket.end(json(400, { error: { message: 'No such model, nor any other.', type: 'invalid' } }));
+      },
+    });
+    const groq = createGroq({ apiKey: 'any', baseURL: server.url, counter: constantCounter(1) });
+    made.push(groq);
+    const error: unknown = await lastValueFrom(groq.chat({ messages })).catch((cause: unknown) => cause);
+    expect(String(error)).toContain('No such model, nor any other.');
+  });
+
   it('should not be in anything that one can hold of a client, also while it asks', async () => {
     const server = await serve();
     const options = { apiKey: KEY, baseURL: server.url, counter: constantCounter(1) };
