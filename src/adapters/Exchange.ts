@@ -75,13 +75,18 @@ export class Exchange implements Unsubscribable {
   }
 
   unsubscribe(): void {
+    const controller = this.#controller;
+    const socket = this.#socket;
+    // undici's controller keeps the whole request and its answer.
+    this.#controller = undefined;
+    this.#socket = undefined;
     if (this.#ended) return;
     this.#ended = true;
     const reason = new Error('unsubscribed');
     // Before its request has started undici knows of nothing to abort, and goes on connecting. It has to hear of an
     // error: otherwise it waits for the connection for ever, and cannot be closed.
-    if (this.#controller === undefined) this.#socket?.destroy(reason);
-    else this.#controller.abort(reason);
+    if (controller === undefined) socket?.destroy(reason);
+    else controller.abort(reason);
   }
 
   onRequestStart(controller: Controller): void {

@@ -22,57 +22,66 @@ export interface OperateConfig<In, Out> {
  */
 export const operate = <In, Out>(config: OperateConfig<In, Out>): Subscriber<In> => new OperatorSubscriber(config);
 
+/** In place of the config once it is over: whoever still has the subscription then keeps nothing else alive by it. */
+const RELEASED: OperateConfig<unknown, unknown> = { destination: new Subscriber() };
+
 class OperatorSubscriber<In, Out> extends Subscriber<In> {
-  readonly #config: OperateConfig<In, Out>;
+  #config: OperateConfig<In, Out>;
   /** Looked up once and not for each value. */
-  readonly #next: ((value: In) => void) | undefined;
+  #next: ((value: In) => void) | undefined;
 
   constructor(config: OperateConfig<In, Out>) {
     super(config.destination);
     this.#config = config;
     this.#next = config.next;
     // Whoever has left already closes it before it is built.
-    if (this.closed) config.finalize?.();
+    if (this.closed) this.unsubscribe();
   }
 
   // In place of `_next`, which costs every value another call in every layer.
   override next(value: In): void {
+    const config = this.#config;
     if (this.isStopped) super.next(value);
-    else if (this.#next === undefined) this.#config.destination.next(value as unknown as Out);
+    else if (this.#next === undefined) config.destination.next(value as unknown as Out);
     else {
       try {
-        this.#next.call(this.#config, value);
+        this.#next.call(config, value);
       } catch (error) {
-        this.#config.destination.error(error);
+        config.destination.error(error);
       }
     }
   }
 
   protected override _error(error: unknown): void {
+    const config = this.#config;
     try {
-      if (this.#config.error === undefined) this.#config.destination.error(error);
-      else this.#config.error(error);
+      if (config.error === undefined) config.destination.error(error);
+      else config.error(error);
     } catch (thrown) {
-      this.#config.destination.error(thrown);
+      config.destination.error(thrown);
     } finally {
       this.unsubscribe();
     }
   }
 
   protected override _complete(): void {
+    const config = this.#config;
     try {
-      if (this.#config.complete === undefined) this.#config.destination.complete();
-      else this.#config.complete();
+      if (config.complete === undefined) config.destination.complete();
+      else config.complete();
     } catch (thrown) {
-      this.#config.destination.error(thrown);
+      config.destination.error(thrown);
     } finally {
       this.unsubscribe();
     }
   }
 
   override unsubscribe(): void {
-    const open = !this.closed;
     super.unsubscribe();
-    if (open && #config in this) this.#config.finalize?.();
+    if (!(#config in this)) return;
+    const config = this.#config;
+    this.#config = RELEASED;
+    this.#next = undefined;
+    config.finalize?.();
   }
 }

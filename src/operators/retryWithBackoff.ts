@@ -1,10 +1,4 @@
-import {
-  type MonoTypeOperatorFunction,
-  Observable,
-  type SchedulerLike,
-  type Subscriber,
-  type Unsubscribable,
-} from 'rxjs';
+import { type MonoTypeOperatorFunction, Observable, type SchedulerLike, type Subscriber } from 'rxjs';
 import { isHttpError } from '../errors/guards.ts';
 import { later, type Random, systemClock } from '../ports/clock.ts';
 import { backoffDelay } from '../rules/backoff.ts';
@@ -94,13 +88,11 @@ export interface RetryHooks<T> {
 export function retryWithBackoff<T>(config: RetryConfig = {}, hooks: RetryHooks<T> = {}): MonoTypeOperatorFunction<T> {
   return (source) =>
     new Observable((destination) => {
-      const retrying = new Retrying(source, destination, config, hooks);
-      destination.add(retrying);
-      retrying.attempt();
+      new Retrying(source, destination, config, hooks).attempt();
     });
 }
 
-class Retrying<T> implements OperateConfig<T, T>, Unsubscribable {
+class Retrying<T> implements OperateConfig<T, T> {
   readonly destination: Subscriber<T>;
   readonly #source: Observable<T>;
   readonly #config: RetryConfig;
@@ -109,7 +101,6 @@ class Retrying<T> implements OperateConfig<T, T>, Unsubscribable {
   #retries = 0;
   /** Whether a part of the answer was delivered. */
   #committed = false;
-  #pause: Unsubscribable | undefined;
   /** A source that fails while it is subscribed to is subscribed to anew in a loop, not from within itself. */
   #subscribing = false;
   #again = false;
@@ -150,19 +141,17 @@ class Retrying<T> implements OperateConfig<T, T>, Unsubscribable {
     // Whoever was told may have left for it.
     if (this.destination.closed) return;
     if (delay > 0) {
-      this.#pause = later(
+      const pause = later(
         scheduler,
         () => {
+          this.destination.remove(pause);
           this.attempt();
         },
         delay,
       );
+      this.destination.add(pause);
     } else if (this.#subscribing) this.#again = true;
     else this.attempt();
-  }
-
-  unsubscribe(): void {
-    this.#pause?.unsubscribe();
   }
 
   // The compiler does not see that a source changes it while it is subscribed to.

@@ -1,0 +1,80 @@
+import { Observable, type Subscriber } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { operate } from '../../src/operators/operate.ts';
+
+const listen = () => {
+  const heard: unknown[] = [];
+  let destination: Subscriber<unknown> | undefined;
+  new Observable((subscriber) => {
+    destination = subscriber;
+  }).subscribe({
+    next: (value) => heard.push(value),
+    error: (error: unknown) => heard.push(error),
+    complete: () => heard.push('complete'),
+  });
+  if (destination === undefined) throw new Error('It was not subscribed to.');
+  return { heard, destination };
+};
+
+describe('operate', () => {
+  it('should pass on what a config leaves out', () => {
+    const { heard, destination } = listen();
+    const subscriber = operate<unknown, unknown>({ destination });
+    subscriber.next(1);
+    subscriber.complete();
+    expect(heard).toEqual([1, 'complete']);
+    const failing = listen();
+    operate({ destination: failing.destination }).error('bad');
+    expect(failing.heard).toEqual(['bad']);
+  });
+
+  it.each(['next', 'error', 'complete'] as const)('should make what `%s` throws an error of the stream', (method) => {
+    const { heard, destination } = listen();
+    const subscriber = operate({
+      destination,
+      [method]: () => {
+        // Also when it has left its source before.
+        subscriber.unsubscribe();
+        throw new Error('thrown');
+      },
+    });
+    subscriber[method](undefined);
+    expect(heard).toEqual([new Error('thrown')]);
+  });
+
+  it('should finalize once, however often it is closed', () => {
+    let finalized = 0;
+    const finalize = () => {
+      finalized += 1;
+    };
+    const { destination } = listen();
+    const subscriber = operate({ destination, finalize });
+    for (let time = 0; time < 2; time += 1) subscriber.unsubscribe();
+    destination.unsubscribe();
+    expect(finalized).toBe(1);
+    const late = operate({ destination, finalize });
+    expect(finalized, 'the destination had left before').toBe(2);
+    late.unsubscribe();
+    expect(finalized).toBe(2);
+  });
+
+  it('should keep nothing of what it worked with once it is over', async () => {
+    const open = (next: (value: unknown) => void) => operate({ destination: listen().destination, next });
+    const work = () => {
+      const state = { an: 'answer' };
+      const subscriber = open(() => state);
+      subscriber.next(1);
+      return { subscriber, state: new WeakRef(state) };
+    };
+    const over = work();
+    over.subscriber.unsubscribe();
+    const underWay = work();
+    // A WeakRef holds on to what it refers to until the turn in which it was made is over.
+    await Promise.resolve();
+    await new Promise((resolve) => setImmediate(resolve));
+    globalThis.gc?.();
+    expect(underWay.state.deref(), 'while it is under way').toBeDefined();
+    expect(over.state.deref(), 'when it is over').toBeUndefined();
+    expect(underWay.subscriber.closed).toBe(false);
+  });
+});
