@@ -58,6 +58,23 @@ describe('operate', () => {
     expect(finalized).toBe(2);
   });
 
+  it('should close whoever listens for it, one or several, at once or in turns', () => {
+    const closed: string[] = [];
+    const { destination } = listen();
+    const layer = operate({ destination });
+    const listener = (name: string) => operate({ destination: layer, finalize: () => closed.push(name) });
+    const first = listener('first');
+    listener('second');
+    first.unsubscribe();
+    expect(layer.closed).toBe(false);
+    listener('third');
+    expect(closed).toEqual(['first']);
+    destination.unsubscribe();
+    expect(closed.toSorted()).toEqual(['first', 'second', 'third']);
+    listener('too late');
+    expect(closed.at(-1)).toBe('too late');
+  });
+
   it('should keep nothing of what it worked with once it is over', async () => {
     const open = (next: (value: unknown) => void) => operate({ destination: listen().destination, next });
     const work = () => {
