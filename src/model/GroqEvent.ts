@@ -15,10 +15,11 @@ export type GroqEventDetail =
   | { readonly type: 'retrying'; readonly code: string; readonly delay: number }
   /** The server said that a limit was hit. The request goes back to its place. */
   | { readonly type: 'rate-limited'; readonly dimension?: Dimension | undefined }
+  /** The answer was delivered to its end, though the subscriber may have left with its last value. */
   | { readonly type: 'finished'; readonly usage?: Usage | undefined }
   /** With which error, by its code. */
   | { readonly type: 'failed'; readonly code: string }
-  /** The subscriber left. */
+  /** The subscriber left before the end. */
   | { readonly type: 'cancelled' };
 
 /** Something that happened to a request. No event holds a prompt or what a model wrote. */

@@ -103,10 +103,16 @@ export class RequestRun<T> implements OperateConfig<T | StateToken, T | StateTok
   }
 
   finalize(): void {
-    if (!this.#ended) this.#config.events.tell(this.#job, { type: 'cancelled' });
+    if (!this.#ended) this.#left();
     this.#lane.users -= 1;
     this.#lane.changed();
     this.#config.left();
+  }
+
+  /** What was used comes last, so whoever leaves with it, as `firstValueFrom` does, has had the whole answer. */
+  #left(): void {
+    const usage = this.#usage;
+    this.#config.events.tell(this.#job, usage === undefined ? { type: 'cancelled' } : { type: 'finished', usage });
   }
 
   #attempt(lifetime: Subscriber<T | StateToken>): void {

@@ -1,4 +1,4 @@
-import { concat, NEVER, Observable, of, throwError } from 'rxjs';
+import { concat, first, NEVER, Observable, of, take, throwError } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { ConnectionError } from '../../src/errors/ConnectionError.ts';
 import { HttpError } from '../../src/errors/HttpError.ts';
@@ -334,6 +334,24 @@ describe('RequestScheduler', () => {
         { type: 'admitted', waited: 2, attempt: 2, ...a, at: 2 },
         { type: 'connected', ...a, at: 2 },
         { type: 'finished', usage, ...a, at: 2 },
+      ]);
+    });
+  });
+
+  it('should tell of one who leaves with the end of an answer that it is finished', () => {
+    rx((helpers) => {
+      const events: GroqEvent[] = [];
+      const { ask, under } = setUp(helpers, { every: 1, reply: () => helpers.cold('s(ha)-(fd|)', wires) });
+      under.events$.subscribe((event) => events.push(event));
+      ask('whole')
+        .pipe(first(({ type }) => type === 'finish'))
+        .subscribe();
+      ask('part').pipe(take(1)).subscribe();
+      helpers.flush();
+      const usage = wire.usage({ prompt_tokens: 1, completion_tokens: 0 });
+      expect(events.filter(({ type }) => type === 'finished' || type === 'cancelled')).toMatchObject([
+        { type: 'cancelled', seq: 1 },
+        { type: 'finished', usage, seq: 0 },
       ]);
     });
   });
