@@ -9,6 +9,9 @@ const QUOTE = 34;
 const BACKSLASH = 92;
 const SPACE = 32;
 
+/** What can be seen of ASCII, and blanks. */
+const ASCII = /^[ -~]*$/;
+
 /** What all streams have written. */
 const PIECES = new ShortTexts(unescaped);
 
@@ -46,7 +49,7 @@ export class TextTemplate {
     const head = data.slice(0, start);
     const tail = data.slice(closingQuote(data, start));
     // Bytes are compared as if each were a character.
-    if (!isAscii(head) || !isAscii(tail) || probe(head + PROBE + tail, key) !== PROBE) return undefined;
+    if (!ASCII.test(head) || !ASCII.test(tail) || probe(head + PROBE + tail, key) !== PROBE) return undefined;
     return new TextTemplate(key === 'content' ? 'text' : 'reasoning', head, tail);
   }
 
@@ -96,11 +99,6 @@ function closingQuote(json: string, position: number): number {
   let end = position;
   while (json.charCodeAt(end) !== QUOTE) end += json.charCodeAt(end) === BACKSLASH ? 2 : 1;
   return end;
-}
-
-function isAscii(text: string): boolean {
-  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 126) return false;
-  return true;
 }
 
 /** What stands in the delta of a chunk. */
