@@ -90,11 +90,11 @@ export class Exchange implements Unsubscribable {
   }
 
   onRequestStart(controller: Controller): void {
-    this.#controller = controller;
     if (this.#ended) {
       controller.abort(new Error('unsubscribed'));
       return;
     }
+    this.#controller = controller;
     if (this.#sentAt !== undefined) return;
     this.#sentAt = performance.now();
     const pausing = this.#config.paused$?.subscribe({

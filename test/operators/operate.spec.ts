@@ -87,7 +87,6 @@ describe('operate', () => {
     over.subscriber.unsubscribe();
     const underWay = work();
     // A WeakRef holds on to what it refers to until the turn in which it was made is over.
-    await Promise.resolve();
     await new Promise((resolve) => setImmediate(resolve));
     globalThis.gc?.();
     expect(underWay.state.deref(), 'while it is under way').toBeDefined();

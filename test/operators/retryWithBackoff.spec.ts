@@ -1,4 +1,15 @@
-import { concat, defer, EMPTY, NEVER, type Observable, of, take, throwError } from 'rxjs';
+import {
+  concat,
+  defer,
+  EMPTY,
+  NEVER,
+  type Observable,
+  of,
+  type SchedulerLike,
+  Subscription,
+  take,
+  throwError,
+} from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { ConnectionError } from '../../src/errors/ConnectionError.ts';
 import { HttpError } from '../../src/errors/HttpError.ts';
@@ -158,6 +169,28 @@ describe('retryWithBackoff', () => {
       helpers.expectObservable(source.pipe(retrying(helpers)), '--!').toBe('---');
       helpers.expectSubscriptions(source.subscriptions).toBe('(^!)');
     });
+  });
+
+  it('should let go of a pause that is over', () => {
+    const due: (() => void)[] = [];
+    let undone = 0;
+    const scheduler = {
+      now: () => 0,
+      schedule: (act: () => void) => {
+        due.push(act);
+        return new Subscription(() => {
+          undone += 1;
+        });
+      },
+    } as unknown as SchedulerLike;
+    const source = attempts(
+      throwError(() => error),
+      of('a'),
+    );
+    const heard: string[] = [];
+    source.pipe(retryWithBackoff({ scheduler, random: () => 1 })).subscribe((value) => heard.push(value));
+    for (const act of due) act();
+    expect([heard, due.length, undone]).toEqual([['a'], 1, 0]);
   });
 
   it.each([
