@@ -1,8 +1,4 @@
-import { from, type ObservableInput, type SchedulerLike } from 'rxjs';
-import type { GroqError } from '../errors/GroqError.ts';
-import { RequestTooLargeError } from '../errors/RequestTooLargeError.ts';
-import { StoreError } from '../errors/StoreError.ts';
-import { TimeoutError } from '../errors/TimeoutError.ts';
+import { from, type ObservableInput } from 'rxjs';
 import type { Backlog, Ticket } from '../model/Backlog.ts';
 import { DIMENSIONS } from '../model/Dimension.ts';
 import type { Grant, Outcome, Verdict } from '../model/Grant.ts';
@@ -10,15 +6,14 @@ import type { Job } from '../model/Job.ts';
 import type { LimitKey } from '../model/Limits.ts';
 import type { LimitStore } from '../ports/LimitStore.ts';
 import { covers } from '../rules/cost.ts';
-import { type Outlook, outlook } from '../rules/outlook.ts';
 import { attempt } from './attempt.ts';
 import { type Granter, Question, StoreGrant, tell } from './grantInternals.ts';
+import type { Refusals, RefusalsConfig, Refuser } from './refusalInternals.ts';
 
 /** For whom an {@link Admission} works. */
-export interface Lane<J extends Job> {
+export interface Lane<J extends Job> extends Refuser<J> {
   /** A job may be sent. Not called once {@link Admission.close} was. */
   granted(grant: Grant<J>): void;
-  refuse(job: J, error: GroqError): void;
   /** There may be something to grant now. */
   wake(): void;
   /** This key is asked for. */
@@ -26,11 +21,8 @@ export interface Lane<J extends Job> {
 }
 
 /** What an {@link Admission} works with. */
-export interface AdmissionConfig<J extends Job> {
-  readonly store: LimitStore;
-  readonly key: (job: J) => LimitKey;
+export interface AdmissionConfig<J extends Job> extends RefusalsConfig<J> {
   readonly inFlight: number;
-  readonly scheduler: SchedulerLike;
   /** Which part of its slack a blocked job may be put off by smaller ones, from 0 to 1. */
   readonly bypass: number;
   /** What the ids of the reservations begin with. */
@@ -58,6 +50,7 @@ export class Admission<J extends Job> implements Granter<J> {
   readonly store: LimitStore;
   readonly #lane: Lane<J>;
   readonly #config: AdmissionConfig<J>;
+  readonly #refusals: Refusals<J>;
   /** Those who wait, once there are any. */
   #backlog: Backlog<J> | undefined;
   /** What was asked for the best job, until that is decided. */
@@ -70,8 +63,9 @@ export class Admission<J extends Job> implements Granter<J> {
   #count = 0;
   #closed = false;
 
-  constructor(lane: Lane<J>, config: AdmissionConfig<J>) {
+  constructor(lane: Lane<J>, refusals: Refusals<J>, config: AdmissionConfig<J>) {
     this.#lane = lane;
+    this.#refusals = refusals;
     this.#config = config;
     this.store = config.store;
   }
@@ -80,28 +74,10 @@ export class Admission<J extends Job> implements Granter<J> {
     return this.#asking;
   }
 
-  /** Grants all that can be granted now, best first, and refuses those that have waited too long. */
+  /** Grants all that can be granted now, best first. */
   pump(backlog: Backlog<J>): void {
     this.#backlog = backlog;
-    this.#expire(backlog);
     while (!this.#closed && !this.#asking && this.#step(backlog));
-  }
-
-  /** Refuses those whose cost the buckets of a key can no longer hold. */
-  sweep(backlog: Backlog<J>, key: LimitKey): void {
-    from(this.store.levels(key)).subscribe({
-      next: (levels) => {
-        for (const ticket of [...backlog]) {
-          if (this.#config.key(ticket.job) !== key) continue;
-          for (const { dimension, limit } of levels) {
-            const cost = ticket.job.cost[DIMENSIONS[dimension].unit];
-            if (cost > limit) this.#tooLarge(backlog, ticket, { dimension, cost, limit });
-          }
-        }
-      },
-      // A store that cannot show its levels still answers for each job when its turn comes.
-      error: () => undefined,
-    });
   }
 
   /** Grants nothing any more. What the store still grants is given back. */
@@ -130,35 +106,6 @@ export class Admission<J extends Job> implements Granter<J> {
     return this.#hear(backlog, asked, answer) || (answer.type === 'wait' && this.#letPass(backlog, ticket, answer));
   }
 
-  #expire(backlog: Backlog<J>): void {
-    let soonest = backlog.soonest();
-    if (soonest === undefined) return;
-    const now = this.#config.scheduler.now();
-    let expected: Map<Ticket<J>, Outlook> | undefined;
-    while (soonest?.job.expiresAt !== undefined && soonest.job.expiresAt <= now) {
-      const { job } = soonest;
-      expected ??= this.#outlook(backlog, this.#config.key(job));
-      const wouldStartInMs = expected.get(soonest)?.startsInMs;
-      backlog.remove(soonest);
-      const waited = soonest.job.expiresAt - job.arrival;
-      this.#lane.refuse(job, new TimeoutError('queue', waited, { model: job.model, wouldStartInMs }));
-      soonest = backlog.soonest();
-    }
-  }
-
-  /** What those who wait can expect, as far as the store can tell at once. */
-  #outlook(backlog: Backlog<J>, key: LimitKey): Map<Ticket<J>, Outlook> {
-    let expected = new Map<Ticket<J>, Outlook>();
-    from(this.store.levels(key)).subscribe({
-      next: (levels) => {
-        expected = outlook(backlog, levels);
-      },
-      // Without its levels nobody can tell.
-      error: () => undefined,
-    });
-    return expected;
-  }
-
   #ask(ticket: Ticket<J>): Asked<J> {
     const { key, name } = this.#config;
     return { ticket, question: new Question(ticket.job, key(ticket.job), name, this.#count++) };
@@ -178,7 +125,10 @@ export class Admission<J extends Job> implements Granter<J> {
         heard(() => this.#hear(backlog, asked, verdict));
       },
       error: (error: unknown) => {
-        heard(() => this.#fail(backlog, asked.ticket, error));
+        heard(() => {
+          this.#asked = undefined;
+          this.#refusals.failed(backlog, asked.ticket, error);
+        });
       },
     });
     return !this.#asking;
@@ -191,7 +141,7 @@ export class Admission<J extends Job> implements Granter<J> {
       return false;
     }
     this.#asked = undefined;
-    if (verdict.type === 'never') this.#tooLarge(backlog, ticket, verdict);
+    if (verdict.type === 'never') this.#refusals.tooLarge(backlog, ticket, verdict);
     else {
       const taker = this.#takerOf(backlog, asked);
       if (taker === undefined) tell(this.store.settle(question, { type: 'unsent' }));
@@ -240,25 +190,5 @@ export class Admission<J extends Job> implements Granter<J> {
     backlog.serve(job, job.cost.tokens);
     this.#running += 1;
     this.#lane.granted(new StoreGrant(job, question, this));
-  }
-
-  #tooLarge(
-    backlog: Backlog<J>,
-    ticket: Ticket<J>,
-    numbers: ConstructorParameters<typeof RequestTooLargeError>[0],
-  ): void {
-    if (!ticket.waiting) return;
-    const { job } = ticket;
-    backlog.remove(ticket);
-    this.#lane.refuse(job, new RequestTooLargeError(numbers, { model: job.model }));
-  }
-
-  #fail(backlog: Backlog<J>, ticket: Ticket<J>, error: unknown): boolean {
-    this.#asked = undefined;
-    if (!ticket.waiting) return true;
-    const { job } = ticket;
-    backlog.remove(ticket);
-    this.#lane.refuse(job, new StoreError(error, job.model));
-    return true;
   }
 }

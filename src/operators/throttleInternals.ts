@@ -8,6 +8,7 @@ import { later, soon } from '../ports/clock.ts';
 import type { LimitStore } from '../ports/LimitStore.ts';
 import { DeadlineQueue } from '../rules/DeadlineQueue.ts';
 import { Admission, type AdmissionConfig, type Lane } from './admissionInternals.ts';
+import { Refusals } from './refusalInternals.ts';
 
 /** A throttle that was given jobs instead of a backlog takes them in order of arrival. */
 const NO_SLACK = { high: 0, normal: 0, low: 0, background: 0 };
@@ -28,6 +29,7 @@ export class Throttle<J extends Job> implements Lane<J>, Unsubscribable {
   readonly #store: LimitStore;
   readonly #scheduler: SchedulerLike;
   readonly #refuse: ((job: J, error: GroqError) => void) | undefined;
+  readonly #refusals: Refusals<J>;
   readonly #admission: Admission<J>;
   readonly #changes = new Map<LimitKey, Subscription>();
   /** Those that wait: what the source gives when it gives backlogs, our own when it gives jobs. */
@@ -46,7 +48,8 @@ export class Throttle<J extends Job> implements Lane<J>, Unsubscribable {
     this.#store = store;
     this.#scheduler = scheduler;
     this.#refuse = refuse;
-    this.#admission = new Admission(this, config);
+    this.#refusals = new Refusals(this, config);
+    this.#admission = new Admission(this, this.#refusals, config);
   }
 
   next(value: Backlog<J> | J): void {
@@ -89,7 +92,7 @@ export class Throttle<J extends Job> implements Lane<J>, Unsubscribable {
     if (this.#changes.has(key)) return;
     const watching = from(this.#store.changes(key)).subscribe({
       next: (change) => {
-        if (change === 'limits' && this.#backlog !== undefined) this.#admission.sweep(this.#backlog, key);
+        if (change === 'limits' && this.#backlog !== undefined) this.#refusals.sweep(this.#backlog, key);
         this.wake();
       },
       // A store that can no longer tell of changes still answers when it is asked.
@@ -112,7 +115,10 @@ export class Throttle<J extends Job> implements Lane<J>, Unsubscribable {
     if (this.#destination.closed) return;
     const backlog = this.#backlog;
     this.#pumping = true;
-    if (backlog !== undefined) this.#admission.pump(backlog);
+    if (backlog !== undefined) {
+      this.#refusals.expire(backlog);
+      this.#admission.pump(backlog);
+    }
     this.#pumping = false;
     const drained = backlog === undefined || backlog.size === 0;
     if (this.#completed && drained && !this.#admission.asking) this.#destination.complete();

@@ -1,0 +1,102 @@
+import { from, type SchedulerLike } from 'rxjs';
+import type { GroqError } from '../errors/GroqError.ts';
+import { RequestTooLargeError } from '../errors/RequestTooLargeError.ts';
+import { StoreError } from '../errors/StoreError.ts';
+import { TimeoutError } from '../errors/TimeoutError.ts';
+import type { Backlog, Ticket } from '../model/Backlog.ts';
+import { DIMENSIONS } from '../model/Dimension.ts';
+import type { Job } from '../model/Job.ts';
+import type { LimitKey } from '../model/Limits.ts';
+import type { LimitStore } from '../ports/LimitStore.ts';
+import { type Outlook, outlook } from '../rules/outlook.ts';
+
+/** Tells a job that it gets no leave, and why. */
+export interface Refuser<J extends Job> {
+  refuse(job: J, error: GroqError): void;
+}
+
+/** What {@link Refusals} work with. */
+export interface RefusalsConfig<J extends Job> {
+  readonly store: LimitStore;
+  readonly key: (job: J) => LimitKey;
+  readonly scheduler: SchedulerLike;
+}
+
+/** Takes those out of a backlog who get no leave: they have waited too long, cannot fit, or nobody can tell. */
+export class Refusals<J extends Job> {
+  readonly #refuser: Refuser<J>;
+  readonly #config: RefusalsConfig<J>;
+
+  constructor(refuser: Refuser<J>, config: RefusalsConfig<J>) {
+    this.#refuser = refuser;
+    this.#config = config;
+  }
+
+  /** Refuses those that have waited too long. */
+  expire(backlog: Backlog<J>): void {
+    let soonest = backlog.soonest();
+    if (soonest === undefined) return;
+    const now = this.#config.scheduler.now();
+    let expected: Map<Ticket<J>, Outlook> | undefined;
+    while (soonest?.job.expiresAt !== undefined && soonest.job.expiresAt <= now) {
+      const { job } = soonest;
+      expected ??= this.#outlook(backlog, this.#config.key(job));
+      const wouldStartInMs = expected.get(soonest)?.startsInMs;
+      backlog.remove(soonest);
+      const waited = soonest.job.expiresAt - job.arrival;
+      this.#refuser.refuse(job, new TimeoutError('queue', waited, { model: job.model, wouldStartInMs }));
+      soonest = backlog.soonest();
+    }
+  }
+
+  /** Refuses those whose cost the buckets of a key can no longer hold. */
+  sweep(backlog: Backlog<J>, key: LimitKey): void {
+    from(this.#config.store.levels(key)).subscribe({
+      next: (levels) => {
+        for (const ticket of [...backlog]) {
+          if (this.#config.key(ticket.job) !== key) continue;
+          for (const { dimension, limit } of levels) {
+            const cost = ticket.job.cost[DIMENSIONS[dimension].unit];
+            if (cost > limit) this.tooLarge(backlog, ticket, { dimension, cost, limit });
+          }
+        }
+      },
+      // A store that cannot show its levels still answers for each job when its turn comes.
+      error: () => undefined,
+    });
+  }
+
+  /** Refuses one that no bucket can ever hold, unless it has left. */
+  tooLarge(
+    backlog: Backlog<J>,
+    ticket: Ticket<J>,
+    numbers: ConstructorParameters<typeof RequestTooLargeError>[0],
+  ): void {
+    this.#refuse(backlog, ticket, (model) => new RequestTooLargeError(numbers, { model }));
+  }
+
+  /** Refuses one for which the store has failed, unless it has left. */
+  failed(backlog: Backlog<J>, ticket: Ticket<J>, error: unknown): void {
+    this.#refuse(backlog, ticket, (model) => new StoreError(error, model));
+  }
+
+  #refuse(backlog: Backlog<J>, ticket: Ticket<J>, errorFor: (model: string) => GroqError): void {
+    if (!ticket.waiting) return;
+    const { job } = ticket;
+    backlog.remove(ticket);
+    this.#refuser.refuse(job, errorFor(job.model));
+  }
+
+  /** What those who wait can expect, as far as the store can tell at once. */
+  #outlook(backlog: Backlog<J>, key: LimitKey): Map<Ticket<J>, Outlook> {
+    let expected = new Map<Ticket<J>, Outlook>();
+    from(this.#config.store.levels(key)).subscribe({
+      next: (levels) => {
+        expected = outlook(backlog, levels);
+      },
+      // Without its levels nobody can tell.
+      error: () => undefined,
+    });
+    return expected;
+  }
+}
