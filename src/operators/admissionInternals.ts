@@ -6,7 +6,6 @@ import type { Job } from '../model/Job.ts';
 import type { LimitKey } from '../model/Limits.ts';
 import type { LimitStore } from '../ports/LimitStore.ts';
 import { covers } from '../rules/cost.ts';
-import { attempt } from './attempt.ts';
 import { type Granter, Question, StoreGrant, tell } from './grantInternals.ts';
 import type { Refusals, RefusalsConfig, Refuser } from './refusalInternals.ts';
 
@@ -101,7 +100,7 @@ export class Admission<J extends Job> implements Granter<J> {
     const { question } = asked;
     this.#asked = asked;
     this.#lane.watch(question.key);
-    const answer = attempt(() => this.store.reserve(question));
+    const answer = this.store.reserve(question);
     if (!('type' in answer)) return this.#await(backlog, asked, answer);
     return this.#hear(backlog, asked, answer) || (answer.type === 'wait' && this.#letPass(backlog, ticket, answer));
   }
@@ -174,7 +173,7 @@ export class Admission<J extends Job> implements Granter<J> {
       if (delay > budget || (!yields && ticket.job.cost[unit] >= head.job.cost[unit])) continue;
       const asked = this.#ask(ticket);
       const { question } = asked;
-      const answer = attempt(() => this.store.reserve(question));
+      const answer = this.store.reserve(question);
       if (!('type' in answer)) return this.#await(backlog, asked, answer);
       if (answer.type !== 'granted') continue;
       if (!yields) head.putOff += delay;

@@ -6,6 +6,7 @@ import type { Job } from '../model/Job.ts';
 import type { LimitKey } from '../model/Limits.ts';
 import { type Random, systemClock } from '../ports/clock.ts';
 import type { LimitStore } from '../ports/LimitStore.ts';
+import { guarded } from './guarded.ts';
 import { operate } from './operate.ts';
 import { Throttle } from './throttleInternals.ts';
 
@@ -90,8 +91,9 @@ export interface ThrottleByBucketConfig<J extends Job> {
 export function throttleByBucket<J extends Job>(
   config: ThrottleByBucketConfig<J>,
 ): OperatorFunction<Backlog<J> | J, Grant<J>> {
-  const { store, key = modelOf, inFlight = Infinity, bypass = 0.25, refuse } = config;
+  const { key = modelOf, inFlight = Infinity, bypass = 0.25, refuse } = config;
   const { scheduler = systemClock, random = Math.random } = config;
+  const store = guarded(config.store);
 
   return (source) =>
     new Observable((destination) => {

@@ -4,6 +4,7 @@ import type { Backlog } from '../model/Backlog.ts';
 import type { ModelId } from '../model/ChatRequest.ts';
 import type { Slack } from '../model/Priority.ts';
 import type { ModelStatus } from '../model/Status.ts';
+import { attempt } from '../operators/attempt.ts';
 import { prioritize } from '../operators/prioritize.ts';
 import { type Answering, send } from '../operators/send.ts';
 import { throttleByBucket } from '../operators/throttleByBucket.ts';
@@ -103,7 +104,7 @@ export class Lane {
   }
 
   status(): Observable<ModelStatus> {
-    return from(this.#config.store.levels(this.#model)).pipe(
+    return from(attempt(() => this.#config.store.levels(this.#model))).pipe(
       // A store that cannot tell its levels now will when something changes again.
       catchError(() => of([])),
       map((buckets) => {

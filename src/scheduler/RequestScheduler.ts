@@ -24,7 +24,6 @@ import type { LimitStore } from '../ports/LimitStore.ts';
 import type { Transport } from '../ports/Transport.ts';
 import { RetryBudget } from '../rules/RetryBudget.ts';
 import type { Attempt, Errand } from './Attempt.ts';
-import { guarded } from './guarded.ts';
 import { Lanes } from './Lanes.ts';
 import { Outstanding } from './Outstanding.ts';
 import { RequestEvents } from './RequestEvents.ts';
@@ -95,7 +94,6 @@ export class RequestScheduler implements Observer<Attempt>, Unsubscribable {
     };
     this.#lanes = new Lanes({
       ...config,
-      store: guarded(config.store),
       scheduler,
       random,
       inFlight,

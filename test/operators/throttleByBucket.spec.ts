@@ -362,6 +362,31 @@ describe('throttleByBucket with a store that answers later', () => {
 });
 
 describe('throttleByBucket with a store that throws', () => {
+  for (const method of ['changes', 'sent', 'learn', 'settle'] as const) {
+    it(`should grant all of them, one after the other, although ${method} throws`, () => {
+      rx((helpers) => {
+        const { scheduler } = helpers;
+        const throwing: LimitStore = {
+          ...quota(9, 90, helpers),
+          [method]: () => {
+            throw new Error('down');
+          },
+        };
+        const throttle = throttleByBucket<NamedJob>({ store: throwing, scheduler, inFlight: 1 });
+        const using = tap((grant: Granted) => {
+          grant.sent();
+          grant.learn({});
+          timer(2, scheduler).subscribe(() => {
+            grant.settle({ type: 'unknown' });
+          });
+        });
+        const source = helpers.hot('(abc)|');
+        const expected = '          a-b-c|';
+        helpers.expectObservable(source.pipe(arriving(helpers), throttle, using, names)).toBe(expected);
+      });
+    });
+  }
+
   it('should refuse the one for which it throws although that one only wanted to pass, and keep the best one waiting', () => {
     rx((helpers) => {
       const store = quota(10, 1_000, { ...helpers, unit: 'tokens' });

@@ -1,7 +1,7 @@
 import { AsyncSubject, from, type Observable, type ObservableInput, take, tap, throwIfEmpty } from 'rxjs';
 import type { Reservation, Verdict } from '../model/Grant.ts';
-import { attempt } from '../operators/attempt.ts';
 import type { LimitStore } from '../ports/LimitStore.ts';
+import { attempt } from './attempt.ts';
 
 /**
  * Holds a store to its contract, since stores are written by others as well: what it throws becomes what it answers,
