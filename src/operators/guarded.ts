@@ -1,7 +1,7 @@
-import { AsyncSubject, from, type Observable, type ObservableInput, take, tap, throwIfEmpty } from 'rxjs';
+import { AsyncSubject, defer, from, Observable, type ObservableInput, take, tap, throwIfEmpty } from 'rxjs';
 import type { Reservation, Verdict } from '../model/Grant.ts';
 import type { LimitStore } from '../ports/LimitStore.ts';
-import { attempt } from './attempt.ts';
+import { tell } from './grantInternals.ts';
 
 /**
  * Holds a store to its contract, since stores are written by others as well: what it throws becomes what it answers,
@@ -11,32 +11,51 @@ import { attempt } from './attempt.ts';
  */
 export function guarded(store: LimitStore): LimitStore {
   const giveBack = (reservation: Reservation): void => {
-    const answer = attempt(() => store.settle(reservation, { type: 'unsent' }));
-    // What cannot be given back stays charged, which is the safe side.
-    if (answer !== undefined) from(answer).subscribe({ error: () => undefined });
+    tell(told(() => store.settle(reservation, { type: 'unsent' })));
   };
   return {
     reserve: (reservation) => {
-      const answer = attempt(() => store.reserve(reservation));
+      const answer = attempt(() => {
+        const verdict = store.reserve(reservation);
+        return 'type' in verdict ? verdict : from(verdict);
+      });
       if ('type' in answer) return answer;
       return firstOf(answer, () => {
         giveBack(reservation);
       });
     },
-    ...(store.sent !== undefined && { sent: (reservation) => attempt(() => store.sent?.(reservation)) }),
-    settle: (reservation, outcome) => attempt(() => store.settle(reservation, outcome)),
+    ...(store.sent !== undefined && { sent: (reservation) => told(() => store.sent?.(reservation)) }),
+    settle: (reservation, outcome) => told(() => store.settle(reservation, outcome)),
     ...(store.learn !== undefined && {
-      learn: (reservation, headers) => attempt(() => store.learn?.(reservation, headers)),
+      learn: (reservation, headers) => told(() => store.learn?.(reservation, headers)),
     }),
-    changes: (key) => attempt(() => store.changes(key)),
-    levels: (key) => attempt(() => store.levels(key)),
+    changes: (key) => defer(() => store.changes(key)),
+    levels: (key) => defer(() => store.levels(key)),
   };
 }
 
+/** What asking gives at once or later. What it throws is an answer that fails. */
+function attempt<T>(ask: () => T): T | Observable<never> {
+  try {
+    return ask();
+  } catch (error) {
+    return new Observable((subscriber) => {
+      subscriber.error(error);
+    });
+  }
+}
+
+/** What a store says to what it is told. Something that is no answer has failed, too. */
+const told = (say: () => ObservableInput<unknown> | undefined): Observable<unknown> | undefined =>
+  attempt(() => {
+    const answer = say();
+    return answer === undefined ? undefined : from(answer);
+  });
+
 /** The first verdict: as a plain value when it is there at once, which keeps the order of a burst. */
-function firstOf(answer: ObservableInput<Verdict>, failed: () => void): Verdict | Observable<Verdict> {
+function firstOf(answer: Observable<Verdict>, failed: () => void): Verdict | Observable<Verdict> {
   const first = new AsyncSubject<Verdict>();
-  from(answer)
+  answer
     .pipe(
       take(1),
       throwIfEmpty(() => new Error('The store gave no verdict.')),

@@ -1,7 +1,6 @@
-import { from, type SchedulerLike, type Unsubscribable } from 'rxjs';
+import { defer, type SchedulerLike, type Unsubscribable } from 'rxjs';
 import type { Backlog } from '../model/Backlog.ts';
 import type { LimitKey } from '../model/Limits.ts';
-import { attempt } from '../operators/attempt.ts';
 import { later } from '../ports/clock.ts';
 import type { LimitStore } from '../ports/LimitStore.ts';
 import { type Outlook, outlook } from '../rules/outlook.ts';
@@ -56,7 +55,7 @@ export class Expectations {
   }
 
   #tell(backlog: Backlog<Attempt>): void {
-    from(attempt(() => this.#store.levels(this.#key))).subscribe({
+    defer(() => this.#store.levels(this.#key)).subscribe({
       next: (levels) => {
         for (const [{ job }, expected] of outlook(backlog, levels)) {
           if (!this.#listeners.has(job)) continue;

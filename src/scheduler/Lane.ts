@@ -1,10 +1,9 @@
-import { catchError, from, map, type Observable, of, type SchedulerLike, Subject, tap } from 'rxjs';
+import { catchError, defer, map, type Observable, of, type SchedulerLike, Subject, tap } from 'rxjs';
 import type { GroqError } from '../errors/GroqError.ts';
 import type { Backlog } from '../model/Backlog.ts';
 import type { ModelId } from '../model/ChatRequest.ts';
 import type { Slack } from '../model/Priority.ts';
 import type { ModelStatus } from '../model/Status.ts';
-import { attempt } from '../operators/attempt.ts';
 import { prioritize } from '../operators/prioritize.ts';
 import { type Answering, send } from '../operators/send.ts';
 import { throttleByBucket } from '../operators/throttleByBucket.ts';
@@ -104,7 +103,7 @@ export class Lane {
   }
 
   status(): Observable<ModelStatus> {
-    return from(attempt(() => this.#config.store.levels(this.#model))).pipe(
+    return defer(() => this.#config.store.levels(this.#model)).pipe(
       // A store that cannot tell its levels now will when something changes again.
       catchError(() => of([])),
       map((buckets) => {

@@ -10,16 +10,27 @@ import { setUp, wires } from '../util/scheduling.ts';
 
 const METHODS = ['reserve', 'sent', 'settle', 'learn', 'changes', 'levels'] as const;
 
-describe('RequestScheduler with a store that throws', () => {
-  for (const method of METHODS) {
-    it(`should answer all the others when ${method} throws once`, () => {
+const FAILURES: readonly (readonly [how: string, fail: () => unknown])[] = [
+  [
+    'throws',
+    () => {
+      throw new Error('the store is away');
+    },
+  ],
+  ['gives what is no answer', () => 42],
+  ['forgets to answer', () => undefined],
+];
+
+describe('RequestScheduler with a store that fails', () => {
+  for (const [method, [how, fail]] of METHODS.flatMap((name) => FAILURES.map((failure) => [name, failure] as const))) {
+    it(`should answer all the others when ${method} ${how} once`, () => {
       rx((helpers) => {
         const inner = quota(2, 8, helpers);
         let calls = 0;
         const limits: LimitStore = {
           ...inner,
           [method]: (...args: unknown[]) => {
-            if (calls++ === 0) throw new Error('the store is away');
+            if (calls++ === 0) return fail();
             return (inner as unknown as Record<string, ((...rest: unknown[]) => unknown) | undefined>)[method]?.(
               ...args,
             );
