@@ -54,6 +54,7 @@ export class Exchange implements Unsubscribable {
   #controller: Controller | undefined;
   #socket: Socket | undefined;
   #ended = false;
+  #paused = false;
   /** How long the body is until now. */
   #bytes = 0;
 
@@ -95,12 +96,12 @@ export class Exchange implements Unsubscribable {
       return;
     }
     this.#controller = controller;
+    if (this.#paused) controller.pause();
     if (this.#sentAt !== undefined) return;
     this.#sentAt = performance.now();
     const pausing = this.#config.paused$?.subscribe({
       next: (paused) => {
-        if (paused) this.#controller?.pause();
-        else this.#controller?.resume();
+        this.#pause(paused);
       },
       error: (error: unknown) => {
         this.#subscriber.error(error);
@@ -153,6 +154,17 @@ export class Exchange implements Unsubscribable {
     }
     this.#ended = true;
     this.#subscriber.error(connectionFailure(error, this.#sentAt !== undefined));
+  }
+
+  #pause(paused: boolean): void {
+    this.#paused = paused;
+    if (paused) this.#controller?.pause();
+    else {
+      // undici reads as soon as it resumes, and cannot while it tells somebody of what it has read from elsewhere.
+      queueMicrotask(() => {
+        if (!this.#paused) this.#controller?.resume();
+      });
+    }
   }
 
   /**

@@ -1,4 +1,4 @@
-import { BehaviorSubject, type Observable, share, shareReplay, take } from 'rxjs';
+import { BehaviorSubject, type Observable, share, shareReplay, take, tap } from 'rxjs';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createGroq, type Groq } from '../../src/client/createGroq.ts';
 import type { GroqOptions } from '../../src/client/options.ts';
@@ -146,6 +146,49 @@ describe('the flow of an answer', () => {
     paused$.next(true);
     await values.return?.();
     await server.connections.all[0]?.closed;
+  });
+
+  it('should go on from within another answer', async () => {
+    const server = await serve();
+    const groq = clientOf(server);
+    const paused$ = new BehaviorSubject(true);
+    const write = async (index: number, piece: string): Promise<void> => {
+      const { socket } = (await server.requests.at(index)).connection;
+      socket.write(STREAM_HEAD);
+      socket.write(Buffer.concat([chunk(textEvent(piece) + finishEvent() + DONE_EVENT), Buffer.from(LAST_CHUNK)]));
+    };
+    const waiting = told(groq.chat({ messages }, { paused$ }).pipe(text()));
+    await write(0, 'b');
+    const release = tap(() => {
+      paused$.next(false);
+    });
+    const first = told(groq.chat({ messages }).pipe(text(), release));
+    await write(1, 'a');
+    await Promise.all([first.ended, waiting.ended]);
+    expect([first, waiting].map(({ values, ends }) => [values.all, ends])).toEqual([
+      [['a'], [['complete']]],
+      [['b'], [['complete']]],
+    ]);
+  });
+
+  it('should stay paused when it is sent once more over another connection', async () => {
+    const written = { pieces: 0 };
+    const server = await serve({
+      answer: (request) => {
+        const { length } = server.requests;
+        if (length === 1) request.connection.socket.write(json(200, completion('a')));
+        // It was idle: to the client it has gone away in the meantime.
+        else if (length === 2) request.connection.socket.destroy();
+        else writeAll(request, written);
+      },
+    });
+    const groq = clientOf(server);
+    await told(groq.complete({ messages })).ended;
+    const asked = told(groq.chat({ messages }, { paused$: new BehaviorSubject(true) }));
+    await server.requests.at(2);
+    expect(await settled(() => written.pieces)).toBeLessThan(PIECES / 2);
+    expect(asked.values.length).toBe(0);
+    asked.subscription.unsubscribe();
   });
 
   it('should hand out what had come when the server goes away while it waits', async () => {
