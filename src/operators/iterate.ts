@@ -76,7 +76,7 @@ class PacedIterator<T> implements AsyncIterableIterator<T> {
   }
 
   next(): Promise<IteratorResult<T, undefined>> {
-    this.#subscription ??= this.#subscribe();
+    if (this.#end === undefined) this.#subscription ??= this.#subscribe();
     if (this.#held.length > 0) {
       const value = this.#held.shift() as T;
       if (this.#held.length * 2 <= this.#buffer) this.#pause(false);
@@ -100,7 +100,7 @@ class PacedIterator<T> implements AsyncIterableIterator<T> {
   }
 
   #subscribe(): Subscription {
-    return this.#source.subscribe({
+    const subscription = this.#source.subscribe({
       next: (value) => {
         this.#take(value);
       },
@@ -113,6 +113,9 @@ class PacedIterator<T> implements AsyncIterableIterator<T> {
         this.#settle();
       },
     });
+    // A source that gives everything at once may already be left.
+    if (this.#end !== undefined) subscription.unsubscribe();
+    return subscription;
   }
 
   #take(value: T): void {

@@ -36,6 +36,32 @@ describe('iterate', () => {
     expect([got, subscriptions, await values.next()]).toEqual([[1, 2, 3], 1, { done: true, value: undefined }]);
   });
 
+  it('should not subscribe any more once it was left', async () => {
+    let subscriptions = 0;
+    const values = iterate(
+      new Observable<number>(() => {
+        subscriptions += 1;
+      }),
+    );
+    await values.return?.();
+    expect([await values.next(), subscriptions]).toEqual([{ done: true, value: undefined }, 0]);
+  });
+
+  it('should leave a source that gives too much at once', async () => {
+    let left = false;
+    const source = new Observable<number>((subscriber) => {
+      for (const value of [1, 2, 3, 4]) subscriber.next(value);
+      return () => {
+        left = true;
+      };
+    });
+    const values = iterate(source, { backpressure: 'error', buffer: 2 });
+    const got: unknown[] = [];
+    for (let i = 0; i < 2; i++) got.push((await values.next()).value);
+    expect([got, left]).toEqual([[1, 2], true]);
+    expect(await values.next().catch((error: unknown) => error)).toSatisfy(isSlowConsumerError);
+  });
+
   it('should answer those who ask ahead in order, and end for each', async () => {
     const { source, next, values } = pushed();
     const asked = [next(), next(), values.next(), values.next()] as const;
