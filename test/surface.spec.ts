@@ -31,6 +31,7 @@ describe('what can be imported', () => {
       ClosedError
       ConnectionError
       ContextLengthError
+      GroqError
       HttpError
       ModelRetiredError
       ProtocolError
@@ -98,7 +99,6 @@ describe('what can be imported', () => {
       type FinishToken
       type Follower
       type Groq
-      type GroqError
       type GroqErrorOptions
       type GroqEvent
       type GroqEventDetail
