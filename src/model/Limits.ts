@@ -23,6 +23,12 @@ export interface BucketLevel {
   readonly level: number;
   /** What flows back in each millisecond. */
   readonly rate: number;
+  /**
+   * How much of it is left alone for now, since others may take it before an answer shows that.
+   *
+   * @default 0
+   */
+  readonly held?: number | undefined;
   /** What others of the same organization are believed to take, in units for each millisecond. */
   readonly foreign: number;
   /** For how many more milliseconds the server asked us to leave this dimension alone. */

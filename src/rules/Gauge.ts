@@ -225,14 +225,19 @@ export class Gauge {
     return known > FADED ? 0 : FIRST_DOUBT * Math.exp(-known / FADING);
   }
 
-  /** As a store shows it. */
-  level(now: number): BucketLevel {
-    const { limit, level, rate } = this.bucket;
+  /**
+   * As a store shows it. Looking changes nothing, so what is left alone is what it was when somebody last asked.
+   *
+   * @param margin How much is left alone in any case, in milliseconds of what flows in.
+   */
+  level(margin: number, now: number): BucketLevel {
+    const { limit, level, rate, window } = this.bucket;
     return {
       dimension: this.dimension,
       limit,
       level: this.#windowed ? limit - this.#log.used(now) : level,
       rate,
+      held: this.#windowed ? 0 : ((margin + this.#doubt) * limit) / window,
       foreign: this.#windowed ? 0 : this.bucket.foreign,
       pausedFor: Math.max(0, this.pausedUntil - now),
     };

@@ -144,7 +144,7 @@ export class LimitMirror {
     const event = this.#next(now);
     return this.#gauges.all.map((gauge) => {
       gauge.bucket.refill(now, event);
-      return gauge.level(now);
+      return gauge.level(this.#config.margin, now);
     });
   }
 

@@ -15,12 +15,14 @@ export function forecast(levels: readonly BucketLevel[], costs: readonly Cost[])
   const paid = levels.map(() => 0);
   let earliest = ROUNDING;
   return costs.map((cost) => {
-    levels.forEach(({ dimension, level, rate, pausedFor }, i) => {
+    levels.forEach(({ dimension, limit, level, rate, held = 0, pausedFor }, i) => {
       const units = cost[DIMENSIONS[dimension].unit];
       if (units === 0) return;
-      const total = (paid[i] ?? 0) + units;
-      paid[i] = total;
-      earliest = Math.max(earliest, (total - level) / rate, pausedFor);
+      const before = paid[i] ?? 0;
+      paid[i] = before + units;
+      // A full bucket is enough for anything that fits into it.
+      const needed = before + Math.min(units + held, limit);
+      earliest = Math.max(earliest, (needed - level) / rate, pausedFor);
     });
     return Math.ceil(earliest - ROUNDING);
   });

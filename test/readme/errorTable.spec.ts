@@ -15,7 +15,8 @@ describe('the table of errors', () => {
   it('should have a line for every error that there is', async () => {
     const table = await errorTable();
     const missing = Object.keys(everything).filter(
-      (name) => /^[A-Z]\w+Error$/.test(name) && !table.includes(`\`${name}\``),
+      // Of the base there are no errors but those of its subclasses.
+      (name) => /^[A-Z]\w+Error$/.test(name) && name !== 'GroqError' && !table.includes(`\`${name}\``),
     );
     expect(missing, 'Add a line for each to test/readme/errorRows.ts').toEqual([]);
   });

@@ -18,7 +18,7 @@ describe('the wait at a Gauge', () => {
     ]);
     gauge.pausedUntil = 30.5;
     expect([gauge.waitFor(100, 0, 0, 0), gauge.waitFor(150, 0, 0, 0)]).toEqual([31, 50]);
-    expect([gauge.level(0).pausedFor, gauge.level(31).pausedFor]).toEqual([30.5, 0]);
+    expect([gauge.level(0, 0).pausedFor, gauge.level(0, 31).pausedFor]).toEqual([30.5, 0]);
   });
 
   it('should be longer at first, while nothing is known of others, and no longer when that has faded', () => {
@@ -109,10 +109,10 @@ describe('a Gauge of a server that counts within windows', () => {
     gauge.settle(600, 100, false, 0, 5_000);
     gauge.bucket.foreign = 0.001;
     gauge.countWindows();
-    expect(gauge.level(10_000)).toMatchObject({ limit: 1_000, level: 500, foreign: 0 });
+    expect(gauge.level(0, 10_000)).toMatchObject({ limit: 1_000, level: 500, foreign: 0 });
     expect(gauge.waitFor(500, 0, 0, 10_000)).toBe(0);
     expect(gauge.waitFor(500, 1, 0, 10_000)).toBe(50_750);
-    expect(gauge.level(60_750).level).toBe(1_000);
+    expect(gauge.level(0, 60_750).level).toBe(1_000);
     gauge.pausedUntil = 70_000;
     expect(gauge.waitFor(1, 0, 0, 10_000)).toBe(60_000);
   });
@@ -122,7 +122,7 @@ describe('a Gauge of a server that counts within windows', () => {
     gauge.adoptLevel(300, 50, 0);
     expect(gauge.bucket.level).toBe(300);
     gauge.countWindows();
-    expect(gauge.level(0).level).toBe(300);
+    expect(gauge.level(0, 0).level).toBe(300);
   });
 });
 

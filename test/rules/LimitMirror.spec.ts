@@ -3,6 +3,7 @@ import type { Cost } from '../../src/model/Cost.ts';
 import type { Outcome, Reservation } from '../../src/model/Grant.ts';
 import type { BucketLevel, Limits } from '../../src/model/Limits.ts';
 import { DEFAULT_PACING } from '../../src/model/Priority.ts';
+import { forecast } from '../../src/rules/forecast.ts';
 import { LimitMirror, type LimitMirrorConfig } from '../../src/rules/LimitMirror.ts';
 import { tokens } from '../util/jobs.ts';
 import { reservations } from '../util/stores.ts';
@@ -373,8 +374,27 @@ describe('LimitMirror', () => {
     mirror.reserve(reservation, 0);
     mirror.learn(reservation, {}, 0);
     mirror.settle(reservation, { type: 'rejected', dimension: 'tpm', ms: 700 }, 0);
-    const shown: BucketLevel = { dimension: 'tpm', limit: 600, level: 600, rate: 0.01, foreign: 0, pausedFor: 600 };
+    const shown: BucketLevel = {
+      dimension: 'tpm',
+      limit: 600,
+      level: 600,
+      rate: 0.01,
+      held: 0,
+      foreign: 0,
+      pausedFor: 600,
+    };
     expect(mirror.levels(100)).toEqual([shown]);
     expect(mirror.levels(800)[0]?.pausedFor).toBe(0);
+  });
+
+  it('should show as held what makes those wait for whom there would be enough', () => {
+    const { mirror, make } = mirrorOf({ rpm: 30, tpm: 6_000 }, { margin: 300 });
+    const cost = tokens(100);
+    const verdicts = Array.from({ length: 40 }, () => mirror.reserve(make(cost), 0));
+    const [waiting] = verdicts.filter((verdict) => verdict.type === 'wait');
+    const levels = mirror.levels(0);
+    expect(waiting?.ms).toBeGreaterThan(0);
+    expect(levels.every(({ level }) => level >= 1)).toBe(true);
+    expect(forecast(levels, [cost])).toEqual([waiting?.ms]);
   });
 });

@@ -58,6 +58,12 @@ describe('forecast', () => {
     expect(forecast([bucket('tpm', 6_000, 6_000, 3_000)], [cost(1, 0)])).toEqual([0]);
   });
 
+  it('should leave alone what is held of a bucket, unless it is full', () => {
+    const held = { ...bucket('tpm', 6_000, 1_000), held: 200 };
+    expect(forecast([held], [cost(1, 500), cost(1, 400), cost(1, 5_900)])).toEqual([0, 1_000, 59_000]);
+    expect(forecast([{ ...held, level: 6_000 }], [cost(1, 6_000)])).toEqual([0]);
+  });
+
   it('should make up for a level below zero', () => {
     expect(forecast([bucket('rpm', 30, -1)], [cost(1)])).toEqual([4_000]);
   });

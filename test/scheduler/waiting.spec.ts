@@ -1,4 +1,4 @@
-import { BehaviorSubject, concat, NEVER, type Observable, of, Subject, throwError } from 'rxjs';
+import { BehaviorSubject, concat, from, map, NEVER, type Observable, of, Subject, take, throwError } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { isQueueFullError } from '../../src/errors/guards.ts';
 import { HttpError } from '../../src/errors/HttpError.ts';
@@ -220,6 +220,27 @@ describe('what those who wait can expect', () => {
         [0, queued],
         [1, { ...queued, position: 0, startsInMs: 9_999 }],
         [2_001, { type: 'state', state: 'admitted' }],
+      ]);
+    });
+  });
+
+  it('should be corrected when it has not come true', () => {
+    rx((helpers) => {
+      const store = quota(1, 1_000, helpers);
+      let asked = 0;
+      const levels = (key: string) =>
+        from(store.levels(key)).pipe(
+          map((buckets) => (asked++ > 0 ? buckets : buckets.map((each) => ({ ...each, level: each.level + 0.5 })))),
+        );
+      const { ask } = setUp(helpers, { limits: { ...store, levels }, reply: () => NEVER });
+      ask('h', { timeouts: { total: 5_000 } }).subscribe({ error: () => undefined });
+      const heard = heardBy(helpers, ask('l', { lifecycle: true }).pipe(take(4)));
+      helpers.flush();
+      expect(heard).toEqual([
+        [0, queued],
+        [1, { ...queued, position: 0, startsInMs: 499 }],
+        [501, { ...queued, position: 0, startsInMs: 499 }],
+        [1_000, { type: 'state', state: 'admitted' }],
       ]);
     });
   });
