@@ -1,10 +1,10 @@
 import { from, type ObservableInput } from 'rxjs';
 import type { Backlog, Ticket } from '../model/Backlog.ts';
-import { DIMENSIONS } from '../model/Dimension.ts';
 import type { Grant, Outcome, Verdict } from '../model/Grant.ts';
 import type { Job } from '../model/Job.ts';
 import type { LimitKey } from '../model/Limits.ts';
 import type { LimitStore } from '../ports/LimitStore.ts';
+import { type Blocked, blocked, putOffBy } from '../rules/bypass.ts';
 import { covers } from '../rules/cost.ts';
 import { type Granter, Question, StoreGrant, tell } from './grantInternals.ts';
 import type { Refusals, RefusalsConfig, Refuser } from './refusalInternals.ts';
@@ -15,6 +15,8 @@ export interface Lane<J extends Job> extends Refuser<J> {
   granted(grant: Grant<J>): void;
   /** There may be something to grant now. */
   wake(): void;
+  /** There is nothing to grant before the best one may fit. */
+  rest(): void;
   /** This key is asked for. */
   watch(key: LimitKey): void;
 }
@@ -33,6 +35,8 @@ interface Asked<J extends Job> {
   readonly ticket: Ticket<J>;
   readonly question: Question;
 }
+
+type Hear = (verdict: Verdict) => boolean;
 
 /** How many of those behind a blocked job are looked at, to find one that may go first. */
 const LOOK_BEHIND = 16;
@@ -56,6 +60,8 @@ export class Admission<J extends Job> implements Granter<J> {
   #asked: Asked<J> | undefined;
   /** Whether the store is thinking. */
   #asking = false;
+  /** Whether somebody has looked while the store was thinking: it may have answered from before. */
+  #missed = false;
   /** How many grants are not settled. */
   #running = 0;
   /** How many questions there were. */
@@ -76,6 +82,7 @@ export class Admission<J extends Job> implements Granter<J> {
   /** Grants all that can be granted now, best first. */
   pump(backlog: Backlog<J>): void {
     this.#backlog = backlog;
+    this.#missed = this.#asking;
     while (!this.#closed && !this.#asking && this.#step(backlog));
   }
 
@@ -101,8 +108,9 @@ export class Admission<J extends Job> implements Granter<J> {
     this.#asked = asked;
     this.#lane.watch(question.key);
     const answer = this.store.reserve(question);
-    if (!('type' in answer)) return this.#await(backlog, asked, answer);
-    return this.#hear(backlog, asked, answer) || (answer.type === 'wait' && this.#letPass(backlog, ticket, answer));
+    if ('type' in answer) return this.#hear(backlog, asked, answer);
+    const askedAt = this.#config.scheduler.now();
+    return this.#await(backlog, asked, answer, (verdict) => this.#hear(backlog, asked, verdict, askedAt));
   }
 
   #ask(ticket: Ticket<J>): Asked<J> {
@@ -110,36 +118,54 @@ export class Admission<J extends Job> implements Granter<J> {
     return { ticket, question: new Question(ticket.job, key(ticket.job), name, this.#count++) };
   }
 
-  #await(backlog: Backlog<J>, asked: Asked<J>, answer: ObservableInput<Verdict>): boolean {
+  /**
+   * Waits for the store's answer, and looks again when there may be more to do: when the answer has changed something,
+   * or somebody has looked in vain since the question was put.
+   *
+   * @param hear Hears the verdict, and tells whether it has changed anything.
+   */
+  #await(backlog: Backlog<J>, { ticket }: Asked<J>, answer: ObservableInput<Verdict>, hear: Hear): boolean {
     this.#asking = true;
-    const heard = (act: () => void): void => {
-      if (!this.#asking) return;
+    const heard = (act: () => boolean): void => {
       this.#asking = false;
-      act();
-      this.#lane.wake();
+      const again = act() || this.#missed;
+      // It may have asked for another one.
+      if (this.asking) return;
+      this.#missed = false;
+      if (again) this.#lane.wake();
+      else this.#lane.rest();
     };
     // Never unsubscribed: a reservation that was made has to be given back, whoever still waits for it.
     from(answer).subscribe({
       next: (verdict) => {
-        heard(() => this.#hear(backlog, asked, verdict));
+        heard(() => hear(verdict));
       },
       error: (error: unknown) => {
         heard(() => {
           this.#asked = undefined;
-          this.#refusals.failed(backlog, asked.ticket, error);
+          this.#refusals.failed(backlog, ticket, error);
+          return true;
         });
       },
     });
-    return !this.#asking;
+    return !this.asking;
   }
 
-  #hear(backlog: Backlog<J>, asked: Asked<J>, verdict: Verdict): boolean {
+  /** Hears of the best job, and tells whether that has changed anything. */
+  #hear(backlog: Backlog<J>, asked: Asked<J>, verdict: Verdict, askedAt?: number): boolean {
+    const { ticket } = asked;
+    if (verdict.type !== 'wait') return this.#decide(backlog, asked, verdict);
+    const { scheduler, bypass } = this.#config;
+    const now = scheduler.now();
+    this.headStartsAt = (askedAt ?? now) + verdict.ms;
+    if (!ticket.waiting || this.#closed || this.#missed) return false;
+    return this.#letPass(backlog, blocked(ticket, verdict, bypass, now), behind(backlog, ticket));
+  }
+
+  /** Does what a verdict says that is final. */
+  #decide(backlog: Backlog<J>, asked: Asked<J>, verdict: Exclude<Verdict, { type: 'wait' }>): true {
     const { ticket, question } = asked;
-    if (verdict.type === 'wait') {
-      this.headStartsAt = this.#config.scheduler.now() + verdict.ms;
-      return false;
-    }
-    this.#asked = undefined;
+    if (this.#asked === asked) this.#asked = undefined;
     if (verdict.type === 'never') this.#refusals.tooLarge(backlog, ticket, verdict);
     else {
       const taker = this.#takerOf(backlog, asked);
@@ -158,27 +184,26 @@ export class Admission<J extends Job> implements Granter<J> {
     return paid ? best : ticket.waiting ? ticket : undefined;
   }
 
-  /** Lets one that fits go before a blocked one, as long as that is not put off by more than its share of slack. */
-  #letPass(backlog: Backlog<J>, head: Ticket<J>, verdict: Extract<Verdict, { type: 'wait' }>): boolean {
-    const { scheduler, bypass } = this.#config;
-    const yields = verdict.yields === true;
-    const budget = yields ? Infinity : bypass * (head.deadline - head.job.arrival) - head.putOff;
-    if (budget <= 0 || (!yields && (verdict.rate === Infinity || scheduler.now() >= head.deadline))) return false;
-    const { unit } = DIMENSIONS[verdict.dimension];
-    let looked = 0;
-    for (const ticket of backlog) {
-      if (ticket === head) continue;
-      if (looked++ >= LOOK_BEHIND) return false;
-      const delay = ticket.job.cost[unit] / verdict.rate;
-      if (delay > budget || (!yields && ticket.job.cost[unit] >= head.job.cost[unit])) continue;
+  /** Lets the first of some that fits go before a blocked one. */
+  #letPass(backlog: Backlog<J>, before: Blocked, tickets: readonly Ticket<J>[]): boolean {
+    for (const [i, ticket] of tickets.entries()) {
+      const delay = ticket.waiting ? putOffBy(ticket.job, before) : undefined;
+      if (delay === undefined) continue;
       const asked = this.#ask(ticket);
-      const { question } = asked;
-      const answer = this.store.reserve(question);
-      if (!('type' in answer)) return this.#await(backlog, asked, answer);
-      if (answer.type !== 'granted') continue;
-      if (!yields) head.putOff += delay;
-      this.#grant(backlog, ticket, question);
-      return true;
+      const hear = (verdict: Verdict): boolean => {
+        if (verdict.type !== 'granted') return false;
+        before.head.putOff += delay;
+        return this.#decide(backlog, asked, verdict);
+      };
+      const answer = this.store.reserve(asked.question);
+      if ('type' in answer) {
+        if (hear(answer)) return true;
+      } else {
+        return this.#await(backlog, asked, answer, (verdict) => {
+          const goesOn = !this.#closed && !this.#missed;
+          return hear(verdict) || (goesOn && this.#letPass(backlog, before, tickets.slice(i + 1)));
+        });
+      }
     }
     return false;
   }
@@ -190,4 +215,14 @@ export class Admission<J extends Job> implements Granter<J> {
     this.#running += 1;
     this.#lane.granted(new StoreGrant(job, question, this));
   }
+}
+
+/** The first ones after a job, best first. */
+function behind<J extends Job>(backlog: Backlog<J>, head: Ticket<J>): Ticket<J>[] {
+  const tickets: Ticket<J>[] = [];
+  for (const ticket of backlog) {
+    if (tickets.length >= LOOK_BEHIND) break;
+    if (ticket !== head) tickets.push(ticket);
+  }
+  return tickets;
 }

@@ -74,6 +74,10 @@ export class Throttle<J extends Job> implements Lane<J>, Unsubscribable {
     this.#pending = soon(this.#scheduler, this.#pump);
   }
 
+  rest(): void {
+    if (!this.#pumping) this.#setTimer();
+  }
+
   /** Somebody has left our own backlog. */
   left(): void {
     this.wake();

@@ -196,6 +196,59 @@ describe('throttleByBucket', () => {
     });
   });
 
+  it('should let it pass just so with a store that answers later', () => {
+    rx((helpers) => {
+      const { scheduler } = helpers;
+      // Of the small ones only the first two leave the big one as much of its slack as it has to have.
+      const granted = (late: boolean): string[] => {
+        const store = quota(100, 100_000, { ...helpers, unit: 'tokens' });
+        const started: string[] = [];
+        const throttle = throttleByBucket<NamedJob>({
+          store: late ? slow(store, 1, helpers) : store,
+          scheduler,
+          bypass: 0.25,
+        });
+        const cost = (name: string) => ({ cost: tokens({ x: 90, b: 50 }[name] ?? 5), priority: 'normal' as const });
+        const jobs = helpers.hot('(xbacde)|').pipe(arriving(helpers, cost), prioritize(), throttle, names);
+        jobs.subscribe((name) => started.push(name));
+        return started;
+      };
+      const [atOnce, later] = [granted(false), granted(true)];
+      helpers.flush();
+      expect(atOnce).toHaveLength(6);
+      expect(atOnce.indexOf('b')).toBeGreaterThan(1);
+      expect(later).toEqual(atOnce);
+    });
+  });
+
+  it('should let those pass freely for whom a part of the day is left, and others like it by its slack', () => {
+    rx((helpers) => {
+      const { scheduler } = helpers;
+      const inner = quota(100, 100_000, { ...helpers, unit: 'tokens' });
+      // The big one fits, but leaves a part of the day to what is more urgent.
+      const pacing: LimitStore = {
+        ...inner,
+        reserve: (r) =>
+          r.priority === 'low' && r.cost.tokens > 10 && scheduler.now() < 500_000
+            ? { type: 'wait', ms: 1_000, dimension: 'tpd', rate: 0.001, yields: true }
+            : inner.reserve(r),
+      };
+      const throttle = throttleByBucket<NamedJob>({ store: pacing, scheduler });
+      const started: string[] = [];
+      const cost = (name: string) => ({
+        cost: tokens(name === 'b' ? 50 : name === 'h' ? 40 : 1),
+        priority: name === 'h' ? ('high' as const) : ('low' as const),
+      });
+      const slack = { low: 4_000 };
+      const source = helpers.hot('(blh) 20s (cdef)');
+      source.pipe(arriving(helpers, cost), prioritize({ slack }), throttle, names).subscribe((name) => {
+        started.push(`${name} ${Math.floor(scheduler.now() / 1_000)}`);
+      });
+      helpers.flush();
+      expect(started).toEqual(['h 0', 'l 0', 'b 500', 'c 500', 'd 500', 'e 500', 'f 500']);
+    });
+  });
+
   it('should complete at once on a source that is empty, and never on one that never ends', () => {
     rx((helpers) => {
       const throttle = throttleByBucket<NamedJob>({ store: quota(1, 1, helpers), scheduler: helpers.scheduler });
@@ -275,6 +328,29 @@ describe('throttleByBucket', () => {
 });
 
 describe('throttleByBucket with a store that answers later', () => {
+  it('should ask a store that answers later again when it said, or when something has changed, and not before', () => {
+    rx((helpers) => {
+      const { scheduler } = helpers;
+      const store = quota(1, 10_000, helpers);
+      const asked: number[] = [];
+      const counted: LimitStore = {
+        ...store,
+        reserve: (r) => {
+          asked.push(scheduler.now());
+          return slow(store, 2, helpers).reserve(r);
+        },
+      };
+      const source = helpers.hot('(ac) 3s d|');
+      const throttle = throttleByBucket<NamedJob>({ store: counted, scheduler });
+      const granted: string[] = [];
+      source.pipe(arriving(helpers), prioritize(), throttle, names).subscribe((name) => granted.push(name));
+      helpers.flush();
+      expect(granted).toEqual(['a', 'c', 'd']);
+      // For a, for c, for c again as d has come, and for each when it is due.
+      expect(asked.map((at) => Math.round(at / 1_000))).toEqual([0, 0, 3, 10, 10, 20]);
+    });
+  });
+
   it('should give what was granted to the best one that it pays for', () => {
     rx((helpers) => {
       const source = helpers.hot('l-h----|');
