@@ -1,6 +1,6 @@
-import { from } from 'rxjs';
 import type { ChatRequest } from '../model/ChatRequest.ts';
 import { DIMENSIONS } from '../model/Dimension.ts';
+import { levelsOf } from '../operators/guarded.ts';
 import type { LimitStore } from '../ports/LimitStore.ts';
 import { OutputFit } from '../rules/OutputFit.ts';
 
@@ -57,7 +57,7 @@ export class OutputFits {
   /** How many tokens of completion the smallest bucket can hold beside the prompt, as far as the store can tell now. */
   #room(model: string, promptTokens: number): number {
     let room = Infinity;
-    from(this.#store.levels(model)).subscribe({
+    levelsOf(this.#store, model).subscribe({
       next: (levels) => {
         for (const { dimension, limit } of levels) {
           const { unit } = DIMENSIONS[dimension];

@@ -1,5 +1,7 @@
-import { AsyncSubject, defer, from, Observable, type ObservableInput, take, tap, throwIfEmpty } from 'rxjs';
+import { AsyncSubject, defer, from, map, Observable, type ObservableInput, take, tap, throwIfEmpty } from 'rxjs';
+import { DIMENSIONS } from '../model/Dimension.ts';
 import type { Reservation, Verdict } from '../model/Grant.ts';
+import type { BucketLevel, LimitKey } from '../model/Limits.ts';
 import type { LimitStore } from '../ports/LimitStore.ts';
 import { tell } from './grantInternals.ts';
 
@@ -17,7 +19,7 @@ export function guarded(store: LimitStore): LimitStore {
     reserve: (reservation) => {
       const answer = attempt(() => {
         const verdict = store.reserve(reservation);
-        return 'type' in verdict ? verdict : from(verdict);
+        return 'type' in verdict ? checkVerdict(verdict) : from(verdict).pipe(map(checkVerdict));
       });
       if ('type' in answer) return answer;
       return firstOf(answer, () => {
@@ -30,9 +32,23 @@ export function guarded(store: LimitStore): LimitStore {
       learn: (reservation, headers) => told(() => store.learn?.(reservation, headers)),
     }),
     changes: (key) => defer(() => store.changes(key)),
-    levels: (key) => defer(() => store.levels(key)),
+    levels: (key) => levelsOf(store, key),
   };
 }
+
+/** How the buckets stand, once: a store may go on to tell how they change. */
+export const levelsOf = (store: LimitStore, key: LimitKey): Observable<readonly BucketLevel[]> =>
+  defer(() => store.levels(key)).pipe(take(1));
+
+/** Nobody could be woken at a time that is none, and what is no verdict would pass for a grant. */
+function checkVerdict(verdict: Verdict): Verdict {
+  const isVerdict =
+    verdict.type === 'wait' ? verdict.ms >= 0 && verdict.dimension in DIMENSIONS : FINAL.has(verdict.type);
+  if (!isVerdict) throw new TypeError(`The store has answered what is no verdict: ${JSON.stringify(verdict)}`);
+  return verdict;
+}
+
+const FINAL: ReadonlySet<unknown> = new Set(['granted', 'never']);
 
 /** What asking gives at once or later. What it throws is an answer that fails. */
 function attempt<T>(ask: () => T): T | Observable<never> {

@@ -119,9 +119,15 @@ export class Throttle<J extends Job> implements Lane<J>, Unsubscribable {
     if (this.#destination.closed) return;
     const backlog = this.#backlog;
     this.#pumping = true;
-    if (backlog !== undefined) {
-      this.#refusals.expire(backlog);
-      this.#admission.pump(backlog);
+    try {
+      if (backlog !== undefined) {
+        this.#refusals.expire(backlog);
+        this.#admission.pump(backlog);
+      }
+    } catch (error) {
+      // Of whoever made the throttle, since a store is guarded: their `key` or their `refuse`.
+      this.#destination.error(error);
+      return;
     }
     this.#pumping = false;
     const drained = backlog === undefined || backlog.size === 0;

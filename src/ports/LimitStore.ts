@@ -7,8 +7,9 @@ import type { BucketLevel, LimitKey } from '../model/Limits.ts';
 export type LimitChange = 'level' | 'limits';
 
 /**
- * Where the levels of the buckets are kept. Each method may answer at once with a plain value, or later with anything
- * that rxjs can turn into an Observable; a question once asked is heard to its end, even when nobody wants it any more.
+ * Where the levels of the buckets are kept. What it is asked or told it may answer at once or later, with anything that
+ * rxjs can turn into an Observable, of which the first value counts; a question once asked is heard to its end, even
+ * when nobody wants it any more.
  */
 export interface LimitStore {
   /**
@@ -34,6 +35,6 @@ export interface LimitStore {
   learn?(reservation: Reservation, headers: LimitHeaders): ObservableInput<unknown> | undefined;
   /** Tells of what may let waiting requests go earlier than was said, or not at all any more. */
   changes(key: LimitKey): ObservableInput<LimitChange>;
-  /** The buckets as they stand, for display and for predictions. */
+  /** The buckets as they stand, for display and for predictions. The first value counts. */
   levels(key: LimitKey): ObservableInput<readonly BucketLevel[]>;
 }

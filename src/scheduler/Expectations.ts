@@ -1,6 +1,7 @@
-import { defer, type SchedulerLike, type Unsubscribable } from 'rxjs';
+import type { SchedulerLike, Unsubscribable } from 'rxjs';
 import type { Backlog } from '../model/Backlog.ts';
 import type { LimitKey } from '../model/Limits.ts';
+import { levelsOf } from '../operators/guarded.ts';
 import { later } from '../ports/clock.ts';
 import type { LimitStore } from '../ports/LimitStore.ts';
 import { outlook } from '../rules/outlook.ts';
@@ -70,7 +71,7 @@ export class Expectations {
   }
 
   #tell(backlog: Backlog<Attempt>): void {
-    defer(() => this.#store.levels(this.#key)).subscribe({
+    levelsOf(this.#store, this.#key).subscribe({
       next: (levels) => {
         let soonest = Infinity;
         for (const [{ job }, expected] of outlook(backlog, levels)) {

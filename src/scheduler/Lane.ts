@@ -1,9 +1,10 @@
-import { catchError, defer, map, type Observable, of, type SchedulerLike, Subject, tap } from 'rxjs';
+import { catchError, defaultIfEmpty, map, type Observable, of, type SchedulerLike, Subject, tap } from 'rxjs';
 import type { GroqError } from '../errors/GroqError.ts';
 import type { Backlog } from '../model/Backlog.ts';
 import type { ModelId } from '../model/ChatRequest.ts';
 import type { Slack } from '../model/Priority.ts';
 import type { ModelStatus } from '../model/Status.ts';
+import { levelsOf } from '../operators/guarded.ts';
 import { prioritize } from '../operators/prioritize.ts';
 import { type Answering, send } from '../operators/send.ts';
 import { throttleByBucket } from '../operators/throttleByBucket.ts';
@@ -103,7 +104,8 @@ export class Lane {
   }
 
   status(): Observable<ModelStatus> {
-    return defer(() => this.#config.store.levels(this.#model)).pipe(
+    return levelsOf(this.#config.store, this.#model).pipe(
+      defaultIfEmpty([]),
       // A store that cannot tell its levels now will when something changes again.
       catchError(() => of([])),
       map((buckets) => {

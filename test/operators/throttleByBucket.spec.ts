@@ -4,7 +4,7 @@ import type { GroqError } from '../../src/errors/GroqError.ts';
 import { isRequestTooLargeError, isStoreError, isTimeoutError } from '../../src/errors/guards.ts';
 import type { Grant, Reservation, Verdict } from '../../src/model/Grant.ts';
 import { prioritize } from '../../src/operators/prioritize.ts';
-import { throttleByBucket } from '../../src/operators/throttleByBucket.ts';
+import { type ThrottleByBucketConfig, throttleByBucket } from '../../src/operators/throttleByBucket.ts';
 import type { LimitStore } from '../../src/ports/LimitStore.ts';
 import { type Quota, quota } from '../../src/testing/quota.ts';
 import { jobMaker, type NamedJob, tokens } from '../util/jobs.ts';
@@ -36,6 +36,10 @@ const slow = (store: Quota, ms: number, { scheduler }: RunHelpers): LimitStore =
 });
 
 const bad = new Error('bad');
+
+const throwing = (): never => {
+  throw bad;
+};
 
 describe('throttleByBucket', () => {
   it('should do as its marbles say', () => {
@@ -487,6 +491,25 @@ describe('throttleByBucket with a store that throws', () => {
       source.pipe(arriving(helpers, cost), prioritize(), throttle, names).subscribe((name) => granted.push(name));
       helpers.flush();
       expect([granted, refused]).toEqual([['a', 'b'], ['ctrue']]);
+    });
+  });
+});
+
+describe('throttleByBucket with functions that throw', () => {
+  it.each<[string, Partial<ThrottleByBucketConfig<NamedJob>>]>([
+    ['key', { key: () => throwing() }],
+    ['refuse', { refuse: () => throwing() }],
+  ])('should end the stream with what %s throws', (_, config) => {
+    rx((helpers) => {
+      const throttle = throttleByBucket<NamedJob>({
+        store: quota(1, 10, helpers),
+        scheduler: helpers.scheduler,
+        ...config,
+      });
+      const cost = () => ({ cost: { ...tokens(1), requests: 2 } });
+      const source = helpers.hot('--(ab)--c');
+      const granted = source.pipe(arriving(helpers, cost), prioritize(), throttle, names);
+      helpers.expectObservable(granted).toBe('--#', undefined, bad);
     });
   });
 });

@@ -1,4 +1,4 @@
-import { concat, delay, EMPTY, type ObservableInput, of, throwError } from 'rxjs';
+import { concat, delay, EMPTY, NEVER, type ObservableInput, of, tap, throwError } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { isStoreError } from '../../src/errors/guards.ts';
 import type { Verdict } from '../../src/model/Grant.ts';
@@ -19,6 +19,9 @@ const FAILURES: readonly (readonly [how: string, fail: () => unknown])[] = [
   ],
   ['gives what is no answer', () => 42],
   ['forgets to answer', () => undefined],
+  ['tells no time', () => ({ type: 'wait', ms: Number.NaN, dimension: 'rpm', rate: 1 })],
+  ['names no dimension', () => ({ type: 'wait', ms: 1, rate: 1 })],
+  ['gives a verdict that there is not', () => ({ type: 'perhaps' })],
 ];
 
 describe('RequestScheduler with a store that fails', () => {
@@ -157,6 +160,29 @@ describe('RequestScheduler with a store that fails', () => {
     expect(starts).toHaveLength(3);
     expect(second - first).toBeGreaterThanOrEqual(3);
     expect(third - second).toBeGreaterThanOrEqual(3);
+  });
+
+  it('should tell how things stand, and listen no longer, when its levels go on or are not there', () => {
+    rx((helpers) => {
+      const inner = quota(1, 4, helpers);
+      let listening = 0;
+      const levels = (key: string) =>
+        key === 'other'
+          ? EMPTY
+          : concat(inner.levels(key), NEVER).pipe(
+              tap({ subscribe: () => (listening += 1), finalize: () => (listening -= 1) }),
+            );
+      const reply = () => helpers.cold('s-h-a 200ms (fd|)', wires);
+      const { ask, under } = setUp(helpers, { limits: { ...inner, levels }, reply });
+      let most: readonly string[] = [];
+      under.status$.subscribe(({ models }) => {
+        if (models.length > most.length) most = models.map(({ model }) => model);
+      });
+      for (const name of ['a', 'b', 'c'])
+        ask(name, { lifecycle: true, model: name === 'c' ? 'other' : 'm' }).subscribe();
+      helpers.flush();
+      expect([most, listening]).toEqual([['m', 'other'], 0]);
+    });
   });
 
   it('should not wait for a verdict when there is none', () => {
