@@ -94,7 +94,11 @@ export class Admission<J extends Job> implements Granter<J> {
   /** Hears that a grant was settled. */
   settled(job: J, outcome: Outcome): void {
     this.#running -= 1;
-    if (outcome.type === 'used') this.#backlog?.serve(job, outcome.cost.tokens - job.cost.tokens);
+    // A charge that stays is what its tenant has had.
+    if (outcome.type !== 'unknown') {
+      const had = outcome.type === 'used' ? outcome.cost.tokens : 0;
+      this.#backlog?.serve(job, had - job.cost.tokens);
+    }
     this.#lane.wake();
   }
 

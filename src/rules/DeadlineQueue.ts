@@ -29,6 +29,8 @@ export class DeadlineQueue<J extends Job> implements Backlog<J> {
   readonly #expiry = new Heap<Place<J>>(expiresBefore, (place, index) => {
     place.expiryIndex = index;
   });
+  /** Whose turn it was last: how far the turns have come. */
+  #served: Tenant<J> | undefined;
   #size = 0;
   /** The best one, unless something has changed since it was looked for. */
   #best: Place<J> | undefined;
@@ -108,6 +110,7 @@ export class DeadlineQueue<J extends Job> implements Backlog<J> {
     if (tenant === undefined) return;
     // What comes back for something that is forgotten already is nothing to save up.
     tenant.service = Math.max(0, tenant.service + tokens);
+    if (tokens > 0) this.#served = tenant;
     if (this.#tenants.size === 1) return;
     for (const priority in tenant.lines) {
       const line = tenant.lines[priority as Priority];
@@ -130,28 +133,23 @@ export class DeadlineQueue<J extends Job> implements Backlog<J> {
     return true;
   }
 
-  /** The tenant of an arriving job. One that had nothing waiting starts level with the others: it saves nothing up. */
+  /**
+   * The tenant of an arriving job. One that had nothing waiting starts where the turns have come to: it saves nothing
+   * up, and does not go before those who were served once and wait for their next turn.
+   */
   #arriving(name: string): Tenant<J> {
     let tenant = this.#tenants.get(name);
     if (tenant === undefined) {
       tenant = { service: 0, waiting: 0, lines: {} };
       this.#tenants.set(name, tenant);
     }
-    if (tenant.waiting === 0 && this.#size > 0) tenant.service = Math.max(tenant.service, this.#leastService());
+    if (tenant.waiting === 0) tenant.service = Math.max(tenant.service, this.#served?.service ?? 0);
     return tenant;
-  }
-
-  #leastService(): number {
-    let least = Infinity;
-    for (const { byService } of this.#levels) {
-      const line = byService.peek();
-      if (line !== undefined) least = Math.min(least, line.tenant.service);
-    }
-    return least;
   }
 
   /** What tenants have had matters only while they compete. */
   #forgetTenants(): void {
+    this.#served = undefined;
     if (this.#tenants.size > 1) this.#tenants.clear();
     else for (const tenant of this.#tenants.values()) tenant.service = 0;
   }

@@ -2,7 +2,7 @@ import { concat, EMPTY, map, NEVER, type Observable, of, Subject, Subscription, 
 import { describe, expect, it } from 'vitest';
 import type { GroqError } from '../../src/errors/GroqError.ts';
 import { isRequestTooLargeError, isStoreError, isTimeoutError } from '../../src/errors/guards.ts';
-import type { Grant, Reservation, Verdict } from '../../src/model/Grant.ts';
+import type { Grant, Outcome, Reservation, Verdict } from '../../src/model/Grant.ts';
 import { prioritize } from '../../src/operators/prioritize.ts';
 import { type ThrottleByBucketConfig, throttleByBucket } from '../../src/operators/throttleByBucket.ts';
 import type { LimitStore } from '../../src/ports/LimitStore.ts';
@@ -178,6 +178,39 @@ describe('throttleByBucket', () => {
         });
       });
       helpers.expectObservable(source.pipe(arriving(helpers), throttle, settling, names)).toBe(expected);
+    });
+  });
+
+  it('should count for its tenant only what was used', () => {
+    rx((helpers) => {
+      const outcomes: readonly Outcome[] = [
+        { type: 'unsent' },
+        { type: 'rejected', ms: 0 },
+        { type: 'used', cost: tokens(0) },
+        { type: 'unknown' },
+      ];
+      const started = outcomes.map((outcome) => {
+        const order: string[] = [];
+        const jobs = helpers.hot('(xyz)').pipe(
+          arriving(helpers, (name) => ({ cost: tokens(10), tenant: name === 'z' ? 'b' : 'a' })),
+          prioritize(),
+          throttleByBucket<NamedJob>({
+            store: quota(9, 90, helpers),
+            scheduler: helpers.scheduler,
+            inFlight: 1,
+          }),
+        );
+        jobs.subscribe((grant) => {
+          order.push(grant.job.name);
+          grant.sent();
+          timer(1, helpers.scheduler).subscribe(() => {
+            grant.settle(outcome);
+          });
+        });
+        return order;
+      });
+      helpers.flush();
+      expect(started.map((order) => order.join(''))).toEqual(['xyz', 'xyz', 'xyz', 'xzy']);
     });
   });
 

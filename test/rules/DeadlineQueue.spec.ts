@@ -241,6 +241,18 @@ describe('DeadlineQueue', () => {
       expect(drain(queue, true)).toEqual(['l4', 'l7', 'l5', 'l8', 'l6']);
     });
 
+    it('should let nobody wait for ever behind ever new ones', () => {
+      const { queue, add } = queueWith(['l1', of('a', 100)], ['l2', of('a', 100)]);
+      const started: string[] = [];
+      for (let i = 3; i < 10; i++) {
+        add(`l${i}`, of(`new ${i}`, 100));
+        const ticket = next(queue) as Ticket<NamedJob>;
+        started.push(ticket.job.name);
+        queue.serve(ticket.job, 100);
+      }
+      expect(started.slice(0, 4)).toEqual(['l1', 'l3', 'l2', 'l4']);
+    });
+
     it.each([
       ['several', ['b']],
       ['one', []],
