@@ -105,7 +105,8 @@ export function prioritize<J extends Job>(config: PrioritizeConfig<J> = {}): Ope
         operate({
           destination,
           next: (job) => {
-            if (!makeRoom(job)) return;
+            // Nobody has to leave for one who has left, nor for one who was let in before.
+            if (job.lifetime?.closed === true || (job.attempt === 1 && !makeRoom(job))) return;
             backlog.add(job);
             destination.next(backlog);
           },

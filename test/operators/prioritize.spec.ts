@@ -107,7 +107,20 @@ describe('prioritize', () => {
     const seen: (string | undefined)[] = [];
     jobs.pipe(prioritize(), best).subscribe((name) => seen.push(name));
     jobs.next(jobMaker()('l', { lifetime: Subscription.EMPTY }));
-    expect(seen).toEqual([undefined]);
+    expect(seen).toEqual([]);
+  });
+
+  it('should make nobody leave for one who has left, nor for one who comes back', () => {
+    const jobs = new Subject<NamedJob>();
+    const make = jobMaker();
+    const refused: string[] = [];
+    const seen: Backlog<NamedJob>[] = [];
+    const refuse = ({ name }: NamedJob) => refused.push(name);
+    jobs.pipe(prioritize({ maxQueued: 1, refuse })).subscribe((backlog) => seen.push(backlog));
+    jobs.next(make('l'));
+    jobs.next(make('h', { lifetime: Subscription.EMPTY }));
+    jobs.next(make('h', { attempt: 2 }));
+    expect([refused, seen.at(-1)?.size]).toEqual([[], 2]);
   });
 
   it('should complete at once on a source that is empty, and never on one that never ends', () => {
