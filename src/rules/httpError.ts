@@ -96,12 +96,14 @@ export function errorFrom(
       limit: limit?.limit,
       used: limit?.used,
       requested: limit?.requested,
-      // No limit takes longer to flow back, so whoever says so is mistaken.
-      retryAfter: limit?.ms ?? ((about.retryAfter ?? 0) > LONGEST_WAIT ? undefined : about.retryAfter),
+      retryAfter: believable(limit?.ms) ?? believable(about.retryAfter),
     });
   }
   return new HttpError(status, body, { ...about, advice });
 }
+
+/** No limit takes longer to flow back, so whoever says so is mistaken. */
+const believable = (ms: number | undefined): number | undefined => ((ms ?? 0) > LONGEST_WAIT ? undefined : ms);
 
 /** The `error` object of a JSON body, when it is one. */
 function errorFieldOf(body: string): object | undefined {

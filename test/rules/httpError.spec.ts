@@ -250,6 +250,15 @@ describe('httpErrorOf, of a limit', () => {
     expect(isRateLimitError(error) && error.retryAfter).toBe(undefined);
   });
 
+  it('should believe no message that asks to wait for longer than a day', () => {
+    const message = (time: string) => bodyOf({ message: `Rate limit reached. Please try again in ${time}.` });
+    const waits = ['23h', '25h'].map((time) => {
+      const error = errorOf(429, message(time), { 'retry-after': '3' });
+      return isRateLimitError(error) && error.retryAfter;
+    });
+    expect(waits).toEqual([82_800_000, 3_000]);
+  });
+
   it.each([
     ['86400', 86_400_000],
     ['86401', undefined],
