@@ -75,7 +75,7 @@ export class Gauge {
    */
   waitFor(units: number, kept: number, margin: number, now: number): number {
     const rest = this.pausedUntil > now ? Math.ceil(this.pausedUntil - now) : 0;
-    if (this.#windowed) return Math.max(rest, this.#log.waitFor(this.bucket.limit - units - kept, now));
+    if (this.#windowed) return Math.max(rest, this.#log.waitFor(Math.max(0, this.bucket.limit - units - kept), now));
     if (this.#doubtedAt !== now) this.#renewDoubt(now);
     const fits = this.bucket.waitFor(units + kept, margin + this.#doubt);
     return Math.max(rest, this.bucket.foreign > 0 ? Math.min(fits, CONFIRMED) : fits);
@@ -205,7 +205,8 @@ export class Gauge {
   /** Finds anew how much is left alone for what answers have not shown of others. */
   #renewDoubt(now: number): void {
     const { bucket } = this;
-    const unseen = now - this.#shown.at;
+    // By a clock that went back, nothing is newer than now.
+    const unseen = Math.max(0, now - this.#shown.at);
     bucket.foreign = this.#believedForeign(unseen);
     // When nobody asks, as much is believed in all as would be by asking all the time.
     bucket.foreignUntil = now + Math.max(0, CONFIRMED - unseen) + FORGETTING;
@@ -221,7 +222,7 @@ export class Gauge {
   }
 
   #firstDoubt(now: number): number {
-    const known = now - this.#firstShownAt;
+    const known = Math.max(0, now - this.#firstShownAt);
     return known > FADED ? 0 : FIRST_DOUBT * Math.exp(-known / FADING);
   }
 

@@ -35,6 +35,12 @@ describe('the wait at a Gauge', () => {
     expect(waitAt(200_001)).toBe(0);
   });
 
+  it('should be no shorter by a clock that goes back', () => {
+    const gauge = gaugeWith(10_000);
+    gauge.shown(1, 3_600_000);
+    expect(gauge.waitFor(10_000, 0, 0, 0)).toBe(gauge.waitFor(10_000, 0, 0, 3_600_000));
+  });
+
   it('should grow with the time in which no answer has shown the level', () => {
     const gauge = gaugeWith(10_000);
     gauge.shown(1, 0);
@@ -115,6 +121,13 @@ describe('a Gauge of a server that counts within windows', () => {
     expect(gauge.level(0, 60_750).level).toBe(1_000);
     gauge.pausedUntil = 70_000;
     expect(gauge.waitFor(1, 0, 0, 10_000)).toBe(60_000);
+  });
+
+  it('should wait for all of it to be forgotten where more is left alone than there would be', () => {
+    const gauge = new Gauge('tpm', 1_000, 0);
+    gauge.take(100, 0);
+    gauge.countWindows();
+    expect(gauge.waitFor(10, 1_000, 0, 1_000)).toBe(59_750);
   });
 
   it('should know from a level that was adopted what others have had', () => {
