@@ -2,6 +2,7 @@ import { type Subscriber, Subscription } from 'rxjs';
 import type { Place } from '../model/Place.ts';
 import type { StateToken } from '../model/Token.ts';
 import { operate } from '../operators/operate.ts';
+import { checkPlace } from '../rules/checkPlace.ts';
 import type { Attempt } from './Attempt.ts';
 
 /**
@@ -28,7 +29,13 @@ export function enter<T>(attempt: Attempt<T>, into: (attempt: Attempt) => void):
   place({});
   moving.add(
     place$.subscribe({
-      next: place,
+      next: (value) => {
+        try {
+          place(checkPlace(value));
+        } catch (error) {
+          attempt.lifetime.error(error);
+        }
+      },
       error: (error: unknown) => {
         attempt.lifetime.error(error);
       },

@@ -159,6 +159,20 @@ describe('a place that can change', () => {
     });
   });
 
+  it.each([null, { priority: 'urgent' }, { slack: Number.NaN }, { prority: 'high' }])(
+    'should be an error of the answer when it is no place: %j',
+    (wrong) => {
+      rx((helpers) => {
+        const { ask, log, store } = logging(helpers, { every: 10 });
+        for (const name of ['h', 'l1']) ask(name);
+        ask('l2', { place$: helpers.cold('--x', { x: wrong as Place }) });
+        helpers.flush();
+        expect(log).toEqual(['h 0', 'l2 2 ValidationError', 'l1 10']);
+        expect(store.open.size).toBe(0);
+      });
+    },
+  );
+
   it('should be kept by a retry', () => {
     rx((helpers) => {
       let failures = 1;
