@@ -12,6 +12,7 @@ import type { TokenCount } from '../ports/TokenCounter.ts';
 import type { WireRequest } from '../ports/Transport.ts';
 import { checkLength } from '../rules/checkLength.ts';
 import { chatCost } from '../rules/cost.ts';
+import { merged } from '../rules/merged.ts';
 import type { Errand, Timeouts } from '../scheduler/Attempt.ts';
 import type { Config } from './config.ts';
 import { Flow } from './Flow.ts';
@@ -75,11 +76,8 @@ export class ChatErrand<T> implements Errand<T> {
     this.place$ = place$;
     this.lifecycle = lifecycle;
     this.fittedFrom = this.request === request ? undefined : (request.max_completion_tokens ?? undefined);
-    this.timeouts = timeoutsFor(
-      timeouts === undefined ? config.timeouts : { ...config.timeouts, ...timeouts },
-      kind.stream,
-    );
-    this.retry = retry === undefined ? config.retry : { ...config.retry, ...retry };
+    this.timeouts = timeoutsFor(merged(config.timeouts, timeouts), kind.stream);
+    this.retry = merged(config.retry, retry);
     this.usage = kind.usage;
     this.#desk = desk;
     this.#kind = kind;

@@ -13,6 +13,7 @@ import { type Random, systemClock } from '../ports/clock.ts';
 import type { LimitStore } from '../ports/LimitStore.ts';
 import type { TokenCounter } from '../ports/TokenCounter.ts';
 import type { Transport } from '../ports/Transport.ts';
+import { merged } from '../rules/merged.ts';
 import type { Timeouts } from '../scheduler/Attempt.ts';
 import type { BudgetOptions } from './Budgets.ts';
 import { checkLimits, checkOptions, type GroqOptions, type RetryOptions } from './options.ts';
@@ -66,11 +67,11 @@ export function resolveConfig(options: GroqOptions, environment: NodeJS.ProcessE
     (limits === false
       ? unlimitedStore({ scheduler })
       : memoryLimitStore({
-          limits: (key) => ({ ...MODELS.get(key)?.limits[tier], ...ceilings(key) }),
+          limits: (key) => merged(MODELS.get(key)?.limits[tier] ?? {}, ceilings(key)),
           ceilings,
           margin: MARGIN,
           probe: PROBE,
-          pacing: pacing === false ? undefined : { ...DEFAULT_PACING, ...(pacing === true ? {} : pacing) },
+          pacing: pacing === false ? undefined : merged(DEFAULT_PACING, pacing === true ? undefined : pacing),
           scheduler,
         }));
   // Where nothing is held to a count, there is no need for the tables of a vocabulary.
@@ -80,9 +81,9 @@ export function resolveConfig(options: GroqOptions, environment: NodeJS.ProcessE
   // Whoever counts says so when it fails. Until then there may be no request at all.
   counter.load?.().catch(() => undefined);
   return Object.freeze({
-    defaults: Object.freeze({ model: DEFAULT_MODEL, ...options.defaults }),
+    defaults: Object.freeze(merged<Config['defaults']>({ model: DEFAULT_MODEL }, options.defaults)),
     retry: { ...options.retry },
-    timeouts: { ...DEFAULT_TIMEOUTS, ...options.timeouts },
+    timeouts: merged(DEFAULT_TIMEOUTS, options.timeouts),
     inFlight: options.maxInFlight,
     maxQueued: options.maxQueued,
     overflow: options.overflow,

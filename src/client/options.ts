@@ -21,7 +21,7 @@ import { type ConnectionOptions, connectionShape, type FlowOptions, flowShape } 
 /** How often a request is tried again, and when. See {@link RetryConfig}. */
 export type RetryOptions = Pick<RetryConfig, 'count' | 'initialDelay' | 'maxDelay' | 'sampling'>;
 
-/** What {@link createGroq} may be told. Everything has a default. */
+/** What {@link createGroq} may be told. Everything has a default, and whatever is `undefined` is left to it. */
 export interface GroqOptions extends ConnectionOptions {
   /**
    * The key, or what gives it whenever a request is sent.

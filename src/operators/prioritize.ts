@@ -5,6 +5,7 @@ import type { Backlog } from '../model/Backlog.ts';
 import type { Job } from '../model/Job.ts';
 import { DEFAULT_SLACK, type Slack } from '../model/Priority.ts';
 import { DeadlineQueue } from '../rules/DeadlineQueue.ts';
+import { merged } from '../rules/merged.ts';
 import { virtualDeadline } from '../rules/order.ts';
 import { operate } from './operate.ts';
 
@@ -69,7 +70,7 @@ export interface PrioritizeConfig<J extends Job = Job> {
  * @throws {QueueFullError} (as `error`, unless `refuse` is given) when more than `maxQueued` jobs wait.
  */
 export function prioritize<J extends Job>(config: PrioritizeConfig<J> = {}): OperatorFunction<J, Backlog<J>> {
-  const slack = { ...DEFAULT_SLACK, ...config.slack };
+  const slack = merged(DEFAULT_SLACK, config.slack);
   const { maxQueued = Infinity, overflow = 'last' } = config;
 
   return (source) =>

@@ -1,6 +1,7 @@
 import { DIMENSION_NAMES, type Dimension } from '../model/Dimension.ts';
 import type { Limits } from '../model/Limits.ts';
 import { Gauge } from './Gauge.ts';
+import { merged } from './merged.ts';
 
 /** The limits of one model, as far as they are known: each is the lower of what the server allows and of our own. */
 export class GaugeSet {
@@ -28,7 +29,7 @@ export class GaugeSet {
 
   /** Changes our own limits, dimension by dimension. What is missing from full stays missing. */
   cap(ceilings: Limits, now: number): void {
-    this.#ceilings = { ...this.#ceilings, ...ceilings };
+    this.#ceilings = merged(this.#ceilings, ceilings);
     for (const dimension of DIMENSION_NAMES) {
       // Where the server has said nothing, its limit is what we are told.
       const allowed = this.#told.has(dimension) ? undefined : ceilings[dimension];

@@ -37,4 +37,11 @@ describe('GaugeSet', () => {
     gauges.hear('tpm', 400, 2, 2);
     expect(limitOf(gauges)).toBe(400);
   });
+
+  it('should keep a ceiling that is not changed, also where it is said to be undefined', () => {
+    const gauges = new GaugeSet({}, { tpm: 500 }, 0);
+    gauges.hear('tpm', 1_000, 1, 1);
+    gauges.cap({ rpm: 10, tpm: undefined }, 2);
+    expect(limitOf(gauges)).toBe(500);
+  });
 });

@@ -1,0 +1,77 @@
+import { NEVER, type Observable } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { constantCounter } from '../../src/adapters/constantCounter.ts';
+import { createGroq } from '../../src/client/createGroq.ts';
+import type { CallOptions, GroqOptions } from '../../src/client/options.ts';
+import { PRIORITIES } from '../../src/model/Priority.ts';
+import type { Transport } from '../../src/ports/Transport.ts';
+import { fakeTransport } from '../../src/testing/fakeTransport.ts';
+import { limitsOf } from '../../src/testing/limitsOf.ts';
+import { modelServer } from '../../src/testing/modelServer.ts';
+import { virtualClock } from '../../src/testing/virtualClock.ts';
+
+const MODEL = 'openai/gpt-oss-20b';
+const HOUR = 3_600_000;
+
+/** What a program may hand over that is compiled less strictly than this one. */
+type Loose<T> = { readonly [K in keyof T]?: unknown };
+
+/** What becomes of 40 requests of every priority within three hours, and when. */
+function story(
+  options: Loose<GroqOptions>,
+  call: Loose<CallOptions>,
+  transportBy: (clock: ReturnType<typeof virtualClock>) => Transport,
+): readonly string[] {
+  const clock = virtualClock();
+  const groq = createGroq({
+    transport: transportBy(clock),
+    scheduler: clock,
+    counter: constantCounter(10),
+    random: () => 0.5,
+    ...(options as GroqOptions),
+  });
+  const lines: string[] = [];
+  const hear = (name: string, answer: Observable<unknown>): void => {
+    answer.subscribe({
+      error: (error: unknown) => lines.push(`${name} ${clock.now()} ${String(error)}`),
+      complete: () => lines.push(`${name} ${clock.now()}`),
+    });
+  };
+  const ask = (name: string, own: CallOptions): void => {
+    const request = { messages: [{ role: 'user' as const, content: 'Hi' }], max_completion_tokens: 1_000 };
+    hear(name, groq.chat(request, { ...own, ...(call as CallOptions) }));
+  };
+  for (let i = 0; i < 40; i += 1) {
+    for (const priority of PRIORITIES) ask(`${priority} ${i}`, { priority });
+    clock.flush(clock.now() + 1_000);
+  }
+  clock.flush(3 * HOUR);
+  return lines;
+}
+
+const served = (clock: ReturnType<typeof virtualClock>): Transport =>
+  modelServer({ limits: limitsOf('30/min, 100/day, 8k tokens/min, 60k tokens/day'), scheduler: clock });
+
+const silent = (): Transport => fakeTransport(() => NEVER);
+
+const limits = { [MODEL]: limitsOf('30/min, 100/day, 8k tokens/min, 60k tokens/day') };
+
+describe('an option that is undefined', () => {
+  it.each<[string, Loose<GroqOptions>, Loose<GroqOptions>]>([
+    ['a limit', { limits: { [MODEL]: { rpm: undefined, tpm: undefined } } }, {}],
+    ['a slack', { limits, slack: { normal: undefined, low: 1_000 } }, { limits, slack: { low: 1_000 } }],
+    ['a part of the pacing', { limits, pacing: { low: undefined, high: 0.2 } }, { limits, pacing: { high: 0.2 } }],
+    ['a default', { defaults: { model: undefined } }, {}],
+  ])('should leave its default as it is: %s', (_, given, same) => {
+    expect(story(given, {}, served)).toEqual(story(same, {}, served));
+  });
+
+  it.each<[string, Loose<GroqOptions>, Loose<CallOptions>, Loose<CallOptions>]>([
+    ['a timeout', { timeouts: { connect: undefined } }, {}, {}],
+    ['a timeout of a call', { timeouts: { connect: 1_000 } }, { timeouts: { connect: undefined } }, {}],
+    ['a part of the retry of a call', { retry: { count: 0 } }, { retry: { count: undefined } }, {}],
+  ])('should leave its default as it is: %s', (_, options, given, same) => {
+    const plain = JSON.parse(JSON.stringify(options)) as Loose<GroqOptions>;
+    expect(story(options, given, silent)).toEqual(story(plain, same, silent));
+  });
+});
