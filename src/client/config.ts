@@ -13,6 +13,8 @@ import { type Random, systemClock } from '../ports/clock.ts';
 import type { LimitStore } from '../ports/LimitStore.ts';
 import type { TokenCounter } from '../ports/TokenCounter.ts';
 import type { Transport } from '../ports/Transport.ts';
+import { checkApiKey } from '../rules/apiKey.ts';
+import { parseBaseUrl } from '../rules/baseUrl.ts';
 import { merged } from '../rules/merged.ts';
 import type { Timeouts } from '../scheduler/Attempt.ts';
 import type { BudgetOptions } from './Budgets.ts';
@@ -117,7 +119,7 @@ function setLimits(store: LimitStore, model: ModelId, limits: Limits): void {
 }
 
 function transportFor({ apiKey, baseURL, http2, maxResponseBytes }: GroqOptions, environment: NodeJS.ProcessEnv) {
-  const key = apiKey ?? environment['GROQ_API_KEY'];
+  const key = apiKey ?? variable(environment, 'GROQ_API_KEY', checkApiKey);
   if (key === undefined || key === '') {
     throw new ValidationError(
       'The options',
@@ -125,8 +127,19 @@ function transportFor({ apiKey, baseURL, http2, maxResponseBytes }: GroqOptions,
       'Set GROQ_API_KEY to a key from https://console.groq.com/keys, or test without one against rxgroq/simulator.',
     );
   }
-  // A variable that is set to nothing is not set: so it stands in many a .env file.
-  const { GROQ_BASE_URL: variable } = environment;
-  const base = baseURL ?? (variable === '' ? undefined : variable);
+  const base = baseURL ?? variable(environment, 'GROQ_BASE_URL', parseBaseUrl);
   return undiciTransport({ apiKey: key, baseURL: base, http2, maxResponseBytes });
+}
+
+/** What a variable says, of which the check says by its name what is wrong. */
+function variable(
+  environment: NodeJS.ProcessEnv,
+  name: string,
+  check: (text: string, subject: string, path: string) => unknown,
+): string | undefined {
+  const text = environment[name];
+  // A variable that is set to nothing is not set: so it stands in many a .env file.
+  if (text === undefined || text === '') return undefined;
+  check(text, 'The environment', name);
+  return text;
 }

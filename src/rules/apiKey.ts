@@ -3,18 +3,20 @@ import { ValidationError } from '../errors/ValidationError.ts';
 /**
  * Checks that a key can stand in a header, without ever showing it.
  *
+ * @param subject What says so, as an error begins.
+ * @param path Its name there.
  * @returns The key without the blanks around it, which often come with copying.
  * @throws {ValidationError} when there is a character in it that no header can hold.
  */
-export function checkApiKey(key: unknown): string {
+export function checkApiKey(key: unknown, subject = 'The options', path = 'apiKey'): string {
   // What gives the key may have none to give: a variable that is not set.
   const trimmed = typeof key === 'string' ? key.trim() : '';
   if (/^[\x21-\x7e]+$/.test(trimmed)) return trimmed;
   throw new ValidationError(
-    'The options',
+    subject,
     [
       {
-        path: 'apiKey',
+        path,
         expected: 'printable ASCII characters without blanks',
         got: typeof key !== 'string' ? 'no string' : trimmed === '' ? 'an empty string' : 'others',
       },

@@ -15,10 +15,14 @@ const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 /**
  * Takes a base URL apart. One without a path gets Groq's, `/openai/v1`.
  *
+ * @param subject What says so, as an error begins.
+ * @param path Its name there.
  * @throws {ValidationError} when it is no URL, when it would send the key in the clear to another machine, or when it
  * has a user, a query or a fragment.
  */
-export function parseBaseUrl(text: string): BaseUrl {
+export function parseBaseUrl(text: string, subject = 'The options', path = 'baseURL'): BaseUrl {
+  const refused = (expected: string, got: string): ValidationError =>
+    new ValidationError(subject, [{ path, expected, got }], `Groq's own is ${GROQ_URL}.`);
   const url = URL.parse(text);
   if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:')) throw refused('a URL', 'none');
   if (url.protocol === 'http:' && !LOOPBACK.has(url.hostname)) {
@@ -26,12 +30,9 @@ export function parseBaseUrl(text: string): BaseUrl {
   }
   if (url.username !== '' || url.password !== '') throw refused('a URL without a user and a password', 'one with them');
   if (url.search !== '' || url.hash !== '') throw refused('a URL without a query and a fragment', 'one with them');
-  const path = withoutSlashes(url.pathname);
-  return { origin: url.origin, path: path === '' ? '/openai/v1' : path };
+  const prefix = withoutSlashes(url.pathname);
+  return { origin: url.origin, path: prefix === '' ? '/openai/v1' : prefix };
 }
-
-const refused = (expected: string, got: string): ValidationError =>
-  new ValidationError('The options', [{ path: 'baseURL', expected, got }], `Groq's own is ${GROQ_URL}.`);
 
 // In a loop, since an expression for it looks at each of many slashes from each before it.
 const withoutSlashes = (path: string): string => {

@@ -122,10 +122,18 @@ describe('the configuration of a client', () => {
 
   it('should check what the environment says', () => {
     vi.stubEnv('GROQ_API_KEY', 'gsk_secret with blanks');
-    expect(() => createGroq()).toThrow(/`apiKey` must be printable ASCII characters without blanks, got others/);
+    expect(() => createGroq()).toThrow(
+      /^The environment: `GROQ_API_KEY` must be printable ASCII characters without blanks, got others/,
+    );
     vi.stubEnv('GROQ_API_KEY', 'gsk_x');
     vi.stubEnv('GROQ_BASE_URL', 'http://groq.test');
-    expect(() => createGroq()).toThrow(/`baseURL` must be an https URL, since the key goes there, got an http URL/);
+    expect(() => createGroq()).toThrow(
+      /^The environment: `GROQ_BASE_URL` must be an https URL, since the key goes there, got an http URL/,
+    );
+    vi.stubEnv('GROQ_BASE_URL', 'nonsense');
+    expect(() => createGroq()).toThrow(/^The environment: `GROQ_BASE_URL` must be a URL, got none/);
+    // What the options say is theirs, whatever the environment says.
+    expect(() => createGroq({ baseURL: 'nonsense' })).toThrow(/^The options: `baseURL` must be a URL, got none/);
     // As it stands in a file of variables that nobody has filled in.
     vi.stubEnv('GROQ_BASE_URL', '');
     expect(() => make()).not.toThrow();
