@@ -1,39 +1,55 @@
 import { existsSync, readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { ValidationError } from '../errors/ValidationError.ts';
+import { parseBaseUrl } from '../rules/baseUrl.ts';
 import { checked } from '../rules/validation.ts';
-import type { GroqOptions } from './options.ts';
+import { type GroqOptions, optionsSchema } from './options.ts';
 
-/** What a configuration file may hold, beside the options of the same names. */
-const fileSchema = z.looseObject({
-  /** The name of the environment variable that holds the key: a key itself has no place in a file. */
-  apiKeyVariable: z.string().min(1).optional(),
-  apiKey: z
-    .custom<undefined>((value) => value === undefined, {
-      error: 'absent: name the environment variable that holds it in `apiKeyVariable`',
-    })
-    .optional(),
-});
+/** What a configuration file may hold: the options that JSON can say, and where the key is. */
+const fileSchema = optionsSchema
+  .omit({ transport: true, store: true, counter: true, scheduler: true, random: true })
+  .extend({
+    /** The name of the environment variable that holds the key: a key itself has no place in a file. */
+    apiKeyVariable: z.string().min(1).optional(),
+    apiKey: z
+      .custom<undefined>((value) => value === undefined, {
+        error: 'absent: name the environment variable that holds it in `apiKeyVariable`',
+      })
+      .optional(),
+  });
 
 const DEFAULT_PATH = './config.json';
 
+/** What stands where a file should, by the code of the error that reading it gives. */
+const UNREADABLE: Readonly<Record<string, string>> = {
+  ENOENT: 'none',
+  EISDIR: 'a directory',
+  EACCES: 'one that this process may not read',
+};
+
 /**
- * Reads options from a JSON file: `apiKeyVariable`, `baseURL`, `tier`, `limits`, `defaults`, `retry`, `timeouts`,
- * `maxInFlight`, `slack` and `allowRetired`. What the file says goes before the environment, and options that are
- * given in the program go before the file.
+ * Reads options from a JSON file: all of {@link GroqOptions} that JSON can say, and `apiKeyVariable`, the name of the
+ * environment variable that holds the key. What the file says goes before the environment, and options that are given
+ * in the program go before the file.
  *
  * @example
  * const groq = createGroq({ ...loadConfig(), tier: 'developer' });
  *
  * @param path Where the file is. Without a path, `./config.json` if there is one.
- * @throws {ValidationError} when the file cannot be read, is no JSON, holds a key or names a variable for it that is
- * not set.
+ * @throws {ValidationError} that names the file when it cannot be read, is no JSON, says what is no option or not what
+ * an option has to be, holds a key or names a variable for it that is not set.
  */
 export function loadConfig(path?: string, environment: NodeJS.ProcessEnv = process.env): GroqOptions {
   if (path === undefined && !existsSync(DEFAULT_PATH)) return {};
   const name = path ?? DEFAULT_PATH;
-  const content = checked(fileSchema, parse(name), `The file ${name}`, 'Correct the file.');
-  const { apiKeyVariable, ...options } = content;
+  const subject = `The file ${name}`;
+  // A file of that name may be for something else.
+  const advice =
+    path === undefined ? 'Correct the file, or tell loadConfig() the path of another.' : 'Correct the file.';
+  const { apiKeyVariable, ...options } = checked(fileSchema, parse(name, advice), subject, advice) as GroqOptions & {
+    readonly apiKeyVariable?: string | undefined;
+  };
+  if (options.baseURL !== undefined) parseBaseUrl(options.baseURL, subject);
   if (apiKeyVariable === undefined) return options;
   const apiKey = environment[apiKeyVariable];
   if (apiKey === undefined || apiKey === '') {
@@ -42,29 +58,35 @@ export function loadConfig(path?: string, environment: NodeJS.ProcessEnv = proce
       expected: 'a variable that is set',
       got: `${apiKeyVariable}, which is not`,
     };
-    throw new ValidationError(`The file ${name}`, [issue], 'Set it to a key from https://console.groq.com/keys.');
+    throw new ValidationError(subject, [issue], 'Set it to a key from https://console.groq.com/keys.');
   }
   return { ...options, apiKey };
 }
 
-function parse(path: string): unknown {
+function parse(path: string, advice: string): unknown {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
-  } catch {
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    const got = UNREADABLE[code] ?? `none (${code})`;
     throw new ValidationError(
       `The file ${path}`,
-      [{ path: '', expected: 'a file that can be read', got: 'none' }],
+      [{ path: '', expected: 'a file that can be read', got }],
       'Check the path.',
     );
   }
   try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    throw new ValidationError(
-      `The file ${path}`,
-      [{ path: '', expected: 'JSON', got: 'other text' }],
-      'Correct the file.',
-    );
+    // Some editors begin a text with a mark of its encoding, which is not part of it.
+    return JSON.parse(text.replace(/^\uFEFF/, '')) as unknown;
+  } catch (error) {
+    const got = `other text${placeOf(error)}`;
+    throw new ValidationError(`The file ${path}`, [{ path: '', expected: 'JSON', got }], advice);
   }
+}
+
+/** Where text is no longer JSON, as far as the parser tells. The rest of its message may quote a secret. */
+function placeOf(error: unknown): string {
+  const [, line, column] = / \(line (\d+) column (\d+)\)$/.exec(String(error)) ?? [];
+  return line === undefined || column === undefined ? '' : ` at line ${line}, column ${column}`;
 }

@@ -186,7 +186,8 @@ const pacingSchema = z.strictObject(
 
 const fitOutputSchema = z.union([z.boolean(), z.strictObject({ quantile: z.number().min(0).max(1) })]).optional();
 
-const optionsSchema = z.strictObject({
+/** What {@link GroqOptions} have to be. */
+export const optionsSchema = z.strictObject({
   apiKey: z.union([z.string(), func]).optional(),
   baseURL: z.string().optional(),
   ...connectionShape,

@@ -34,6 +34,10 @@ describe('loadConfig', () => {
     timeouts: { total: 1_000 },
     maxInFlight: 5,
     slack: { low: 1_000 },
+    pacing: { background: 0.5 },
+    budget: { usd: 5 },
+    http2: true,
+    overflow: 'newest',
     allowRetired: true,
   };
 
@@ -81,12 +85,14 @@ describe('loadConfig', () => {
     ]);
     expect(String(error)).toContain(`The file ${path} must be`);
     mkdirSync(path);
-    expect(() => loadConfig(path)).toThrow('a file that can be read');
+    expect(() => loadConfig(path)).toThrow(`The file ${path} must be a file that can be read, got a directory.`);
   });
 
   it.each([
     ['an empty file', '', '', 'JSON', 'other text'],
-    ['what is no JSON', '{ tier: free }', '', 'JSON', 'other text'],
+    ['what is no JSON', '{ tier: free }', '', 'JSON', 'other text at line 1, column 3'],
+    ['a comma too many', '{\n  "tier": "free",\n}\n', '', 'JSON', 'other text at line 3, column 1'],
+    ['a secret that is no JSON', '{ "baseURL": gsk_secret }', '', 'JSON', 'other text'],
     ['a list', '[]', '', 'an object', 'an array of 0'],
     ['null', 'null', '', 'an object', 'null'],
     [
@@ -110,9 +116,32 @@ describe('loadConfig', () => {
     expect(String(error)).not.toContain('gsk_secret');
   });
 
-  it('should leave it to the client to check the options', () => {
-    const config = loadConfig(folder.write('groq.json', { tier: 'gold', theme: 'dark' }));
-    const error = errorOf(() => createGroq({ apiKey: 'gsk_x', ...config }));
-    expect(isValidationError(error) && error.issues.map(({ path }) => path)).toEqual(['tier', 'theme']);
+  it('should say in which file an option is wrong', () => {
+    const path = folder.write('groq.json', { tier: 'gold', theme: 'dark' });
+    const error = errorOf(() => loadConfig(path));
+    expect(isValidationError(error) && error.issues.map((issue) => issue.path)).toEqual(['tier', 'theme']);
+    expect(String(error)).toBe(
+      `ValidationError: The file ${path}: \`tier\` must be one of "free", "developer", got "gold" (and 1 more). Correct the file.`,
+    );
+    const url = folder.write('url.json', { baseURL: 'nonsense' });
+    expect(() => loadConfig(url)).toThrow(`The file ${url}: \`baseURL\` must be a URL, got none.`);
+  });
+
+  it.each(['transport', 'store', 'counter', 'scheduler', 'random'])('should know of no %s in a file', (option) => {
+    expect(() => loadConfig(folder.write('groq.json', { [option]: {} }))).toThrow(
+      `\`${option}\` must be absent, since it is not known there`,
+    );
+  });
+
+  it('should say what to do about a file that it found and that is for something else', () => {
+    process.chdir(folder.path);
+    folder.write('config.json', { database: 'postgres://localhost' });
+    expect(() => loadConfig()).toThrow(
+      'The file ./config.json: `database` must be absent, since it is not known there, got a string of 20 characters. Correct the file, or tell loadConfig() the path of another.',
+    );
+  });
+
+  it('should not mind the mark that some editors begin a text with', () => {
+    expect(loadConfig(folder.write('groq.json', '\uFEFF{ "tier": "developer" }'))).toEqual({ tier: 'developer' });
   });
 });
