@@ -47,11 +47,12 @@ export interface GroqOptions extends ConnectionOptions {
    */
   readonly limits?: false | Readonly<Record<ModelId, Limits>> | undefined;
   /** What every request has that does not say otherwise. */
-  readonly defaults?: Partial<ChatRequest> | undefined;
+  readonly defaults?: (Partial<ChatRequest> & { readonly messages?: undefined }) | undefined;
   /** @default { count: 2, initialDelay: 100, maxDelay: 10_000, sampling: false } */
   readonly retry?: RetryOptions | undefined;
   /**
-   * In milliseconds. All but `queue` are counted from the moment at which a request is dispatched.
+   * In milliseconds. All but `queue` are counted from the moment at which a request is dispatched. Minimum: 1;
+   * `Infinity` lets it take as long as it takes.
    *
    * @default { queue: 86_400_000, connect: 10_000, betweenTokens: 60_000, total: 120_000 }
    */
@@ -152,7 +153,18 @@ export interface CallOptions extends FlowOptions {
 
 const ms = z.number().min(0).optional();
 
-const timeoutsSchema = z.strictObject({ queue: ms, connect: ms, firstToken: ms, betweenTokens: ms, total: ms });
+// Of Zod's numbers none is Infinity.
+const timeout = z
+  .custom<number>((value) => typeof value === 'number' && value >= 1, { error: 'a number of at least 1, or Infinity' })
+  .optional();
+
+const timeoutsSchema = z.strictObject({
+  queue: timeout,
+  connect: timeout,
+  firstToken: timeout,
+  betweenTokens: timeout,
+  total: timeout,
+});
 
 const retrySchema = z.strictObject({
   count: z.int().min(0).optional(),
@@ -186,6 +198,12 @@ const pacingSchema = z.strictObject(
 
 const fitOutputSchema = z.union([z.boolean(), z.strictObject({ quantile: z.number().min(0).max(1) })]).optional();
 
+const defaultsSchema = chatRequestSchema.partial().extend({
+  messages: z
+    .custom<undefined>((value) => value === undefined, { error: 'absent, since every request has its own' })
+    .optional(),
+});
+
 /** What {@link GroqOptions} have to be. */
 export const optionsSchema = z.strictObject({
   apiKey: z.union([z.string(), func]).optional(),
@@ -193,7 +211,7 @@ export const optionsSchema = z.strictObject({
   ...connectionShape,
   tier: z.enum(['free', 'developer']).optional(),
   limits: z.union([z.literal(false), z.record(z.string(), limitsSchema)]).optional(),
-  defaults: chatRequestSchema.partial().optional(),
+  defaults: defaultsSchema.optional(),
   retry: retrySchema.optional(),
   timeouts: timeoutsSchema.optional(),
   maxInFlight: z.int().min(1).optional(),

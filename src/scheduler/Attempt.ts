@@ -35,7 +35,7 @@ export interface Errand<T> extends Pick<Job, 'model' | 'request' | 'cost' | 'pri
   readonly place$?: Observable<Place> | undefined;
 }
 
-/** How long each part of a request may take, in milliseconds. */
+/** How long each part of a request may take, in milliseconds. `Infinity` lets it take as long as it takes. */
 export interface Timeouts extends Omit<TimeoutsConfig, 'model' | 'fail' | 'scheduler' | 'held'> {
   /** In the queue, all attempts together. */
   readonly queue?: number | undefined;

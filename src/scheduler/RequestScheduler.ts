@@ -189,7 +189,9 @@ export class RequestScheduler implements Observer<Attempt>, Unsubscribable {
     const { model, request, cost, priority, tenant, slack, timeouts } = errand;
     const arrival = this.#scheduler.now();
     const deadline = slack === undefined ? undefined : arrival + slack;
-    const expiresAt = timeouts.queue === undefined ? undefined : arrival + timeouts.queue;
+    const { queue = Infinity } = timeouts;
+    // Nobody has to look at the clock for one that may wait for ever.
+    const expiresAt = queue === Infinity ? undefined : arrival + queue;
     const seq = this.#seq++;
     const job = { errand, model, request, cost, priority, tenant, arrival, deadline, expiresAt, seq };
     const { fittedFrom } = errand;

@@ -1,4 +1,4 @@
-import { concat, type Observable, of, throwError, timer } from 'rxjs';
+import { concat, NEVER, type Observable, of, throwError, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { constantCounter } from '../../src/adapters/constantCounter.ts';
 import { memoryLimitStore } from '../../src/adapters/memoryLimitStore.ts';
@@ -194,6 +194,17 @@ describe('what a server asks to wait', () => {
     monthly.ask();
     monthly.scheduler.flush(86_400_000);
     expect(monthly.ends).toMatchObject([{ at: 1, error: { status: 503, retryAfter: 2_592_000_000 } }]);
+  });
+});
+
+describe('timeouts that are Infinity', () => {
+  it('should end nothing, however long it takes', () => {
+    const timeouts = { queue: Infinity, connect: Infinity, betweenTokens: Infinity, total: Infinity };
+    const { ask, scheduler, ends, told } = answering(() => NEVER, { timeouts, maxInFlight: 1 });
+    ask();
+    ask();
+    scheduler.flush(60 * 86_400_000);
+    expect([told('admitted').length, ends, scheduler.pending]).toEqual([1, [], 0]);
   });
 });
 

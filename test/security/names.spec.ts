@@ -39,7 +39,7 @@ describe('names that every object has already', () => {
 
     // The limits that were given for the name hold: the next one does not fit, and one too large is told so.
     groq.setLimits(name, { tpm: 40 });
-    const second = groq.chat(request, { tenant: name, timeouts: { queue: 0 } });
+    const second = groq.chat(request, { tenant: name, timeouts: { queue: 1 } });
     await expect(lastValueFrom(second)).rejects.toMatchObject({ code: 'GROQ_ERR_TIMEOUT' });
     const large = groq.chat({ ...request, max_completion_tokens: 60 }, { tenant: name, fitOutput: false });
     await expect(lastValueFrom(large)).rejects.toMatchObject({ code: 'GROQ_ERR_REQUEST_TOO_LARGE' });

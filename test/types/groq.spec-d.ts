@@ -55,6 +55,12 @@ describe('chat', () => {
     void groq.complete({ messages }).pipe(text());
   });
 
+  it('should refuse messages for all requests', () => {
+    createGroq({ defaults: { model: 'openai/gpt-oss-20b', temperature: 0 } });
+    // @ts-expect-error: every request has its own.
+    createGroq({ defaults: { messages } });
+  });
+
   it('should refuse requests that Groq would refuse', () => {
     // @ts-expect-error: there must be messages.
     void groq.chat({ model: 'openai/gpt-oss-20b' });
