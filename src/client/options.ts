@@ -24,7 +24,7 @@ export type RetryOptions = Pick<RetryConfig, 'count' | 'initialDelay' | 'maxDela
 /** What {@link createGroq} may be told. Everything has a default, and whatever is `undefined` is left to it. */
 export interface GroqOptions extends ConnectionOptions {
   /**
-   * The key, or what gives it whenever a request is sent.
+   * The key, or what gives it whenever a request is sent, at once: not a promise.
    *
    * @default process.env.GROQ_API_KEY
    */

@@ -12,6 +12,10 @@ export function checkApiKey(key: unknown, subject = 'The options', path = 'apiKe
   // What gives the key may have none to give: a variable that is not set.
   const trimmed = typeof key === 'string' ? key.trim() : '';
   if (/^[\x21-\x7e]+$/.test(trimmed)) return trimmed;
+  if (typeof key === 'object' && key !== null && 'then' in key) {
+    const issue = { path, expected: 'a key, or a function that gives one at once', got: 'a promise' };
+    throw new ValidationError(subject, [issue], 'Wait for the key before, and give what has come.');
+  }
   throw new ValidationError(
     subject,
     [

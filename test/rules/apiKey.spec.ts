@@ -46,6 +46,12 @@ describe('checkApiKey', () => {
     );
   });
 
+  it('should say that it does not wait for a key', () => {
+    expect(String(errorOf(Promise.resolve('gsk_abc')))).toBe(
+      'ValidationError: The options: `apiKey` must be a key, or a function that gives one at once, got a promise. Wait for the key before, and give what has come.',
+    );
+  });
+
   it('should give what a header can hold or an error that does not show it', () => {
     fc.assert(
       fc.property(fc.string({ minLength: 12, unit: 'binary' }), (text) => {
