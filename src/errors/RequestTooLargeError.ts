@@ -1,6 +1,16 @@
+import type { Cost } from '../model/Cost.ts';
 import type { Dimension } from '../model/Dimension.ts';
 import { DIMENSIONS } from '../model/Dimension.ts';
 import { GroqError, type GroqErrorOptions } from './GroqError.ts';
+
+/** What to do, by what is counted. */
+const ADVICE: Readonly<Record<keyof Cost, string>> = {
+  requests: 'Raise the limit: below 1 it lets no request through.',
+  tokens: 'Shorten the messages or lower max_completion_tokens.',
+  inputTokens: 'Shorten the messages.',
+  outputTokens: 'Lower max_completion_tokens.',
+  audioSeconds: 'Send the recording in parts.',
+};
 
 /** A request costs more than its bucket can ever hold. It would wait for ever, so it is refused at once. */
 export class RequestTooLargeError extends GroqError {
@@ -15,10 +25,10 @@ export class RequestTooLargeError extends GroqError {
     { dimension, cost, limit }: { dimension: Dimension; cost: number; limit: number },
     options: Omit<GroqErrorOptions, 'advice'> = {},
   ) {
-    const { label } = DIMENSIONS[dimension];
+    const { label, unit } = DIMENSIONS[dimension];
     super(
       `The request costs ${cost.toLocaleString('en')} on ${label} (${dimension.toUpperCase()}), and the limit is ${limit.toLocaleString('en')}.`,
-      { ...options, advice: 'Shorten the messages or lower max_completion_tokens.' },
+      { ...options, advice: ADVICE[unit] },
     );
     this.dimension = dimension;
     this.cost = cost;

@@ -20,6 +20,7 @@ import { StoreError } from '../../src/errors/StoreError.ts';
 import { TimeoutError } from '../../src/errors/TimeoutError.ts';
 import { TruncatedStreamError } from '../../src/errors/TruncatedStreamError.ts';
 import { ValidationError } from '../../src/errors/ValidationError.ts';
+import type { Dimension } from '../../src/model/Dimension.ts';
 
 const OUTPUT = 'what the model wrote';
 const partial = { text: OUTPUT, reasoning: OUTPUT, toolCalls: [] };
@@ -84,6 +85,16 @@ describe('the errors', () => {
       expect(JSON.stringify(error)).toContain('"requestId":"req_1"');
     }
     expect(Object.keys(new ProtocolError('Strange.'))).not.toContain('model');
+  });
+
+  it.each<[Dimension, string]>([
+    ['rpm', 'Raise the limit: below 1 it lets no request through.'],
+    ['tpd', 'Shorten the messages or lower max_completion_tokens.'],
+    ['itpm', 'Shorten the messages.'],
+    ['otpm', 'Lower max_completion_tokens.'],
+    ['ash', 'Send the recording in parts.'],
+  ])('should say of a request that is too large for its %s how to make it fit', (dimension, advice) => {
+    expect(new RequestTooLargeError({ dimension, cost: 2, limit: 1 }).advice).toBe(advice);
   });
 
   it('should hold what came of an answer without showing it', () => {

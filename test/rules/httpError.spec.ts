@@ -82,7 +82,7 @@ describe('httpErrorOf', () => {
       requestId: 'req_1',
     });
     expect(error.message).toBe(
-      'The request costs 1,847 on output tokens per minute (OTPM), and the limit is 1,000. Shorten the messages or lower max_completion_tokens.',
+      'The request costs 1,847 on output tokens per minute (OTPM), and the limit is 1,000. Lower max_completion_tokens.',
     );
   });
 
