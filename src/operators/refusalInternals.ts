@@ -43,8 +43,9 @@ export class Refusals<J extends Job> {
       expected ??= this.#outlook(backlog, this.#config.key(job));
       const wouldStartInMs = expected.get(soonest)?.startsInMs;
       backlog.remove(soonest);
-      const waited = soonest.job.expiresAt - job.arrival;
-      this.#refuser.refuse(job, new TimeoutError('queue', waited, { model: job.model, wouldStartInMs }));
+      // A clock counts in fractions, of which their difference keeps the noise.
+      const allowed = Math.round(soonest.job.expiresAt - job.arrival);
+      this.#refuser.refuse(job, new TimeoutError('queue', allowed, { model: job.model, wouldStartInMs }));
       soonest = backlog.soonest();
     }
   }

@@ -149,6 +149,26 @@ describe('throttleByBucket', () => {
     });
   });
 
+  it('should say how long one was allowed to wait without the noise of fractions', () => {
+    rx((helpers) => {
+      const errors: GroqError[] = [];
+      const make = jobMaker({ arrival: 3.3, expiresAt: 3.3 + 7 });
+      of(make('h'), make('l'))
+        .pipe(
+          prioritize(),
+          throttleByBucket({
+            store: quota(1, 90, helpers),
+            scheduler: helpers.scheduler,
+            refuse: (_, error) => errors.push(error),
+          }),
+        )
+        .subscribe();
+      helpers.flush();
+      expect(errors).toMatchObject([{ limit: 7 }]);
+      expect(String(errors[0])).toContain('within 7 ms.');
+    });
+  });
+
   it('should keep no more in flight than it may, and go on when one is settled', () => {
     rx((helpers) => {
       const source = helpers.hot('(abc)|');
