@@ -20,6 +20,9 @@ import type { Timeouts } from '../scheduler/Attempt.ts';
 import type { BudgetOptions } from './Budgets.ts';
 import { checkLimits, checkOptions, type GroqOptions, type RetryOptions } from './options.ts';
 
+/** The variables of a process. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
 /** Everything that a client was told, with the rest filled in. */
 export interface Config {
   readonly defaults: Partial<ChatRequest> & Pick<ChatRequest, 'model'>;
@@ -59,7 +62,7 @@ const PROBE = 5_000;
  *
  * @throws {ValidationError} when an option is not what it has to be, or when there is no key.
  */
-export function resolveConfig(options: GroqOptions, environment: NodeJS.ProcessEnv = process.env): Config {
+export function resolveConfig(options: GroqOptions, environment: Environment = process.env): Config {
   checkOptions(options);
   const { scheduler = systemClock, random = Math.random, limits, tier = 'free', pacing = false } = options;
   const own = options.transport === undefined ? transportFor(options, environment) : undefined;
@@ -118,7 +121,7 @@ function setLimits(store: LimitStore, model: ModelId, limits: Limits): void {
   throw new ValidationError('The options', [issue], 'Change the limits where the store keeps them.');
 }
 
-function transportFor({ apiKey, baseURL, http2, maxResponseBytes }: GroqOptions, environment: NodeJS.ProcessEnv) {
+function transportFor({ apiKey, baseURL, http2, maxResponseBytes }: GroqOptions, environment: Environment) {
   const key = apiKey ?? variable(environment, 'GROQ_API_KEY', checkApiKey);
   if (key === undefined || key === '') {
     throw new ValidationError(
@@ -133,7 +136,7 @@ function transportFor({ apiKey, baseURL, http2, maxResponseBytes }: GroqOptions,
 
 /** What a variable says, of which the check says by its name what is wrong. */
 function variable(
-  environment: NodeJS.ProcessEnv,
+  environment: Environment,
   name: string,
   check: (text: string, subject: string, path: string) => unknown,
 ): string | undefined {

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { ValidationError } from '../errors/ValidationError.ts';
 import { parseBaseUrl } from '../rules/baseUrl.ts';
 import { checked } from '../rules/validation.ts';
+import type { Environment } from './config.ts';
 import { type GroqOptions, optionsSchema } from './options.ts';
 
 /** What a configuration file may hold: the options that JSON can say, and where the key is. */
@@ -39,7 +40,7 @@ const UNREADABLE: Readonly<Record<string, string>> = {
  * @throws {ValidationError} that names the file when it cannot be read, is no JSON, says what is no option or not what
  * an option has to be, holds a key or names a variable for it that is not set.
  */
-export function loadConfig(path?: string, environment: NodeJS.ProcessEnv = process.env): GroqOptions {
+export function loadConfig(path?: string, environment: Environment = process.env): GroqOptions {
   if (path === undefined && !existsSync(DEFAULT_PATH)) return {};
   const name = path ?? DEFAULT_PATH;
   const subject = `The file ${name}`;

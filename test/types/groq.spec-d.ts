@@ -12,6 +12,7 @@ import {
   type GroqOptions,
   isGroqError,
   isRateLimitError,
+  loadConfig,
   type Model,
   type RateLimitError,
   type StateToken,
@@ -26,6 +27,12 @@ const messages = [{ role: 'user' as const, content: 'Hi' }];
 
 /** What an Observable emits. */
 declare function emitted<T>(source: Observable<T>): T;
+
+describe('loadConfig', () => {
+  it('should need no types of Node for the environment', () => {
+    expectTypeOf(loadConfig).parameter(1).toEqualTypeOf<Readonly<Record<string, string | undefined>> | undefined>();
+  });
+});
 
 describe('chat', () => {
   it('should give tokens, and where the request is only to those who ask for it', () => {
