@@ -63,7 +63,11 @@ export async function run(module: string, simulator: Simulator): Promise<Ran> {
     exports: {},
     console: { log: (...all: unknown[]) => logged.push(format(...all)) },
     process: { stdout: { write: () => true }, env: {} },
-    setTimeout: (handler: () => void, ms: number) => timers.push(setTimeout(handler, ms)),
+    setTimeout: (handler: () => void, ms: number) => {
+      const timer = setTimeout(handler, ms);
+      timers.push(timer);
+      return timer;
+    },
     value: (index: number, value: unknown) => (values[index] = value),
   };
   try {
