@@ -8,7 +8,10 @@ import { paletteFor } from './terminal/palette.ts';
 /** From which wait on it is told, in milliseconds. */
 const WORTH_TELLING = 500;
 
-/** Tells beside an answer what keeps it waiting, and in the end what it took. Says nothing unless on a terminal. */
+/**
+ * Tells beside an answer what keeps it waiting, and in the end what it took. Unless on a terminal it says only that the
+ * answer is not whole: a program that reads it would not know, nor whoever gets nothing at all for all the thoughts.
+ */
 export class AnswerReport {
   readonly #stderr: NodeJS.WriteStream;
   readonly #milestones = new Milestones(performance.now());
@@ -39,7 +42,11 @@ export class AnswerReport {
 
   /** Tells the sum of it, once the answer has come. */
   sum(): void {
-    if (this.#finish !== undefined) this.#tell(describeAnswer(this.#finish, this.#milestones));
+    if (this.#finish === undefined) return;
+    this.#tell(describeAnswer(this.#finish, this.#milestones));
+    if (!this.#stderr.isTTY && this.#finish.reason === 'length') {
+      this.#stderr.write('The answer was cut at the limit of tokens.\n');
+    }
   }
 
   #tell(line: string): void {

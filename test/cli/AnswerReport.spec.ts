@@ -49,6 +49,13 @@ describe('AnswerReport', () => {
     expect(told()).toBe('');
   });
 
+  it('should say also where there is no terminal that an answer is not whole', () => {
+    const { report: answer, told } = report(false);
+    answer.hear({ ...FINISH, reason: 'length' });
+    answer.sum();
+    expect(told()).toBe('The answer was cut at the limit of tokens.\n');
+  });
+
   it('should let no name of a model command the terminal', () => {
     const { report: answer, told } = report(true);
     answer.hear({ ...FINISH, model: 'a\u001b[31mb' });
