@@ -29,7 +29,7 @@ export function parseCommandLine<S extends OptionSpecs>(
   args: readonly string[],
   positionals = 0,
 ): CommandLine<S> {
-  const line = parsed(options, args);
+  const line = parsed(options, args, positionals);
   const unexpected = line.positionals[positionals];
   if (unexpected !== undefined) {
     const rest = positionals === 0 ? 'no arguments but options' : 'one argument: put it in quotes';
@@ -38,13 +38,15 @@ export function parseCommandLine<S extends OptionSpecs>(
   return line as CommandLine<S>;
 }
 
-function parsed(options: OptionSpecs, args: readonly string[]) {
+function parsed(options: OptionSpecs, args: readonly string[], positionals: number) {
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true });
   } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    const isUnknown = 'code' in error && error.code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION';
+    const hint = isUnknown && positionals > 0 ? ' What is no option, and begins like one, goes behind --.' : '';
     // The first sentence of Node's message names the option, and the others guess what was meant.
-    if (error instanceof TypeError) throw new UsageError(`${error.message.split(/\.\s/, 1).join()}.`);
-    throw error;
+    throw new UsageError(`${error.message.split(/\.\s/, 1).join()}.${hint}`);
   }
 }
 
