@@ -6,7 +6,7 @@ interface Stop {
 /** What is used of a process. */
 export type Stoppable = Pick<NodeJS.Process, 'on' | 'exit'> & {
   readonly stdout: NodeJS.EventEmitter;
-  readonly stderr: NodeJS.EventEmitter;
+  readonly stderr: NodeJS.EventEmitter & Pick<NodeJS.WriteStream, 'write'>;
 };
 
 /** The signals that ask a program to end, with what shells expect: 128 and the number of the signal. */
@@ -23,7 +23,7 @@ const ECHO = 500;
 
 /**
  * Makes a signal that is aborted when a process is asked to end, and when nobody reads its output any more, as after
- * `| head`. Asked once more, the process ends at once.
+ * `| head`. Asked once more, the process ends at once, and also when its output can no longer be written.
  */
 export function stopSignal(stoppable: Stoppable = process): AbortSignal {
   const controller = new AbortController();
@@ -37,12 +37,16 @@ export function stopSignal(stoppable: Stoppable = process): AbortSignal {
       controller.abort({ exitCode } satisfies Stop);
     });
   }
-  for (const stream of [stoppable.stdout, stoppable.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (!NOBODY_READS.has(error.code)) throw error;
-      if (stream === stoppable.stdout) controller.abort({ exitCode: 0 } satisfies Stop);
-    });
-  }
+  stoppable.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
+    if (NOBODY_READS.has(code)) controller.abort({ exitCode: 0 } satisfies Stop);
+    else {
+      stoppable.stderr.write(`rxgroq: The output cannot be written (${code ?? message}).\n`);
+      // A command that has ended already would not hear of it.
+      stoppable.exit(1);
+    }
+  });
+  // Where nothing can be told, nobody can be told so.
+  stoppable.stderr.on('error', () => undefined);
   return controller.signal;
 }
 

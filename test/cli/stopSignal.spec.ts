@@ -5,9 +5,11 @@ import { exitCodeOf, type Stoppable, stopSignal } from '../../src/cli/stopSignal
 /** A process that only remembers how it was ended. */
 function fakeProcess() {
   const exits: unknown[] = [];
-  const streams = { stdout: new EventEmitter(), stderr: new EventEmitter() };
+  const told: unknown[] = [];
+  const stderr = Object.assign(new EventEmitter(), { write: (text: unknown) => told.push(text) });
+  const streams = { stdout: new EventEmitter(), stderr };
   const fake = Object.assign(new EventEmitter(), streams, { exit: (code: unknown) => exits.push(code) });
-  return { fake, exits, signal: stopSignal(fake as unknown as Stoppable) };
+  return { fake, exits, told, signal: stopSignal(fake as unknown as Stoppable) };
 }
 
 const failure = (code: string): Error => Object.assign(new Error(code), { code });
@@ -52,8 +54,15 @@ describe('stopSignal', () => {
     expect([signal.aborted, exitCodeOf(signal, 1)]).toEqual([true, 0]);
   });
 
-  it('should not hide other failures', () => {
-    const { fake } = fakeProcess();
-    expect(() => fake.stdout.emit('error', failure('ENOSPC'))).toThrow('ENOSPC');
+  it('should end the process and say why when what it prints cannot be written', () => {
+    const { fake, exits, told } = fakeProcess();
+    fake.stdout.emit('error', failure('ENOSPC'));
+    expect([exits, told]).toEqual([[1], ['rxgroq: The output cannot be written (ENOSPC).\n']]);
+  });
+
+  it('should let the process go on that can tell nothing beside what it prints', () => {
+    const { fake, exits, told, signal } = fakeProcess();
+    fake.stderr.emit('error', failure('ENOSPC'));
+    expect([exits, told, signal.aborted]).toEqual([[], [], false]);
   });
 });
