@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -82,7 +82,17 @@ describe('runCli', () => {
       const { code, stderr } = await run(['models'], { cwd });
       rmSync(cwd, { recursive: true });
       expect(code).toBe(1);
-      expect(stderr).toMatch(/^rxgroq models: .*\.env.*\n/);
+      expect(stderr).toBe('rxgroq models: The file .env cannot be read (EISDIR).\n');
+    });
+
+    it('should take the file .env for what the environment does not say, or says to be nothing', async () => {
+      const cwd = mkdtempSync(join(tmpdir(), 'rxgroq-'));
+      writeFileSync(join(cwd, '.env'), 'GROQ_API_KEY=gsk_file\nGROQ_BASE_URL=http://file.test\n');
+      const env = { GROQ_API_KEY: '', GROQ_BASE_URL: 'http://environment.test' };
+      const { code, stderr } = await run(['models'], { cwd, env });
+      rmSync(cwd, { recursive: true });
+      expect(code).toBe(1);
+      expect(stderr).toContain('must be an https URL, since the key goes there, got an http URL to environment.test');
     });
   });
 });
