@@ -9,6 +9,7 @@ import { demo } from './commands/demo.ts';
 import { models } from './commands/models.ts';
 import { simulate } from './commands/simulate.ts';
 import { verify } from './commands/verify.ts';
+import { errorText } from './errorText.ts';
 import { commandHelpText, helpText } from './helpText.ts';
 import { loadEnvironment } from './loadEnvironment.ts';
 import { packageFile } from './packageFile.ts';
@@ -73,7 +74,7 @@ function version(): string {
 /** The message and the exit code. What a server has written into an error commands no terminal. */
 function told(error: unknown): readonly [string, number] {
   if (error instanceof CliError) return [error.message, error.exitCode];
-  if (isGroqError(error)) return [terminalText(error.message), 1];
+  if (isGroqError(error)) return [terminalText(errorText(error)), 1];
   // A defect of ours: the stack helps whoever reports it.
   return [terminalText(error instanceof Error ? (error.stack ?? error.message) : String(error)), 1];
 }

@@ -106,6 +106,13 @@ describe('rxgroq chat', { timeout: 60_000 }, () => {
     expect((await chat(['--raw', 'Why?'])).stdout).toBe(pieces.join(''));
   });
 
+  it('should say what to do in words of the command line', async () => {
+    const { chat } = await serve();
+    const { code, stderr } = await chat(['--model', 'llama3-70b-8192', 'Why?']);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^rxgroq chat: .*llama3-70b-8192.* Use [\w./-]+\.\n$/);
+  });
+
   it('should sum up on a terminal what it took', async () => {
     const { chat } = await serve();
     const { stdout, stderr } = await chat(['Why?'], { terminal: true });

@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { errorText } from '../../src/cli/errorText.ts';
+import { HttpError } from '../../src/errors/HttpError.ts';
+
+/** What a command line never meets, or says in words that only a request knows. */
+const ELSEWHERE = /VALIDATION|BUDGET_EXCEEDED|QUEUE_FULL|STORE|ANSWER_NOT_TAKEN|SLOW_CONSUMER|CLOSED/;
+
+/** Every advice of the README's table of errors, but for those. */
+function advices(): readonly string[] {
+  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+  const rows = readme.split('\n').filter((line) => line.includes('`GROQ_ERR_') && !ELSEWHERE.test(line));
+  return [...new Set(rows.map((line) => line.split(' | ').at(-1)?.replace(/ \|$/, '') ?? ''))];
+}
+
+const textOf = (advice: string): string => errorText(new HttpError(400, { message: 'Set `baseURL`.' }, { advice }));
+
+describe('errorText', () => {
+  it.each(advices())('should advise nothing that only a program can do: %s', (advice) => {
+    const words = textOf(advice).slice(textOf('').length);
+    expect(words).toMatch(/^[A-Z].*\.$/);
+    expect(words.replace('`rxgroq models`', '')).not.toMatch(/`|\w\(|max_completion_tokens/);
+  });
+
+  it.each([
+    ['Use openai/gpt-oss-20b, or set `allowRetired` to send it all the same.', 'Use openai/gpt-oss-20b.'],
+    ['Raise `timeouts.queue` or the priority, or try again later.', 'Try again later.'],
+    [
+      'Ask again, or go on from what had come: `continueFrom(error, request)` makes the request for that.',
+      'Ask again.',
+    ],
+    [
+      'Check the name of the model and the base URL; `groq.models()` lists what there is.',
+      'Check the name of the model and the base URL; `rxgroq models` lists what there is.',
+    ],
+    ['Shorten the messages or lower max_completion_tokens.', 'Shorten the messages or lower --max-tokens.'],
+    ['Ask again later.', 'Ask again later.'],
+  ])('should make of "%s" what holds there', (advice, words) => {
+    expect(textOf(advice).endsWith(` ${words}`)).toBe(true);
+  });
+
+  it('should leave what has happened as it is', () => {
+    expect(textOf('Ask again later.')).toContain('Set `baseURL`.');
+  });
+});
