@@ -15,7 +15,7 @@ export { ClosedError } from './errors/ClosedError.ts';
 export { ConnectionError, type ConnectionErrorOptions } from './errors/ConnectionError.ts';
 export { ContextLengthError, type LengthLimit, type Lengths } from './errors/ContextLengthError.ts';
 /* Errors */
-export { GroqError, type GroqErrorOptions, isGroqError } from './errors/GroqError.ts';
+export { GroqError, type GroqErrorCode, type GroqErrorOptions, isGroqError } from './errors/GroqError.ts';
 export {
   isAnswerNotTakenError,
   isBudgetExceededError,

@@ -99,6 +99,7 @@ describe('what can be imported', () => {
       type FinishToken
       type Follower
       type Groq
+      type GroqErrorCode
       type GroqErrorOptions
       type GroqEvent
       type GroqEventDetail

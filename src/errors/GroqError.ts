@@ -2,6 +2,26 @@ import type { AnswerSnapshot } from '../model/Token.ts';
 
 const BRAND = Symbol.for('rxgroq.GroqError');
 
+/** The codes of all errors of this package. */
+export type GroqErrorCode =
+  | 'GROQ_ERR_ANSWER_NOT_TAKEN'
+  | 'GROQ_ERR_BUDGET_EXCEEDED'
+  | 'GROQ_ERR_CANCELLED'
+  | 'GROQ_ERR_CLOSED'
+  | 'GROQ_ERR_CONNECTION'
+  | 'GROQ_ERR_CONTEXT_LENGTH'
+  | 'GROQ_ERR_HTTP'
+  | 'GROQ_ERR_MODEL_RETIRED'
+  | 'GROQ_ERR_PROTOCOL'
+  | 'GROQ_ERR_QUEUE_FULL'
+  | 'GROQ_ERR_RATE_LIMIT'
+  | 'GROQ_ERR_REQUEST_TOO_LARGE'
+  | 'GROQ_ERR_SLOW_CONSUMER'
+  | 'GROQ_ERR_STORE'
+  | 'GROQ_ERR_TIMEOUT'
+  | 'GROQ_ERR_TRUNCATED_STREAM'
+  | 'GROQ_ERR_VALIDATION';
+
 /** What every error of this package can tell. */
 export interface GroqErrorOptions extends ErrorOptions {
   /** What to do, as a whole sentence. It ends the message. */
@@ -20,7 +40,7 @@ export interface GroqErrorOptions extends ErrorOptions {
  */
 export abstract class GroqError extends Error {
   /** Stable, for programs: it does not change when the wording of the message does. */
-  abstract readonly code: string;
+  abstract readonly code: GroqErrorCode;
   readonly advice: string;
   declare readonly model?: string;
   declare readonly requestId?: string;

@@ -18,7 +18,7 @@ export interface HttpErrorOptions extends GroqErrorOptions {
 
 /** Groq answered with a status other than 200, or with an error in the middle of a stream. */
 export class HttpError extends GroqError {
-  readonly code: string = 'GROQ_ERR_HTTP';
+  readonly code: 'GROQ_ERR_HTTP' | 'GROQ_ERR_RATE_LIMIT' = 'GROQ_ERR_HTTP';
   readonly status: number;
   /** Groq's `error.type`. */
   declare readonly type?: string;

@@ -9,6 +9,7 @@ import {
   createGroq,
   type Groq,
   type GroqError,
+  type GroqErrorCode,
   type GroqOptions,
   isGroqError,
   isRateLimitError,
@@ -27,6 +28,16 @@ const messages = [{ role: 'user' as const, content: 'Hi' }];
 
 /** What an Observable emits. */
 declare function emitted<T>(source: Observable<T>): T;
+
+describe('an error', () => {
+  it('should be told from others by its code', () => {
+    const error = new Error() as unknown;
+    if (!isGroqError(error)) return;
+    expectTypeOf(error.code).toEqualTypeOf<GroqErrorCode>();
+    // @ts-expect-error: there is no such code.
+    expectTypeOf(error.code === 'GROQ_ERR_TIMEUOT');
+  });
+});
 
 describe('loadConfig', () => {
   it('should need no types of Node for the environment', () => {

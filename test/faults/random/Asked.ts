@@ -182,7 +182,7 @@ export class Asked {
       found(`request ${index} failed with an error that is not typed: ${inspect(error)}`);
       return;
     }
-    if (error.code === '' || error.advice === '') found(`request ${index} failed without a code or advice`);
+    if (error.advice === '') found(`request ${index} failed without advice`);
     const shown = `${inspect(error, { depth: 8 })} ${JSON.stringify(error)} ${String(error)}`;
     if (shown.includes(PROMPT) || shown.includes(OUTPUT)) found(`request ${index} failed with what nobody may see`);
   }
