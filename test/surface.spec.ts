@@ -309,6 +309,14 @@ describe('what can be imported', () => {
     `);
   });
 
+  it('should be of the rxjs that whoever installs it has', () => {
+    const { dependencies, peerDependencies } = JSON.parse(
+      readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
+    ) as Record<'dependencies' | 'peerDependencies', Record<string, string>>;
+    expect(dependencies).not.toHaveProperty('rxjs');
+    expect(peerDependencies).toEqual({ rxjs: '^7.8.0' });
+  });
+
   it('should be nothing else', () => {
     const { exports } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
       exports: Record<string, unknown>;
