@@ -4,7 +4,8 @@ import { ValidationError } from '../errors/ValidationError.ts';
 import { parseBaseUrl } from '../rules/baseUrl.ts';
 import { checked } from '../rules/validation.ts';
 import type { Environment } from './config.ts';
-import { type GroqOptions, optionsSchema } from './options.ts';
+import type { GroqOptions } from './options.ts';
+import { optionsSchema } from './optionsSchema.ts';
 
 /** What a configuration file may hold: the options that JSON can say, and where the key is. */
 const fileSchema = optionsSchema

@@ -1,12 +1,9 @@
 import type { Observable, SchedulerLike } from 'rxjs';
-import * as z from 'zod';
-import { type ChatRequest, chatRequestSchema, type ModelId } from '../model/ChatRequest.ts';
-import { DIMENSION_NAMES } from '../model/Dimension.ts';
+import type { ChatRequest, ModelId } from '../model/ChatRequest.ts';
 import type { Limits, Tier } from '../model/Limits.ts';
 import type { Price } from '../model/Models.ts';
 import type { Place } from '../model/Place.ts';
 import type { Pacing, Priority, Slack } from '../model/Priority.ts';
-import { PRIORITIES } from '../model/Priority.ts';
 import type { RetryConfig } from '../operators/retryWithBackoff.ts';
 import type { Random } from '../ports/clock.ts';
 import type { LimitStore } from '../ports/LimitStore.ts';
@@ -15,8 +12,8 @@ import type { Transport } from '../ports/Transport.ts';
 import { checked } from '../rules/validation.ts';
 import type { Timeouts } from '../scheduler/Attempt.ts';
 import type { BudgetOptions } from './Budgets.ts';
-import { budgetSchema, pricesSchema } from './budgetSchema.ts';
-import { type ConnectionOptions, connectionShape, type FlowOptions, flowShape } from './wireOptions.ts';
+import { callOptionsSchema, limitsSchema, optionsSchema } from './optionsSchema.ts';
+import type { ConnectionOptions, FlowOptions } from './wireOptions.ts';
 
 /** How often a request is tried again, and when. See {@link RetryConfig}. */
 export type RetryOptions = Pick<RetryConfig, 'count' | 'initialDelay' | 'maxDelay' | 'sampling'>;
@@ -150,101 +147,6 @@ export interface CallOptions extends FlowOptions {
   /** Merged into that of the client. */
   readonly retry?: RetryOptions | undefined;
 }
-
-const ms = z.number().min(0).optional();
-
-// Of Zod's numbers none is Infinity.
-const timeout = z
-  .custom<number>((value) => typeof value === 'number' && value >= 1, { error: 'a number of at least 1, or Infinity' })
-  .optional();
-
-const timeoutsSchema = z.strictObject({
-  queue: timeout,
-  connect: timeout,
-  firstToken: timeout,
-  betweenTokens: timeout,
-  total: timeout,
-});
-
-const retrySchema = z.strictObject({
-  count: z.int().min(0).optional(),
-  initialDelay: ms,
-  maxDelay: ms,
-  sampling: z.boolean().optional(),
-});
-
-const limitsSchema = z.strictObject(
-  Object.fromEntries(DIMENSION_NAMES.map((dimension) => [dimension, z.number().min(0).optional()])),
-);
-
-const slackSchema = z.strictObject(Object.fromEntries(PRIORITIES.map((priority) => [priority, ms])));
-
-/** An object that has these methods. */
-const having = (what: string, ...methods: string[]) =>
-  z
-    .custom(
-      (value) => methods.every((name) => typeof (value as Record<string, unknown> | null)?.[name] === 'function'),
-      {
-        error: `${what}, which has ${methods.map((name) => `${name}()`).join(', ')}`,
-      },
-    )
-    .optional();
-
-const func = z.custom((value) => typeof value === 'function', { error: 'a function' });
-
-const pacingSchema = z.strictObject(
-  Object.fromEntries(PRIORITIES.map((priority) => [priority, z.number().min(0).max(1).optional()])),
-);
-
-const fitOutputSchema = z.union([z.boolean(), z.strictObject({ quantile: z.number().min(0).max(1) })]).optional();
-
-const defaultsSchema = chatRequestSchema.partial().extend({
-  messages: z
-    .custom<undefined>((value) => value === undefined, { error: 'absent, since every request has its own' })
-    .optional(),
-});
-
-/** What {@link GroqOptions} have to be. */
-export const optionsSchema = z.strictObject({
-  apiKey: z.union([z.string(), func]).optional(),
-  baseURL: z.string().optional(),
-  ...connectionShape,
-  tier: z.enum(['free', 'developer']).optional(),
-  limits: z.union([z.literal(false), z.record(z.string(), limitsSchema)]).optional(),
-  defaults: defaultsSchema.optional(),
-  retry: retrySchema.optional(),
-  timeouts: timeoutsSchema.optional(),
-  maxInFlight: z.int().min(1).optional(),
-  maxQueued: z.int().min(1).optional(),
-  overflow: z.enum(['newest', 'last']).optional(),
-  slack: slackSchema.optional(),
-  pacing: z.union([z.boolean(), pacingSchema]).optional(),
-  fitOutput: fitOutputSchema,
-  budget: budgetSchema,
-  prices: pricesSchema,
-  allowRetired: z.boolean().optional(),
-  transport: having('a transport', 'send'),
-  store: having('a limit store', 'reserve', 'settle', 'changes', 'levels'),
-  counter: having('a token counter', 'count'),
-  scheduler: having('a scheduler', 'now', 'schedule'),
-  random: func.optional(),
-});
-
-const callOptionsSchema = z.strictObject({
-  priority: z.enum(PRIORITIES).optional(),
-  tenant: z.string().optional(),
-  tag: z.string().optional(),
-  slack: ms,
-  fitOutput: fitOutputSchema,
-  place$: having('an Observable', 'subscribe'),
-  ...flowShape,
-  signal: having('an AbortSignal', 'addEventListener', 'removeEventListener'),
-  timeouts: timeoutsSchema.optional(),
-  retry: retrySchema.optional(),
-  lifecycle: z.boolean().optional(),
-  ordered: z.boolean().optional(),
-  onError: z.enum(['emit', 'throw']).optional(),
-});
 
 /** @throws {ValidationError} that names the option, what was expected and what was got. */
 export function checkOptions(options: GroqOptions): void {
