@@ -1,4 +1,4 @@
-import { from, Observable, type ObservableInput } from 'rxjs';
+import { from, ignoreElements, Observable, type ObservableInput, startWith, tap } from 'rxjs';
 import type { Token } from '../model/Token.ts';
 import type { Usage } from '../model/Usage.ts';
 import type { WireEvent } from '../ports/Transport.ts';
@@ -17,25 +17,27 @@ export type ReplyPiece = string | Token | WireEvent;
 export type Reply = string | ObservableInput<ReplyPiece>;
 
 /** Puts a reply on the wire. */
-export const onTheWire = (reply: Reply, request: WireChatRequest): Observable<WireEvent> =>
-  new Observable((destination) => {
+export const onTheWire = (reply: Reply, request: WireChatRequest): Observable<WireEvent> => {
+  const written = new Observable<WireEvent>((destination) => {
     const answer = new WireAnswer(request, (event) => {
       destination.next(event);
     });
-    destination.next(wire.sent);
-    from(typeof reply === 'string' ? [reply] : reply).subscribe({
-      next: (piece) => {
-        answer.add(piece);
-      },
-      error: (error: unknown) => {
-        destination.error(error);
-      },
-      complete: () => {
-        answer.end();
-        destination.complete();
-      },
-    });
+    from(typeof reply === 'string' ? [reply] : reply)
+      .pipe(
+        tap({
+          next: (piece) => {
+            answer.add(piece);
+          },
+          complete: () => {
+            answer.end();
+          },
+        }),
+        ignoreElements(),
+      )
+      .subscribe(destination);
   });
+  return written.pipe(startWith(wire.sent));
+};
 
 /** Writes an answer piece by piece, in the form that the request asks for. */
 class WireAnswer {

@@ -1,6 +1,6 @@
-import { createGroq, isConnectionError, isTruncatedStreamError, type Token } from 'rxgroq';
+import { createGroq, isConnectionError, isTruncatedStreamError, type Token, text } from 'rxgroq';
 import { fakeTransport, type Replies, virtualClock, wire } from 'rxgroq/testing';
-import { concat, map, mergeMap, NEVER, of, throwError } from 'rxjs';
+import { concat, interval, map, mergeMap, NEVER, Observable, of, take, throwError } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { ConnectionError } from '../../src/errors/ConnectionError.ts';
 import { rx } from '../util/rx.ts';
@@ -76,6 +76,36 @@ describe('fakeTransport', () => {
     expect(await tokens.error).toMatchObject({
       message: expect.stringContaining("one of 'x', 'y', got 'a b'") as string,
     });
+  });
+
+  it('should leave its answer when the client leaves', () => {
+    rx(({ cold, scheduler, expectObservable, expectSubscriptions }) => {
+      const reply = cold('-x-y-z-|');
+      const groq = createGroq({ transport: fakeTransport({ a: reply }), limits: false, scheduler });
+      expectObservable(groq.ask('a').pipe(text(), take(1))).toBe('-(x|)');
+      expectSubscriptions(reply.subscriptions).toBe('           ^!');
+    });
+    const scheduler = virtualClock();
+    const groq = createGroq({
+      transport: fakeTransport({ a: interval(10, scheduler).pipe(map((i) => `${i}`)) }),
+      limits: false,
+      scheduler,
+    });
+    const words = told(groq.ask('a').pipe(text(), take(3)));
+    scheduler.flush(1_000);
+    expect([words.values.all, scheduler.pending]).toEqual([['0', '1', '2'], 0]);
+  });
+
+  it('should leave an answer that comes all at once', () => {
+    let given = 0;
+    const endless = new Observable<string>((subscriber) => {
+      while (!subscriber.closed && given < 100) subscriber.next(String(given++));
+    });
+    const transport = fakeTransport({ a: endless });
+    const body = JSON.stringify({ stream: true, messages: [{ content: 'a' }] });
+    // What was sent, the head, and two pieces.
+    told(transport.send({ method: 'POST', path: '/x', body }).pipe(take(4)));
+    expect([given, transport.open]).toEqual([2, 0]);
   });
 
   it('should tell when which request is admitted, and how many are open', () => {
