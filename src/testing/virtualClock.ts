@@ -54,20 +54,23 @@ export function virtualClock(): VirtualClock {
         return subscription;
       },
     }) as unknown as SchedulerAction<T>;
-    let task: Task | undefined;
+    // Most have one. An action may put itself off several times before it is due again.
+    const waiting = new Set<Task>();
     const enter = (after: number, value: T | undefined): void => {
-      task = {
+      const task: Task = {
         at: now + Math.max(0, after),
         order: count++,
         index: -1,
         act: () => {
-          if (!subscription.closed) work.call(action, value as T);
+          waiting.delete(task);
+          work.call(action, value as T);
         },
       };
+      waiting.add(task);
       tasks.push(task);
     };
     subscription.add(() => {
-      if (task !== undefined && task.index >= 0) tasks.removeAt(task.index);
+      for (const { index } of waiting) tasks.removeAt(index);
     });
     enter(delay, state);
     return subscription;

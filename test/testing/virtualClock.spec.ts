@@ -43,6 +43,27 @@ describe('virtualClock', () => {
     clock.flush();
     expect(clock.now()).toBe(0);
   });
+
+  it('should keep nothing of an action that has put itself off twice', () => {
+    const clock = virtualClock();
+    const times: number[] = [];
+    const put = (more: number[]) =>
+      clock.schedule(
+        function (delays) {
+          times.push(clock.now());
+          for (const delay of delays) this.schedule([], delay);
+        },
+        1,
+        more,
+      );
+    put([5, 9]);
+    clock.flush();
+    expect(times).toEqual([1, 6, 10]);
+    const left = put([5, 9]);
+    clock.flush(12);
+    left.unsubscribe();
+    expect([times, clock.pending]).toEqual([[1, 6, 10, 11], 0]);
+  });
 });
 
 describe('wordCounter', () => {
