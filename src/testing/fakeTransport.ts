@@ -44,8 +44,8 @@ export interface FakeTransport extends Transport {
  * });
  * ```
  *
- * @param replies The answers, by what was asked; or a function that gives what stands on the wire, to a request and to
- * how many came before it. See {@link wire}.
+ * @param replies The answers, by what was asked; or a function that gives all that stands on the wire, `wire.sent`
+ * first, to a request and to how many came before it: nothing is added to that. See {@link wire}.
  */
 export function fakeTransport(
   replies: Replies | ((request: WireRequest, index: number) => Observable<WireEvent>),

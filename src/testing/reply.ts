@@ -11,8 +11,9 @@ export type ReplyPiece = string | Token | WireEvent;
 /**
  * What is answered to one request: a text, at once; or pieces, as they come.
  *
- * Every answer is sent as the request wants it, streamed or whole, with a status of 200 and a usage that counts words,
- * unless its pieces say otherwise.
+ * Every answer is sent as the request wants it, streamed or whole, by the model that it names, with a status of 200, a
+ * usage that counts words and the reason `tool_calls` where it calls any and `stop` otherwise, unless its pieces say
+ * something else.
  */
 export type Reply = string | ObservableInput<ReplyPiece>;
 
@@ -68,7 +69,7 @@ class WireAnswer {
   }
 
   end(): void {
-    if (!this.#ended) this.#finish('stop');
+    if (!this.#ended) this.#finish(this.#calls.length > 0 ? 'tool_calls' : 'stop');
   }
 
   #say(token: Token): void {
@@ -101,7 +102,7 @@ class WireAnswer {
   }
 
   #stream(delta: Parameters<typeof wire.delta>[0]): void {
-    if (this.#request.stream === true) this.#emit(wire.delta(delta));
+    if (this.#request.stream === true) this.#emit(wire.delta(delta, this.#request.model));
   }
 
   #finish(reason: string, usage: Partial<Usage> = this.#usage()): void {
@@ -109,7 +110,7 @@ class WireAnswer {
     this.#begin();
     this.#ended = true;
     if (this.#request.stream === true) {
-      this.#emit(wire.finish(reason, usage));
+      this.#emit(wire.finish(reason, usage, this.#request.model));
       this.#emit(wire.done);
       return;
     }

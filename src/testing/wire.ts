@@ -28,15 +28,15 @@ export const wire = {
   /** Any text of the body. */
   data: (text: string): WireEvent => ({ type: 'data', bytes: encoder.encode(text) }),
 
-  /** A chunk of a stream that adds to the message. */
-  delta: (delta: Delta): WireEvent => wire.data(event(chunk(delta, null))),
+  /** A chunk of a stream that adds to the message, by a model that is called `m` unless it is named. */
+  delta: (delta: Delta, model?: string): WireEvent => wire.data(event(chunk(delta, null, model))),
 
   /** A chunk of a stream that adds text. */
   text: (content: string): WireEvent => wire.delta({ content }),
 
-  /** The last chunk of a stream. */
-  finish: (reason: FinishReason | (string & {}) = 'stop', usage?: Partial<Usage>): WireEvent =>
-    wire.data(event({ ...chunk({}, reason), ...(usage && { usage: wire.usage(usage) }) })),
+  /** The last chunk of a stream, likewise. */
+  finish: (reason: FinishReason | (string & {}) = 'stop', usage?: Partial<Usage>, model?: string): WireEvent =>
+    wire.data(event({ ...chunk({}, reason, model), ...(usage && { usage: wire.usage(usage) }) })),
 
   /** What ends a stream. */
   done: { type: 'data', bytes: encoder.encode('data: [DONE]\n\n') } as WireEvent,
@@ -46,7 +46,7 @@ export const wire = {
     message: Omit<ChatCompletion['choices'][number]['message'], 'role'>,
     about: Completed = {},
   ): WireEvent => {
-    const { model = 'm', reason = 'stop', usage = {} } = about;
+    const { model = MODEL, reason = 'stop', usage = {} } = about;
     const choice = { index: 0, message: { role: 'assistant', ...message }, logprobs: null, finish_reason: reason };
     const body = { id: 'chatcmpl-1', object: 'chat.completion', created: 0, model, choices: [choice] };
     return wire.data(JSON.stringify({ ...body, usage: wire.usage(usage) }));
@@ -62,6 +62,9 @@ export const wire = {
   },
 };
 
+/** By which model an answer is that does not say so. */
+const MODEL = 'm';
+
 /** How an answer in one piece ended. */
 interface Completed {
   readonly model?: string | undefined;
@@ -69,11 +72,15 @@ interface Completed {
   readonly usage?: Partial<Usage> | undefined;
 }
 
-const chunk = (delta: Delta, finish_reason: FinishReason | (string & {}) | null): ChatCompletionChunk => ({
+const chunk = (
+  delta: Delta,
+  finish_reason: FinishReason | (string & {}) | null,
+  model = MODEL,
+): ChatCompletionChunk => ({
   id: 'chatcmpl-1',
   object: 'chat.completion.chunk',
   created: 0,
-  model: 'm',
+  model,
   system_fingerprint: null,
   choices: [{ index: 0, delta, logprobs: null, finish_reason }],
 });

@@ -6,12 +6,12 @@ import { ConnectionError } from '../../src/errors/ConnectionError.ts';
 import { rx } from '../util/rx.ts';
 import { told } from '../util/told.ts';
 
-const ask = (replies: Replies, prompt = 'a b') => {
+const ask = (replies: Replies, prompt = 'a b', model = 'm') => {
   const scheduler = virtualClock();
   const transport = fakeTransport(replies);
   const counter = { count: () => ({ tokens: 1, bound: 1, exact: true }) };
   const groq = createGroq({ transport, limits: false, scheduler, counter, retry: { count: 0 } });
-  const request = { model: 'm', messages: [{ role: 'user' as const, content: prompt }] };
+  const request = { model, messages: [{ role: 'user' as const, content: prompt }] };
   const tokens = told(groq.chat(request));
   const answers = told(groq.complete(request));
   scheduler.flush();
@@ -40,6 +40,18 @@ describe('fakeTransport', () => {
     expect(answers.values.all).toMatchObject([
       { message: { content: 'So:', reasoning: 'Hm.', tool_calls: [{ id: 'call_1' }] }, finish_reason: 'tool_calls' },
     ]);
+  });
+
+  it('should end as a model does that calls tools', () => {
+    const { tokens, answers } = ask({ 'a b': [call] });
+    expect(tokens.values.all[1]).toMatchObject({ reason: 'tool_calls' });
+    expect(answers.values.all).toMatchObject([{ finish_reason: 'tool_calls' }]);
+  });
+
+  it('should answer by the model that is asked, streamed or whole', () => {
+    const { tokens, answers } = ask({ 'a b': 'x' }, 'a b', 'openai/gpt-oss-20b');
+    expect(tokens.values.all[1]).toMatchObject({ model: 'openai/gpt-oss-20b' });
+    expect(answers.values.all).toMatchObject([{ model: 'openai/gpt-oss-20b' }]);
   });
 
   it('should answer what stands on the wire as it stands', async () => {
