@@ -6,6 +6,8 @@ export class Connection {
   /** What the server does when the client has gone. */
   left: (() => void) | undefined;
   ended = false;
+  /** Whether the server knows that the client has gone. It may know so before the request has come. */
+  gone = false;
   /** When the request was sent, in milliseconds. */
   readonly sentAt: number;
   readonly #client: Subscriber<WireEvent>;
@@ -19,6 +21,12 @@ export class Connection {
     this.#client = client;
     this.#scheduler = scheduler;
     this.#down = down;
+  }
+
+  /** The server itself has failed, by what a test has told it to do. */
+  fail(error: unknown): void {
+    this.ended = true;
+    this.#client.error(error);
   }
 
   answer(events: readonly WireEvent[], end = false): void {

@@ -65,7 +65,8 @@ export interface ModelServer extends Transport {
  * lets messages overtake each other.
  *
  * Its limits share nothing with the arithmetic of the client, so a test in which no limit is hit proves more than that
- * the client agrees with itself. With a {@link virtualClock} a day takes as long as what happens in it.
+ * the client agrees with itself. It knows chat completions only, and everything else is a 404. What its `script` throws
+ * comes to the one who asked. With a {@link virtualClock} a day takes as long as what happens in it.
  *
  * ```ts
  * import { createGroq } from 'rxgroq';
@@ -99,7 +100,12 @@ export function modelServer(config: ModelServerConfig): ModelServer {
     return known;
   };
 
-  const serve = (request: WireChatRequest, connection: Connection): void => {
+  const serve = ({ method, path, body }: WireRequest, connection: Connection): void => {
+    if (path !== '/chat/completions') {
+      connection.answer([wire.head(404), wire.error(`Unknown request URL: ${method} ${path}.`, 'unknown_url')], true);
+      return;
+    }
+    const request = JSON.parse(String(body)) as WireChatRequest;
     const now = scheduler.now();
     const server = model(request.model);
     const plan = planFor(request, script(request, arrivals++));
@@ -123,11 +129,12 @@ export function modelServer(config: ModelServerConfig): ModelServer {
     };
     const generating = scheduler.schedule(() => {
       settle(plan.completionTokens);
-      connection.answer(request.stream === true ? streamed(plan) : [head, whole(request, plan)], true);
+      connection.answer(request.stream === true ? streamed(request, plan) : [head, whole(request, plan)], true);
     }, duration);
     connection.left = () => {
       generating.unsubscribe();
-      settle(Math.ceil((plan.completionTokens * (scheduler.now() - now)) / duration));
+      const done = duration > 0 ? (scheduler.now() - now) / duration : 1;
+      settle(Math.ceil(plan.completionTokens * done));
     };
   };
 
@@ -141,18 +148,27 @@ export function modelServer(config: ModelServerConfig): ModelServer {
     get open() {
       return open;
     },
-    send: ({ body }) =>
+    send: (request) =>
       new Observable((client) => {
         const connection = new Connection(client, scheduler, network.down);
         open += 1;
         client.next(wire.sent);
         scheduler.schedule(() => {
-          serve(JSON.parse(String(body)) as WireChatRequest, connection);
+          try {
+            serve(request, connection);
+          } catch (error) {
+            connection.fail(error);
+          }
+          if (connection.gone) connection.left?.();
         }, network.up());
         return () => {
           open -= 1;
+          if (connection.ended) return;
           // That the client has gone is noticed when the news has travelled.
-          if (!connection.ended) scheduler.schedule(() => connection.left?.(), network.up());
+          scheduler.schedule(() => {
+            connection.gone = true;
+            connection.left?.();
+          }, network.up());
         };
       }),
   };
@@ -179,9 +195,9 @@ const usageOf = ({ promptTokens, completionTokens, cachedTokens }: Plan) =>
     ...(cachedTokens > 0 && { prompt_tokens_details: { cached_tokens: cachedTokens } }),
   });
 
-const streamed = (plan: Plan): WireEvent[] => [
-  ...(plan.text === '' ? [] : [wire.text(plan.text)]),
-  wire.finish('stop', usageOf(plan)),
+const streamed = ({ model }: WireChatRequest, plan: Plan): WireEvent[] => [
+  ...(plan.text === '' ? [] : [wire.delta({ content: plan.text }, model)]),
+  wire.finish('stop', usageOf(plan), model),
   wire.done,
 ];
 

@@ -61,6 +61,52 @@ describe('modelServer', () => {
     expect(scheduler.now()).toBe(450);
   });
 
+  it('should stop working also when the news has travelled faster than the request', () => {
+    const travels = [100, 10];
+    const net = { up: () => travels.shift() ?? 0, down: () => 10 };
+    const { scheduler, server, ask } = setUp({ network: net, script: () => ({ duration: 1_000 }) });
+    const answer = told(ask('a'));
+    scheduler.flush(5);
+    answer.subscription.unsubscribe();
+    scheduler.flush();
+    expect([server.admissions, scheduler.now()]).toEqual([[100], 100]);
+  });
+
+  it('should charge the whole of an answer that takes no time, also to one who leaves meanwhile', () => {
+    const limits = limitsOf('100 tokens/min');
+    // The news comes when the request has just come.
+    const travels = [50, 40];
+    const net = { up: () => travels.shift() ?? 0, down: () => 10 };
+    const { scheduler, server, ask } = setUp({ limits, network: net, script: () => ({ duration: 0 }) });
+    const answer = told(ask('a'));
+    scheduler.flush(10);
+    answer.subscription.unsubscribe();
+    scheduler.flush();
+    expect(server.model('m').levels(50)).toMatchObject([{ settled: 11 }]);
+  });
+
+  it('should know chat completions only', () => {
+    const { scheduler, server, groq } = setUp();
+    const health = told(groq.health());
+    scheduler.flush();
+    expect(health.values.all).toMatchObject([{ ok: false, error: { status: 404, groqCode: 'unknown_url' } }]);
+    expect([server.open, scheduler.pending]).toEqual([0, 0]);
+  });
+
+  it('should give what its script throws to the one who asked', () => {
+    const wrong = new Error('No such plan.');
+    const { scheduler, server, ask } = setUp({
+      script: (_, index) => {
+        if (index === 0) throw wrong;
+        return {};
+      },
+    });
+    const answers = [told(ask('a')), told(ask('b'))];
+    scheduler.flush();
+    expect(answers.map(({ ends }) => ends)).toEqual([[['error', wrong]], [['complete']]]);
+    expect(server.open).toBe(0);
+  });
+
   it('should have its limits changed while it runs', () => {
     const { scheduler, server, ask } = setUp({ limits: limitsOf('10/min, 100 tokens/min') });
     scheduler.schedule(() => {
