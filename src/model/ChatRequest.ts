@@ -18,7 +18,7 @@ const toolCall = z.strictObject({
   function: z.strictObject({ name: z.string(), arguments: z.string() }),
 });
 
-const text = z.union([z.string(), z.array(textPart)]);
+const text = z.union([z.string(), z.array(textPart).readonly()]);
 const name = z.string().optional();
 
 // Groq refuses a message with a property that it does not know, so these are strict.
@@ -27,14 +27,17 @@ const messageSchema = z.discriminatedUnion('role', [
   z.strictObject({ role: z.literal('developer'), content: text, name }),
   z.strictObject({
     role: z.literal('user'),
-    content: z.union([z.string(), z.array(z.discriminatedUnion('type', [textPart, imagePart, documentPart]))]),
+    content: z.union([
+      z.string(),
+      z.array(z.discriminatedUnion('type', [textPart, imagePart, documentPart])).readonly(),
+    ]),
     name,
   }),
   z.strictObject({
     role: z.literal('assistant'),
     content: text.nullish(),
     reasoning: z.string().nullish(),
-    tool_calls: z.array(toolCall).optional(),
+    tool_calls: z.array(toolCall).readonly().optional(),
     function_call: z.strictObject({ name: z.string(), arguments: z.string() }).nullish(),
     name,
   }),
@@ -76,16 +79,16 @@ const responseFormatSchema = z.discriminatedUnion('type', [
  */
 export const chatRequestSchema = z.looseObject({
   model: z.string().min(1),
-  messages: z.array(messageSchema).min(1),
+  messages: z.array(messageSchema).min(1).readonly(),
   max_completion_tokens: z.int().positive().nullish(),
   /** Deprecated by Groq in favour of `max_completion_tokens`. */
   max_tokens: z.int().positive().nullish(),
   temperature: z.number().min(0).max(2).nullish(),
   top_p: z.number().min(0).max(1).nullish(),
   seed: z.int().nullish(),
-  stop: z.union([z.string(), z.array(z.string()).max(4)]).nullish(),
+  stop: z.union([z.string(), z.array(z.string()).max(4).readonly()]).nullish(),
   n: z.literal(1).nullish(),
-  tools: z.array(toolSchema).max(128).nullish(),
+  tools: z.array(toolSchema).max(128).readonly().nullish(),
   tool_choice: z.union([z.enum(['none', 'auto', 'required']), z.looseObject({ type: z.string() })]).nullish(),
   parallel_tool_calls: z.boolean().nullish(),
   response_format: responseFormatSchema.nullish(),

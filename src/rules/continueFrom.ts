@@ -64,8 +64,8 @@ function endingWith(messages: readonly Message[], text: string): Message[] {
   if (last?.role !== 'assistant' || last.tool_calls !== undefined) {
     return [...messages, { role: 'assistant', content: text }];
   }
-  const { content } = last;
-  const longer = Array.isArray(content) ? [...content, { type: 'text' as const, text }] : (content ?? '') + text;
+  const content = last.content ?? '';
+  const longer = typeof content === 'string' ? content + text : [...content, { type: 'text' as const, text }];
   return [...before, { ...last, content: longer }];
 }
 

@@ -28,7 +28,7 @@ function counting() {
   return counter;
 }
 
-const request = (messages: Message[]): ChatRequest => ({ model: 'm', messages });
+const request = (messages: readonly Message[]): ChatRequest => ({ model: 'm', messages });
 
 /** What is left of a conversation of letters. Each of its messages has five tokens, calls three. */
 const left = (letters: string, maxTokens: number): string =>

@@ -92,6 +92,21 @@ describe('chat', () => {
     void groq.chat({ messages, reasoning_effort: 'extreme' });
   });
 
+  it('should take requests that cannot be changed', () => {
+    const parts = [{ type: 'text', text: 'Hi' }] as const;
+    const request = {
+      messages: [
+        { role: 'system', content: parts },
+        { role: 'user', content: parts },
+        { role: 'assistant', tool_calls: [{ id: '1', type: 'function', function: { name: 'f', arguments: '{}' } }] },
+      ],
+      stop: ['.'],
+      tools: [{ type: 'function', function: { name: 'f', parameters: { required: ['x'] } } }],
+    } as const;
+    void groq.chat(request);
+    void createGroq({ defaults: { tools: request.tools } });
+  });
+
   it('should refuse options that there are not', () => {
     // @ts-expect-error: there is no such option.
     void groq.chat({ messages }, { urgent: true });
