@@ -1,6 +1,6 @@
 /* Client */
 
-export type { AnswerResult, AnswersOptions } from './client/answers.ts';
+export type { Answered, AnswerResult, AnswersOptions } from './client/answers.ts';
 export type { Budget, BudgetOptions } from './client/Budgets.ts';
 export { type ChatOptions, createGroq, type Groq } from './client/createGroq.ts';
 export type { IterableObservable } from './client/IterableObservable.ts';
@@ -66,6 +66,7 @@ export type { Pacing, Priority, Slack } from './model/Priority.ts';
 export type { ModelStatus, Status } from './model/Status.ts';
 export type {
   Answer,
+  AnswerMessage,
   AnswerSnapshot,
   FinishToken,
   ReasoningToken,

@@ -20,7 +20,7 @@ export type { Job, Lifetime } from './model/Job.ts';
 export type { HeaderLevel, LimitHeaders } from './model/LimitHeaders.ts';
 export type { BucketLevel, LimitKey, Limits } from './model/Limits.ts';
 export type { Pacing, Priority, Slack } from './model/Priority.ts';
-export type { Answer, AnswerSnapshot, StateToken, Token } from './model/Token.ts';
+export type { Answer, AnswerMessage, AnswerSnapshot, StateToken, Token } from './model/Token.ts';
 export type { Usage } from './model/Usage.ts';
 export type { WireHeaders } from './model/WireHeaders.ts';
 export type { Follower, Reading, Written } from './model/Written.ts';

@@ -72,8 +72,10 @@ describe('what can be imported', () => {
       trim
       trimTo
       type Answer
+      type AnswerMessage
       type AnswerResult
       type AnswerSnapshot
+      type Answered
       type AnswersOptions
       type AssistantMessage
       type Attempt
@@ -177,6 +179,7 @@ describe('what can be imported', () => {
       trim
       trimTo
       type Answer
+      type AnswerMessage
       type AnswerSnapshot
       type Answering
       type AttemptEnd

@@ -21,10 +21,15 @@ export interface AnswersOptions extends CallOptions {
   readonly onError?: 'emit' | 'throw' | undefined;
 }
 
+/** An input with its answer. */
+export interface Answered<T> {
+  readonly input: T;
+  readonly index: number;
+  readonly answer: Answer;
+}
+
 /** What became of one input. */
-export type AnswerResult<T> =
-  | { readonly input: T; readonly index: number; readonly answer: Answer }
-  | { readonly input: T; readonly index: number; readonly error: GroqError };
+export type AnswerResult<T> = Answered<T> | { readonly input: T; readonly index: number; readonly error: GroqError };
 
 /**
  * Turns a stream of inputs into a stream of answers: each input becomes a request at once, and the limits decide when

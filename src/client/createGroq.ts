@@ -9,7 +9,7 @@ import type { Status } from '../model/Status.ts';
 import type { Answer, StateToken, Token } from '../model/Token.ts';
 import type { UsageKey, UsageRecord, UsageTotals } from '../model/UsageRecord.ts';
 import { RequestScheduler } from '../scheduler/RequestScheduler.ts';
-import { type AnswerResult, type AnswersOptions, answers } from './answers.ts';
+import { type Answered, type AnswerResult, type AnswersOptions, answers } from './answers.ts';
 import { resolveConfig } from './config.ts';
 import { connect } from './connect.ts';
 import type { IterableObservable } from './IterableObservable.ts';
@@ -42,13 +42,20 @@ export interface Groq extends AsyncDisposable {
    * comes from then on, or with `shareReplay({ bufferSize: Infinity, refCount: true })`, where they get all of it: the
    * last one to leave cancels it. Without `refCount` nobody does.
    */
-  chat(request: ChatInput, options: ChatOptions & { readonly lifecycle: true }): IterableObservable<Token | StateToken>;
-  chat(request: ChatInput, options?: ChatOptions): IterableObservable<Token>;
+  chat(
+    request: ChatInput,
+    options?: ChatOptions & { readonly lifecycle?: false | undefined },
+  ): IterableObservable<Token>;
+  chat(request: ChatInput, options: ChatOptions): IterableObservable<Token | StateToken>;
   /** Asks for a chat completion and gives it in one piece. */
   complete(request: ChatInput, options?: CallOptions): Observable<Answer>;
   /** Asks the default model a question. */
   ask(prompt: string, options?: ChatOptions & { readonly lifecycle?: false }): IterableObservable<Token>;
   /** Turns a stream of inputs into a stream of answers, at the pace of the limits. */
+  answers<T>(
+    project: (input: T, index: number) => ChatInput,
+    options: AnswersOptions & { readonly onError: 'throw' },
+  ): OperatorFunction<T, Answered<T>>;
   answers<T>(
     project: (input: T, index: number) => ChatInput,
     options?: AnswersOptions,
@@ -130,8 +137,11 @@ class GroqClient implements Groq {
     this.#requests = new Requests(this.#config, this.#scheduler, this.#ledger);
   }
 
-  chat(request: ChatInput, options: ChatOptions & { readonly lifecycle: true }): IterableObservable<Token | StateToken>;
-  chat(request: ChatInput, options?: ChatOptions): IterableObservable<Token>;
+  chat(
+    request: ChatInput,
+    options?: ChatOptions & { readonly lifecycle?: false | undefined },
+  ): IterableObservable<Token>;
+  chat(request: ChatInput, options: ChatOptions): IterableObservable<Token | StateToken>;
   chat(
     request: ChatInput,
     { lifecycle = false, ...options }: ChatOptions = {},
@@ -147,6 +157,14 @@ class GroqClient implements Groq {
     return this.#ask(TOKENS, { messages: [{ role: 'user', content: prompt }] }, options);
   }
 
+  answers<T>(
+    project: (input: T, index: number) => ChatInput,
+    options: AnswersOptions & { readonly onError: 'throw' },
+  ): OperatorFunction<T, Answered<T>>;
+  answers<T>(
+    project: (input: T, index: number) => ChatInput,
+    options?: AnswersOptions,
+  ): OperatorFunction<T, AnswerResult<T>>;
   answers<T>(
     project: (input: T, index: number) => ChatInput,
     options: AnswersOptions = {},

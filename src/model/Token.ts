@@ -47,10 +47,16 @@ export interface StateToken {
   readonly startsInMs?: number;
 }
 
+/** The message of a completion. */
+export interface AnswerMessage extends AssistantMessage {
+  /** Absent when the model says nothing, as when it only calls tools. */
+  content?: string;
+}
+
 /** The whole of a completion. */
 export interface Answer {
   /** Can be sent back in the `messages` of the next request as it is. */
-  readonly message: AssistantMessage;
+  readonly message: AnswerMessage;
   readonly finish_reason: FinishToken['reason'];
   readonly usage?: Usage;
   readonly id: string;

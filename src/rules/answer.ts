@@ -1,6 +1,5 @@
-import type { AssistantMessage } from '../model/ChatRequest.ts';
 import type { ChatCompletion } from '../model/Chunk.ts';
-import type { Answer, AnswerSnapshot, Token, ToolCallToken } from '../model/Token.ts';
+import type { Answer, AnswerMessage, AnswerSnapshot, Token, ToolCallToken } from '../model/Token.ts';
 import type { Written } from '../model/Written.ts';
 import { usageOf } from './chunk.ts';
 
@@ -50,9 +49,8 @@ export function answerOfCompletion(completion: ChatCompletion): Answer {
 
 /** What was written of an answer that came in one. */
 export function writtenIn({ message }: Answer): Written {
-  const { content, reasoning, tool_calls: toolCalls = [] } = message;
-  const text = typeof content === 'string' ? content : (content?.map((part) => part.text).join('') ?? '');
-  const texts = [text, ...toolCalls.map(({ function: call }) => call.name + call.arguments)].filter(Boolean);
+  const { content = '', reasoning, tool_calls: toolCalls = [] } = message;
+  const texts = [content, ...toolCalls.map(({ function: call }) => call.name + call.arguments)].filter(Boolean);
   return {
     text: texts.join(''),
     reasoning: reasoning ?? '',
@@ -61,7 +59,7 @@ export function writtenIn({ message }: Answer): Written {
 }
 
 /** The message as Groq would have sent it whole, and as it takes it back. */
-function messageOf({ text, reasoning, toolCalls }: AnswerSnapshot): AssistantMessage {
+function messageOf({ text, reasoning, toolCalls }: AnswerSnapshot): AnswerMessage {
   return {
     role: 'assistant',
     // Like Groq: no content beside tool calls.

@@ -112,8 +112,6 @@ describe('writtenIn', () => {
       reasoning: 'Hm',
       pieces: { text: 3, reasoning: 1 },
     });
-    const content = ['H', 'i'].map((text) => ({ type: 'text', text }));
-    expect(written({ content })).toStrictEqual({ text: 'Hi', reasoning: '', pieces: { text: 1, reasoning: 0 } });
   });
 
   it.each([[{}], [{ content: '' }], [{ content: null, reasoning: '' }]])('should find nothing in %j', (message) => {

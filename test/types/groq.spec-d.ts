@@ -2,6 +2,7 @@ import { from, type Observable, type OperatorFunction } from 'rxjs';
 import { describe, expectTypeOf, it } from 'vitest';
 import {
   type Answer,
+  type Answered,
   type AnswerResult,
   type AnswerSnapshot,
   answer,
@@ -50,6 +51,10 @@ describe('chat', () => {
     expectTypeOf(emitted(groq.chat({ messages }))).toEqualTypeOf<Token>();
     expectTypeOf(emitted(groq.chat({ messages }, { lifecycle: true }))).toEqualTypeOf<Token | StateToken>();
     expectTypeOf(emitted(groq.chat({ messages }, { lifecycle: false, tenant: 'a' }))).toEqualTypeOf<Token>();
+    expectTypeOf(emitted(groq.chat({ messages }, { lifecycle: undefined }))).toEqualTypeOf<Token>();
+    // What may be told is told of.
+    const lifecycle = messages.length > 1;
+    expectTypeOf(emitted(groq.chat({ messages }, { lifecycle }))).toEqualTypeOf<Token | StateToken>();
   });
 
   it('should tell tokens apart by their type', () => {
@@ -124,6 +129,10 @@ describe('chat', () => {
 describe('Groq', () => {
   it('should give what its other methods say', () => {
     expectTypeOf(groq.complete({ messages })).toEqualTypeOf<Observable<Answer>>();
+    groq.complete({ messages }).subscribe(({ message }) => {
+      expectTypeOf(message.content).toEqualTypeOf<string | undefined>();
+      void groq.chat({ messages: [...messages, message] });
+    });
     expectTypeOf(emitted(groq.chunks({ messages }))).toEqualTypeOf<ChatCompletionChunk>();
     expectTypeOf(groq.models()).toEqualTypeOf<Observable<Model[]>>();
     expectTypeOf(groq.status$).toEqualTypeOf<Observable<Status>>();
@@ -145,6 +154,13 @@ describe('Groq', () => {
       if ('answer' in result) expectTypeOf(result.answer).toEqualTypeOf<Answer>();
       else expectTypeOf(result.error).toEqualTypeOf<GroqError>();
     });
+    const throwing = groq.answers((title: string) => ({ messages: [{ role: 'user', content: title }] }), {
+      onError: 'throw',
+    });
+    expectTypeOf(throwing).toEqualTypeOf<OperatorFunction<string, Answered<string>>>();
+    from(['a'])
+      .pipe(groq.answers((title) => ({ messages: [{ role: 'user', content: title }] }), { onError: 'throw' }))
+      .subscribe(({ answer }) => expectTypeOf(answer).toEqualTypeOf<Answer>());
     // @ts-expect-error: a number is no request.
     void from(['a']).pipe(groq.answers(() => 1));
     // @ts-expect-error: there is no such option.
