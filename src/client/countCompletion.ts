@@ -1,11 +1,11 @@
-import { from } from 'rxjs';
 import type { ModelId } from '../model/ChatRequest.ts';
+import { countOf } from '../operators/countInternals.ts';
 import type { TokenCounter } from '../ports/TokenCounter.ts';
 
 /**
  * Counts the tokens of what a model has written: as many as its text adds to a prompt that it is part of.
  *
- * Where the counter cannot answer at once, or finds nothing in any text, its pieces stand for them: Groq sends one for
+ * Where the counter fails, cannot answer at once, or finds nothing in any text, its pieces stand for them: Groq sends one for
  * each token.
  */
 export function countCompletion(counter: TokenCounter, model: ModelId, text: string, pieces: number): number {
@@ -17,9 +17,13 @@ export function countCompletion(counter: TokenCounter, model: ModelId, text: str
 }
 
 function countWith(counter: TokenCounter, model: ModelId, content: string): number | undefined {
-  const count = counter.count({ model, messages: [{ role: 'assistant', content }] });
-  if ('tokens' in count) return count.tokens;
-  // Nobody waits for it, but it may fail.
-  from(count).subscribe({ error: () => undefined });
+  try {
+    const count = countOf(counter, { model, messages: [{ role: 'assistant', content }] });
+    if ('tokens' in count) return count.tokens;
+    // Nobody waits for it, but it may fail.
+    count.subscribe({ error: () => undefined });
+  } catch {
+    // An estimate is no reason to lose an answer.
+  }
   return undefined;
 }

@@ -1,19 +1,9 @@
-import {
-  BehaviorSubject,
-  combineLatest,
-  from,
-  map,
-  Observable,
-  type Subscriber,
-  startWith,
-  take,
-  throwIfEmpty,
-} from 'rxjs';
+import { BehaviorSubject, combineLatest, map, Observable, type Subscriber, startWith } from 'rxjs';
 import { ModelRetiredError } from '../errors/ModelRetiredError.ts';
-import { ValidationError } from '../errors/ValidationError.ts';
 import type { ChatRequest } from '../model/ChatRequest.ts';
 import { RETIRED_MODELS } from '../model/Models.ts';
 import type { StateToken } from '../model/Token.ts';
+import { countOf } from '../operators/countInternals.ts';
 import { iterate } from '../operators/iterate.ts';
 import type { TokenCount } from '../ports/TokenCounter.ts';
 import { checkRequest } from '../rules/checkRequest.ts';
@@ -80,10 +70,8 @@ export class Requests {
       const request = this.#check(input);
       const ask = { kind, request, options, lifecycle };
       const errandOf = (count: TokenCount): Errand<T> => new ChatErrand(ask, count, this.#desk);
-      const count = this.#desk.config.counter.count(request);
-      // A count that is there at once keeps the order of a burst.
-      const errand =
-        'tokens' in count ? errandOf(count) : from(count).pipe(take(1), throwIfEmpty(noCount), map(errandOf));
+      const count = countOf(this.#desk.config.counter, request);
+      const errand = 'tokens' in count ? errandOf(count) : count.pipe(map(errandOf));
       this.#scheduler.answer(errand).subscribe(subscriber);
     };
     const { signal } = options;
@@ -103,13 +91,6 @@ export class Requests {
     return request;
   }
 }
-
-const noCount = (): ValidationError =>
-  new ValidationError(
-    'The counter',
-    [{ path: 'count()', expected: 'a TokenCount', got: 'nothing' }],
-    'Correct the counter: nothing was sent.',
-  );
 
 /** Whether the last of either of two was true. */
 const either = (first$: Observable<boolean>, second$: Observable<boolean>): Observable<boolean> =>

@@ -19,11 +19,17 @@ export class ValidationError extends GroqError {
   /** Every place that is wrong, the first of which the message names. */
   readonly issues: readonly ValidationIssue[];
 
-  constructor(subject: string, issues: readonly [ValidationIssue, ...ValidationIssue[]], advice?: string) {
+  constructor(
+    subject: string,
+    issues: readonly [ValidationIssue, ...ValidationIssue[]],
+    advice?: string,
+    options: ErrorOptions = {},
+  ) {
     const [{ path, expected, got }] = issues;
     const where = path === '' ? subject : `${subject}: \`${path}\``;
     const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : '';
     super(`${where} must be ${expected}, got ${got}${more}.`, {
+      ...options,
       advice: advice ?? `Correct ${path === '' ? 'it' : `\`${path}\``}: nothing was sent.`,
     });
     this.path = path;

@@ -1,10 +1,11 @@
-import { from, map, mergeMap, type Observable, type OperatorFunction, of, type SchedulerLike } from 'rxjs';
+import { map, mergeMap, type Observable, type OperatorFunction, of, type SchedulerLike } from 'rxjs';
 import type { ChatRequest } from '../model/ChatRequest.ts';
 import type { Job } from '../model/Job.ts';
 import type { Priority } from '../model/Priority.ts';
 import { systemClock } from '../ports/clock.ts';
 import type { TokenCount, TokenCounter } from '../ports/TokenCounter.ts';
 import { chatCost } from '../rules/cost.ts';
+import { countOf } from './countInternals.ts';
 
 /** Who counts, and what else a job needs to know. */
 export interface CountTokensConfig {
@@ -50,7 +51,8 @@ export interface CountTokensConfig {
  *
  * @see {@link prioritize}
  * @param config Who counts. See {@link CountTokensConfig}.
- * @return A function that returns an Observable of jobs.
+ * @return A function that returns an Observable of jobs, one for each request.
+ * @throws {ValidationError} (as `error`) when the counter fails or gives no count. Of several it gives, the first counts.
  */
 export function countTokens(config: CountTokensConfig): OperatorFunction<ChatRequest, Job> {
   const { counter, priority = () => 'low', tenant, scheduler = systemClock } = config;
@@ -67,7 +69,7 @@ export function countTokens(config: CountTokensConfig): OperatorFunction<ChatReq
       arrival,
       attempt: 1,
     });
-    const count = counter.count(request);
-    return 'tokens' in count ? of(jobOf(count)) : from(count).pipe(map(jobOf));
+    const count = countOf(counter, request);
+    return 'tokens' in count ? of(jobOf(count)) : count.pipe(map(jobOf));
   });
 }

@@ -266,7 +266,13 @@ describe('usage$', () => {
     });
 
     it('should take pieces for tokens when the counter finds none or answers later, if at all', () => {
-      for (const counter of [constantCounter(5), { count: firstSync(() => Promise.reject(new Error('away'))) }]) {
+      const later = { count: firstSync(() => Promise.reject(new Error('away'))) };
+      const broken = {
+        count: firstSync(() => {
+          throw new Error('broken');
+        }),
+      };
+      for (const counter of [constantCounter(5), later, broken]) {
         rx((helpers) => {
           const { groq, records } = meter(helpers, ['(shrabab)'], { counter });
           const { subscription } = told(groq.chat({ model, messages }));

@@ -1,11 +1,13 @@
-import { map, of, timer } from 'rxjs';
+import { EMPTY, map, of, throwError, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
+import { isValidationError } from '../../src/errors/guards.ts';
 import type { ChatRequest } from '../../src/model/ChatRequest.ts';
 import type { Job } from '../../src/model/Job.ts';
 import { countTokens } from '../../src/operators/countTokens.ts';
-import type { TokenCount } from '../../src/ports/TokenCounter.ts';
+import type { TokenCount, TokenCounter } from '../../src/ports/TokenCounter.ts';
 import { marbles } from '../util/marbles.ts';
 import { rx } from '../util/rx.ts';
+import { told } from '../util/told.ts';
 
 const request = (content: string, rest: Partial<ChatRequest> = {}): ChatRequest => ({
   model: 'm',
@@ -82,20 +84,33 @@ describe('countTokens', () => {
     });
   });
 
-  it('should end with what a counter throws', () => {
-    rx(({ hot, expectObservable }) => {
-      const bad = new Error('bad');
-      const counter = {
-        count: () => {
-          throw bad;
-        },
-      };
-      expectObservable(
-        hot('-a').pipe(
-          map((name) => request(name)),
-          countTokens({ counter }),
-        ),
-      ).toBe('-#', undefined, bad);
-    });
+  const bad = new Error('bad');
+
+  it.each<[string, () => ReturnType<TokenCounter['count']>, string, object]>([
+    [
+      'throws',
+      () => {
+        throw bad;
+      },
+      'an error',
+      { cause: bad },
+    ],
+    ['fails', () => throwError(() => bad), 'an error', { cause: bad }],
+    ['says nothing', () => EMPTY, 'nothing', {}],
+  ])('should end with an error when a counter %s', (_, answer, got, more) => {
+    const jobs = told(of(request('x')).pipe(countTokens({ counter: { count: answer } })));
+    expect(jobs.values.all).toEqual([]);
+    expect(jobs.ends).toEqual([['error', expect.toSatisfy(isValidationError)]]);
+    expect(jobs.ends[0]?.[1]).toMatchObject({ path: 'count()', expected: 'a TokenCount', got, ...more });
+  });
+
+  it('should make one job of each request, however often it is counted', () => {
+    const counter = { count: () => of(count(1), count(2)) };
+    const jobs = told(of(request('x'), request('y')).pipe(countTokens({ counter })));
+    expect(jobs.values.all.map(({ seq, cost }) => [seq, cost.inputTokens])).toEqual([
+      [0, 1],
+      [1, 1],
+    ]);
+    expect(jobs.ends).toEqual([['complete']]);
   });
 });

@@ -1,0 +1,33 @@
+import { catchError, from, Observable, take, throwIfEmpty } from 'rxjs';
+import { isGroqError } from '../errors/GroqError.ts';
+import { ValidationError } from '../errors/ValidationError.ts';
+import type { ChatRequest } from '../model/ChatRequest.ts';
+import type { TokenCount, TokenCounter } from '../ports/TokenCounter.ts';
+
+/**
+ * Asks a counter, and holds it to its contract, since counters are written by others as well: there is one count for
+ * each request. One that is there at once is a plain value, which keeps the order of a burst.
+ *
+ * @throws {ValidationError} (also as `error`) when there is none. What the counter failed with is its `cause`.
+ */
+export function countOf(counter: TokenCounter, request: ChatRequest): TokenCount | Observable<TokenCount> {
+  try {
+    const count = counter.count(request);
+    if ('tokens' in count) return count;
+    return from(count).pipe(
+      take(1),
+      throwIfEmpty(() => noCount('nothing', 'Correct the counter: nothing was sent.')),
+      catchError((error: unknown) => {
+        throw failureOf(error);
+      }),
+    );
+  } catch (error) {
+    throw failureOf(error);
+  }
+}
+
+const failureOf = (error: unknown): unknown =>
+  isGroqError(error) ? error : noCount('an error', 'See the cause: nothing was sent.', { cause: error });
+
+const noCount = (got: string, advice: string, options?: ErrorOptions): ValidationError =>
+  new ValidationError('The counter', [{ path: 'count()', expected: 'a TokenCount', got }], advice, options);
