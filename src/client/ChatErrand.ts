@@ -13,6 +13,7 @@ import type { WireRequest } from '../ports/Transport.ts';
 import { checkLength } from '../rules/checkLength.ts';
 import { chatCost } from '../rules/cost.ts';
 import { merged } from '../rules/merged.ts';
+import { requestJson } from '../rules/requestJson.ts';
 import type { Errand, Timeouts } from '../scheduler/Attempt.ts';
 import type { Config } from './config.ts';
 import { Flow } from './Flow.ts';
@@ -94,7 +95,7 @@ export class ChatErrand<T> implements Errand<T> {
       method: 'POST',
       path: '/chat/completions',
       // The kind decides, whatever a request says that was written for another.
-      body: JSON.stringify(stream || request['stream'] === true ? { ...request, stream } : request),
+      body: requestJson(stream || request['stream'] === true ? { ...request, stream } : request),
       paused$: this.#paused$,
     };
   }

@@ -5,7 +5,9 @@ import type { AnswersOptions } from '../../src/client/answers.ts';
 import { createGroq } from '../../src/client/createGroq.ts';
 import type { ChatInput } from '../../src/client/requests.ts';
 import { isHttpError, isValidationError } from '../../src/errors/guards.ts';
+import type { ChatRequest } from '../../src/model/ChatRequest.ts';
 import type { GroqEvent } from '../../src/model/GroqEvent.ts';
+import type { TokenCount } from '../../src/ports/TokenCounter.ts';
 import type { WireEvent, WireRequest } from '../../src/ports/Transport.ts';
 import { fakeTransport } from '../../src/testing/fakeTransport.ts';
 import { wire } from '../../src/testing/wire.ts';
@@ -122,6 +124,45 @@ describe('Groq.answers', () => {
     expect(results.values.all).toMatchObject([
       { input: 'b', index: 1, error: expect.toSatisfy(isValidationError) as unknown },
     ]);
+  });
+
+  it.each<[string, (request: ChatRequest) => TokenCount | Promise<TokenCount>]>([
+    [
+      'throws',
+      () => {
+        throw new RangeError('broken');
+      },
+    ],
+    ['fails later', () => Promise.reject(new RangeError('broken'))],
+  ])('should make an error of a request whose counter %s, and go on', async (_, fail) => {
+    const transport = fakeTransport({ a: 'A', b: 'B', c: 'C' });
+    const one = constantCounter(1);
+    const count = (request: ChatRequest) => (request.messages[0]?.content === 'b' ? fail(request) : one.count(request));
+    const groq = createGroq({ transport, limits: false, counter: { count } });
+    const results = told(inputs.pipe(groq.answers(ask, { ordered: true })));
+    await results.ended;
+    expect(results.values.all).toMatchObject([
+      { answer: {} },
+      { error: { code: 'GROQ_ERR_VALIDATION', path: 'count()', cause: { name: 'RangeError' } } },
+      { answer: {} },
+    ]);
+  });
+
+  it('should make an error of a request that cannot be written, and go on', async () => {
+    const transport = fakeTransport({ a: 'A', b: 'B', c: 'C' });
+    const groq = createGroq({ transport, limits: false, counter: constantCounter(1) });
+    const circle = { circle: {} };
+    circle.circle = circle;
+    const odd: Record<string, object> = { a: { seed: 1, odd: 1n }, b: { seed: 1, odd: circle } };
+    const results = told(inputs.pipe(groq.answers((input) => ({ ...ask(input), ...odd[input] }), { ordered: true })));
+    await results.ended;
+    const error = { code: 'GROQ_ERR_VALIDATION', path: 'odd', cause: { name: 'TypeError' } };
+    expect(results.values.all).toMatchObject([
+      { error: { ...error, got: 'a bigint' } },
+      { error: { ...error, got: 'an object that JSON.stringify() refuses' } },
+      { answer: {} },
+    ]);
+    expect(transport.requests.length).toBe(1);
   });
 
   it('should end with what the projection throws, and cancel the others', async () => {
