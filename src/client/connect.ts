@@ -1,11 +1,16 @@
-import { EMPTY, from, lastValueFrom, type Observable, takeUntil } from 'rxjs';
+import { catchError, defer, EMPTY, lastValueFrom, type Observable, type ObservableInput, takeUntil } from 'rxjs';
 import { timeouts } from '../operators/timeouts.ts';
+import { transportFailure } from '../rules/transportFailure.ts';
 import type { Config } from './config.ts';
 
 /** Makes a connection for a request that is still to come, as far as the transport can. */
 export function connect(config: Config, closed$: Observable<never>): Promise<void> {
   const { transport, scheduler } = config;
-  const opened$: Observable<void> = transport.connect === undefined ? EMPTY : from(transport.connect());
+  const opened$ = defer((): ObservableInput<void> => transport.connect?.() ?? EMPTY).pipe(
+    catchError((error: unknown) => {
+      throw transportFailure(error, false);
+    }),
+  );
   return lastValueFrom(opened$.pipe(timeouts({ connect: config.timeouts.connect, scheduler }), takeUntil(closed$)), {
     defaultValue: undefined,
   });

@@ -1,4 +1,4 @@
-import { catchError, from, map, Observable, of, takeUntil } from 'rxjs';
+import { catchError, defer, map, Observable, of, takeUntil } from 'rxjs';
 import { type GroqError, isGroqError } from '../errors/GroqError.ts';
 import { isRateLimitError } from '../errors/guards.ts';
 import { ProtocolError } from '../errors/ProtocolError.ts';
@@ -8,6 +8,7 @@ import { retryWithBackoff } from '../operators/retryWithBackoff.ts';
 import { timeouts } from '../operators/timeouts.ts';
 import { parseObject } from '../rules/chunk.ts';
 import { type Retryability, retryability } from '../rules/retryability.ts';
+import { transportFailure } from '../rules/transportFailure.ts';
 import type { Config } from './config.ts';
 
 /** A model as Groq lists it. Fields that are not listed here are kept. */
@@ -76,11 +77,14 @@ function getJson({ transport }: Config, path: string): Observable<Record<string,
       next: (bytes) => {
         pieces.push(bytes);
       },
+      error: (error) => {
+        destination.error(transportFailure(error, true));
+      },
       complete: () => {
         destination.next(parseObject(Buffer.concat(pieces).toString('utf8'), 'The answer'));
         destination.complete();
       },
     });
-    from(transport.send({ method: 'GET', path })).subscribe(responseBody(body, { transport }));
+    defer(() => transport.send({ method: 'GET', path })).subscribe(responseBody(body, { transport }));
   });
 }

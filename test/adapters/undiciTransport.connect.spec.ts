@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createSecureServer } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
-import { EMPTY, from } from 'rxjs';
+import { EMPTY, from, type Observable, throwError } from 'rxjs';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import {
   type ClosableTransport,
@@ -163,6 +163,20 @@ describe('undiciTransport', () => {
     it('should have nothing to do where the transport makes none', async () => {
       const transport = { send: () => EMPTY };
       await expect(clientOf({ transport }).connect()).resolves.toBe(undefined);
+    });
+
+    it.each<[string, () => Observable<never>]>([
+      [
+        'throws',
+        () => {
+          throw new TypeError('broken');
+        },
+      ],
+      ['fails with', () => throwError(() => new TypeError('broken'))],
+    ])('should be rejected with what another transport %s', async (_, connect) => {
+      const connecting = clientOf({ transport: { send: () => EMPTY, connect } }).connect();
+      const error: unknown = await connecting.catch((e: unknown) => e);
+      expect(error).toMatchObject({ code: 'GROQ_ERR_CONNECTION', sent: false, cause: { name: 'TypeError' } });
     });
 
     it('should take no longer than the client allows', async () => {

@@ -1,7 +1,9 @@
+import { type Observable, throwError } from 'rxjs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createGroq, type Groq } from '../../src/client/createGroq.ts';
 import type { GroqOptions } from '../../src/client/options.ts';
 import { isConnectionError, isHttpError, isProtocolError, isTimeoutError } from '../../src/errors/guards.ts';
+import type { WireEvent } from '../../src/ports/Transport.ts';
 import { chunk, head, json, whole } from '../util/http.ts';
 import { type RawConnection, type RawServer, rawServers } from '../util/rawServer.ts';
 import { told } from '../util/told.ts';
@@ -94,6 +96,24 @@ describe('models and health', () => {
     expect(health.ends).toEqual([['complete']]);
     expect(health.values.all).toEqual([
       { ok: false, latencyMs: expect.any(Number) as number, error: expect.toSatisfy(expected) as unknown },
+    ]);
+  });
+
+  it.each<[string, () => Observable<WireEvent>]>([
+    [
+      'throws',
+      () => {
+        throw new TypeError('fetch failed');
+      },
+    ],
+    ['fails with', () => throwError(() => new TypeError('fetch failed'))],
+  ])('should tell as a value what a transport %s', async (_, send) => {
+    const groq = createGroq({ transport: { send }, retry: { count: 0 } });
+    const health = told(groq.health());
+    await health.ended;
+    expect(health.ends).toEqual([['complete']]);
+    expect(health.values.all).toMatchObject([
+      { ok: false, error: { code: 'GROQ_ERR_CONNECTION', sent: true, cause: { name: 'TypeError' } } },
     ]);
   });
 
