@@ -54,14 +54,20 @@ export interface PrioritizeConfig<J extends Job = Job> {
  * ## Example
  * ### What is urgent goes first
  * ```ts
- * import { countTokens, constantCounter, prioritize } from 'rxgroq/operators';
- * import { last, map, of } from 'rxjs';
+ * import { constantCounter, countTokens, prioritize } from 'rxgroq/operators';
+ * import { last, of, take } from 'rxjs';
  *
  * const ask = (content: string) => ({ model: 'openai/gpt-oss-20b', messages: [{ role: 'user' as const, content }] });
- * of(ask('later'), ask('now')).pipe(
- *   countTokens({ counter: constantCounter(10), priority: (request) => (request === ask('now') ? 'high' : 'low') }),
- *   prioritize(),
- * );
+ * const urgent = ask('now');
+ * of(ask('later'), urgent)
+ *   .pipe(
+ *     countTokens({ counter: constantCounter(10), priority: (request) => (request === urgent ? 'high' : 'low') }),
+ *     prioritize(),
+ *     take(2),
+ *     last(),
+ *   )
+ *   .subscribe((backlog) => console.log(backlog.peek()?.job.request.messages[0]?.content));
+ * // => now
  * ```
  *
  * @see {@link throttleByBucket}
