@@ -18,7 +18,10 @@ import { OutputFits } from './OutputFits.ts';
 import { type CallOptions, checkCallOptions } from './options.ts';
 import { untilAborted } from './untilAborted.ts';
 
-/** A request whose model may be left to the defaults of the client. */
+/**
+ * A request whose model may be left to the defaults of the client. Its list of messages may be changed as soon as it is
+ * asked: what is in it then is sent, however long that waits. The messages themselves stay those of the caller.
+ */
 export type ChatInput = Partial<ChatRequest> & Pick<ChatRequest, 'messages'>;
 
 /** Asks for chat completions: what is the same in all the ways to do so. */
@@ -86,6 +89,8 @@ export class Requests {
   #check(input: ChatInput): ChatRequest {
     const { defaults, allowRetired } = this.#desk.config;
     const request = checkRequest({ ...defaults, ...input });
+    // It may wait, and what is sent has to be what was checked and is paid for.
+    request.messages = [...request.messages];
     const retired = RETIRED_MODELS.get(request.model);
     if (retired !== undefined && !allowRetired) throw new ModelRetiredError(request.model, retired);
     return request;

@@ -97,6 +97,15 @@ describe('createGroq', () => {
       ]);
     });
 
+    it('should send the messages that there were when it was asked', async () => {
+      const server = await serve({ answer: hello });
+      const conversation = [...messages];
+      const answer = told(make(server).complete({ messages: conversation }));
+      conversation.push({ role: 'user', content: 'And what of this?' });
+      await answer.ended;
+      expect(JSON.parse(server.requests.all[0]?.body ?? '')).toMatchObject({ messages });
+    });
+
     it('should ask the default model a question', async () => {
       const server = await serve({ answer: hello });
       const answer = told(make(server).ask('Why is the sky blue?'));
