@@ -1,4 +1,4 @@
-import { type MonoTypeOperatorFunction, Observable } from 'rxjs';
+import { type MonoTypeOperatorFunction, Observable, Subscription } from 'rxjs';
 import { CancelledError } from '../errors/CancelledError.ts';
 import { operate } from '../operators/operate.ts';
 
@@ -51,5 +51,8 @@ function leave(signal: AbortSignal, abort: () => void): void {
 }
 
 function abortAll(this: AbortSignal): void {
-  for (const abort of [...(listeners.get(this) ?? [])]) abort();
+  // What a finalizer of one of them throws comes when all others have heard of it.
+  const all = new Subscription();
+  for (const abort of listeners.get(this) ?? []) all.add(abort);
+  all.unsubscribe();
 }

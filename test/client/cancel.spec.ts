@@ -1,5 +1,5 @@
 import { getEventListeners } from 'node:events';
-import { firstValueFrom, Subject, takeWhile } from 'rxjs';
+import { finalize, firstValueFrom, NEVER, Subject, takeWhile } from 'rxjs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { constantCounter } from '../../src/adapters/constantCounter.ts';
 import { createGroq, type Groq } from '../../src/client/createGroq.ts';
@@ -9,6 +9,7 @@ import type { Verdict } from '../../src/model/Grant.ts';
 import type { StateToken, Token } from '../../src/model/Token.ts';
 import type { LimitStore } from '../../src/ports/LimitStore.ts';
 import type { TokenCount } from '../../src/ports/TokenCounter.ts';
+import { fakeTransport } from '../../src/testing/fakeTransport.ts';
 import { type Quota, quota } from '../../src/testing/quota.ts';
 import { Child } from '../util/child.ts';
 import { type CountingClock, countingClock } from '../util/countingClock.ts';
@@ -248,6 +249,17 @@ describe('leaving from within what is told', () => {
   });
 });
 
+/** What nobody catches next, in place of those who otherwise hear of it. */
+const uncaught = (): Promise<unknown> =>
+  new Promise((resolve) => {
+    const others = process.listeners('uncaughtException');
+    process.removeAllListeners('uncaughtException');
+    process.once('uncaughtException', (error) => {
+      for (const other of others) process.on('uncaughtException', other);
+      resolve(error);
+    });
+  });
+
 describe('a signal', () => {
   const serve = rawServers();
 
@@ -276,6 +288,25 @@ describe('a signal', () => {
     for (const { ends } of answers) expect(ends).toEqual([['error', expect.toSatisfy(isCancelledError)]]);
     for (const { closed } of server.connections.all) await closed;
     expect([server.open, getEventListeners(controller.signal, 'abort').length]).toEqual([0, 0]);
+    await groq.close();
+  });
+
+  it('should end the others, too, when one of them has a finalizer that throws', async () => {
+    const groq = createGroq({ transport: fakeTransport({}), counter: { count: () => NEVER } });
+    const controller = new AbortController();
+    const { signal } = controller;
+    const broken = new Error('broken');
+    const failing = finalize<Token>(() => {
+      throw broken;
+    });
+    const answers = [failing, finalize<Token>(() => undefined)].map((last) =>
+      told(groq.ask('Hi', { signal }).pipe(last)),
+    );
+    const thrown = uncaught();
+    controller.abort();
+    for (const { ends } of answers) expect(ends).toEqual([['error', expect.toSatisfy(isCancelledError)]]);
+    expect(await thrown).toMatchObject({ errors: [broken] });
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0);
     await groq.close();
   });
 
