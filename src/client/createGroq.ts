@@ -75,9 +75,12 @@ export interface Groq extends AsyncDisposable {
    * @throws {ValidationError} when the client's `store` is one that cannot be told its limits.
    */
   setLimits(model: ModelId, limits: Limits): void;
-  /** How things stand: at once, and whenever that changes, ten times a second at the most. */
+  /**
+   * How things stand: at once, and whenever that changes, ten times a second at the most. It completes when the client is
+   * closed.
+   */
   readonly status$: Observable<Status>;
-  /** What happens to requests. */
+  /** What happens to requests, as it happens. It completes when the client is closed. */
   readonly events$: Observable<GroqEvent>;
   /**
    * What each attempt that was sent has used: exactly one record for each, whether it was answered, refused, cut or

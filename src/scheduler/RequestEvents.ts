@@ -29,6 +29,11 @@ export class RequestEvents {
     if (this.observed) this.#events.next({ ...detail, seq, model, tenant, at: this.#scheduler.now() });
   }
 
+  /** Nothing happens any more. */
+  complete(): void {
+    this.#events.complete();
+  }
+
   retrying(about: About, { error, delay }: RetryInfo): void {
     if (isRateLimitError(error)) this.tell(about, { type: 'rate-limited', dimension: error.dimension });
     else this.tell(about, { type: 'retrying', code: codeOf(error), delay });

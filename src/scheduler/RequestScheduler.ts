@@ -115,7 +115,10 @@ export class RequestScheduler implements Observer<Attempt>, Unsubscribable {
     return this.#state === 'closed';
   }
 
-  /** How things stand, on subscription and whenever that changes, ten times a second at the most. */
+  /**
+   * How things stand, on subscription and whenever that changes, ten times a second at the most. It completes when the
+   * scheduler is closed.
+   */
   get status$(): Observable<Status> {
     return this.#changes.pipe(
       auditTime(STATUS_INTERVAL, this.#scheduler),
@@ -124,7 +127,7 @@ export class RequestScheduler implements Observer<Attempt>, Unsubscribable {
     );
   }
 
-  /** What happens to requests, as it happens. */
+  /** What happens to requests, as it happens. It completes when the scheduler is closed. */
   get events$(): Observable<GroqEvent> {
     return this.#events.events$;
   }
@@ -158,7 +161,7 @@ export class RequestScheduler implements Observer<Attempt>, Unsubscribable {
     this.#state = 'closed';
     this.#outstanding.error(error);
     this.#lanes.retire();
-    this.#drained.complete();
+    this.#end();
   }
 
   complete(): void {
@@ -210,6 +213,13 @@ export class RequestScheduler implements Observer<Attempt>, Unsubscribable {
   #closeIfDrained(): void {
     if (this.#state !== 'draining' || this.#outstanding.any) return;
     this.#state = 'closed';
+    this.#end();
+  }
+
+  /** Tells everyone who looks on that nothing comes any more. */
+  #end(): void {
+    this.#events.complete();
+    this.#changes.complete();
     this.#drained.complete();
   }
 

@@ -10,6 +10,7 @@ import { wire } from '../../src/testing/wire.ts';
 import { tokens } from '../util/jobs.ts';
 import { type RunHelpers, rx } from '../util/rx.ts';
 import { setUp, wires } from '../util/scheduling.ts';
+import { told } from '../util/told.ts';
 
 /** Notes with the frame what is heard of an answer. */
 const noting = (log: string[], name: string, { scheduler }: RunHelpers) => ({
@@ -303,6 +304,25 @@ describe('RequestScheduler', () => {
         { model: 'm', waiting: { high: 0, normal: 0, low: 2, background: 0 }, inFlight: 0, nextStartsInMs: 20 },
       ]);
       expect(seen.map(([at]) => at)).toEqual([0, 100, 220]);
+    });
+  });
+
+  it.each(['complete', 'unsubscribe'] as const)('should tell those who look on that it is closed: %s', (close) => {
+    rx((helpers) => {
+      const { ask, under } = setUp(helpers, { every: 1, reply: () => helpers.cold('(shafd|)', wires) });
+      const onlookers = [told(under.status$), told(under.events$)] as const;
+      ask('a').subscribe({ error: () => undefined });
+      helpers.cold('-x').subscribe(() => {
+        under[close]();
+        expect(onlookers[1].ends).toEqual([['complete']]);
+      });
+      helpers.flush();
+      expect(onlookers.map(({ ends }) => ends)).toEqual([[['complete']], [['complete']]]);
+      expect(onlookers[0].values.all.at(-1)).toEqual({ models: [] });
+      expect(onlookers[1].values.all.at(-1)).toMatchObject({ type: 'finished' });
+      // Whoever comes later sees how things stand, and that they stay so.
+      const late = told(under.status$);
+      expect([late.values.all, late.ends]).toEqual([[{ models: [] }], [['complete']]]);
     });
   });
 
