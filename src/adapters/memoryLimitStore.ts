@@ -42,7 +42,7 @@ export interface MemoryLimitStoreConfig {
   /**
    * Whose clock counts, in milliseconds.
    *
-   * @default rxjs's asyncScheduler with the monotonic clock
+   * @default the system's monotonic clock and timers: a `TestScheduler` has to be given
    */
   readonly scheduler?: SchedulerLike | undefined;
 }

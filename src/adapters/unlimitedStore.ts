@@ -7,7 +7,7 @@ import { RefusalPause } from '../rules/RefusalPause.ts';
 
 /** What an {@link unlimitedStore} goes by. */
 export interface UnlimitedStoreConfig {
-  /** @default rxjs's asyncScheduler with the monotonic clock */
+  /** @default the system's monotonic clock and timers: a `TestScheduler` has to be given */
   readonly scheduler?: SchedulerLike | undefined;
 }
 

@@ -1,6 +1,9 @@
 import { GroqError } from './GroqError.ts';
 
-/** An answer of `send` was not subscribed to in the call that emitted it, so its grant was given back. */
+/**
+ * An answer of `send` was not subscribed to in the call that emitted it, so its grant was given back; or a second time,
+ * when it is used.
+ */
 export class AnswerNotTakenError extends GroqError {
   readonly code = 'GROQ_ERR_ANSWER_NOT_TAKEN';
 

@@ -21,7 +21,7 @@ export interface CountTokensConfig {
   /**
    * Whose clock tells the arrival, in milliseconds.
    *
-   * @default rxjs's asyncScheduler with the monotonic clock
+   * @default the system's monotonic clock and timers: a `TestScheduler` has to be given
    */
   readonly scheduler?: SchedulerLike | undefined;
 }

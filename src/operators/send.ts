@@ -24,7 +24,8 @@ export type Answering<J extends Job, T> = Observable<T | StateToken> & {
  *
  * It settles the grant, always once and before the subscriber hears of the end: with what was used when the answer says
  * so, as not sent when it never left, and as unknown when it was cut. An answer that is not subscribed to in the call
- * that emits it gives its grant back and can no longer be had, so flatten with `mergeAll`.
+ * that emits it gives its grant back and can no longer be had, so flatten with `mergeAll`. Each can be had once: what is
+ * tried again needs another grant, so `retry` on an answer only hears that it was not taken, in place of what went wrong.
  *
  * Among the values there is one state token that tells when the connection is there.
  *
@@ -43,7 +44,7 @@ export type Answering<J extends Job, T> = Observable<T | StateToken> & {
  * @return A function that returns an Observable of answers.
  * @throws {HttpError} (as `error` of the answer) when Groq answers other than 200.
  * @throws {ConnectionError} (as `error` of the answer) when the network fails.
- * @throws {AnswerNotTakenError} (as `error` of the answer) when it was not subscribed to in time.
+ * @throws {AnswerNotTakenError} (as `error` of the answer) when it was not subscribed to in time, or once before.
  */
 export function send<J extends Job, T = Token>(config: SendConfig<J, T>): OperatorFunction<Grant<J>, Answering<J, T>> {
   return (source) =>

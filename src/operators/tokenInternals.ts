@@ -20,7 +20,7 @@ export interface ToTokensConfig {
   readonly grace?: number | undefined;
   /** Who wants to know at some time what was written. */
   readonly follower?: Follower | undefined;
-  /** @default rxjs's asyncScheduler with the monotonic clock */
+  /** @default the system's monotonic clock and timers: a `TestScheduler` has to be given */
   readonly scheduler?: SchedulerLike | undefined;
 }
 

@@ -33,7 +33,7 @@ import { RequestRun, type RunConfig } from './RequestRun.ts';
 export interface RequestSchedulerConfig {
   readonly store: LimitStore;
   readonly transport: Transport;
-  /** @default rxjs's asyncScheduler with the monotonic clock */
+  /** @default the system's monotonic clock and timers: a `TestScheduler` has to be given */
   readonly scheduler?: SchedulerLike | undefined;
   /** @default Math.random */
   readonly random?: Random | undefined;
