@@ -31,6 +31,8 @@ export const responseBody = (
 class ResponseBody implements OperateConfig<WireEvent, Uint8Array> {
   readonly destination: Subscriber<Uint8Array>;
   readonly #listener: ResponseListener;
+  /** Whether the listener knows that the request was sent. */
+  #sent = false;
   /** An answer other than 200, whose body becomes the error. */
   #failed: FailedResponse | undefined;
 
@@ -42,7 +44,7 @@ class ResponseBody implements OperateConfig<WireEvent, Uint8Array> {
   next(event: WireEvent): void {
     switch (event.type) {
       case 'sent':
-        this.#listener.sent?.();
+        this.#leave();
         break;
       case 'head':
         this.#begin(event);
@@ -63,9 +65,17 @@ class ResponseBody implements OperateConfig<WireEvent, Uint8Array> {
     else this.destination.error(this.#failed.error(this.#listener));
   }
 
+  #leave(): void {
+    if (this.#sent) return;
+    this.#sent = true;
+    this.#listener.sent?.();
+  }
+
   // Apart from what is done with each piece of a body: each answer has headers of another shape, and engines compile
   // anew what looks at them.
   #begin(head: Head): void {
+    // What is answered was sent, also over a transport that does not say so.
+    this.#leave();
     const { model } = this.#listener;
     if (head.status !== 200) this.#failed = new FailedResponse(head);
     else {

@@ -15,7 +15,10 @@ export interface WireRequest {
 
 /** What happens to a request, in this order: `sent` once, `head` once, `data` any number of times. */
 export type WireEvent =
-  /** A connection is there and the request is being written: from here on it may have reached the server. */
+  /**
+   * A connection is there and the request is being written: from here on it may have reached the server. A `head` says
+   * so too, for transports that cannot tell.
+   */
   | { readonly type: 'sent' }
   | { readonly type: 'head'; readonly status: number; readonly headers: WireHeaders }
   | { readonly type: 'data'; readonly bytes: Uint8Array };

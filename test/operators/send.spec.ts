@@ -96,6 +96,15 @@ describe('send', () => {
     expect(grant.outcomes).toEqual([{ type: 'unknown' }]);
   });
 
+  it.each([
+    ['does not tell', []],
+    ['tells twice', [wire.sent, wire.sent]],
+  ])('should tell once that the connection is there over a transport that %s', (_, sent) => {
+    const { grant, heard } = sendOne(of(...sent, wire.head(200, { h: '1' }), wire.finish(), wire.done));
+    expect(heard).toEqual(['state:sent', 'finish:sent', 'complete:settled']);
+    expect(grant.learned).toEqual([{ h: '1' }]);
+  });
+
   const reset = new ConnectionError('reset', { sent: true });
   const refused = new ConnectionError('refused', { sent: false });
   const limit =
@@ -115,6 +124,11 @@ describe('send', () => {
     [
       'hit a limit that is not named',
       of(wire.sent, wire.head(429, { 'retry-after': '7' })),
+      { type: 'rejected', dimension: undefined, ms: 7_000, limit: undefined, used: undefined, requested: undefined },
+    ],
+    [
+      'hit a limit over a transport that does not tell of sending',
+      of(wire.head(429, { 'retry-after': '7' })),
       { type: 'rejected', dimension: undefined, ms: 7_000, limit: undefined, used: undefined, requested: undefined },
     ],
     [
