@@ -77,11 +77,16 @@ class OperatorSubscriber<In, Out> extends Subscriber<In> {
   }
 
   override unsubscribe(): void {
-    super.unsubscribe();
-    if (!(#config in this)) return;
-    const config = this.#config;
-    this.#config = RELEASED;
-    this.#next = undefined;
-    config.finalize?.();
+    try {
+      super.unsubscribe();
+    } finally {
+      // Also when somebody else's teardown throws.
+      if (#config in this) {
+        const config = this.#config;
+        this.#config = RELEASED;
+        this.#next = undefined;
+        config.finalize?.();
+      }
+    }
   }
 }

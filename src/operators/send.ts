@@ -93,7 +93,13 @@ class Offer<J extends Job, T> {
       subscriber.error(new AnswerNotTakenError(this.#grant.job.model));
       return;
     }
-    this.#sending = new Sending(this.#config, this.#grant, subscriber);
+    try {
+      this.#sending = new Sending(this.#config, this.#grant, subscriber);
+    } catch (error) {
+      this.withdraw();
+      subscriber.error(error);
+      return;
+    }
     this.#isOpen = false;
     this.#sending.start();
   }

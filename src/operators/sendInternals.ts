@@ -49,11 +49,12 @@ export class Sending<J extends Job, T> implements OperateConfig<T, T | StateToke
   #begun = false;
   #ended = false;
 
-  /** @throws whatever the meter throws, before anything is sent. */
+  /** @throws whatever `usage` and `meter` throw, before anything is sent. */
   constructor(config: SendConfig<J, T>, grant: Grant<J>, destination: Subscriber<T | StateToken>) {
     const { job } = grant;
-    this.#meter = config.meter?.(job);
     this.#usage = config.usage?.(job) ?? usageIn;
+    // Last, since nobody ends it when something throws after it.
+    this.#meter = config.meter?.(job);
     this.destination = destination;
     this.model = job.model;
     this.#config = config;
@@ -71,7 +72,12 @@ export class Sending<J extends Job, T> implements OperateConfig<T, T | StateToke
       this.#body = bytes;
       from(transport.send(request(job))).subscribe(responseBody(bytes, this));
     });
-    body.pipe(read(job, this.#meter) as OperatorFunction<Uint8Array, T>).subscribe(operate(this));
+    const listening = operate(this);
+    try {
+      body.pipe(read(job, this.#meter) as OperatorFunction<Uint8Array, T>).subscribe(listening);
+    } catch (error) {
+      listening.error(error);
+    }
   }
 
   /** Ends it with an error as if its connection had failed. */
@@ -92,9 +98,15 @@ export class Sending<J extends Job, T> implements OperateConfig<T, T | StateToke
   }
 
   next(value: T): void {
-    const used = this.#usage(value);
-    if (used !== undefined) this.#settle(used);
-    this.#meter?.value(value, used);
+    try {
+      const used = this.#usage(value);
+      if (used !== undefined) this.#settle(used);
+      this.#meter?.value(value, used);
+    } catch (error) {
+      // It is settled before anybody hears of it, like every end.
+      this.error(error);
+      return;
+    }
     this.destination.next(value);
   }
 

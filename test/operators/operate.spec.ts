@@ -58,6 +58,18 @@ describe('operate', () => {
     expect(finalized).toBe(2);
   });
 
+  it('should finalize also when the teardown of its source throws', () => {
+    let finalized = 0;
+    const subscriber = operate({ destination: listen().destination, finalize: () => (finalized += 1) });
+    subscriber.add(() => {
+      throw new Error('thrown');
+    });
+    expect(() => {
+      subscriber.unsubscribe();
+    }).toThrow('thrown');
+    expect(finalized).toBe(1);
+  });
+
   it('should close whoever listens for it, one or several, at once or in turns', () => {
     const closed: string[] = [];
     const { destination } = listen();

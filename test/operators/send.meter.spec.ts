@@ -3,17 +3,26 @@ import { describe, expect, it } from 'vitest';
 import { ConnectionError } from '../../src/errors/ConnectionError.ts';
 import type { AttemptEnd, AttemptMeter } from '../../src/model/AttemptMeter.ts';
 import type { StateToken, Token } from '../../src/model/Token.ts';
-import { send } from '../../src/operators/send.ts';
+import { type SendConfig, send } from '../../src/operators/send.ts';
 import type { WireEvent } from '../../src/ports/Transport.ts';
 import { wire } from '../../src/testing/wire.ts';
-import { jobMaker } from '../util/jobs.ts';
+import { jobMaker, type NamedJob } from '../util/jobs.ts';
 import { grantFor, transportOf } from '../util/sending.ts';
 
 const make = jobMaker();
+
+const throws = (): never => {
+  throw new Error('full');
+};
+
 const nameOf = (token: Token | StateToken): string => ('text' in token ? token.text : token.type);
 
 /** Sends a job, and notes in order what its meter hears, and what the subscriber does. */
-function metered(events: Observable<WireEvent>, changed: Partial<AttemptMeter<Token>> = {}) {
+function metered(
+  events: Observable<WireEvent>,
+  changed: Partial<AttemptMeter<Token>> = {},
+  config: Partial<SendConfig<NamedJob, Token>> = {},
+) {
   const heard: string[] = [];
   const grant = grantFor(make('l'));
   const transport = transportOf(events);
@@ -24,7 +33,7 @@ function metered(events: Observable<WireEvent>, changed: Partial<AttemptMeter<To
     ...changed,
   };
   const subscription = of(grant)
-    .pipe(send({ transport, meter: () => meter }), mergeAll())
+    .pipe(send<NamedJob>({ transport, meter: () => meter, ...config }), mergeAll())
     .subscribe({
       next: (token) => heard.push(nameOf(token)),
       error: (error: unknown) => heard.push(String(error)),
@@ -76,25 +85,40 @@ describe('the meter of send', () => {
   });
 
   it('should end the answer with what it throws', () => {
-    const throws = (): never => {
-      throw new Error('full');
-    };
     const { heard, grant } = metered(of(wire.sent, wire.head(), wire.text('a')), { value: throws });
-    expect(heard).toEqual(['meter: sent', 'state', 'Error: full', 'meter: left, settled']);
+    expect(heard).toEqual(['meter: sent', 'state', 'meter: failed, settled', 'Error: full']);
     expect(grant.outcomes).toEqual([{ type: 'unknown' }]);
+  });
+
+  it('should not be asked for when nothing can tell what was used', () => {
+    let asked = 0;
+    const meter = () => {
+      asked += 1;
+      return undefined;
+    };
+    const grant = grantFor(make('l'));
+    const errors: unknown[] = [];
+    of(grant)
+      .pipe(send({ transport: transportOf(NEVER), usage: throws, meter }), mergeAll())
+      .subscribe({ error: (error: unknown) => errors.push(error) });
+    expect([errors, asked]).toEqual([[new Error('full')], 0]);
+    expect(grant.outcomes).toEqual([{ type: 'unsent' }]);
+  });
+
+  it('should hear that its answer could not be read', () => {
+    const { heard, grant } = metered(NEVER, {}, { read: throws });
+    expect(heard).toEqual(['meter: failed, settled', 'Error: full']);
+    expect(grant.outcomes).toEqual([{ type: 'unsent' }]);
   });
 
   it('should end the answer before anything is sent when there is none to be had', () => {
     const grant = grantFor(make('l'));
     const transport = transportOf(NEVER);
     const errors: unknown[] = [];
-    const meter = (): never => {
-      throw new Error('used up');
-    };
     of(grant)
-      .pipe(send({ transport, meter }), mergeAll())
-      .subscribe({ error: (error: unknown) => errors.push(error) });
-    expect(errors).toEqual([new Error('used up')]);
+      .pipe(send({ transport, meter: throws }), mergeAll())
+      .subscribe({ error: (error: unknown) => errors.push(error, grant.state) });
+    expect(errors).toEqual([new Error('full'), 'settled']);
     expect(transport.requests).toEqual([]);
     expect(grant.outcomes).toEqual([{ type: 'unsent' }]);
   });
