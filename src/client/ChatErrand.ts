@@ -106,8 +106,12 @@ export class ChatErrand<T> implements Errand<T> {
 
   used({ prompt_tokens: prompt, completion_tokens: completion }: Usage): void {
     const { config, fits } = this.#desk;
-    config.counter.observe?.(this.request, prompt);
     fits.observe(this.model, this.tenant, completion);
+    try {
+      config.counter.observe?.(this.request, prompt);
+    } catch {
+      // A counter that cannot learn counts as it did before: the answer is whole, and paid for.
+    }
   }
 
   meter(attempt: Job): AttemptMeter<T> {

@@ -25,7 +25,7 @@ export interface SendConfig<J extends Job, T> {
   readonly read?: ((job: J, meter: AttemptMeter<T> | undefined) => OperatorFunction<Uint8Array, T>) | undefined;
   /** How it is told from a value of the answer what was used. @default () => ({ usage }) => usage */
   readonly usage?: ((job: J) => (value: T) => Usage | undefined) | undefined;
-  /** Is told of it, once for each answer that says so. */
+  /** Is told of it after the meter, once for each answer that says so. What it throws ends the answer. */
   readonly used?: ((usage: Usage, job: J) => void) | undefined;
   /**
    * What follows the use of an answer, and hears of everything before the subscriber does. Asked for when the answer is
@@ -100,8 +100,9 @@ export class Sending<J extends Job, T> implements OperateConfig<T, T | StateToke
   next(value: T): void {
     try {
       const used = this.#usage(value);
-      if (used !== undefined) this.#settle(used);
+      const isNews = used !== undefined && this.#settle(used);
       this.#meter?.value(value, used);
+      if (isNews) this.#config.used?.(used, this.#grant.job);
     } catch (error) {
       // It is settled before anybody hears of it, like every end.
       this.error(error);
@@ -129,11 +130,12 @@ export class Sending<J extends Job, T> implements OperateConfig<T, T | StateToke
     this.#end({ type: 'left' });
   }
 
-  #settle(used: Usage): void {
+  /** Settles the grant, and tells whether it was not settled before. */
+  #settle(used: Usage): boolean {
     const grant = this.#grant;
-    if (grant.state === 'settled') return;
+    if (grant.state === 'settled') return false;
     grant.settle({ type: 'used', cost: usedCost(used) });
-    this.#config.used?.(used, grant.job);
+    return true;
   }
 
   #end(how: AttemptEnd): void {

@@ -20,6 +20,6 @@ export interface TokenCounter {
   count(request: ChatRequest): TokenCount | ObservableInput<TokenCount>;
   /** Gets ready, so that the first count does not wait for it. */
   load?(): Promise<void>;
-  /** Learns from what Groq reported. */
+  /** Learns from what Groq reported. What it throws goes unheard: the answer is whole by then. */
   observe?(request: ChatRequest, promptTokens: number): void;
 }

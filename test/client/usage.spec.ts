@@ -283,6 +283,20 @@ describe('usage$', () => {
       }
     });
 
+    it('should give the answer and what was used when the counter cannot learn from that', () => {
+      rx((helpers) => {
+        const observe = (): never => {
+          throw new Error('full');
+        };
+        const counter = { ...characterCounter(), observe };
+        const { groq, records } = meter(helpers, ['(shafd|)'], { counter });
+        const heard = told(groq.chat({ model, messages }));
+        helpers.flush();
+        expect([heard.values.length, heard.ends]).toEqual([2, [['complete']]]);
+        expect(records).toMatchObject([{ type: 'reported', tokens }]);
+      });
+    });
+
     it('should count as the model does when the counter can', async () => {
       const counter = tiktokenCounter();
       await counter.load();

@@ -111,6 +111,12 @@ describe('the meter of send', () => {
     expect(grant.outcomes).toEqual([{ type: 'unsent' }]);
   });
 
+  it('should hear what was used before the one who learns from it', () => {
+    const whole = of(wire.sent, wire.head(), wire.finish('stop', usage), wire.done);
+    const { heard } = metered(whole, {}, { used: throws });
+    expect(heard).toEqual(['meter: sent', 'state', 'meter: finish', 'meter: failed, settled', 'Error: full']);
+  });
+
   it('should end the answer before anything is sent when there is none to be had', () => {
     const grant = grantFor(make('l'));
     const transport = transportOf(NEVER);
