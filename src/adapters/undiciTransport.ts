@@ -69,6 +69,9 @@ const MAX_RESPONSE_BYTES = 67_108_864;
 /** What is shorter, in characters, is no secret, and may stand in any text. */
 const SHORTEST_KEY = 8;
 
+/** Of how many keys it is known that they were sent: a server may repeat one that others have replaced meanwhile. */
+const KNOWN_KEYS = 100;
+
 class UndiciTransport implements ClosableTransport {
   readonly #path: string;
   readonly #pool: Pool;
@@ -76,8 +79,8 @@ class UndiciTransport implements ClosableTransport {
   readonly #warm: WarmConnections;
   readonly #dial: Parameters<WarmConnections['open']>[0];
   readonly #keyOf: () => string;
-  /** The key that was sent last. */
-  #key = '';
+  /** The secret keys that were sent, the first one first. */
+  readonly #keys = new Set<string>();
   /** The exchange that is being dispatched, to which a new connection belongs. */
   #dispatching: Exchange | undefined;
   #closed: Promise<void> | undefined;
@@ -131,8 +134,9 @@ class UndiciTransport implements ClosableTransport {
   send(request: WireRequest): Observable<WireEvent> {
     return new Observable((subscriber) => {
       const { method, path, body = null, contentType = 'application/json', paused$ } = request;
-      this.#key = this.#keyOf();
-      const headers = headersWith(this.#key);
+      const key = this.#keyOf();
+      this.#note(key);
+      const headers = headersWith(key);
       if (body !== null) headers.push('content-type', contentType);
       const outgoing = { method, path: this.#path + path, headers, body };
       const exchange = new Exchange(subscriber, { outgoing, paused$, maxBytes: this.#maxResponseBytes, line: this });
@@ -142,7 +146,9 @@ class UndiciTransport implements ClosableTransport {
   }
 
   redact(text: string): string {
-    return this.#key.length < SHORTEST_KEY ? text : text.replaceAll(this.#key, '…');
+    let redacted = text;
+    for (const key of this.#keys) redacted = redacted.replaceAll(key, '…');
+    return redacted;
   }
 
   dispatch(outgoing: Outgoing, exchange: Exchange): void {
@@ -159,6 +165,13 @@ class UndiciTransport implements ClosableTransport {
     this.#warm.close();
     // undici takes it ill to be closed twice.
     return (this.#closed ??= this.#pool.close());
+  }
+
+  #note(key: string): void {
+    if (key.length < SHORTEST_KEY || this.#keys.has(key)) return;
+    this.#keys.add(key);
+    const [first] = this.#keys;
+    if (this.#keys.size > KNOWN_KEYS && first !== undefined) this.#keys.delete(first);
   }
 }
 

@@ -1,5 +1,5 @@
 import { from, Observable, type OperatorFunction, type Subscriber } from 'rxjs';
-import { attribute } from '../errors/GroqError.ts';
+import { attribute, redactError } from '../errors/GroqError.ts';
 import { isConnectionError, isHttpError, isRateLimitError, isRequestTooLargeError } from '../errors/guards.ts';
 import type { AttemptEnd, AttemptMeter } from '../model/AttemptMeter.ts';
 import type { Grant, Outcome } from '../model/Grant.ts';
@@ -115,6 +115,9 @@ export class Sending<J extends Job, T> implements OperateConfig<T, T | StateToke
     const grant = this.#grant;
     grant.settle(outcomeOf(error, grant.state, this.#begun));
     attribute(error, { model: this.model, requestId: this.#requestId });
+    const { transport } = this;
+    // A good answer may end in an error whose text is the server's.
+    redactError(error, (text) => transport.redact?.(text) ?? text);
     this.#end({ type: 'failed', error });
     this.destination.error(error);
   }

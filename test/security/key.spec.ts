@@ -5,6 +5,7 @@ import { createGroq, type Groq } from '../../src/client/createGroq.ts';
 import { constantCounter, undiciTransport } from '../../src/operators.ts';
 import { chunk, completion, json, LAST_CHUNK, STREAM_HEAD, whole } from '../util/http.ts';
 import { type RawRequest, rawServers } from '../util/rawServer.ts';
+import { told } from '../util/told.ts';
 
 const KEY = 'gsk_TheKeyThatNobodyMaySee1234567890';
 const messages = [{ role: 'user' as const, content: 'Hi' }];
@@ -41,6 +42,10 @@ describe('the key', () => {
     ['the type and the code of an error', (key) => json(400, { error: { message: 'No.', type: key, code: key } })],
     ['a body that is no JSON', (key) => whole(500, `<html>${key}</html>`)],
     ['an error in the middle of a stream', (key) => stream(`data: ${JSON.stringify({ error: { message: key } })}\n\n`)],
+    [
+      'an error instead of an answer',
+      (key) => json(200, { error: { message: `Invalid API Key ${key}.`, type: key, code: key } }),
+    ],
     ['an event that is no JSON', (key) => stream(`data: {${key}\n\n`)],
     ['an answer that is no JSON', (key) => whole(200, key, { 'content-type': 'application/json' })],
     ['the reason of a status', (key) => `HTTP/1.1 500 ${key}\r\ncontent-length: 0\r\n\r\n`],
@@ -55,7 +60,7 @@ describe('the key', () => {
   const OTHER_KEY = 'sk-another/TheKeyThatNobodyMaySee.1234567890';
   const cases = [
     ...ECHOES.map(([where, echo]) => [where, echo, KEY] as const),
-    ...ECHOES.slice(0, 3).map(([where, echo]) => [`${where}, of another kind`, echo, OTHER_KEY] as const),
+    ...ECHOES.map(([where, echo]) => [`${where}, of another kind`, echo, OTHER_KEY] as const),
   ];
 
   it.each(cases)('should not be in an error when the server repeats it in %s', async (_, echo, apiKey) => {
@@ -82,6 +87,23 @@ describe('the key', () => {
       expect(shown(error)).not.toContain(apiKey);
     }
     expect(shown(events)).not.toContain(apiKey);
+  });
+
+  it('should not be in an error when another has replaced it meanwhile', async () => {
+    const server = await serve();
+    const keys = [OTHER_KEY, KEY];
+    const apiKey = () => keys.shift() ?? KEY;
+    const groq = createGroq({ apiKey, baseURL: server.url, counter: constantCounter(1), limits: false });
+    made.push(groq);
+    const first = told(groq.chat({ messages }));
+    const { connection } = await server.requests.at(0);
+    const second = told(groq.chat({ messages }));
+    await server.requests.at(1);
+    connection.socket.end(json(401, { error: { message: `Invalid API Key ${OTHER_KEY}.` } }));
+    const error = await first.error;
+    expect(error).toMatchObject({ status: 401 });
+    expect(shown(error)).not.toContain(OTHER_KEY);
+    second.subscription.unsubscribe();
   });
 
   it('should leave what is too short for a key where it stands by chance', async () => {
