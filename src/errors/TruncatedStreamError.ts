@@ -4,7 +4,7 @@ import { GroqError, type GroqErrorOptions, keepPartial } from './GroqError.ts';
 
 /**
  * The stream ended without a `finish_reason` and without `[DONE]`, so the answer is not whole. Nothing of what had come
- * is lost: it was delivered, and it stands in `partial`.
+ * is lost: it was delivered, and it stands in `partial`; there alone are tool calls, which are delivered with the end.
  */
 export class TruncatedStreamError extends GroqError {
   readonly code = 'GROQ_ERR_TRUNCATED_STREAM';

@@ -31,7 +31,6 @@ export class ChunkFold implements Reading {
   #callPieces = 0;
   readonly #text = new JoinedText();
   readonly #reasoning = new JoinedText();
-  #whole: ToolCallToken[] = [];
   #id = '';
   #model = '';
   #requestId: string | undefined;
@@ -72,7 +71,7 @@ export class ChunkFold implements Reading {
     return {
       text: this.#text.toString(),
       reasoning: this.#reasoning.toString(),
-      toolCalls: this.#whole,
+      toolCalls: this.#wholeCalls,
       ...(this.#finish && { finish: this.#finish }),
     };
   }
@@ -111,7 +110,7 @@ export class ChunkFold implements Reading {
   /** Emits the last token, with what is known by now. */
   end(): void {
     if (this.#finish !== undefined) return;
-    this.#emitToolCalls();
+    for (const call of this.#wholeCalls) this.#destination.next(call);
     this.#finish = {
       type: 'finish',
       reason: this.#reason ?? 'unknown',
@@ -146,14 +145,12 @@ export class ChunkFold implements Reading {
     this.#toolCalls.set(index, call);
   }
 
-  #emitToolCalls(): void {
-    for (const [index, call] of [...(this.#toolCalls ?? [])].sort(([a], [b]) => a - b)) {
-      // An answer that ran out of tokens may end within the arguments: half a call is none.
-      if (this.#reason !== 'tool_calls' && !isJson(call.arguments)) continue;
-      const token: ToolCallToken = { type: 'tool-call', index, ...call };
-      this.#whole = [...this.#whole, token];
-      this.#destination.next(token);
-    }
+  /** The tool calls in order, without those that are not whole: half a call is none. */
+  get #wholeCalls(): ToolCallToken[] {
+    return [...(this.#toolCalls ?? [])]
+      .sort(([a], [b]) => a - b)
+      .filter(([, call]) => this.#reason === 'tool_calls' || isJson(call.arguments))
+      .map(([index, call]) => ({ type: 'tool-call', index, ...call }));
   }
 }
 

@@ -142,6 +142,17 @@ describe('ChunkFold', () => {
       ]);
     });
 
+    it('should keep those that had come whole for the error of a stream that is cut', () => {
+      const { tokens, fold } = folded(
+        chunk({ content: 'I will look.' }),
+        chunk(call(1, 'b', 'half', '{"x":')),
+        chunk(call(0, 'a', 'whole', '{}')),
+      );
+      const whole = { type: 'tool-call', index: 0, id: 'a', name: 'whole', arguments: '{}' };
+      expect(fold.truncated().partial.toolCalls).toStrictEqual([whole]);
+      expect(tokens.map(({ type }) => type)).toEqual(['text']);
+    });
+
     it.each([-1, 128, 1e9, 0.5, Number.NaN, '0', null, undefined])('should refuse the index %s', (index) => {
       expect(() => folded(chunk(call(index)))).toThrow('A tool call has an index outside of 0 to 127.');
     });
