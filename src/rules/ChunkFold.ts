@@ -44,7 +44,8 @@ export class ChunkFold implements Reading {
 
   /** Whether anything has come. */
   get started(): boolean {
-    return this.#model !== '' || this.#text.count > 0;
+    const pieces = this.#text.count + this.#reasoning.count + this.#callPieces;
+    return this.#model !== '' || pieces > 0;
   }
 
   /** Whether the answer is whole, so that at the most its usage is missing. */

@@ -80,6 +80,9 @@ describe('ChunkFold', () => {
     fold.text('x');
     expect(fold.started).toBe(true);
     expect(folded(chunk({ role: 'assistant' })).fold.started).toBe(true);
+    for (const delta of [{ content: 'x' }, { reasoning: 'Hm.' }, call(0, 'a', 'f', '{')]) {
+      expect(folded(chunk(delta, null, { model: undefined })).fold.started).toBe(true);
+    }
   });
 
   it('should have ended once its last token was given, and not before', () => {
