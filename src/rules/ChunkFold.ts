@@ -104,7 +104,8 @@ export class ChunkFold implements Reading {
     if (typeof reasoning === 'string') this.reasoning(reasoning);
     if (typeof content === 'string') this.text(content);
     if (Array.isArray(toolCalls)) for (const delta of toolCalls as unknown[]) this.#addToolCall(delta);
-    if (typeof choice?.finish_reason === 'string') this.#reason = choice.finish_reason;
+    // Some servers write an empty reason until there is one.
+    this.#reason = textOr(choice?.finish_reason) || this.#reason;
     if (this.#reason !== undefined && this.#usage !== undefined) this.end();
   }
 

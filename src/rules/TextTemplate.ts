@@ -39,7 +39,7 @@ export class TextTemplate {
   static of(data: string, chunk: ChatCompletionChunk): TextTemplate | undefined {
     const [choice] = chunk.choices;
     if (chunk.choices.length !== 1 || choice?.index !== 0) return undefined;
-    if (typeof choice.finish_reason === 'string') return undefined;
+    if (isText(choice.finish_reason)) return undefined;
     const { content, reasoning, tool_calls: toolCalls } = (choice.delta as typeof choice.delta | null) ?? {};
     if (Array.isArray(toolCalls) || isText(content) === isText(reasoning)) return undefined;
     const key = isText(content) ? 'content' : 'reasoning';

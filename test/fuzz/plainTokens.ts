@@ -29,7 +29,8 @@ export function plainTokens(bytes: Uint8Array): Said {
     if (typeof delta?.['reasoning'] === 'string') reasoning += delta['reasoning'];
     if (typeof delta?.['content'] === 'string') text += delta['content'];
     usage = chunk['usage'] ?? usage;
-    if (typeof choice?.['finish_reason'] === 'string') finish = choice['finish_reason'];
+    const reason = choice?.['finish_reason'];
+    if (typeof reason === 'string' && reason !== '') finish = reason;
     if (finish !== undefined && usage !== undefined) break;
   }
   return { text, reasoning, finish, usage, whole: finish !== undefined };

@@ -74,6 +74,14 @@ describe('ChunkFold', () => {
     expect(fold.whole).toBe(true);
   });
 
+  it('should not take an empty reason for the end, nor in place of one', () => {
+    const { tokens, fold } = folded(chunk({ content: 'a' }, ''), chunk({ content: 'b' }, ''));
+    expect([tokens.length, fold.whole]).toEqual([2, false]);
+    fold.chunk(chunk({}, 'stop'));
+    fold.chunk(chunk({}, '', { usage }));
+    expect(tokens.at(-1)).toStrictEqual(finish('stop', { usage }));
+  });
+
   it('should have started with the first that comes, be it without text or without a model', () => {
     const { fold } = folded();
     expect(fold.started).toBe(false);

@@ -93,6 +93,10 @@ describe('TextTemplate', () => {
     }
   });
 
+  it('should be learned from an event whose reason is empty', () => {
+    expect(templateOf(chunk({ content: 'a' }, { finish_reason: '' }))).toBeDefined();
+  });
+
   it.each([
     ['no text', chunk({ content: '' })],
     ['nothing', chunk({})],
