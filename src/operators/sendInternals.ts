@@ -8,7 +8,7 @@ import type { StateToken, Token } from '../model/Token.ts';
 import type { Usage } from '../model/Usage.ts';
 import type { WireHeaders } from '../model/WireHeaders.ts';
 import type { Follower } from '../model/Written.ts';
-import type { Transport, WireRequest } from '../ports/Transport.ts';
+import type { Transport, WireEvent, WireRequest } from '../ports/Transport.ts';
 import { REFUSED_COST, usedCost } from '../rules/cost.ts';
 import { type OperateConfig, operate } from './operate.ts';
 import { readTokens } from './readTokens.ts';
@@ -42,8 +42,8 @@ export class Sending<J extends Job, T> implements OperateConfig<T, T | StateToke
   readonly #grant: Grant<J>;
   readonly #meter: AttemptMeter<T> | undefined;
   readonly #usage: (value: T) => Usage | undefined;
-  /** Who gets the body of the answer. */
-  #body: Subscriber<Uint8Array> | undefined;
+  /** Who gets what comes over the wire. */
+  #response: Subscriber<WireEvent> | undefined;
   #requestId: string | undefined;
   /** Whether Groq has begun to answer, so that it may have worked. */
   #begun = false;
@@ -69,8 +69,8 @@ export class Sending<J extends Job, T> implements OperateConfig<T, T | StateToke
     const { transport, request = streamedChat, read = tokens } = this.#config;
     const { job } = this.#grant;
     const body = new Observable<Uint8Array>((bytes) => {
-      this.#body = bytes;
-      from(transport.send(request(job))).subscribe(responseBody(bytes, this));
+      this.#response = responseBody(bytes, this);
+      from(transport.send(request(job))).subscribe(this.#response);
     });
     const listening = operate(this);
     try {
@@ -80,9 +80,9 @@ export class Sending<J extends Job, T> implements OperateConfig<T, T | StateToke
     }
   }
 
-  /** Ends it with an error as if its connection had failed. */
+  /** Ends it with an error as if its connection had failed: an answer that was no good still says why. */
   fail(error: unknown): void {
-    this.#body?.error(error);
+    this.#response?.error(error);
   }
 
   sent(): void {

@@ -1,7 +1,8 @@
-import { concatAll, EMPTY, map, mergeAll, NEVER, Observable, of, throwError } from 'rxjs';
+import { concat, concatAll, EMPTY, map, mergeAll, NEVER, Observable, of, throwError } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { ConnectionError } from '../../src/errors/ConnectionError.ts';
 import { ProtocolError } from '../../src/errors/ProtocolError.ts';
+import { TimeoutError } from '../../src/errors/TimeoutError.ts';
 import type { Outcome } from '../../src/model/Grant.ts';
 import type { StateToken, Token } from '../../src/model/Token.ts';
 import { parseEvents } from '../../src/operators/parseEvents.ts';
@@ -188,6 +189,18 @@ describe('send', () => {
         answer.subscribe({ error: (error: unknown) => errors.push(error) });
       });
     expect(errors).toMatchObject([{ code: 'GROQ_ERR_ANSWER_NOT_TAKEN' }]);
+  });
+
+  it('should say why an answer was no good also when that is failed before all of it came', () => {
+    const stalled = concat(of(wire.sent, wire.head(400), wire.error('Too warm.')), NEVER);
+    const errors: unknown[] = [];
+    of(grantFor(make('l')))
+      .pipe(send({ transport: transportOf(stalled) }))
+      .subscribe((answer) => {
+        answer.subscribe({ error: (error: unknown) => errors.push(error) });
+        answer.fail(new TimeoutError('total', 1));
+      });
+    expect(errors).toMatchObject([{ status: 400, message: expect.stringContaining('Too warm.') as string }]);
   });
 
   it.each([
