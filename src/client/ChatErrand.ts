@@ -1,4 +1,5 @@
 import type { Observable, OperatorFunction } from 'rxjs';
+import type { CancelledError } from '../errors/CancelledError.ts';
 import type { AttemptMeter } from '../model/AttemptMeter.ts';
 import type { ChatRequest, ModelId } from '../model/ChatRequest.ts';
 import type { Cost } from '../model/Cost.ts';
@@ -28,6 +29,7 @@ export interface Ask<T> {
   readonly request: ChatRequest;
   readonly options: CallOptions;
   readonly lifecycle: boolean;
+  readonly cancelled$?: Observable<CancelledError> | undefined;
 }
 
 /** What a client has for all that it is asked. */
@@ -46,6 +48,7 @@ export class ChatErrand<T> implements Errand<T> {
   readonly tenant: string | undefined;
   readonly slack: number | undefined;
   readonly place$: Observable<Place> | undefined;
+  readonly cancelled$: Observable<CancelledError> | undefined;
   readonly lifecycle: boolean;
   readonly fittedFrom: number | undefined;
   readonly timeouts: Timeouts;
@@ -61,7 +64,7 @@ export class ChatErrand<T> implements Errand<T> {
    * @throws {ContextLengthError} when the prompt is longer than the model can read.
    * @throws {BudgetExceededError} when it can never be sent within the budget.
    */
-  constructor({ kind, request, options, lifecycle }: Ask<T>, count: TokenCount, desk: Desk) {
+  constructor({ kind, request, options, lifecycle, cancelled$ }: Ask<T>, count: TokenCount, desk: Desk) {
     const { config, ledger, fits } = desk;
     const { priority = 'low', tenant, tag, slack, place$, paused$, timeouts, retry } = options;
     const { fitOutput = config.fitOutput } = options;
@@ -75,6 +78,7 @@ export class ChatErrand<T> implements Errand<T> {
     this.tenant = tenant;
     this.slack = slack;
     this.place$ = place$;
+    this.cancelled$ = cancelled$;
     this.lifecycle = lifecycle;
     this.fittedFrom = this.request === request ? undefined : (request.max_completion_tokens ?? undefined);
     this.timeouts = timeoutsFor(merged(config.timeouts, timeouts), kind.stream);

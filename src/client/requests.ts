@@ -1,4 +1,5 @@
-import { BehaviorSubject, combineLatest, map, Observable, type Subscriber, startWith } from 'rxjs';
+import { BehaviorSubject, combineLatest, map, Observable, Subject, type Subscriber, startWith } from 'rxjs';
+import type { CancelledError } from '../errors/CancelledError.ts';
 import { ModelRetiredError } from '../errors/ModelRetiredError.ts';
 import type { ChatRequest } from '../model/ChatRequest.ts';
 import { RETIRED_MODELS } from '../model/Models.ts';
@@ -69,20 +70,22 @@ export class Requests {
     destination: Subscriber<T | StateToken>,
   ): void {
     checkCallOptions(options);
+    const { signal } = options;
+    const cancelled$ = signal && new Subject<CancelledError>();
     const start = (subscriber: Subscriber<T | StateToken>): void => {
       const request = this.#check(input);
-      const ask = { kind, request, options, lifecycle };
+      const ask = { kind, request, options, lifecycle, cancelled$ };
       const errandOf = (count: TokenCount): Errand<T> => new ChatErrand(ask, count, this.#desk);
       const count = countOf(this.#desk.config.counter, request);
       const errand = 'tokens' in count ? errandOf(count) : count.pipe(map(errandOf));
       this.#scheduler.answer(errand).subscribe(subscriber);
     };
-    const { signal } = options;
     // Each layer is paid for by every request that waits.
     if (signal === undefined) start(destination);
     else {
       const model = input.model ?? this.#desk.config.defaults.model;
-      new Observable(start).pipe(untilAborted(signal, model)).subscribe(destination);
+      const cancel = (error: CancelledError): void => cancelled$?.next(error);
+      new Observable(start).pipe(untilAborted(signal, model, cancel)).subscribe(destination);
     }
   }
 

@@ -12,13 +12,21 @@ const listeners = new WeakMap<AbortSignal, Set<() => void>>();
  * that shares a signal. So each signal has one listener, and those who wait for it are a set.
  *
  * @param model The one that is asked, for the error.
+ * @param cancel Lets the stream end with the error by itself, which knows what had come. @default it is left
  */
-export function untilAborted<T>(signal: AbortSignal, model?: string): MonoTypeOperatorFunction<T> {
+export function untilAborted<T>(
+  signal: AbortSignal,
+  model?: string,
+  cancel?: (error: CancelledError) => void,
+): MonoTypeOperatorFunction<T> {
   return (source) =>
     new Observable((destination) => {
       const abort = (): void => {
+        const error = new CancelledError({ cause: signal.reason, model });
+        cancel?.(error);
+        if (destination.closed) return;
         listening.unsubscribe();
-        destination.error(new CancelledError({ cause: signal.reason, model }));
+        destination.error(error);
       };
       const listening = operate<T, T>({
         destination,

@@ -10,6 +10,7 @@ import type { WireHeaders } from '../model/WireHeaders.ts';
 import type { Follower } from '../model/Written.ts';
 import type { Transport, WireEvent, WireRequest } from '../ports/Transport.ts';
 import { REFUSED_COST, usedCost } from '../rules/cost.ts';
+import { isGivenUp } from '../rules/isGivenUp.ts';
 import { type OperateConfig, operate } from './operate.ts';
 import { readTokens } from './readTokens.ts';
 import { type ResponseListener, responseBody } from './responseInternals.ts';
@@ -118,7 +119,7 @@ export class Sending<J extends Job, T> implements OperateConfig<T, T | StateToke
     const { transport } = this;
     // A good answer may end in an error whose text is the server's.
     redactError(error, (text) => transport.redact?.(text) ?? text);
-    this.#end({ type: 'failed', error });
+    this.#end(isGivenUp(error) ? { type: 'left' } : { type: 'failed', error });
     this.destination.error(error);
   }
 

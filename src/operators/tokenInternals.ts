@@ -7,6 +7,7 @@ import type { Follower } from '../model/Written.ts';
 import { later, systemClock } from '../ports/clock.ts';
 import { ChunkFold, type TokenSink } from '../rules/ChunkFold.ts';
 import { DONE, parseChunk } from '../rules/chunk.ts';
+import { isGivenUp } from '../rules/isGivenUp.ts';
 import type { OperateConfig } from './operate.ts';
 
 /** How {@link toTokens} ends. */
@@ -73,7 +74,7 @@ export abstract class TokenReader<In, Out> implements OperateConfig<In, Out> {
   error(error: unknown): void {
     const { fold } = this;
     // What breaks after the answer was whole takes nothing away from it.
-    if (fold.whole) this.#end();
+    if (fold.whole && !isGivenUp(error)) this.#end();
     else if (fold.started && isConnectionError(error)) this.destination.error(fold.truncated(error));
     else {
       if (fold.started) keepPartial(error, fold.snapshot);

@@ -6,6 +6,7 @@ import type { StateToken } from '../model/Token.ts';
 import type { Usage } from '../model/Usage.ts';
 import type { Follower } from '../model/Written.ts';
 import type { RetryConfig } from '../operators/retryWithBackoff.ts';
+import type { Answering } from '../operators/send.ts';
 import type { TimeoutsConfig } from '../operators/timeouts.ts';
 import type { WireRequest } from '../ports/Transport.ts';
 
@@ -33,6 +34,8 @@ export interface Errand<T> extends Pick<Job, 'model' | 'request' | 'cost' | 'pri
   readonly fittedFrom?: number | undefined;
   /** Changes of its place, heard while it waits. */
   readonly place$?: Observable<Place> | undefined;
+  /** Emits the error with which it is to end. */
+  readonly cancelled$?: Observable<unknown> | undefined;
 }
 
 /** How long each part of a request may take, in milliseconds. `Infinity` lets it take as long as it takes. */
@@ -41,9 +44,16 @@ export interface Timeouts extends Omit<TimeoutsConfig, 'model' | 'fail' | 'sched
   readonly queue?: number | undefined;
 }
 
+/** Who makes the attempts of a request. */
+export interface Attempter {
+  /** The answer that is under way, which can be ended with an error that keeps what had come of it. */
+  answer: Pick<Answering<Job, unknown>, 'fail'> | undefined;
+}
+
 /** One try of an errand: a job, with the one who is to hear the answer. */
 export interface Attempt<T = unknown> extends Job {
   readonly errand: Errand<T>;
+  readonly by: Attempter;
   /** Closing it takes the job out of the queue, or its request off the wire. */
   readonly lifetime: Subscriber<T | StateToken>;
   /** What listens to changes of its place, until it leaves the queue. */

@@ -140,11 +140,12 @@ export class Lane {
   #deliver(answer: Answering<Attempt, unknown>): void {
     this.#admit(answer.job);
     const { scheduler } = this.#config;
-    const { lifetime, errand, model } = answer.job;
+    const { lifetime, errand, model, by } = answer.job;
     // Not subscribed to, the answer gives its grant back.
     if (lifetime.closed) return;
     const { fail } = answer;
     const { held } = errand;
+    by.answer = answer;
     answer.pipe(timeouts({ ...errand.timeouts, held, model, fail, scheduler })).subscribe(lifetime);
   }
 }

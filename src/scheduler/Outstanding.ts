@@ -1,8 +1,13 @@
 import type { Subscriber, Unsubscribable } from 'rxjs';
 import { type Linked, LinkedList } from '../rules/LinkedList.ts';
 
-/** One who waits for an answer: what of a subscriber is needed to end that. */
-type Waiting = Pick<Subscriber<never>, 'add' | 'error'>;
+/** One who waits for an answer. */
+export interface Waiting {
+  /** Closed when that is over. */
+  readonly listening: Pick<Subscriber<never>, 'add' | 'error'>;
+  /** Ends that with an error which is for this one alone, and may keep what had come. */
+  fail(error: unknown): void;
+}
 
 /** Those who wait for an answer, whichever state their request is in, in the order in which they came. */
 export class Outstanding {
@@ -16,12 +21,17 @@ export class Outstanding {
   add(waiting: Waiting): void {
     const entry = new Entry(waiting, this.#entries);
     this.#entries.push(entry);
-    waiting.add(entry);
+    waiting.listening.add(entry);
   }
 
-  /** Ends all of them with an error. */
+  /** Ends all of them with one error. */
   error(error: unknown): void {
-    for (const { waiting } of [...this.#entries]) waiting.error(error);
+    for (const { waiting } of [...this.#entries]) waiting.listening.error(error);
+  }
+
+  /** Ends each of them with an error of its own. */
+  fail(makeError: () => unknown): void {
+    for (const { waiting } of [...this.#entries]) waiting.fail(makeError());
   }
 }
 

@@ -1,4 +1,5 @@
 import { Observable, type SchedulerLike, type Subscriber } from 'rxjs';
+import { isCancelledError } from '../errors/guards.ts';
 import type { Job } from '../model/Job.ts';
 import type { StateToken } from '../model/Token.ts';
 import type { Usage } from '../model/Usage.ts';
@@ -7,9 +8,10 @@ import { type RetryHooks, type RetryInfo, retryWithBackoff } from '../operators/
 import type { Random } from '../ports/clock.ts';
 import { isState } from '../rules/isState.ts';
 import type { RetryBudget } from '../rules/RetryBudget.ts';
-import type { Attempt } from './Attempt.ts';
+import type { Attempt, Attempter } from './Attempt.ts';
 import { enter } from './enter.ts';
 import type { Lane } from './Lane.ts';
+import type { Waiting } from './Outstanding.ts';
 import type { RequestEvents } from './RequestEvents.ts';
 
 /** What all requests have in common. */
@@ -25,13 +27,16 @@ export interface RunConfig {
 }
 
 /** A request without what is new at each attempt. */
-export type Accepted<T> = Omit<Attempt<T>, 'attempt' | 'lifetime' | 'moving'>;
+export type Accepted<T> = Omit<Attempt<T>, 'by' | 'attempt' | 'lifetime' | 'moving'>;
 
 /**
  * One request that was accepted, as long as the one who asked listens: it makes attempts, keeps state tokens from those
  * who did not ask for them, and tells of the end.
  */
-export class RequestRun<T> implements OperateConfig<T | StateToken, T | StateToken>, RetryHooks<T | StateToken> {
+export class RequestRun<T>
+  implements OperateConfig<T | StateToken, T | StateToken>, RetryHooks<T | StateToken>, Attempter, Waiting
+{
+  answer: Attempter['answer'];
   readonly destination: Subscriber<T | StateToken>;
   /** Listens to the attempts. */
   readonly listening: Subscriber<T | StateToken>;
@@ -61,8 +66,20 @@ export class RequestRun<T> implements OperateConfig<T | StateToken, T | StateTok
     const attempts = new Observable<T | StateToken>((lifetime) => {
       this.#attempt(lifetime);
     });
+    const fail = (error: unknown): void => {
+      this.fail(error);
+    };
+    const cancelling = this.#job.errand.cancelled$?.subscribe({ next: fail, error: fail });
+    if (cancelling !== undefined) this.listening.add(cancelling);
     budget.request();
     attempts.pipe(retryWithBackoff({ ...this.#job.errand.retry, scheduler, random }, this)).subscribe(this.listening);
+  }
+
+  /** Ends it with an error of its own, with which is kept what had come of the answer. */
+  fail(error: unknown): void {
+    this.answer?.fail(error);
+    // Where there is no answer, or somebody would have it tried again.
+    this.listening.error(error);
   }
 
   commits(value: T | StateToken): boolean {
@@ -77,6 +94,7 @@ export class RequestRun<T> implements OperateConfig<T | StateToken, T | StateTok
   }
 
   retrying(info: RetryInfo, subscriber: Subscriber<T | StateToken>): void {
+    this.answer = undefined;
     this.#config.events.retrying(this.#job, info);
     subscriber.next({ type: 'state', state: 'retrying', startsInMs: info.delay });
   }
@@ -92,7 +110,8 @@ export class RequestRun<T> implements OperateConfig<T | StateToken, T | StateTok
 
   error(error: unknown): void {
     this.#ended = true;
-    this.#config.events.failed(this.#job, error);
+    if (isCancelledError(error)) this.#left();
+    else this.#config.events.failed(this.#job, error);
     this.destination.error(error);
   }
 
@@ -118,7 +137,7 @@ export class RequestRun<T> implements OperateConfig<T | StateToken, T | StateTok
   #attempt(lifetime: Subscriber<T | StateToken>): void {
     this.#attempts += 1;
     const { priority, tenant, deadline } = this.#place;
-    enter({ ...this.#job, priority, tenant, deadline, attempt: this.#attempts, lifetime }, (entered) => {
+    enter({ ...this.#job, by: this, priority, tenant, deadline, attempt: this.#attempts, lifetime }, (entered) => {
       this.#place = entered;
       this.#config.enter(entered);
     });

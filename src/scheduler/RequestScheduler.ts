@@ -157,11 +157,9 @@ export class RequestScheduler implements Observer<Attempt>, Unsubscribable {
 
   /** Cuts, with this error for everyone who still waits for an answer. */
   error(error: unknown): void {
-    if (this.closed) return;
-    this.#state = 'closed';
-    this.#outstanding.error(error);
-    this.#lanes.retire();
-    this.#end();
+    this.#cut(() => {
+      this.#outstanding.error(error);
+    });
   }
 
   complete(): void {
@@ -170,7 +168,16 @@ export class RequestScheduler implements Observer<Attempt>, Unsubscribable {
   }
 
   unsubscribe(): void {
-    this.error(new ClosedError());
+    this.#cut(() => {
+      this.#outstanding.fail(() => new ClosedError());
+    });
+  }
+
+  #cut(end: () => void): void {
+    if (this.closed) return;
+    this.#state = 'closed';
+    end();
+    this.#end();
   }
 
   #await<T>(errand$: Observable<Errand<T>>, destination: Subscriber<T | StateToken>): void {
@@ -184,7 +191,10 @@ export class RequestScheduler implements Observer<Attempt>, Unsubscribable {
         this.#closeIfDrained();
       },
     });
-    this.#outstanding.add(ready);
+    const fail = (error: unknown): void => {
+      ready.error(error);
+    };
+    this.#outstanding.add({ listening: ready, fail });
     errand$.subscribe(ready);
   }
 
@@ -206,7 +216,7 @@ export class RequestScheduler implements Observer<Attempt>, Unsubscribable {
       });
     }
     const run = new RequestRun(job, this.#lanes.of(model), this.#run, destination);
-    this.#outstanding.add(run.listening);
+    this.#outstanding.add(run);
     run.start();
   }
 
@@ -216,8 +226,9 @@ export class RequestScheduler implements Observer<Attempt>, Unsubscribable {
     this.#end();
   }
 
-  /** Tells everyone who looks on that nothing comes any more. */
+  /** Lets go of everything, and tells everyone who looks on that nothing comes any more. */
   #end(): void {
+    this.#lanes.retire();
     this.#events.complete();
     this.#changes.complete();
     this.#drained.complete();

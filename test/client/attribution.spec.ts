@@ -1,7 +1,9 @@
+import { concat, NEVER, of } from 'rxjs';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { constantCounter } from '../../src/adapters/constantCounter.ts';
 import { createGroq } from '../../src/client/createGroq.ts';
 import { isGroqError } from '../../src/errors/GroqError.ts';
+import { fakeTransport } from '../../src/testing/fakeTransport.ts';
 import { handClock } from '../util/handClock.ts';
 import { chunk, head, json, LAST_CHUNK, textEvent } from '../util/http.ts';
 import { startRawServer } from '../util/rawServer.ts';
@@ -61,6 +63,30 @@ describe('an error', () => {
       expect(isGroqError(error) && error.partial?.text).toBe(has ? 'a' : undefined);
     },
   );
+
+  it('should keep what had come of an answer that is cancelled, or whose client is closed, and of no other', async () => {
+    const answers = { a: concat(of('A'), NEVER), b: concat(of('B'), NEVER), c: concat(of('C'), NEVER), d: NEVER };
+    const groq = createGroq({ transport: fakeTransport(answers), limits: false, counter: constantCounter(1) });
+    const heard = [told(groq.events$), told(groq.usage$)] as const;
+    const controller = new AbortController();
+    const cancelled = told(groq.chat({ messages: [{ role: 'user', content: 'a' }] }, { signal: controller.signal }));
+    const rest = ['b', 'c', 'd'].map((content) => told(groq.chat({ messages: [{ role: 'user', content }] })));
+    await rest[1]?.values.at(0);
+    const reason = new Error('enough');
+    controller.abort(reason);
+    await groq.close();
+    const errors = await Promise.all([cancelled, ...rest].map(({ error }) => error));
+    expect(errors.filter(isGroqError).map(({ code, model, partial }) => [code, model, partial?.text])).toEqual([
+      ['GROQ_ERR_CANCELLED', MODEL, 'A'],
+      ['GROQ_ERR_CLOSED', MODEL, 'B'],
+      ['GROQ_ERR_CLOSED', MODEL, 'C'],
+      ['GROQ_ERR_CLOSED', MODEL, undefined],
+    ]);
+    expect(errors[0]).toMatchObject({ cause: reason });
+    const ends = ['cancelled', 'failed', 'failed', 'failed'];
+    expect(heard[0].values.all.slice(-ends.length).map(({ type }) => type)).toEqual(ends);
+    expect(heard[1].values.all.map(({ type }) => type)).toEqual(ends.map(() => 'estimated'));
+  });
 
   it('should say for which model it was that was cancelled, or never connected', async () => {
     const groq = createGroq({

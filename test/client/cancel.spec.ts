@@ -1,5 +1,5 @@
 import { getEventListeners } from 'node:events';
-import { finalize, firstValueFrom, NEVER, Subject, takeWhile } from 'rxjs';
+import { concat, finalize, firstValueFrom, NEVER, Subject, takeWhile, tap } from 'rxjs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { constantCounter } from '../../src/adapters/constantCounter.ts';
 import { createGroq, type Groq } from '../../src/client/createGroq.ts';
@@ -11,6 +11,7 @@ import type { LimitStore } from '../../src/ports/LimitStore.ts';
 import type { TokenCount } from '../../src/ports/TokenCounter.ts';
 import { fakeTransport } from '../../src/testing/fakeTransport.ts';
 import { type Quota, quota } from '../../src/testing/quota.ts';
+import { wire } from '../../src/testing/wire.ts';
 import { Child } from '../util/child.ts';
 import { type CountingClock, countingClock } from '../util/countingClock.ts';
 import { chunk, completion, json, STREAM_HEAD, textEvent } from '../util/http.ts';
@@ -307,6 +308,24 @@ describe('a signal', () => {
     for (const { ends } of answers) expect(ends).toEqual([['error', expect.toSatisfy(isCancelledError)]]);
     expect(await thrown).toMatchObject({ errors: [broken] });
     expect(getEventListeners(signal, 'abort')).toHaveLength(0);
+  });
+
+  it('should end an answer that is just being handed out, with what there is of it', async () => {
+    const call = { index: 0, id: '1', type: 'function' as const, function: { name: 'f', arguments: '{}' } };
+    const answer = [wire.sent, wire.head(), wire.delta({ tool_calls: [call] }), wire.finish('tool_calls', {})];
+    const transport = fakeTransport(() => concat(answer, NEVER));
+    const groq = createGroq({ transport, limits: false, counter: constantCounter(1) });
+    const controller = new AbortController();
+    const got: string[] = [];
+    const abort = tap<Token>(({ type }) => {
+      got.push(type);
+      controller.abort();
+    });
+    const error = await told(groq.chat({ messages }, { signal: controller.signal }).pipe(abort)).error;
+    expect([got, isCancelledError(error) && error.partial]).toMatchObject([
+      ['tool-call'],
+      { toolCalls: [{ id: '1' }] },
+    ]);
     await groq.close();
   });
 
