@@ -86,8 +86,9 @@ class Timing<T> implements OperateConfig<T, T> {
   }
 
   next(value: T): void {
-    this.#connected = true;
-    if (!isState(value)) {
+    if (isState(value)) this.#connected ||= value.state === 'connected';
+    else {
+      this.#connected = true;
       const isFirst = this.#lastToken === undefined;
       this.#lastToken = this.#scheduler.now();
       // From here on less may be allowed than the timer is set for.

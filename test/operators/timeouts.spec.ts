@@ -6,7 +6,7 @@ import { marbles } from '../util/marbles.ts';
 import { rx } from '../util/rx.ts';
 
 const connected = { type: 'state', state: 'connected' };
-const values = { a: 'a', b: 'b', c: 'c', s: connected };
+const values = { a: 'a', b: 'b', c: 'c', d: 'd', e: 'e', s: connected, q: { type: 'state', state: 'queued' } };
 const late = (phase: TimeoutPhase, limit: number) => new TimeoutError(phase, limit, { model: 'm' });
 
 describe('timeouts', () => {
@@ -23,6 +23,8 @@ describe('timeouts', () => {
   it.each<[TimeoutPhase, number, string, string]>([
     ['connect', 3, '----s', '---#'],
     ['connect', 3, '--s-------a|', '--s-------a|'],
+    ['connect', 3, 'qqs--q----a|', 'qqs--q----a|'],
+    ['connect', 3, 'qq--------s', 'qq-#'],
     ['connect', 3, '--a-------|', '--a-------|'],
     ['firstToken', 5, 's---------a', 's----#'],
     ['firstToken', 5, 's---a----------b|', 's---a----------b|'],
@@ -31,10 +33,8 @@ describe('timeouts', () => {
     ['total', 6, 'a-b-c|', 'a-b-c|'],
   ])('should end when %s takes longer than %d: %s', (phase, limit, source, expected) => {
     rx(({ cold, scheduler, expectObservable }) => {
-      const result = cold(source, { ...values, d: 'd', e: 'e' }).pipe(
-        timeouts({ [phase]: limit, model: 'm', scheduler }),
-      );
-      expectObservable(result).toBe(expected, { ...values, d: 'd', e: 'e' }, late(phase, limit));
+      const result = cold(source, values).pipe(timeouts({ [phase]: limit, model: 'm', scheduler }));
+      expectObservable(result).toBe(expected, values, late(phase, limit));
     });
   });
 
