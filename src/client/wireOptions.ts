@@ -35,7 +35,7 @@ export interface ConnectionOptions {
 export interface FlowOptions extends BackpressureOptions {
   /**
    * While the last of it is true, the connection is not read, for subscribers that take their time in other ways. One
-   * more piece may come that was already there. The time between tokens does not run meanwhile; the total time does.
+   * more piece may come that was already there. The time until a token does not run meanwhile; the total time does.
    */
   readonly paused$?: Observable<boolean> | undefined;
 }

@@ -20,7 +20,7 @@ export interface TimeoutsConfig {
   readonly betweenTokens?: number | undefined;
   /** Until the end. */
   readonly total?: number | undefined;
-  /** Whether nothing can come since the answer is not being read. The time between tokens does not run then. */
+  /** Whether nothing can come since the answer is not being read. The time until a token does not run then. */
   readonly held?: (() => boolean) | undefined;
   /** The model that is asked, for the error. */
   readonly model?: string | undefined;
@@ -67,8 +67,9 @@ class Timing<T> implements OperateConfig<T, T> {
   readonly #config: TimeoutsConfig;
   readonly #scheduler: SchedulerLike;
   readonly #start: number;
-  /** When the last token came. Until then the time to the first one runs. */
-  #lastToken: number | undefined;
+  /** Since when the next token is awaited, and whether one has come before. */
+  #since: number;
+  #begun = false;
   #connected = false;
   /** One timer for all phases. It is not set anew with every token: when it is due it looks whether one has come. */
   #timer: Unsubscribable | undefined;
@@ -81,6 +82,7 @@ class Timing<T> implements OperateConfig<T, T> {
     this.#config = config;
     this.#scheduler = scheduler;
     this.#start = scheduler.now();
+    this.#since = this.#start;
     this.listening = operate<T, T>(this);
     if (!this.listening.closed) this.#arm(this.#start);
   }
@@ -89,10 +91,11 @@ class Timing<T> implements OperateConfig<T, T> {
     if (isState(value)) this.#connected ||= value.state === 'connected';
     else {
       this.#connected = true;
-      const isFirst = this.#lastToken === undefined;
-      this.#lastToken = this.#scheduler.now();
+      const isFirst = !this.#begun;
+      this.#begun = true;
+      this.#since = this.#scheduler.now();
       // From here on less may be allowed than the timer is set for.
-      if (isFirst && this.#due()[0] < this.#set) this.#arm(this.#lastToken);
+      if (isFirst && this.#due()[0] < this.#set) this.#arm(this.#since);
     }
     this.destination.next(value);
   }
@@ -105,11 +108,11 @@ class Timing<T> implements OperateConfig<T, T> {
   #due(): readonly [at: number, phase: TimeoutPhase] {
     const { connect = Infinity, firstToken = Infinity, betweenTokens = Infinity, total = Infinity } = this.#config;
     const start = this.#start;
-    const waiting = this.#lastToken === undefined ? start + firstToken : this.#lastToken + betweenTokens;
+    const waiting = this.#since + (this.#begun ? betweenTokens : firstToken);
     const connecting = this.#connected ? Infinity : start + connect;
     if (start + total <= Math.min(waiting, connecting)) return [start + total, 'total'];
     if (connecting <= waiting) return [connecting, 'connect'];
-    return [waiting, this.#lastToken === undefined ? 'firstToken' : 'betweenTokens'];
+    return [waiting, this.#begun ? 'betweenTokens' : 'firstToken'];
   }
 
   #arm(now: number): void {
@@ -121,7 +124,7 @@ class Timing<T> implements OperateConfig<T, T> {
 
   readonly #look = (): void => {
     const now = this.#scheduler.now();
-    if (this.#lastToken !== undefined && this.#config.held?.() === true) this.#lastToken = now;
+    if (this.#config.held?.() === true) this.#since = now;
     if (this.#due()[0] > now) this.#arm(now);
     else {
       // A program that was busy has a token waiting at the socket, perhaps: that is read before this comes.

@@ -38,6 +38,19 @@ describe('timeouts', () => {
     });
   });
 
+  it.each<[TimeoutPhase, string, string]>([
+    ['firstToken', 's------', 's-----#'],
+    ['firstToken', 's-----a', 's-----a'],
+    ['betweenTokens', 'a------', 'a-----#'],
+    ['total', 's------', 's--#'],
+  ])('should let %s wait while nothing is read, but for the total: %s', (phase, source, expected) => {
+    rx(({ cold, scheduler, expectObservable }) => {
+      const held = () => scheduler.now() < 5;
+      const result = cold(source, values).pipe(timeouts({ [phase]: 3, held, model: 'm', scheduler }));
+      expectObservable(result).toBe(expected, values, late(phase, 3));
+    });
+  });
+
   it('should name the phase that ends first', () => {
     rx(({ cold, scheduler, expectObservable }) => {
       const config = { connect: 9, firstToken: 4, betweenTokens: 1, total: 20, model: 'm', scheduler };
