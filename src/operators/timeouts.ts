@@ -124,7 +124,12 @@ class Timing<T> implements OperateConfig<T, T> {
 
   readonly #look = (): void => {
     const now = this.#scheduler.now();
-    if (this.#config.held?.() === true) this.#since = now;
+    try {
+      if (this.#config.held?.() === true) this.#since = now;
+    } catch (error) {
+      this.#end(error);
+      return;
+    }
     if (this.#due()[0] > now) this.#arm(now);
     else {
       // A program that was busy has a token waiting at the socket, perhaps: that is read before this comes.
@@ -147,8 +152,16 @@ class Timing<T> implements OperateConfig<T, T> {
     }
     const { model, fail } = this.#config;
     const error = new TimeoutError(phase, this.#config[phase as keyof TimeoutsConfig] as number, { model });
-    fail?.(error);
-    if (this.listening.closed) return;
+    try {
+      fail?.(error);
+    } catch (thrown) {
+      this.#end(thrown);
+      return;
+    }
+    if (!this.listening.closed) this.#end(error);
+  }
+
+  #end(error: unknown): void {
     // What the attempt holds is given back before anybody hears of its end.
     this.listening.unsubscribe();
     this.destination.error(error);

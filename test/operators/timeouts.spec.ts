@@ -58,6 +58,19 @@ describe('timeouts', () => {
     });
   });
 
+  it.each(['held', 'fail'] as const)('should end with what `%s` throws', (callback) => {
+    rx(({ cold, scheduler, expectObservable, expectSubscriptions }) => {
+      const thrown = new Error('thrown');
+      const throws = () => {
+        throw thrown;
+      };
+      const source = cold('-----');
+      const result = source.pipe(timeouts({ total: 3, [callback]: throws, scheduler }));
+      expectObservable(result).toBe('---#', values, thrown);
+      expectSubscriptions(source.subscriptions).toBe('^--!');
+    });
+  });
+
   it('should leave the source before it tells of the error', () => {
     rx(({ cold, scheduler, flush }) => {
       const order: string[] = [];
