@@ -14,9 +14,9 @@ import { type OperateConfig, operate } from './operate.ts';
 export interface TimeoutsConfig {
   /** Until the connection is there and the request is being sent. */
   readonly connect?: number | undefined;
-  /** Until the first token. */
+  /** Until the first token. A tool call is one token, which comes when it is whole: its pieces do not count. */
   readonly firstToken?: number | undefined;
-  /** From one token to the next. */
+  /** From one token to the next, so not less than the longest tool call may take. */
   readonly betweenTokens?: number | undefined;
   /** Until the end. */
   readonly total?: number | undefined;
