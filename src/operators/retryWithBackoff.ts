@@ -97,6 +97,8 @@ class Retrying<T> implements OperateConfig<T, T> {
   readonly #source: Observable<T>;
   readonly #config: RetryConfig;
   readonly #hooks: RetryHooks<T>;
+  /** Listens to the attempt that is under way. */
+  #listening: Subscriber<T> | undefined;
   /** How many retries were made. */
   #retries = 0;
   /** Whether a part of the answer was delivered. */
@@ -116,7 +118,8 @@ class Retrying<T> implements OperateConfig<T, T> {
     do {
       this.#again = false;
       this.#subscribing = true;
-      this.#source.subscribe(operate<T, T>(this));
+      this.#listening = operate<T, T>(this);
+      this.#source.subscribe(this.#listening);
       this.#subscribing = false;
     } while (this.#hasToRepeat);
   }
@@ -140,6 +143,8 @@ class Retrying<T> implements OperateConfig<T, T> {
     hooks.retrying?.({ error, retry: this.#retries, delay }, this.destination);
     // Whoever was told may have left for it.
     if (this.destination.closed) return;
+    // What the attempt holds is given back before the next one takes it.
+    this.#listening?.unsubscribe();
     if (delay > 0) {
       const pause = later(
         scheduler,

@@ -2,10 +2,12 @@ import {
   concat,
   defer,
   EMPTY,
+  finalize,
   NEVER,
   type Observable,
   of,
   type SchedulerLike,
+  Subject,
   Subscription,
   take,
   throwError,
@@ -169,6 +171,20 @@ describe('retryWithBackoff', () => {
       helpers.expectObservable(source.pipe(retrying(helpers)), '--!').toBe('---');
       helpers.expectSubscriptions(source.subscriptions).toBe('(^!)');
     });
+  });
+
+  it('should leave an attempt that failed before it makes the next one', () => {
+    const log: string[] = [];
+    const failing = new Subject<string>();
+    const noted = (source: Observable<string>) =>
+      defer(() => {
+        log.push('in');
+        return source.pipe(finalize(() => log.push('out')));
+      });
+    const subscription = attempts(noted(failing), noted(NEVER)).pipe(retryWithBackoff()).subscribe();
+    failing.error(limited);
+    expect(log).toEqual(['in', 'out', 'in']);
+    subscription.unsubscribe();
   });
 
   it('should let go of a pause that is over', () => {
