@@ -92,10 +92,16 @@ class UndiciTransport implements ClosableTransport {
     const fixed = typeof apiKey === 'string' ? checkApiKey(apiKey) : undefined;
     this.#keyOf = typeof apiKey === 'string' ? () => fixed ?? '' : () => checkApiKey(apiKey());
     // undici hands out a socket only when it is connected, although its connector returns it at once.
-    const connect: (...args: Parameters<buildConnector.connector>) => unknown = buildConnector({
+    const open: (...args: Parameters<buildConnector.connector>) => unknown = buildConnector({
       timeout: 0,
       allowH2: http2,
     });
+    const connect: typeof open = (...args) => {
+      const socket = open(...args);
+      // Node goes on with one whose TLS has failed after the handshake, and undici waits for its end.
+      if (socket instanceof Socket) socket.on('error', destroy);
+      return socket;
+    };
     const { protocol, host, hostname, port } = new URL(origin);
     this.#dial = (done) =>
       // An address of IPv6 stands in brackets there, and without them where it is looked up.
@@ -184,5 +190,9 @@ const headersWith = (key: string): string[] => [
   'accept-encoding',
   'identity',
 ];
+
+function destroy(this: Socket, error: Error): void {
+  this.destroy(error);
+}
 
 const CLOSED = throwError(() => connectionFailure({ code: 'UND_ERR_CLOSED' }, false));

@@ -26,7 +26,8 @@ export function connectionFailure(failure: unknown, sent: boolean): GroqError {
   if (nameOf(failure) === PARSER_ERROR || (reason !== undefined && NOT_HTTP.test(reason))) {
     return new ProtocolError(`The server does not speak HTTP${shown}.`);
   }
-  if (reason !== undefined && UNTRUSTED.test(reason)) {
+  // Whoever was sent the request could be trusted: what fails after that is the connection.
+  if (!sent && reason !== undefined && UNTRUSTED.test(reason)) {
     return new ConnectionError(`The server could not be trusted${shown}.`, {
       sent: false,
       trusted: false,

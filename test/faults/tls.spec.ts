@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { concat } from 'rxjs';
 import { afterEach, describe, expect, vi } from 'vitest';
@@ -42,14 +43,21 @@ const through =
     return `https://127.0.0.1:${between.port}`;
   };
 
-/** A connection that ends within a record, as soon as this is set. */
-function cutting(): { url: Reach; cut: () => void } {
+/** Ends a connection within a record. */
+const ends = (client: Socket, record: Buffer): unknown => client.end(record.subarray(0, 10));
+
+/** Changes a record, and goes on. */
+const garbles = (client: Socket, record: Buffer): unknown =>
+  client.write(Buffer.concat([record.subarray(0, -1), Buffer.from([~(record.at(-1) ?? 0)])]));
+
+/** A connection on which this happens to a record, as soon as it is set. */
+function cutting(how: (client: Socket, record: Buffer) => unknown): { url: Reach; cut: () => void } {
   let isCut = false;
   const url = through((client, { on }) => {
     const server = on();
     server.unpipe(client);
     server.resume().on('data', (data: Buffer) => {
-      if (isCut) client.end(data.subarray(0, 10));
+      if (isCut) how(client, data);
       else client.write(data);
     });
   });
@@ -61,8 +69,9 @@ function cutting(): { url: Reach; cut: () => void } {
   };
 }
 
-const early = cutting();
-const later = cutting();
+const early = cutting(ends);
+const later = cutting(ends);
+const garbled = cutting(garbles);
 
 const secured: readonly Fault[] = [
   {
@@ -134,6 +143,24 @@ const secured: readonly Fault[] = [
     },
     outcomes: ['unknown', 'unsent'],
     error: { code: 'GROQ_ERR_TIMEOUT', phase: 'connect' },
+  },
+  {
+    id: '14d',
+    what: 'a record that is not as it was sent, on a connection that stays open',
+    tls: good,
+    url: trusting(good, garbled.url),
+    answer: (asked) => {
+      garbled.cut();
+      well(asked);
+    },
+    options: { retry: { count: 0 } },
+    outcomes: ['unknown'],
+    error: {
+      code: 'GROQ_ERR_CONNECTION',
+      sent: true,
+      trusted: true,
+      reason: expect.stringMatching(/^(EPROTO|ERR_SSL_)/) as string,
+    },
   },
   {
     id: '15a',

@@ -45,7 +45,9 @@ describe('connectionFailure', () => {
     'HOSTNAME_MISMATCH',
     'EPROTO',
   ])('should say of %s that the other side is not trusted, and that nothing was sent', (code) => {
-    expect(gist(connectionFailure(failure(code), true))).toEqual({ sent: false, trusted: false, reason: code });
+    expect(gist(connectionFailure(failure(code), false))).toEqual({ sent: false, trusted: false, reason: code });
+    // It was trusted when it was sent the request.
+    expect(gist(connectionFailure(failure(code), true))).toEqual({ sent: true, trusted: true, reason: code });
   });
 
   it.each([
@@ -65,7 +67,7 @@ describe('connectionFailure', () => {
     expect(connectionFailure(failure(undefined, { name: 'HTTPParserError' }), true).message).toMatch(
       /^The server does not speak HTTP\. /,
     );
-    expect(connectionFailure(failure('CERT_HAS_EXPIRED'), true).message).toBe(
+    expect(connectionFailure(failure('CERT_HAS_EXPIRED'), false).message).toBe(
       'The server could not be trusted (CERT_HAS_EXPIRED). Check the base URL and the certificate of the server or of the proxy before it.',
     );
   });
