@@ -31,7 +31,11 @@ export interface RetryConfig {
    * @default false
    */
   readonly sampling?: boolean | undefined;
-  /** What is worth repeating. @default what may be different next time, see the table of errors */
+  /**
+   * What is worth repeating, and whether it waits for its turn in a queue instead of pausing.
+   *
+   * @default what may be different next time, see the table of errors; a 429 goes back to its place
+   */
   readonly retryable?: ((error: unknown) => Retryability) | undefined;
   /** @default rxjs's asyncScheduler with the monotonic clock */
   readonly scheduler?: SchedulerLike | undefined;
@@ -66,18 +70,25 @@ export interface RetryHooks<T> {
  *
  * ![](../../marbles/retryWithBackoff.svg)
  *
- * Once a part of the answer was delivered it stands aside: half an answer twice is worse than an error. A 429 is no
- * failure of the request: it goes back to its place in the queue at once, where the corrected limits decide. The pauses
- * are drawn at random below a bound that doubles; a server that asks for longer is obeyed. Unsubscribing ends a pause
- * at once.
+ * Once a part of the answer was delivered it stands aside: half an answer twice is worse than an error. The pauses are
+ * drawn at random below a bound that doubles; a server that asks for longer is obeyed. Unsubscribing ends a pause at
+ * once.
+ *
+ * A 429 is no failure of the request: it goes back to its place in the queue at once, as often as it takes, and the
+ * corrected limits decide there. Where no queue is below, `retryable` has to say something else of it: there nothing
+ * but the pause keeps it from being refused again.
  *
  * ## Example
- * ### Three attempts
+ * ### Three attempts without a queue
  * ```ts
+ * import { isHttpError } from 'rxgroq';
  * import { retryWithBackoff } from 'rxgroq/operators';
  * import { defer } from 'rxjs';
  *
- * defer(() => attempt()).pipe(retryWithBackoff({ count: 2, initialDelay: 200 }));
+ * const isTransient = (error: unknown) => isHttpError(error) && (error.status === 429 || error.status >= 500);
+ * const retryable = (error: unknown) => (isTransient(error) ? 'after-a-pause' : 'never');
+ *
+ * defer(() => attempt()).pipe(retryWithBackoff({ count: 2, initialDelay: 200, retryable }));
  * ```
  *
  * @see {@link timeouts}

@@ -79,6 +79,15 @@ describe('retryWithBackoff', () => {
     });
   });
 
+  it('should pause after a 429 as the server asks where that is no reason to go back into a queue', () => {
+    rx((helpers) => {
+      const refused = new RateLimitError({}, { advice: '', retryAfter: 20 });
+      const source = helpers.cold('#', undefined, refused);
+      const retry = retrying(helpers, { count: 1, retryable: () => 'after-a-pause' });
+      helpers.expectObservable(source.pipe(retry)).toBe('24ms #', undefined, refused);
+    });
+  });
+
   it('should stand aside once a part of the answer was delivered', () => {
     rx((helpers) => {
       const source = helpers.cold('-a-#', undefined, error);
