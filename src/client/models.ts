@@ -8,7 +8,6 @@ import { retryWithBackoff } from '../operators/retryWithBackoff.ts';
 import { timeouts } from '../operators/timeouts.ts';
 import { parseObject } from '../rules/chunk.ts';
 import { type Retryability, retryability } from '../rules/retryability.ts';
-import { transportFailure } from '../rules/transportFailure.ts';
 import type { Config } from './config.ts';
 
 /** A model as Groq lists it. Fields that are not listed here are kept. */
@@ -76,9 +75,6 @@ function getJson({ transport }: Config, path: string): Observable<Record<string,
       destination,
       next: (bytes) => {
         pieces.push(bytes);
-      },
-      error: (error) => {
-        destination.error(transportFailure(error, true));
       },
       complete: () => {
         destination.next(parseObject(Buffer.concat(pieces).toString('utf8'), 'The answer'));

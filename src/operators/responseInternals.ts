@@ -4,6 +4,7 @@ import { ProtocolError } from '../errors/ProtocolError.ts';
 import type { WireHeaders } from '../model/WireHeaders.ts';
 import type { Transport, WireEvent } from '../ports/Transport.ts';
 import { httpErrorOf } from '../rules/httpError.ts';
+import { transportFailure } from '../rules/transportFailure.ts';
 import { type OperateConfig, operate } from './operate.ts';
 
 /** Who hears what happens on the way of a response. */
@@ -57,7 +58,7 @@ class ResponseBody implements OperateConfig<WireEvent, Uint8Array> {
 
   error(error: unknown): void {
     // A body that breaks off still belongs to an answer that was no good.
-    this.destination.error(this.#failed?.error(this.#listener) ?? error);
+    this.destination.error(this.#failed?.error(this.#listener) ?? transportFailure(error, this.#sent));
   }
 
   complete(): void {

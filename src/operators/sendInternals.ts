@@ -70,8 +70,15 @@ export class Sending<J extends Job, T> implements OperateConfig<T, T | StateToke
     const { transport, request = streamedChat, read = tokens } = this.#config;
     const { job } = this.#grant;
     const body = new Observable<Uint8Array>((bytes) => {
-      this.#response = responseBody(bytes, this);
-      from(transport.send(request(job))).subscribe(this.#response);
+      const response = responseBody(bytes, this);
+      this.#response = response;
+      const wire = request(job);
+      try {
+        from(transport.send(wire)).subscribe(response);
+      } catch (error) {
+        // What a transport throws is what it fails with.
+        response.error(error);
+      }
     });
     const listening = operate(this);
     try {

@@ -27,7 +27,8 @@ export type WireEvent =
  * How requests reach Groq.
  *
  * The answer is cold: nothing is sent before it is subscribed to, unsubscribing closes the connection, and it
- * completes only when the body was received in full. Failures are {@link ConnectionError} or {@link ProtocolError}.
+ * completes only when the body was received in full. Failures are {@link ConnectionError} or {@link ProtocolError}; of
+ * anything else that it fails with or throws, a `ConnectionError` is made with that as its cause.
  */
 export interface Transport {
   send(request: WireRequest): ObservableInput<WireEvent>;

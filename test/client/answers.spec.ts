@@ -148,6 +148,37 @@ describe('Groq.answers', () => {
     ]);
   });
 
+  it.each<[string, () => Observable<WireEvent>, boolean]>([
+    [
+      'throws',
+      () => {
+        throw new TypeError('broken');
+      },
+      false,
+    ],
+    ['fails with before it sends', () => throwError(() => new TypeError('broken')), false],
+    [
+      'fails with after it has sent',
+      () =>
+        concat(
+          of(wire.sent),
+          throwError(() => new TypeError('broken')),
+        ),
+      true,
+    ],
+  ])('should make an error of what a transport %s, and go on', async (_, fail, sent) => {
+    const good = fakeTransport({ a: 'A', b: 'B', c: 'C' });
+    const transport = { send: (request: WireRequest) => (contentOf(request) === 'b' ? fail() : good.send(request)) };
+    const groq = createGroq({ transport, limits: false, counter: constantCounter(1), retry: { count: 0 } });
+    const results = told(inputs.pipe(groq.answers(ask, { ordered: true })));
+    await results.ended;
+    expect(results.values.all).toMatchObject([
+      { answer: {} },
+      { error: { code: 'GROQ_ERR_CONNECTION', sent, cause: { name: 'TypeError' } } },
+      { answer: {} },
+    ]);
+  });
+
   it('should make an error of a request that cannot be written, and go on', async () => {
     const transport = fakeTransport({ a: 'A', b: 'B', c: 'C' });
     const groq = createGroq({ transport, limits: false, counter: constantCounter(1) });

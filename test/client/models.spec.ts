@@ -113,7 +113,7 @@ describe('models and health', () => {
     await health.ended;
     expect(health.ends).toEqual([['complete']]);
     expect(health.values.all).toMatchObject([
-      { ok: false, error: { code: 'GROQ_ERR_CONNECTION', sent: true, cause: { name: 'TypeError' } } },
+      { ok: false, error: { code: 'GROQ_ERR_CONNECTION', cause: { name: 'TypeError' } } },
     ]);
   });
 

@@ -103,7 +103,8 @@ describe('modelServer', () => {
     });
     const answers = [told(ask('a')), told(ask('b'))];
     scheduler.flush();
-    expect(answers.map(({ ends }) => ends)).toEqual([[['error', wrong]], [['complete']]]);
+    const asCause: unknown = expect.objectContaining({ cause: wrong });
+    expect(answers.map(({ ends }) => ends)).toEqual([[['error', asCause]], [['complete']]]);
     expect(server.open).toBe(0);
   });
 
