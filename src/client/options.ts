@@ -115,7 +115,7 @@ export interface GroqOptions extends ConnectionOptions {
   readonly store?: LimitStore | undefined;
   /** Who counts tokens. @default tiktokenCounter(), or roughCounter() where neither limits nor a budget are kept */
   readonly counter?: TokenCounter | undefined;
-  /** Whose clock is used, for everything. @default rxjs's asyncScheduler with the monotonic clock */
+  /** Whose clock is used, for everything. @default the system's monotonic clock and timers */
   readonly scheduler?: SchedulerLike | undefined;
   /** @default Math.random */
   readonly random?: Random | undefined;

@@ -37,7 +37,7 @@ export interface RetryConfig {
    * @default what may be different next time, see the table of errors; a 429 goes back to its place
    */
   readonly retryable?: ((error: unknown) => Retryability) | undefined;
-  /** @default rxjs's asyncScheduler with the monotonic clock */
+  /** @default the system's monotonic clock and timers: a `TestScheduler` has to be given */
   readonly scheduler?: SchedulerLike | undefined;
   /** @default Math.random */
   readonly random?: Random | undefined;

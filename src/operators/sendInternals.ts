@@ -1,6 +1,6 @@
 import { from, Observable, type OperatorFunction, type Subscriber } from 'rxjs';
 import { attribute, redactError } from '../errors/GroqError.ts';
-import { isConnectionError, isHttpError, isRateLimitError, isRequestTooLargeError } from '../errors/guards.ts';
+import { isConnectionError, isRateLimitError } from '../errors/guards.ts';
 import type { AttemptEnd, AttemptMeter } from '../model/AttemptMeter.ts';
 import type { Grant, Outcome } from '../model/Grant.ts';
 import type { Job } from '../model/Job.ts';
@@ -11,6 +11,7 @@ import type { Follower } from '../model/Written.ts';
 import type { Transport, WireEvent, WireRequest } from '../ports/Transport.ts';
 import { REFUSED_COST, usedCost } from '../rules/cost.ts';
 import { isGivenUp } from '../rules/isGivenUp.ts';
+import { isRefusal } from '../rules/isRefusal.ts';
 import { type OperateConfig, operate } from './operate.ts';
 import { readTokens } from './readTokens.ts';
 import { type ResponseListener, responseBody } from './responseInternals.ts';
@@ -165,8 +166,7 @@ function outcomeOf(error: unknown, state: Grant['state'], begun: boolean): Outco
   }
   if (isConnectionError(error) && !error.sent) return { type: 'unsent' };
   // Groq did no work for what it refused, so only the request counts. Its faults may come in the middle of work.
-  const refused = isRequestTooLargeError(error) || (isHttpError(error) && error.status < 500);
-  if (refused && !begun) return { type: 'used', cost: REFUSED_COST };
+  if (!begun && isRefusal(error)) return { type: 'used', cost: REFUSED_COST };
   return { type: 'unknown' };
 }
 

@@ -26,7 +26,7 @@ export interface TimeoutsConfig {
   readonly model?: string | undefined;
   /** Lets the answer end with an error by itself, which knows what had come of it. @default it is left */
   readonly fail?: ((error: TimeoutError) => void) | undefined;
-  /** @default rxjs's asyncScheduler with the monotonic clock */
+  /** @default the system's monotonic clock and timers: a `TestScheduler` has to be given */
   readonly scheduler?: SchedulerLike | undefined;
 }
 
