@@ -110,7 +110,7 @@ export class ChatErrand<T> implements Errand<T> {
 
   used({ prompt_tokens: prompt, completion_tokens: completion }: Usage): void {
     const { config, fits } = this.#desk;
-    fits.observe(this.model, this.tenant, completion);
+    fits.observe(this.request, this.tenant, completion);
     try {
       config.counter.observe?.(this.request, prompt);
     } catch {

@@ -37,8 +37,11 @@ export class OutputFits {
     return fitted < asked ? { ...request, max_completion_tokens: fitted } : request;
   }
 
-  observe(model: string, tenant: string | undefined, completionTokens: number): void {
-    this.#of(model, tenant).observe(completionTokens);
+  /** Notes how many tokens the completion of a request had. */
+  observe(request: ChatRequest, tenant: string | undefined, completionTokens: number): void {
+    const most = request.max_completion_tokens ?? request.max_tokens ?? Infinity;
+    // Of one that was cut nobody knows how long it would have been.
+    this.#of(request.model, tenant).observe(completionTokens < most ? completionTokens : Infinity);
   }
 
   #of(model: string, tenant = ''): OutputFit {

@@ -16,7 +16,7 @@ export class OutputFit {
   readonly #lengths: number[] = [];
   #next = 0;
 
-  /** Notes how many tokens a completion had. */
+  /** Notes how many tokens a completion had, `Infinity` when that is not known. */
   observe(completionTokens: number): void {
     this.#lengths[this.#next] = completionTokens;
     this.#next = (this.#next + 1) % REMEMBERED;

@@ -6,10 +6,10 @@ describe('OutputFits', () => {
   it('should know completions of one model and tenant from those of all others, in whatever order they come', () => {
     const fits = new OutputFits(unlimitedStore());
     for (let i = 0; i < 100; i++) {
-      fits.observe('brief', 'acme', 10);
-      fits.observe('long', 'acme', 1_000);
-      fits.observe('long', undefined, 100);
-      fits.observe('long', undefined, 100);
+      fits.observe({ model: 'brief', messages: [] }, 'acme', 10);
+      fits.observe({ model: 'long', messages: [] }, 'acme', 1_000);
+      fits.observe({ model: 'long', messages: [] }, undefined, 100);
+      fits.observe({ model: 'long', messages: [] }, undefined, 100);
     }
     const most = (model: string, tenant?: string) =>
       fits.fit({ model, messages: [], max_completion_tokens: 4_000 }, 0, { tenant, fitOutput: true })
@@ -21,5 +21,13 @@ describe('OutputFits', () => {
     expect(other).toBeLessThan(1_000);
     expect(acme).toBeGreaterThanOrEqual(1_000);
     expect(acme).toBeLessThan(4_000);
+  });
+
+  it('should not take an answer that was cut for one that needed no more', () => {
+    const fits = new OutputFits(unlimitedStore());
+    const brief = { model: 'm', messages: [], max_completion_tokens: 5 };
+    const long = { ...brief, max_completion_tokens: 2_000 };
+    for (let i = 0; i < 60; i++) fits.observe(brief, undefined, 5);
+    expect(fits.fit(long, 0, { tenant: undefined, fitOutput: true })).toBe(long);
   });
 });
