@@ -8,13 +8,29 @@ export { loadConfig } from './client/loadConfig.ts';
 export type { Health, Model } from './client/models.ts';
 export type { CallOptions, GroqOptions, RetryOptions } from './client/options.ts';
 export type { ChatInput } from './client/requests.ts';
+
+/* Operators on tokens */
+
+export { answer } from './operators/answer.ts';
+export { snapshots } from './operators/snapshots.ts';
+export { text } from './operators/text.ts';
+export { type TrimConfig, trim } from './operators/trim.ts';
+export { trimTo } from './operators/trimTo.ts';
+
+/* Around a request */
+
+export { type AudioRest, audioSeconds } from './rules/audio/audioSeconds.ts';
+export { type BrokenOff, continueFrom } from './rules/continueFrom.ts';
+export { type UsageCostOptions, usageCost } from './rules/usageCost.ts';
+
+/* Errors */
+
 export { AnswerNotTakenError } from './errors/AnswerNotTakenError.ts';
 export { BudgetExceededError, type BudgetState, type BudgetUnit } from './errors/BudgetExceededError.ts';
 export { CancelledError } from './errors/CancelledError.ts';
 export { ClosedError } from './errors/ClosedError.ts';
 export { ConnectionError, type ConnectionErrorOptions } from './errors/ConnectionError.ts';
 export { ContextLengthError, type LengthLimit, type Lengths } from './errors/ContextLengthError.ts';
-/* Errors */
 export { GroqError, type GroqErrorCode, type GroqErrorOptions, isGroqError } from './errors/GroqError.ts';
 export {
   isAnswerNotTakenError,
@@ -46,7 +62,15 @@ export { StoreError } from './errors/StoreError.ts';
 export { TimeoutError, type TimeoutPhase } from './errors/TimeoutError.ts';
 export { TruncatedStreamError } from './errors/TruncatedStreamError.ts';
 export { ValidationError, type ValidationIssue } from './errors/ValidationError.ts';
+
+/* Scheduler */
+
+export type { Random } from './ports/clock.ts';
+export type { Attempt, Errand, Timeouts } from './scheduler/Attempt.ts';
+export { RequestScheduler, type RequestSchedulerConfig } from './scheduler/RequestScheduler.ts';
+
 /* Types */
+
 export type { AttemptEnd, AttemptMeter } from './model/AttemptMeter.ts';
 export type {
   AssistantMessage,
@@ -87,16 +111,3 @@ export type {
   UsageTotals,
 } from './model/UsageRecord.ts';
 export type { Follower, Reading, Written } from './model/Written.ts';
-export { answer } from './operators/answer.ts';
-export { snapshots } from './operators/snapshots.ts';
-/* Operators on tokens */
-export { text } from './operators/text.ts';
-export { type TrimConfig, trim } from './operators/trim.ts';
-export { trimTo } from './operators/trimTo.ts';
-export type { Random } from './ports/clock.ts';
-export { type AudioRest, audioSeconds } from './rules/audio/audioSeconds.ts';
-export { type BrokenOff, continueFrom } from './rules/continueFrom.ts';
-export { type UsageCostOptions, usageCost } from './rules/usageCost.ts';
-export type { Attempt, Errand, Timeouts } from './scheduler/Attempt.ts';
-/* Scheduler */
-export { RequestScheduler, type RequestSchedulerConfig } from './scheduler/RequestScheduler.ts';
