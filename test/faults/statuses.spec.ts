@@ -178,13 +178,22 @@ const faults: readonly Fault[] = [
     },
     ...again,
   })),
-  ...[400, 401, 403, 404, 422].map((status) => ({
+  ...[400, 401, 403, 404].map((status) => ({
     id: `25/${status}`,
     what: `a ${status}`,
     answer: writes(refusal(status)),
     ...refused,
     error: { code: 'GROQ_ERR_HTTP', status, groqCode: 'some_code' },
   })),
+  {
+    id: '25/422',
+    what: 'a 422, which may come after the model has worked',
+    answer: writes(refusal(422)),
+    outcomes: ['unknown'],
+    pooled: 1,
+    after: costs(1, 110),
+    error: { code: 'GROQ_ERR_HTTP', status: 422, groqCode: 'some_code' },
+  },
   {
     id: '26a',
     what: 'a server that wants what it refused to be tried again',
