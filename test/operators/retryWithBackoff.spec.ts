@@ -115,6 +115,15 @@ describe('retryWithBackoff', () => {
     });
   });
 
+  it('should have all of its retries left after a 429', () => {
+    rx((helpers) => {
+      const errors = [limited, limited, fault(500)].map((error) => helpers.cold('-#', undefined, error));
+      const source = attempts(...errors, helpers.cold('a|'));
+      const config = { count: 1, initialDelay: 0 };
+      helpers.expectObservable(source.pipe(retrying(helpers, config))).toBe('---a|');
+    });
+  });
+
   it('should not climb the stack when attempts fail at once', () => {
     let left = 100_000;
     const source = defer(() => (left-- > 0 ? throwError(() => limited) : of('a')));

@@ -113,6 +113,14 @@ describe('send', () => {
 
   it.each<[string, Observable<WireEvent>, Outcome]>([
     ['never left', throwError(() => refused), { type: 'unsent' }],
+    [
+      'never arrived',
+      concat(
+        [wire.sent],
+        throwError(() => refused),
+      ),
+      { type: 'unsent' },
+    ],
     ['was lost on its way', fail([wire.sent], reset), { type: 'unknown' }],
     ['was cut', fail([wire.sent, wire.head(), wire.text('a')], reset), { type: 'unknown' }],
     ['was refused', of(wire.sent, wire.head(400), wire.error('no')), { type: 'used', cost: REFUSED_COST }],

@@ -1,4 +1,17 @@
-import { concat, EMPTY, map, NEVER, type Observable, of, Subject, Subscription, tap, throwError, timer } from 'rxjs';
+import {
+  concat,
+  EMPTY,
+  from,
+  map,
+  NEVER,
+  type Observable,
+  of,
+  Subject,
+  Subscription,
+  tap,
+  throwError,
+  timer,
+} from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { GroqError } from '../../src/errors/GroqError.ts';
 import { isRequestTooLargeError, isStoreError, isTimeoutError } from '../../src/errors/guards.ts';
@@ -362,6 +375,65 @@ describe('throttleByBucket', () => {
       const throttle = throttleByBucket<NamedJob>({ store: quota(1, 90, helpers), scheduler: helpers.scheduler });
       helpers.expectObservable(source.pipe(arriving(helpers), throttle, names), '---!').toBe('a---');
       helpers.expectSubscriptions(source.subscriptions).toBe('^--!');
+    });
+  });
+
+  it('should listen to changes of its buckets no longer than it is listened to', () => {
+    rx((helpers) => {
+      const store = quota(1, 90, helpers);
+      let listening = 0;
+      const changes = (key: string) =>
+        from(store.changes(key)).pipe(tap({ subscribe: () => (listening += 1), finalize: () => (listening -= 1) }));
+      const source = helpers.hot('(ab)');
+      const subscription = source
+        .pipe(
+          arriving(helpers),
+          throttleByBucket<NamedJob>({ store: { ...store, changes }, scheduler: helpers.scheduler }),
+        )
+        .subscribe();
+      helpers.cold('--x').subscribe(() => {
+        expect(listening).toBe(1);
+        subscription.unsubscribe();
+      });
+      helpers.flush();
+      expect(listening).toBe(0);
+    });
+  });
+
+  it('should look anew when its buckets can no longer tell of changes', () => {
+    rx((helpers) => {
+      const { scheduler } = helpers;
+      const inner = quota(1, 1_000_000, helpers);
+      let isThere = false;
+      const store: LimitStore = {
+        ...inner,
+        reserve: (r) => (isThere ? { type: 'granted' } : inner.reserve(r)),
+        changes: () =>
+          helpers.cold('---x').pipe(
+            map(() => {
+              isThere = true;
+              throw bad;
+            }),
+          ),
+      };
+      const throttle = throttleByBucket<NamedJob>({ store, scheduler });
+      helpers.expectObservable(helpers.hot('(ac)|').pipe(arriving(helpers), throttle, names)).toBe('a--c|');
+    });
+  });
+
+  it('should spend no grant of one bucket on a job of another', () => {
+    rx((helpers) => {
+      const { scheduler } = helpers;
+      const store = slow(quota(1, 100, helpers), 5, helpers);
+      const keys: string[] = [];
+      const throttle = throttleByBucket<NamedJob>({ store, scheduler });
+      const other = (name: string) => ({ model: name === 'h' ? 'other' : 'm' });
+      const source = helpers.hot('l-h|');
+      source.pipe(arriving(helpers, other), prioritize(), throttle).subscribe(({ job, reservation }) => {
+        keys.push(`${job.model} ${reservation.key}`);
+      });
+      helpers.flush();
+      expect(keys).toEqual(['m m', 'other other']);
     });
   });
 

@@ -1,4 +1,4 @@
-import { concat, first, NEVER, Observable, of, take, throwError } from 'rxjs';
+import { concat, first, from, NEVER, Observable, of, take, tap, throwError } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { ConnectionError } from '../../src/errors/ConnectionError.ts';
 import { HttpError } from '../../src/errors/HttpError.ts';
@@ -6,6 +6,8 @@ import type { GroqEvent } from '../../src/model/GroqEvent.ts';
 import type { Place } from '../../src/model/Place.ts';
 import type { Status } from '../../src/model/Status.ts';
 import type { StateToken, Token } from '../../src/model/Token.ts';
+import type { RequestScheduler } from '../../src/scheduler/RequestScheduler.ts';
+import { quota } from '../../src/testing/quota.ts';
 import { wire } from '../../src/testing/wire.ts';
 import { tokens } from '../util/jobs.ts';
 import { type RunHelpers, rx } from '../util/rx.ts';
@@ -382,6 +384,38 @@ describe('RequestScheduler', () => {
       for (let i = 0; i < 100; i++) ask(`x${i}`, { model: `m${i}` }).subscribe();
       helpers.flush();
       expect(transport.requests).toHaveLength(100);
+    });
+  });
+
+  it.each<[string, (under: RequestScheduler) => void]>([
+    [
+      'cut',
+      (under) => {
+        under.unsubscribe();
+      },
+    ],
+    [
+      'drained',
+      (under) => {
+        under.complete();
+      },
+    ],
+  ])('should listen to the store for no more models than it has to, and for none when it is %s', (_, close) => {
+    rx((helpers) => {
+      const store = quota(1, 1, helpers);
+      let listening = 0;
+      const changes = (key: string) =>
+        from(store.changes(key)).pipe(tap({ subscribe: () => (listening += 1), finalize: () => (listening -= 1) }));
+      const { ask, under } = setUp(helpers, { limits: { ...store, changes } });
+      for (let i = 0; i < 100; i++) {
+        helpers.cold(`${i * 10}ms x`).subscribe(() => ask(`x${i}`, { model: `m${i}` }).subscribe());
+      }
+      helpers.flush();
+      const idle = listening;
+      close(under);
+      helpers.flush();
+      // Whenever 32 are idle, all of them are forgotten.
+      expect([idle, listening]).toEqual([100 % 32, 0]);
     });
   });
 });
