@@ -48,8 +48,8 @@ export interface GroqOptions extends ConnectionOptions {
   /** @default { count: 2, initialDelay: 100, maxDelay: 10_000, sampling: false } */
   readonly retry?: RetryOptions | undefined;
   /**
-   * In milliseconds. All but `queue` are counted from the moment at which a request is dispatched. Minimum: 1;
-   * `Infinity` lets it take as long as it takes.
+   * In milliseconds. `queue` is counted from when a request is asked for, `betweenTokens` from one token to the next, and
+   * the others from the moment at which it is dispatched. Minimum: 1; `Infinity` lets it take as long as it takes.
    *
    * @default { queue: 86_400_000, connect: 10_000, betweenTokens: 60_000, total: 120_000 }
    */

@@ -1,6 +1,9 @@
 import { GroqError, type GroqErrorOptions } from './GroqError.ts';
 
-/** What took too long. All but `queue` are counted from the moment at which the request is dispatched. */
+/**
+ * What took too long. `queue` is counted from when the request was asked for, `betweenTokens` from one token to the next,
+ * and the others from the moment at which it is dispatched.
+ */
 export type TimeoutPhase = 'queue' | 'connect' | 'firstToken' | 'betweenTokens' | 'total';
 
 const WHAT: Readonly<Record<TimeoutPhase, string>> = {

@@ -5,6 +5,7 @@ import {
   isTimeoutError,
   isTruncatedStreamError,
 } from '../errors/guards.ts';
+import { SAMPLING_NOISE } from './isRefusal.ts';
 import { LONGEST_WAIT } from './retryAfter.ts';
 
 /**
@@ -14,10 +15,7 @@ import { LONGEST_WAIT } from './retryAfter.ts';
 export type Retryability = 'never' | 'after-a-pause' | 'in-its-place';
 
 /** Statuses that may be different next time: timeouts, conflicts, the flex tier's lack of capacity, faults. */
-const TRANSIENT = (status: number): boolean => status === 408 || status === 409 || status === 498 || status >= 500;
-
-/** What a model did wrong by chance, by Groq's code. */
-const SAMPLING: ReadonlySet<string | undefined> = new Set(['tool_use_failed', 'json_validate_failed']);
+const isTransient = (status: number): boolean => status === 408 || status === 409 || status === 498 || status >= 500;
 
 /**
  * Whether an attempt that failed is worth repeating. A server that says so in `x-should-retry` is believed; one that
@@ -29,7 +27,7 @@ export function retryability(error: unknown, sampling = false): Retryability {
   if (isRateLimitError(error)) return 'in-its-place';
   if (isHttpError(error)) {
     if ((error.retryAfter ?? 0) > LONGEST_WAIT) return 'never';
-    const again = error.shouldRetry ?? (TRANSIENT(error.status) || (sampling && SAMPLING.has(error.groqCode)));
+    const again = error.shouldRetry ?? (isTransient(error.status) || (sampling && SAMPLING_NOISE.has(error.groqCode)));
     return again ? 'after-a-pause' : 'never';
   }
   if (isConnectionError(error)) return error.trusted ? 'after-a-pause' : 'never';

@@ -40,7 +40,7 @@ export interface Errand<T> extends Pick<Job, 'model' | 'request' | 'cost' | 'pri
 
 /** How long each part of a request may take, in milliseconds. `Infinity` lets it take as long as it takes. */
 export interface Timeouts extends Omit<TimeoutsConfig, 'model' | 'fail' | 'scheduler' | 'held'> {
-  /** In the queue, all attempts together. */
+  /** From when it is asked for until an attempt is admitted, however much of that it was in the queue. */
   readonly queue?: number | undefined;
 }
 

@@ -1,5 +1,6 @@
 import { ValidationError, type ValidationIssue } from '../errors/ValidationError.ts';
 import { DIMENSION_NAMES, type Dimension } from '../model/Dimension.ts';
+import { isObject } from '../rules/isObject.ts';
 import { A_FAULT, isFault } from './Fault.ts';
 import type { SimulatorOptions } from './SimulatorOptions.ts';
 
@@ -10,8 +11,6 @@ interface Check {
 }
 
 const isNumber = (value: unknown): value is number => typeof value === 'number';
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const oneOf = (...words: readonly string[]): Check => ({
   expected: words.map((word) => `'${word}'`).join(' or '),
@@ -27,7 +26,7 @@ const CHECKS: Readonly<Record<keyof SimulatorOptions, Check>> = {
   tier: oneOf('free', 'developer'),
   limits: {
     expected: 'false, or an object of limits by model',
-    holds: (value) => value === false || (isRecord(value) && Object.values(value).every(isRecord)),
+    holds: (value) => value === false || (isObject(value) && Object.values(value).every(isObject)),
   },
   speed: finite('a number above 0', (value) => value > 0),
   seed: finite('a whole number', Number.isSafeInteger),
@@ -48,7 +47,7 @@ const CHECKS: Readonly<Record<keyof SimulatorOptions, Check>> = {
   rounding: oneOf('2026', '2024'),
   scheduler: {
     expected: 'a scheduler with now and schedule',
-    holds: (value) => isRecord(value) && typeof value['now'] === 'function' && typeof value['schedule'] === 'function',
+    holds: (value) => isObject(value) && typeof value['now'] === 'function' && typeof value['schedule'] === 'function',
   },
 };
 
@@ -65,7 +64,7 @@ export function checkOptions(options: unknown): asserts options is SimulatorOpti
 }
 
 function issuesOf(options: unknown): ValidationIssue[] {
-  if (!isRecord(options)) return [{ path: '', expected: 'an object', got: kindOf(options) }];
+  if (!isObject(options)) return [{ path: '', expected: 'an object', got: kindOf(options) }];
   return Object.entries(options).flatMap(([name, value]) => {
     if (value === undefined) return [];
     const check = Object.hasOwn(CHECKS, name) ? CHECKS[name as keyof SimulatorOptions] : undefined;
@@ -80,9 +79,9 @@ function issuesOf(options: unknown): ValidationIssue[] {
 }
 
 function limitIssues(limits: unknown): ValidationIssue[] {
-  if (!isRecord(limits)) return [];
+  if (!isObject(limits)) return [];
   return Object.entries(limits).flatMap(([model, dimensions]) =>
-    Object.entries(isRecord(dimensions) ? dimensions : {}).flatMap(([name, value]) => {
+    Object.entries(isObject(dimensions) ? dimensions : {}).flatMap(([name, value]) => {
       const path = `limits['${model}'].${name}`;
       if (!DIMENSION_NAMES.includes(name as Dimension)) {
         return [{ path, expected: `one of ${DIMENSION_NAMES.join(', ')}`, got: 'another name' }];

@@ -1,14 +1,11 @@
 import type { Random } from '../ports/clock.ts';
+import { isObject } from '../rules/isObject.ts';
 import { between, pick } from './seededRandom.ts';
 
 const WORDS = ['river', 'harbor', 'garden', 'market', 'bridge', 'orchard'] as const;
 
 /** How deep a schema is followed: what lies below is an empty object. */
 const MAX_DEPTH = 8;
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 /**
  * Makes up a value that fits a JSON Schema, for tool calls and structured answers. It knows the common keywords: type,
@@ -17,7 +14,7 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
  * @see https://json-schema.org/understanding-json-schema
  */
 export function fillSchema(random: Random, schema: unknown, depth = 0): unknown {
-  if (!isRecord(schema) || depth > MAX_DEPTH) return {};
+  if (!isObject(schema) || depth > MAX_DEPTH) return {};
   const { const: fixed, enum: allowed, anyOf, oneOf, type, properties, items, minItems, minimum } = schema;
   if (fixed !== undefined) return fixed;
   if (isList(allowed)) return pick(random, allowed);
@@ -40,7 +37,7 @@ export function fillSchema(random: Random, schema: unknown, depth = 0): unknown 
       return Array.from({ length }, () => fillSchema(random, items, depth + 1));
     }
     default: {
-      const entries = isRecord(properties) ? Object.entries(properties) : [];
+      const entries = isObject(properties) ? Object.entries(properties) : [];
       return Object.fromEntries(entries.map(([name, value]) => [name, fillSchema(random, value, depth + 1)]));
     }
   }

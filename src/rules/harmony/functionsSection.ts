@@ -1,5 +1,6 @@
 import type { Tool } from '../../model/ChatRequest.ts';
-import { isSchema, schemaType } from './schemaType.ts';
+import { isObject } from '../isObject.ts';
+import { schemaType } from './schemaType.ts';
 
 /** A tool that is a function of the caller's, and not one of Groq's own. */
 export type FunctionTool = Tool & { readonly function: NonNullable<Tool['function']> };
@@ -11,7 +12,7 @@ export function isFunctionTool(tool: Tool): tool is FunctionTool {
 
 function declarationOf({ function: { name, description = '', parameters } }: FunctionTool): string {
   const comments = description === '' ? [] : description.replace(/\n$/, '').split('\n');
-  const parameter = isSchema(parameters) ? `_: ${schemaType(parameters)}` : '';
+  const parameter = isObject(parameters) ? `_: ${schemaType(parameters)}` : '';
   return [...comments.map((line) => `// ${line}`), `type ${name} = (${parameter}) => any;`].join('\n');
 }
 

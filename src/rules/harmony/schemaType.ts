@@ -1,10 +1,7 @@
+import { isObject } from '../isObject.ts';
+
 /** A JSON Schema, as far as it is looked at. */
 export type Schema = Readonly<Record<string, unknown>>;
-
-/** Tells whether a value is an object that can be read as a schema. */
-export function isSchema(value: unknown): value is Schema {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
@@ -42,7 +39,7 @@ function commentsOf(schema: Schema, indent: string): string {
 /** The choices of a `oneOf`, each in a line of its own with its description behind it. */
 function choicesOf(schema: Schema, indent: string): string[] {
   return listOf(schema['oneOf'])
-    .filter(isSchema)
+    .filter(isObject)
     .map((choice) => {
       const type = orNull(choice, schemaType(choice, `${indent}   `));
       const { description } = choice;
@@ -65,8 +62,8 @@ function propertyOf(name: string, schema: Schema, indent: string): string {
 function objectOf(schema: Schema, indent: string): string {
   const { description, properties, required } = schema;
   const needed = new Set(listOf(required));
-  const body = Object.entries(isSchema(properties) ? properties : {})
-    .filter((entry): entry is [string, Schema] => isSchema(entry[1]))
+  const body = Object.entries(isObject(properties) ? properties : {})
+    .filter((entry): entry is [string, Schema] => isObject(entry[1]))
     .map(([name, property]) => propertyOf(needed.has(name) ? name : `${name}?`, property, indent));
   const comment = typeof description === 'string' ? `${indent}// ${description}\n` : '';
   return `${comment}{\n${body.join('')}${indent}}`;
@@ -85,7 +82,7 @@ export function schemaType(schema: Schema, indent = ''): string {
       .join('');
   if (Array.isArray(type)) return type.map((name) => (name === 'integer' ? 'number' : String(name))).join(' | ');
   if (type === 'object') return objectOf(schema, indent);
-  if (type === 'array') return isSchema(items) ? `${schemaType(items, indent)}[]` : 'Array<any>';
+  if (type === 'array') return isObject(items) ? `${schemaType(items, indent)}[]` : 'Array<any>';
   const texts = type === 'string' ? listOf(choices).filter((choice) => typeof choice === 'string') : [];
   if (texts.length > 0) return texts.map((text) => `"${text}"`).join(' | ');
   return (typeof type === 'string' ? SIMPLE[type] : undefined) ?? 'any';
