@@ -4,7 +4,7 @@ import type { Grant, Outcome, Verdict } from '../model/Grant.ts';
 import type { Job } from '../model/Job.ts';
 import type { LimitKey } from '../model/Limits.ts';
 import type { LimitStore } from '../ports/LimitStore.ts';
-import { type Blocked, blocked, putOffBy } from '../rules/bypass.ts';
+import { type Blocked, blocked, mayBePassed, putOffBy } from '../rules/bypass.ts';
 import { covers } from '../rules/cost.ts';
 import { type Granter, Question, StoreGrant, tell } from './grantInternals.ts';
 import type { Refusals, RefusalsConfig, Refuser } from './refusalInternals.ts';
@@ -94,8 +94,8 @@ export class Admission<J extends Job> implements Granter<J> {
   /** Hears that a grant was settled. */
   settled(job: J, outcome: Outcome): void {
     this.#running -= 1;
-    // A charge that stays is what its tenant has had.
-    if (outcome.type !== 'unknown') {
+    // Whoever was refused has had a turn, and a charge that stays is what was had.
+    if (outcome.type === 'used' || outcome.type === 'unsent') {
       const had = outcome.type === 'used' ? outcome.cost.tokens : 0;
       this.#backlog?.serve(job, had - job.cost.tokens);
     }
@@ -163,7 +163,8 @@ export class Admission<J extends Job> implements Granter<J> {
     const now = scheduler.now();
     this.headStartsAt = (askedAt ?? now) + verdict.ms;
     if (!ticket.waiting || this.#closed || this.#missed) return false;
-    return this.#letPass(backlog, blocked(ticket, verdict, bypass, now), behind(backlog, ticket));
+    const before = blocked(ticket, verdict, bypass, now);
+    return mayBePassed(before) && this.#letPass(backlog, before, behind(backlog, ticket));
   }
 
   /** Does what a verdict says that is final. */
@@ -171,11 +172,7 @@ export class Admission<J extends Job> implements Granter<J> {
     const { ticket, question } = asked;
     if (this.#asked === asked) this.#asked = undefined;
     if (verdict.type === 'never') this.#refusals.tooLarge(backlog, ticket, verdict);
-    else {
-      const taker = this.#takerOf(backlog, asked);
-      if (taker === undefined) tell(this.store.settle(question, { type: 'unsent' }));
-      else this.#grant(backlog, taker, question);
-    }
+    else this.#give(backlog, this.#takerOf(backlog, asked), question);
     return true;
   }
 
@@ -196,8 +193,11 @@ export class Admission<J extends Job> implements Granter<J> {
       const asked = this.#ask(ticket);
       const hear = (verdict: Verdict): boolean => {
         if (verdict.type !== 'granted') return false;
-        before.head.putOff += delay;
-        return this.#decide(backlog, asked, verdict);
+        // For this one alone: the one that it passes is not to have it.
+        const takes = ticket.waiting && !this.#closed;
+        if (takes) before.head.putOff += delay;
+        this.#give(backlog, takes ? ticket : undefined, asked.question);
+        return true;
       };
       const answer = this.store.reserve(asked.question);
       if ('type' in answer) {
@@ -212,9 +212,14 @@ export class Admission<J extends Job> implements Granter<J> {
     return false;
   }
 
-  #grant(backlog: Backlog<J>, ticket: Ticket<J>, question: Question): void {
-    const { job } = ticket;
-    backlog.remove(ticket);
+  /** Gives what was granted to the one who takes it, or back where there is none. */
+  #give(backlog: Backlog<J>, taker: Ticket<J> | undefined, question: Question): void {
+    if (taker === undefined) {
+      tell(this.store.settle(question, { type: 'unsent' }));
+      return;
+    }
+    const { job } = taker;
+    backlog.remove(taker);
     backlog.serve(job, job.cost.tokens);
     this.#running += 1;
     this.#lane.granted(new StoreGrant(job, question, this));

@@ -23,6 +23,9 @@ export function blocked(head: Ticket, verdict: Blocked['verdict'], share: number
   return { head, verdict, budget: waits ? share * (head.deadline - head.job.arrival) - head.putOff : 0 };
 }
 
+/** Whether there may be anybody who goes before it. */
+export const mayBePassed = ({ verdict, budget }: Blocked): boolean => budget > 0 || verdict.yields === true;
+
 /**
  * By how many milliseconds a job puts off a blocked one when it goes first, or undefined when it may not: it has to be
  * smaller, and to leave enough of the slack. What the blocked one only leaves to more urgent ones is free for those.

@@ -214,7 +214,7 @@ describe('throttleByBucket', () => {
     });
   });
 
-  it('should count for its tenant only what was used', () => {
+  it('should count for its tenant what was used, and a turn that was refused', () => {
     rx((helpers) => {
       const outcomes: readonly Outcome[] = [
         { type: 'unsent' },
@@ -243,7 +243,7 @@ describe('throttleByBucket', () => {
         return order;
       });
       helpers.flush();
-      expect(started.map((order) => order.join(''))).toEqual(['xyz', 'xyz', 'xyz', 'xzy']);
+      expect(started.map((order) => order.join(''))).toEqual(['xyz', 'xzy', 'xyz', 'xzy']);
     });
   });
 
@@ -306,16 +306,16 @@ describe('throttleByBucket', () => {
       const throttle = throttleByBucket<NamedJob>({ store: pacing, scheduler });
       const started: string[] = [];
       const cost = (name: string) => ({
-        cost: tokens(name === 'b' ? 50 : name === 'h' ? 40 : 1),
+        cost: tokens(name === 'b' ? 40 : name === 'h' ? 50 : 1),
         priority: name === 'h' ? ('high' as const) : ('low' as const),
       });
       const slack = { low: 4_000 };
-      const source = helpers.hot('(blh) 20s (cdef)');
+      const source = helpers.hot('(bl) 9s h 10s (cdef)');
       source.pipe(arriving(helpers, cost), prioritize({ slack }), throttle, names).subscribe((name) => {
         started.push(`${name} ${Math.floor(scheduler.now() / 1_000)}`);
       });
       helpers.flush();
-      expect(started).toEqual(['h 0', 'l 0', 'b 500', 'c 500', 'd 500', 'e 500', 'f 500']);
+      expect(started).toEqual(['l 0', 'h 9', 'b 500', 'c 500', 'd 500', 'e 500', 'f 500']);
     });
   });
 

@@ -92,7 +92,7 @@ export function simulate(seed: number, circumstances: Circumstances = {}): Outco
     scheduler,
     random,
     limits: { m: limits },
-    timeouts: { queue: undefined },
+    timeouts: { queue: Infinity },
     ...circumstances.client,
   });
   const config = circumstances.others?.(load, random);
