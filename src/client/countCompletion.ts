@@ -5,8 +5,8 @@ import type { TokenCounter } from '../ports/TokenCounter.ts';
 /**
  * Counts the tokens of what a model has written: as many as its text adds to a prompt that it is part of.
  *
- * Where the counter fails, cannot answer at once, or finds nothing in any text, its pieces stand for them: Groq sends one for
- * each token.
+ * Where the counter fails, cannot answer at once, or finds nothing in any text, its pieces stand for them: Groq sends
+ * one for each token.
  */
 export function countCompletion(counter: TokenCounter, model: ModelId, text: string, pieces: number): number {
   if (text === '') return 0;

@@ -24,7 +24,8 @@ export interface BucketLevel {
   /** What flows back in each millisecond. */
   readonly rate: number;
   /**
-   * How much of it is left alone for now, since others may take it before an answer shows that.
+   * How much of it is left alone for now, in the units of its dimension, since others may take it before an answer shows
+   * that.
    *
    * @default 0
    */

@@ -63,16 +63,13 @@ export class RequestRun<T>
   /** Makes the first attempt. */
   start(): void {
     const { scheduler, random, budget } = this.#config;
+    const { retry, cancelled$ } = this.#job.errand;
     const attempts = new Observable<T | StateToken>((lifetime) => {
       this.#attempt(lifetime);
     });
-    const fail = (error: unknown): void => {
-      this.fail(error);
-    };
-    const cancelling = this.#job.errand.cancelled$?.subscribe({ next: fail, error: fail });
-    if (cancelling !== undefined) this.listening.add(cancelling);
+    if (cancelled$ !== undefined) this.#heed(cancelled$);
     budget.request();
-    attempts.pipe(retryWithBackoff({ ...this.#job.errand.retry, scheduler, random }, this)).subscribe(this.listening);
+    attempts.pipe(retryWithBackoff({ ...retry, scheduler, random }, this)).subscribe(this.listening);
   }
 
   /** Ends it with an error of its own, with which is kept what had come of the answer. */
@@ -132,6 +129,13 @@ export class RequestRun<T>
   #left(): void {
     const usage = this.#usage;
     this.#config.events.tell(this.#job, usage === undefined ? { type: 'cancelled' } : { type: 'finished', usage });
+  }
+
+  #heed(cancelled$: Observable<unknown>): void {
+    const fail = (error: unknown): void => {
+      this.fail(error);
+    };
+    this.listening.add(cancelled$.subscribe({ next: fail, error: fail }));
   }
 
   #attempt(lifetime: Subscriber<T | StateToken>): void {
