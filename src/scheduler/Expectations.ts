@@ -67,7 +67,8 @@ export class Expectations {
     };
     this.#timer?.unsubscribe();
     this.#due = due;
-    this.#timer = later(this.#scheduler, tell, due - this.#scheduler.now());
+    // It may be past by now: a program that is busy, or a clock that is fast.
+    this.#timer = later(this.#scheduler, tell, Math.max(0, due - this.#scheduler.now()));
   }
 
   #tell(backlog: Backlog<Attempt>): void {

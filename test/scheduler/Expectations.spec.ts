@@ -1,0 +1,27 @@
+import { type SchedulerLike, Subscription } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { DEFAULT_SLACK } from '../../src/model/Priority.ts';
+import { DeadlineQueue } from '../../src/rules/DeadlineQueue.ts';
+import type { Attempt } from '../../src/scheduler/Attempt.ts';
+import { Expectations } from '../../src/scheduler/Expectations.ts';
+import { quota } from '../../src/testing/quota.ts';
+
+describe('Expectations', () => {
+  it('should never wait for a time that is past, by whatever clock', () => {
+    let now = 0;
+    const delays: number[] = [];
+    const hurried: SchedulerLike = {
+      // Each look takes longer than the shortest wait.
+      now: () => (now += 5),
+      schedule: (_, delay = 0) => {
+        delays.push(delay);
+        return new Subscription();
+      },
+    };
+    const expectations = new Expectations(quota(1, 1_000, { scheduler: hurried }), 'm', hurried);
+    const backlog = new DeadlineQueue<Attempt>(DEFAULT_SLACK, { left: () => undefined });
+    expectations.add({ lifetime: new Subscription() } as unknown as Attempt);
+    expectations.renew(backlog);
+    expect(delays).toEqual([0]);
+  });
+});
