@@ -44,6 +44,19 @@ module.exports = {
       to: { path: '^(rxjs|undici|node:)|node_modules/(rxjs|undici)/', dependencyTypesNot: ['type-only'] },
     },
     {
+      name: 'server-model-shares-nothing-with-the-limits',
+      comment: 'What agrees with itself proves nothing.',
+      severity: 'error',
+      from: { path: '^src/rules/serverModel' },
+      to: { path: '^src/rules/limits/' },
+    },
+    {
+      name: 'limits-share-nothing-with-the-server-model',
+      severity: 'error',
+      from: { path: '^src/rules/limits/' },
+      to: { path: '^src/rules/serverModel' },
+    },
+    {
       name: 'only-the-transport-knows-undici',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/adapters/undiciTransport\\.ts$' },

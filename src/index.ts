@@ -19,9 +19,9 @@ export { trimTo } from './operators/trimTo.ts';
 
 /* Around a request */
 
-export { type AudioRest, audioSeconds } from './rules/audio/audioSeconds.ts';
-export { type BrokenOff, continueFrom } from './rules/continueFrom.ts';
-export { type UsageCostOptions, usageCost } from './rules/usageCost.ts';
+export { type AudioRest, audioSeconds } from './rules/counting/audio/audioSeconds.ts';
+export { type BrokenOff, continueFrom } from './rules/request/continueFrom.ts';
+export { type UsageCostOptions, usageCost } from './rules/usage/usageCost.ts';
 
 /* Errors */
 

@@ -40,7 +40,7 @@ export type { Transport, WireEvent, WireRequest } from './ports/Transport.ts';
 
 /* Around a request */
 
-export { type AudioRest, audioSeconds } from './rules/audio/audioSeconds.ts';
+export { type AudioRest, audioSeconds } from './rules/counting/audio/audioSeconds.ts';
 
 /* Types */
 

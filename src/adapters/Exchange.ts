@@ -3,7 +3,7 @@ import type { Subscriber, Unsubscribable } from 'rxjs';
 import { ProtocolError } from '../errors/ProtocolError.ts';
 import type { WireHeaders } from '../model/WireHeaders.ts';
 import type { WireEvent, WireRequest } from '../ports/Transport.ts';
-import { connectionFailure } from '../rules/connectionFailure.ts';
+import { connectionFailure } from '../rules/failures/connectionFailure.ts';
 
 const SENT: WireEvent = { type: 'sent' };
 

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { Observable } from 'rxjs';
-import { connectionFailure } from '../rules/connectionFailure.ts';
+import { connectionFailure } from '../rules/failures/connectionFailure.ts';
 
 /** Begins to make a connection, and tells when it is there. */
 export type Dial = (done: (error: Error | null, socket: Socket | null) => void) => unknown;

@@ -1,6 +1,6 @@
 import type { TokenCounter } from '../ports/TokenCounter.ts';
-import { CountCache } from '../rules/CountCache.ts';
-import { countLlama3Template, isLlama3 } from '../rules/llama3Template.ts';
+import { CountCache } from '../rules/counting/CountCache.ts';
+import { countLlama3Template, isLlama3 } from '../rules/counting/llama3Template.ts';
 
 /** A tokenizer with the vocabulary of Llama 3, such as the default export of `llama3-tokenizer-js`. */
 export interface Llama3Tokenizer {

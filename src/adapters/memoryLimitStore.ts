@@ -5,7 +5,7 @@ import type { BucketLevel, LimitKey, Limits } from '../model/Limits.ts';
 import type { Pacing } from '../model/Priority.ts';
 import { systemClock } from '../ports/clock.ts';
 import type { LimitChange, LimitStore } from '../ports/LimitStore.ts';
-import { LimitMirror } from '../rules/LimitMirror.ts';
+import { LimitMirror } from '../rules/limits/LimitMirror.ts';
 
 /** What the buckets of a {@link memoryLimitStore} start from. */
 export interface MemoryLimitStoreConfig {

@@ -1,6 +1,6 @@
 import type { ChatRequest } from '../model/ChatRequest.ts';
 import type { TokenCounter } from '../ports/TokenCounter.ts';
-import { contentParts } from '../rules/contentText.ts';
+import { contentParts } from '../rules/counting/contentText.ts';
 
 /** The common rule of thumb for English. */
 const CHARACTERS_PER_TOKEN = 4;

@@ -1,13 +1,13 @@
 import type { ChatRequest, ModelId } from '../model/ChatRequest.ts';
 import type { TokenCount, TokenCounter } from '../ports/TokenCounter.ts';
-import { type Bpe, createBpe } from '../rules/bpe.ts';
-import { Calibration } from '../rules/Calibration.ts';
-import { CountCache } from '../rules/CountCache.ts';
-import { countChatTemplate, hasChatTemplate } from '../rules/chatTemplate.ts';
-import { CLOSED_OBJECT } from '../rules/harmony/developerMessage.ts';
-import { priorOf } from '../rules/modelPriors.ts';
-import type { CountText } from '../rules/PromptCount.ts';
-import { imageSlack, promptFeatures } from '../rules/promptFeatures.ts';
+import { type Bpe, createBpe } from '../rules/counting/bpe.ts';
+import { Calibration } from '../rules/counting/Calibration.ts';
+import { CountCache } from '../rules/counting/CountCache.ts';
+import { countChatTemplate, hasChatTemplate } from '../rules/counting/chatTemplate.ts';
+import { CLOSED_OBJECT } from '../rules/counting/harmony/developerMessage.ts';
+import { priorOf } from '../rules/counting/modelPriors.ts';
+import type { CountText } from '../rules/counting/PromptCount.ts';
+import { imageSlack, promptFeatures } from '../rules/counting/promptFeatures.ts';
 
 /** What {@link tiktokenCounter} can be told. */
 export interface TiktokenCounterOptions {

@@ -4,7 +4,7 @@ import { buildConnector, Pool } from 'undici';
 import type { Transport, WireEvent, WireRequest } from '../ports/Transport.ts';
 import { checkApiKey } from '../rules/apiKey.ts';
 import { GROQ_URL, parseBaseUrl } from '../rules/baseUrl.ts';
-import { connectionFailure } from '../rules/connectionFailure.ts';
+import { connectionFailure } from '../rules/failures/connectionFailure.ts';
 import { Exchange, type Outgoing } from './Exchange.ts';
 import { WarmConnections } from './WarmConnections.ts';
 

@@ -3,7 +3,7 @@ import type { Verdict } from '../model/Grant.ts';
 import type { LimitKey } from '../model/Limits.ts';
 import { systemClock } from '../ports/clock.ts';
 import type { LimitStore } from '../ports/LimitStore.ts';
-import { RefusalPause } from '../rules/RefusalPause.ts';
+import { RefusalPause } from '../rules/limits/RefusalPause.ts';
 
 /** What an {@link unlimitedStore} goes by. */
 export interface UnlimitedStoreConfig {

@@ -1,5 +1,5 @@
 import type { FinishToken, StateToken, Token } from '../index.ts';
-import { terminalText } from '../rules/terminalText.ts';
+import { terminalText } from '../rules/terminal/terminalText.ts';
 import { formatNumber } from './formatNumber.ts';
 import { formatDuration } from './formatTime.ts';
 import { Milestones } from './Milestones.ts';

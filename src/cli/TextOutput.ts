@@ -1,4 +1,4 @@
-import { terminalTextFilter } from '../rules/terminalText.ts';
+import { terminalTextFilter } from '../rules/terminal/terminalText.ts';
 
 /** Writes a text that comes in pieces, and ends its last line. */
 export class TextOutput {

@@ -1,6 +1,6 @@
 import type { Model } from '../index.ts';
 import { MODELS } from '../model/Models.ts';
-import { terminalText } from '../rules/terminalText.ts';
+import { terminalText } from '../rules/terminal/terminalText.ts';
 import { formatNumber } from './formatNumber.ts';
 import type { Palette } from './terminal/palette.ts';
 import { table } from './terminal/table.ts';

@@ -1,6 +1,6 @@
 import type { ChatRequest } from '../model/ChatRequest.ts';
 import { DEFAULT_MODEL } from '../model/Models.ts';
-import { checkRequest } from '../rules/checkRequest.ts';
+import { checkRequest } from '../rules/request/checkRequest.ts';
 
 /** What stands in a text: a request as JSON, or else what a user says. */
 export interface ReadRequest {

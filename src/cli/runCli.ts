@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { isGroqError } from '../index.ts';
-import { terminalText } from '../rules/terminalText.ts';
+import { terminalText } from '../rules/terminal/terminalText.ts';
 import { CliError, UsageError } from './CliError.ts';
 import type { Command, Context } from './Command.ts';
 import { chat } from './commands/chat.ts';

@@ -2,7 +2,7 @@ import { BudgetExceededError, type BudgetUnit } from '../errors/BudgetExceededEr
 import { ValidationError } from '../errors/ValidationError.ts';
 import type { ModelId } from '../model/ChatRequest.ts';
 import type { UsageFigure } from '../model/UsageRecord.ts';
-import { Account } from '../rules/Account.ts';
+import { Account } from '../rules/usage/Account.ts';
 
 /** A sum at which requests are stopped. */
 export interface Budget {

@@ -2,7 +2,7 @@ import type { ChatRequest } from '../model/ChatRequest.ts';
 import { DIMENSIONS } from '../model/Dimension.ts';
 import { levelsOf } from '../operators/guarded.ts';
 import type { LimitStore } from '../ports/LimitStore.ts';
-import { OutputFit } from '../rules/OutputFit.ts';
+import { OutputFit } from '../rules/request/OutputFit.ts';
 
 /** Which part of all completions has to fit when nothing else is said. */
 const QUANTILE = 0.95;

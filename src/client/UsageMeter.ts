@@ -3,8 +3,8 @@ import type { AttemptEnd, AttemptMeter } from '../model/AttemptMeter.ts';
 import type { Usage } from '../model/Usage.ts';
 import type { TokensUsed } from '../model/UsageRecord.ts';
 import type { Reading, Written } from '../model/Written.ts';
-import { isRefusal } from '../rules/isRefusal.ts';
-import { NO_TOKENS, tokensUsed } from '../rules/tokensUsed.ts';
+import { isRefusal } from '../rules/failures/isRefusal.ts';
+import { NO_TOKENS, tokensUsed } from '../rules/usage/tokensUsed.ts';
 
 /** How an answer comes. */
 export interface Readable<T> {

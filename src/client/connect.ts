@@ -1,6 +1,6 @@
 import { catchError, defer, EMPTY, lastValueFrom, type Observable, type ObservableInput, takeUntil } from 'rxjs';
 import { timeouts } from '../operators/timeouts.ts';
-import { transportFailure } from '../rules/transportFailure.ts';
+import { transportFailure } from '../rules/failures/transportFailure.ts';
 import type { Config } from './config.ts';
 
 /** Makes a connection for a request that is still to come, as far as the transport can. */

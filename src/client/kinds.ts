@@ -7,9 +7,9 @@ import { parseAnswer } from '../operators/parseAnswer.ts';
 import { parseEvents } from '../operators/parseEvents.ts';
 import { readTokens } from '../operators/readTokens.ts';
 import { toChunks } from '../operators/toChunks.ts';
-import { writtenIn } from '../rules/answer.ts';
-import { usageOf } from '../rules/chunk.ts';
-import { joinTokens } from '../rules/joinTokens.ts';
+import { writtenIn } from '../rules/answer/answer.ts';
+import { usageOf } from '../rules/answer/chunk.ts';
+import { joinTokens } from '../rules/answer/joinTokens.ts';
 import type { Config } from './config.ts';
 import type { Readable } from './UsageMeter.ts';
 

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { ValidationError } from '../errors/ValidationError.ts';
 import { parseBaseUrl } from '../rules/baseUrl.ts';
-import { checked } from '../rules/validation.ts';
+import { checked } from '../rules/request/validation.ts';
 import type { Environment } from './config.ts';
 import type { GroqOptions } from './options.ts';
 import { optionsSchema } from './optionsSchema.ts';

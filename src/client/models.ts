@@ -6,8 +6,8 @@ import { operate } from '../operators/operate.ts';
 import { responseBody } from '../operators/responseInternals.ts';
 import { retryWithBackoff } from '../operators/retryWithBackoff.ts';
 import { timeouts } from '../operators/timeouts.ts';
-import { parseObject } from '../rules/chunk.ts';
-import { type Retryability, retryability } from '../rules/retryability.ts';
+import { parseObject } from '../rules/answer/chunk.ts';
+import { type Retryability, retryability } from '../rules/failures/retryability.ts';
 import type { Config } from './config.ts';
 
 /** A model as Groq lists it. Fields that are not listed here are kept. */

@@ -9,7 +9,7 @@ import type { Random } from '../ports/clock.ts';
 import type { LimitStore } from '../ports/LimitStore.ts';
 import type { TokenCounter } from '../ports/TokenCounter.ts';
 import type { Transport } from '../ports/Transport.ts';
-import { checked } from '../rules/validation.ts';
+import { checked } from '../rules/request/validation.ts';
 import type { Timeouts } from '../scheduler/Attempt.ts';
 import type { BudgetOptions } from './Budgets.ts';
 import { callOptionsSchema, limitsSchema, optionsSchema } from './optionsSchema.ts';

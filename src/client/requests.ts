@@ -7,7 +7,7 @@ import type { StateToken } from '../model/Token.ts';
 import { countOf } from '../operators/countInternals.ts';
 import { iterate } from '../operators/iterate.ts';
 import type { TokenCount } from '../ports/TokenCounter.ts';
-import { checkRequest } from '../rules/checkRequest.ts';
+import { checkRequest } from '../rules/request/checkRequest.ts';
 import type { Errand } from '../scheduler/Attempt.ts';
 import type { RequestScheduler } from '../scheduler/RequestScheduler.ts';
 import { ChatErrand, type Desk } from './ChatErrand.ts';

@@ -4,8 +4,8 @@ import type { Grant, Outcome, Verdict } from '../model/Grant.ts';
 import type { Job } from '../model/Job.ts';
 import type { LimitKey } from '../model/Limits.ts';
 import type { LimitStore } from '../ports/LimitStore.ts';
-import { type Blocked, blocked, mayBePassed, putOffBy } from '../rules/bypass.ts';
-import { covers } from '../rules/cost.ts';
+import { covers } from '../rules/counting/cost.ts';
+import { type Blocked, blocked, mayBePassed, putOffBy } from '../rules/queue/bypass.ts';
 import { type Granter, Question, StoreGrant, tell } from './grantInternals.ts';
 import type { Refusals, RefusalsConfig, Refuser } from './refusalInternals.ts';
 

@@ -1,7 +1,7 @@
 import { map, type OperatorFunction, pipe, takeLast } from 'rxjs';
 import { TruncatedStreamError } from '../errors/TruncatedStreamError.ts';
 import type { Answer, AnswerSnapshot, StateToken, Token } from '../model/Token.ts';
-import { answerOf } from '../rules/answer.ts';
+import { answerOf } from '../rules/answer/answer.ts';
 import { snapshots } from './snapshots.ts';
 
 /**

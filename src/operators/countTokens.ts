@@ -4,7 +4,7 @@ import type { Job } from '../model/Job.ts';
 import type { Priority } from '../model/Priority.ts';
 import { systemClock } from '../ports/clock.ts';
 import type { TokenCount, TokenCounter } from '../ports/TokenCounter.ts';
-import { chatCost } from '../rules/cost.ts';
+import { chatCost } from '../rules/counting/cost.ts';
 import { countOf } from './countInternals.ts';
 
 /** Who counts, and what else a job needs to know. */

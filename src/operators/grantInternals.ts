@@ -6,7 +6,7 @@ import type { LimitKey } from '../model/Limits.ts';
 import type { Priority } from '../model/Priority.ts';
 import type { WireHeaders } from '../model/WireHeaders.ts';
 import type { LimitStore } from '../ports/LimitStore.ts';
-import { parseLimitHeaders } from '../rules/limitHeaders.ts';
+import { parseLimitHeaders } from '../rules/limits/limitHeaders.ts';
 
 /**
  * What is asked of the store for a job that waits. Asking again with the same one is the same question.

@@ -1,7 +1,7 @@
 import { Observable, type OperatorFunction } from 'rxjs';
 import type { Answer } from '../model/Token.ts';
-import { answerOfCompletion } from '../rules/answer.ts';
-import { parseCompletion } from '../rules/chunk.ts';
+import { answerOfCompletion } from '../rules/answer/answer.ts';
+import { parseCompletion } from '../rules/answer/chunk.ts';
 import { operate } from './operate.ts';
 
 /**

@@ -4,9 +4,9 @@ import { QueueFullError } from '../errors/QueueFullError.ts';
 import type { Backlog } from '../model/Backlog.ts';
 import type { Job } from '../model/Job.ts';
 import { DEFAULT_SLACK, type Slack } from '../model/Priority.ts';
-import { DeadlineQueue } from '../rules/DeadlineQueue.ts';
 import { merged } from '../rules/merged.ts';
-import { virtualDeadline } from '../rules/order.ts';
+import { DeadlineQueue } from '../rules/queue/DeadlineQueue.ts';
+import { virtualDeadline } from '../rules/queue/order.ts';
 import { operate } from './operate.ts';
 
 /** How {@link prioritize} orders. */

@@ -1,7 +1,7 @@
 import { Observable, type OperatorFunction, type Subscriber } from 'rxjs';
 import type { ProtocolError } from '../errors/ProtocolError.ts';
 import type { Token } from '../model/Token.ts';
-import { TextTemplate } from '../rules/TextTemplate.ts';
+import { TextTemplate } from '../rules/answer/TextTemplate.ts';
 import { type EventHandlers, EventReader, MAX_LINE_BYTES, toBuffer } from './eventInternals.ts';
 import { operate } from './operate.ts';
 import type { ParseEventsConfig } from './parseEvents.ts';

@@ -8,7 +8,7 @@ import { DIMENSIONS } from '../model/Dimension.ts';
 import type { Job } from '../model/Job.ts';
 import type { LimitKey } from '../model/Limits.ts';
 import type { LimitStore } from '../ports/LimitStore.ts';
-import { type Outlook, outlook } from '../rules/outlook.ts';
+import { type Outlook, outlook } from '../rules/queue/outlook.ts';
 
 /** Tells a job that it gets no leave, and why. */
 export interface Refuser<J extends Job> {

@@ -1,8 +1,8 @@
 import { type MonoTypeOperatorFunction, Observable, type SchedulerLike, type Subscriber } from 'rxjs';
 import { isHttpError } from '../errors/guards.ts';
 import { later, type Random, systemClock } from '../ports/clock.ts';
-import { backoffDelay } from '../rules/backoff.ts';
-import { type Retryability, retryability } from '../rules/retryability.ts';
+import { backoffDelay } from '../rules/failures/backoff.ts';
+import { type Retryability, retryability } from '../rules/failures/retryability.ts';
 import { type OperateConfig, operate } from './operate.ts';
 
 /** How often {@link retryWithBackoff} tries again, and when. */

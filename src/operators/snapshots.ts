@@ -1,6 +1,6 @@
 import { filter, type OperatorFunction, pipe, scan } from 'rxjs';
 import type { AnswerSnapshot, StateToken, Token } from '../model/Token.ts';
-import { EMPTY_SNAPSHOT, withToken } from '../rules/answer.ts';
+import { EMPTY_SNAPSHOT, withToken } from '../rules/answer/answer.ts';
 
 /**
  * Emits the answer as far as it has come, with every token.

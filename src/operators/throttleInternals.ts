@@ -6,7 +6,7 @@ import type { Job } from '../model/Job.ts';
 import type { LimitKey } from '../model/Limits.ts';
 import { later, soon } from '../ports/clock.ts';
 import type { LimitStore } from '../ports/LimitStore.ts';
-import { DeadlineQueue } from '../rules/DeadlineQueue.ts';
+import { DeadlineQueue } from '../rules/queue/DeadlineQueue.ts';
 import { Admission, type AdmissionConfig, type Lane } from './admissionInternals.ts';
 import { Refusals } from './refusalInternals.ts';
 

@@ -7,7 +7,7 @@ import {
 } from 'rxjs';
 import { TimeoutError, type TimeoutPhase } from '../errors/TimeoutError.ts';
 import { later, systemClock } from '../ports/clock.ts';
-import { isState } from '../rules/isState.ts';
+import { isState } from '../rules/answer/isState.ts';
 import { type OperateConfig, operate } from './operate.ts';
 
 /** How long each part of an answer may take, in milliseconds from the subscription on, which is the dispatch. */

@@ -1,6 +1,6 @@
 import { Observable, type OperatorFunction } from 'rxjs';
 import type { ChatCompletionChunk, ServerEvent } from '../model/Chunk.ts';
-import type { TokenSink } from '../rules/ChunkFold.ts';
+import type { TokenSink } from '../rules/answer/ChunkFold.ts';
 import { operate } from './operate.ts';
 import { TokenReader, type ToTokensConfig } from './tokenInternals.ts';
 

@@ -5,9 +5,9 @@ import { ProtocolError } from '../errors/ProtocolError.ts';
 import type { ChatCompletionChunk } from '../model/Chunk.ts';
 import type { Follower } from '../model/Written.ts';
 import { later, systemClock } from '../ports/clock.ts';
-import { ChunkFold, type TokenSink } from '../rules/ChunkFold.ts';
-import { DONE, parseChunk } from '../rules/chunk.ts';
-import { isGivenUp } from '../rules/isGivenUp.ts';
+import { ChunkFold, type TokenSink } from '../rules/answer/ChunkFold.ts';
+import { DONE, parseChunk } from '../rules/answer/chunk.ts';
+import { isGivenUp } from '../rules/failures/isGivenUp.ts';
 import type { OperateConfig } from './operate.ts';
 
 /** How {@link toTokens} ends. */

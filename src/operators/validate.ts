@@ -1,6 +1,6 @@
 import { map, type OperatorFunction } from 'rxjs';
 import type { ChatRequest } from '../model/ChatRequest.ts';
-import { checkRequest } from '../rules/checkRequest.ts';
+import { checkRequest } from '../rules/request/checkRequest.ts';
 
 /**
  * Lets pass what Groq would accept as a chat request, and ends the stream with a clear error at what it would not.

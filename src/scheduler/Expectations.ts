@@ -4,7 +4,7 @@ import type { LimitKey } from '../model/Limits.ts';
 import { levelsOf } from '../operators/guarded.ts';
 import { later } from '../ports/clock.ts';
 import type { LimitStore } from '../ports/LimitStore.ts';
-import { outlook } from '../rules/outlook.ts';
+import { outlook } from '../rules/queue/outlook.ts';
 import type { Attempt } from './Attempt.ts';
 
 /** How often those who want to know are told at the most, in milliseconds; longer when very many wait. */

@@ -12,7 +12,7 @@ import { timeouts } from '../operators/timeouts.ts';
 import type { Random } from '../ports/clock.ts';
 import type { LimitStore } from '../ports/LimitStore.ts';
 import type { Transport } from '../ports/Transport.ts';
-import { forecast } from '../rules/forecast.ts';
+import { forecast } from '../rules/queue/forecast.ts';
 import type { Attempt } from './Attempt.ts';
 import { Expectations } from './Expectations.ts';
 

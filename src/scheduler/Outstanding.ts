@@ -1,5 +1,5 @@
 import type { Subscriber, Unsubscribable } from 'rxjs';
-import { type Linked, LinkedList } from '../rules/LinkedList.ts';
+import { type Linked, LinkedList } from '../rules/queue/LinkedList.ts';
 
 /** One who waits for an answer. */
 export interface Waiting {

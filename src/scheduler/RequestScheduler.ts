@@ -22,7 +22,7 @@ import { operate } from '../operators/operate.ts';
 import { type Random, systemClock } from '../ports/clock.ts';
 import type { LimitStore } from '../ports/LimitStore.ts';
 import type { Transport } from '../ports/Transport.ts';
-import { RetryBudget } from '../rules/RetryBudget.ts';
+import { RetryBudget } from '../rules/failures/RetryBudget.ts';
 import type { Attempt, Errand } from './Attempt.ts';
 import { Lanes } from './Lanes.ts';
 import { Outstanding } from './Outstanding.ts';

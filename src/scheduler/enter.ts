@@ -2,7 +2,7 @@ import { type Subscriber, Subscription } from 'rxjs';
 import type { Place } from '../model/Place.ts';
 import type { StateToken } from '../model/Token.ts';
 import { operate } from '../operators/operate.ts';
-import { checkPlace } from '../rules/checkPlace.ts';
+import { checkPlace } from '../rules/queue/checkPlace.ts';
 import type { Attempt } from './Attempt.ts';
 
 /**

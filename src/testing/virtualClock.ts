@@ -1,5 +1,5 @@
 import { type SchedulerAction, type SchedulerLike, Subscription } from 'rxjs';
-import { Heap } from '../rules/Heap.ts';
+import { Heap } from '../rules/queue/Heap.ts';
 
 /** A clock that stands still until it is told to go. */
 export interface VirtualClock extends SchedulerLike {

@@ -11,9 +11,9 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import ranks from 'js-tiktoken/ranks/o200k_base';
-import { createBpe } from '../../src/rules/bpe.ts';
-import { languages } from '../rules/bpe/languages.ts';
-import { randomIntegers } from '../rules/bpe/randomText.ts';
+import { createBpe } from '../../src/rules/counting/bpe.ts';
+import { languages } from '../rules/counting/bpe/languages.ts';
+import { randomIntegers } from '../rules/counting/bpe/randomText.ts';
 
 const peers = resolve(process.env['RXGROQ_PEERS'] ?? 'test/bench/peers', 'node_modules');
 const peer = (path: string): string => pathToFileURL(resolve(peers, path)).href;
@@ -142,7 +142,7 @@ function load(script: string): number {
   return Number(execFileSync(process.execPath, ['--input-type=module', '-e', source], { encoding: 'utf8' }));
 }
 const vocabulary = `const { default: o200k } = await import('${peer('js-tiktoken/dist/ranks/o200k_base.js')}')`;
-const source = new URL('../../src/rules/bpe.ts', import.meta.url).href;
+const source = new URL('../../src/rules/counting/bpe.ts', import.meta.url).href;
 const loads = [0, 1, 2, 3, 4].map(() => [
   load(`${vocabulary}; const { createBpe } = await import('${source}'); createBpe(o200k.bpe_ranks).countTokens('hi')`),
   load(

@@ -11,8 +11,8 @@ import {
   tiktokenCounter,
   unlimitedStore,
 } from '../../src/operators.ts';
-import { createBpe } from '../../src/rules/bpe.ts';
-import { promptFeatures } from '../../src/rules/promptFeatures.ts';
+import { createBpe } from '../../src/rules/counting/bpe.ts';
+import { promptFeatures } from '../../src/rules/counting/promptFeatures.ts';
 import { fakeTransport } from '../../src/testing/index.ts';
 
 // What examples use without saying where it comes from.
@@ -44,7 +44,7 @@ export const ask = (request: object): void => {
 
 // What examples of the inner parts use.
 
-export { priorOf } from '../../src/rules/modelPriors.ts';
+export { priorOf } from '../../src/rules/counting/modelPriors.ts';
 export const bpe = createBpe(ranks.bpe_ranks);
 export const features = promptFeatures(
   {

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect } from 'vitest';
-import { audioSeconds } from '../../src/rules/audio/audioSeconds.ts';
-import { imageSize } from '../../src/rules/image/imageSize.ts';
+import { audioSeconds } from '../../src/rules/counting/audio/audioSeconds.ts';
+import { imageSize } from '../../src/rules/counting/image/imageSize.ts';
 import {
   box,
   ebml,
@@ -18,8 +18,8 @@ import {
   timeHeader,
   vorbisHead,
   wav,
-} from '../rules/audio/sounds.ts';
-import { dataUrl, gif, jpeg, png, webp } from '../rules/image/images.ts';
+} from '../rules/counting/audio/sounds.ts';
+import { dataUrl, gif, jpeg, png, webp } from '../rules/counting/image/images.ts';
 import { joined } from './bytes.ts';
 import { target } from './Target.ts';
 

@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { parseAnswer } from '../../src/operators/parseAnswer.ts';
 import { parseEvents } from '../../src/operators/parseEvents.ts';
 import { readTokens } from '../../src/operators/readTokens.ts';
-import { httpErrorOf } from '../../src/rules/httpError.ts';
-import { parseLimitMessage } from '../../src/rules/limitMessage.ts';
-import { terminalText } from '../../src/rules/terminalText.ts';
+import { httpErrorOf } from '../../src/rules/failures/httpError.ts';
+import { parseLimitMessage } from '../../src/rules/limits/limitMessage.ts';
+import { terminalText } from '../../src/rules/terminal/terminalText.ts';
 import { textEvent } from '../util/http.ts';
 import { utf8 } from './bytes.ts';
 

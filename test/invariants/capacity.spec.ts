@@ -6,7 +6,7 @@ import type { Cost } from '../../src/model/Cost.ts';
 import { DIMENSIONS, type Dimension } from '../../src/model/Dimension.ts';
 import type { Outcome, Reservation } from '../../src/model/Grant.ts';
 import type { BucketLevel, Limits } from '../../src/model/Limits.ts';
-import { NO_COST } from '../../src/rules/cost.ts';
+import { NO_COST } from '../../src/rules/counting/cost.ts';
 import { ask, levelsOf, reservations } from '../util/stores.ts';
 import { check } from './check.ts';
 

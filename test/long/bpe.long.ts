@@ -1,9 +1,9 @@
 import ranks from 'js-tiktoken/ranks/o200k_base';
 import { describe, expect, it } from 'vitest';
-import { createBpe } from '../../src/rules/bpe.ts';
-import { languages } from '../rules/bpe/languages.ts';
-import { createOracle } from '../rules/bpe/oracle.ts';
-import { randomIntegers, randomText } from '../rules/bpe/randomText.ts';
+import { createBpe } from '../../src/rules/counting/bpe.ts';
+import { languages } from '../rules/counting/bpe/languages.ts';
+import { createOracle } from '../rules/counting/bpe/oracle.ts';
+import { randomIntegers, randomText } from '../rules/counting/bpe/randomText.ts';
 
 const MINUTES = 60_000;
 

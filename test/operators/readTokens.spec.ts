@@ -19,7 +19,7 @@ import { EventReader } from '../../src/operators/eventInternals.ts';
 import { parseEvents } from '../../src/operators/parseEvents.ts';
 import { readTokens } from '../../src/operators/readTokens.ts';
 import { toTokens } from '../../src/operators/toTokens.ts';
-import { TextTemplate } from '../../src/rules/TextTemplate.ts';
+import { TextTemplate } from '../../src/rules/answer/TextTemplate.ts';
 import { INDEX, readRecordings } from '../recordings/recordings.ts';
 import { shared } from '../util/shared.ts';
 

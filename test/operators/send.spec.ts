@@ -9,7 +9,7 @@ import { parseEvents } from '../../src/operators/parseEvents.ts';
 import { type Answering, send } from '../../src/operators/send.ts';
 import { toTokens } from '../../src/operators/toTokens.ts';
 import type { WireEvent } from '../../src/ports/Transport.ts';
-import { REFUSED_COST, usedCost } from '../../src/rules/cost.ts';
+import { REFUSED_COST, usedCost } from '../../src/rules/counting/cost.ts';
 import { wire } from '../../src/testing/wire.ts';
 import { jobMaker, type NamedJob } from '../util/jobs.ts';
 import { marbles } from '../util/marbles.ts';

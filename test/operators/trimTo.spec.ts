@@ -7,7 +7,7 @@ import { isContextLengthError, isValidationError } from '../../src/errors/guards
 import type { ChatRequest, Message } from '../../src/model/ChatRequest.ts';
 import { trimTo } from '../../src/operators/trimTo.ts';
 import type { TokenCount, TokenCounter } from '../../src/ports/TokenCounter.ts';
-import { conversationUnits } from '../../src/rules/conversationUnits.ts';
+import { conversationUnits } from '../../src/rules/request/conversationUnits.ts';
 import { anyMessages, conversation } from '../util/conversations.ts';
 
 const FRAME = 10;

@@ -1,5 +1,5 @@
 import { isGroqError } from '../../src/errors/GroqError.ts';
-import { retryability } from '../../src/rules/retryability.ts';
+import { retryability } from '../../src/rules/failures/retryability.ts';
 import { ERROR_ROWS, type ErrorRow } from './errorRows.ts';
 import type { Provoked } from './provoke.ts';
 

@@ -12,7 +12,7 @@ import { throttleByBucket } from '../../src/operators/throttleByBucket.ts';
 import { type TimeoutsConfig, timeouts } from '../../src/operators/timeouts.ts';
 import { systemClock } from '../../src/ports/clock.ts';
 import type { Transport } from '../../src/ports/Transport.ts';
-import { type Retryability, retryability } from '../../src/rules/retryability.ts';
+import { type Retryability, retryability } from '../../src/rules/failures/retryability.ts';
 import { fakeTransport } from '../../src/testing/fakeTransport.ts';
 import { Arrivals } from '../util/Arrivals.ts';
 import { type HandClock, handClock } from '../util/handClock.ts';

@@ -1,7 +1,7 @@
 import { type SchedulerLike, Subscription } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_SLACK } from '../../src/model/Priority.ts';
-import { DeadlineQueue } from '../../src/rules/DeadlineQueue.ts';
+import { DeadlineQueue } from '../../src/rules/queue/DeadlineQueue.ts';
 import type { Attempt } from '../../src/scheduler/Attempt.ts';
 import { Expectations } from '../../src/scheduler/Expectations.ts';
 import { quota } from '../../src/testing/quota.ts';

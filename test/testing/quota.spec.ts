@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { isValidationError } from '../../src/errors/guards.ts';
 import type { Cost } from '../../src/model/Cost.ts';
 import type { BucketLevel } from '../../src/model/Limits.ts';
-import { NO_COST } from '../../src/rules/cost.ts';
+import { NO_COST } from '../../src/rules/counting/cost.ts';
 import { type Quota, quota } from '../../src/testing/quota.ts';
 import { parseQuota } from '../../src/testing/quotaText.ts';
 import { virtualClock } from '../../src/testing/virtualClock.ts';

@@ -2,7 +2,7 @@ import { finalize, lastValueFrom, type Observable, takeUntil, tap } from 'rxjs';
 import { answer, type ChatInput, createGroq, type StateToken, type Token } from '../../index.ts';
 import { DEFAULT_MODEL } from '../../model/Models.ts';
 import { PRIORITIES } from '../../model/Priority.ts';
-import { terminalJson } from '../../rules/terminalJson.ts';
+import { terminalJson } from '../../rules/terminal/terminalJson.ts';
 import { AnswerReport } from '../AnswerReport.ts';
 import type { Command, Context } from '../Command.ts';
 import { type CommandLine, numberOption, type OptionSpecs, parseCommandLine, wordOption } from '../parseCommandLine.ts';

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { DEFAULT_MODEL } from '../../model/Models.ts';
 import { type TiktokenCounter, type TokenCount, tiktokenCounter } from '../../operators.ts';
-import { hasChatTemplate } from '../../rules/chatTemplate.ts';
-import { terminalJson } from '../../rules/terminalJson.ts';
-import { terminalText } from '../../rules/terminalText.ts';
+import { hasChatTemplate } from '../../rules/counting/chatTemplate.ts';
+import { terminalJson } from '../../rules/terminal/terminalJson.ts';
+import { terminalText } from '../../rules/terminal/terminalText.ts';
 import { CliError, UsageError } from '../CliError.ts';
 import type { Command, Context } from '../Command.ts';
 import { formatNumber } from '../formatNumber.ts';

@@ -1,6 +1,6 @@
 import { lastValueFrom, takeUntil } from 'rxjs';
 import { createGroq, type Model } from '../../index.ts';
-import { terminalJson } from '../../rules/terminalJson.ts';
+import { terminalJson } from '../../rules/terminal/terminalJson.ts';
 import type { Command } from '../Command.ts';
 import { modelTable } from '../modelTable.ts';
 import { type OptionSpecs, parseCommandLine } from '../parseCommandLine.ts';

@@ -2,8 +2,8 @@ import { catchError, concatMap, from, lastValueFrom, map, type Observable, of, t
 import { createGroq, type Groq, isHttpError } from '../../index.ts';
 import { DEFAULT_MODEL } from '../../model/Models.ts';
 import { tiktokenCounter } from '../../operators.ts';
-import { terminalJson } from '../../rules/terminalJson.ts';
-import { terminalText } from '../../rules/terminalText.ts';
+import { terminalJson } from '../../rules/terminal/terminalJson.ts';
+import { terminalText } from '../../rules/terminal/terminalText.ts';
 import { startSimulator } from '../../simulator/index.ts';
 import { UsageError } from '../CliError.ts';
 import type { Command, Context } from '../Command.ts';

@@ -1,5 +1,5 @@
 import type { GroqError, StateToken, Token, Usage } from '../../index.ts';
-import { terminalTextFilter } from '../../rules/terminalText.ts';
+import { terminalTextFilter } from '../../rules/terminal/terminalText.ts';
 import { Milestones } from '../Milestones.ts';
 import type { Task } from './Task.ts';
 

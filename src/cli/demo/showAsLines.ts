@@ -1,5 +1,5 @@
 import { lastValueFrom, type Observable, tap } from 'rxjs';
-import { terminalText } from '../../rules/terminalText.ts';
+import { terminalText } from '../../rules/terminal/terminalText.ts';
 import { formatNumber } from '../formatNumber.ts';
 import { formatClock, formatDuration } from '../formatTime.ts';
 import { cut } from '../terminal/fit.ts';

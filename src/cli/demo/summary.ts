@@ -1,5 +1,5 @@
 import { PRIORITIES } from '../../model/Priority.ts';
-import { terminalText } from '../../rules/terminalText.ts';
+import { terminalText } from '../../rules/terminal/terminalText.ts';
 import { formatNumber } from '../formatNumber.ts';
 import { formatDuration } from '../formatTime.ts';
 import { percentile } from '../percentile.ts';

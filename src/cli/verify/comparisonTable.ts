@@ -1,4 +1,4 @@
-import { terminalText } from '../../rules/terminalText.ts';
+import { terminalText } from '../../rules/terminal/terminalText.ts';
 import { formatNumber } from '../formatNumber.ts';
 import type { Palette } from '../terminal/palette.ts';
 import { table } from '../terminal/table.ts';

@@ -1,0 +1,168 @@
+import { ProtocolError } from '../../errors/ProtocolError.ts';
+import { TruncatedStreamError } from '../../errors/TruncatedStreamError.ts';
+import type { ChatCompletionChunk, ToolCallDelta } from '../../model/Chunk.ts';
+import type { AnswerSnapshot, FinishToken, Token, ToolCallToken } from '../../model/Token.ts';
+import type { Usage } from '../../model/Usage.ts';
+import type { Reading, Written } from '../../model/Written.ts';
+import { MAX_TOOL_CALLS, usageOf } from './chunk.ts';
+import { JoinedText } from './JoinedText.ts';
+
+/** Who takes tokens. */
+export interface TokenSink {
+  next(token: Token): void;
+}
+
+/** A tool call that is still coming. */
+interface PendingToolCall {
+  id: string;
+  name: string;
+  arguments: string;
+}
+
+/**
+ * Makes tokens of the chunks of one stream: text and reasoning as they come, tool calls once they are whole, and the
+ * end, once, as soon as everything about it is known.
+ */
+export class ChunkFold implements Reading {
+  readonly #destination: TokenSink;
+  /** By index, once there are any. */
+  #toolCalls: Map<number, PendingToolCall> | undefined;
+  /** In how many pieces they have come. */
+  #callPieces = 0;
+  readonly #text = new JoinedText();
+  readonly #reasoning = new JoinedText();
+  #id = '';
+  #model = '';
+  #requestId: string | undefined;
+  #reason: FinishToken['reason'] | undefined;
+  #usage: Usage | undefined;
+  #finish: FinishToken | undefined;
+
+  constructor(destination: TokenSink) {
+    this.#destination = destination;
+  }
+
+  /** Whether anything has come. */
+  get started(): boolean {
+    const pieces = this.#text.count + this.#reasoning.count + this.#callPieces;
+    return this.#model !== '' || pieces > 0;
+  }
+
+  /** Whether the answer is whole, so that at the most its usage is missing. */
+  get whole(): boolean {
+    return this.#reason !== undefined || this.#finish !== undefined;
+  }
+
+  /** Whether all of it is there, so that nothing that still comes belongs to it. */
+  get ended(): boolean {
+    return this.#finish !== undefined;
+  }
+
+  get written(): Written {
+    const calls = [...(this.#toolCalls?.values() ?? [])];
+    return {
+      text: this.#text.toString() + calls.map(({ name, arguments: args }) => name + args).join(''),
+      reasoning: this.#reasoning.toString(),
+      pieces: { text: this.#text.count + this.#callPieces, reasoning: this.#reasoning.count },
+    };
+  }
+
+  /** What has come until now. */
+  get snapshot(): AnswerSnapshot {
+    return {
+      text: this.#text.toString(),
+      reasoning: this.#reasoning.toString(),
+      toolCalls: this.#wholeCalls,
+      ...(this.#finish && { finish: this.#finish }),
+    };
+  }
+
+  /** A piece of text that was found without reading the whole chunk. The answer must not be whole. */
+  text(text: string): void {
+    if (text === '') return;
+    this.#text.add(text);
+    this.#destination.next({ type: 'text', text });
+  }
+
+  /** The same for reasoning. */
+  reasoning(text: string): void {
+    if (text === '') return;
+    this.#reasoning.add(text);
+    this.#destination.next({ type: 'reasoning', text });
+  }
+
+  /** @throws {ProtocolError} when a tool call cannot be told from the others. */
+  chunk(chunk: ChatCompletionChunk): void {
+    if (this.#finish !== undefined) return;
+    // Groq Compound gives each chunk an id of its own: the first one counts.
+    if (this.#id === '') this.#id = typeof chunk.id === 'string' ? chunk.id : '';
+    if (typeof chunk.model === 'string') this.#model = chunk.model;
+    this.#requestId ??= chunk.x_groq?.id;
+    this.#usage = usageOf(chunk) ?? this.#usage;
+    const choice = chunk.choices.find(({ index }) => index === 0);
+    const { content, reasoning, tool_calls: toolCalls } = choice?.delta ?? {};
+    if (typeof reasoning === 'string') this.reasoning(reasoning);
+    if (typeof content === 'string') this.text(content);
+    if (Array.isArray(toolCalls)) for (const delta of toolCalls as unknown[]) this.#addToolCall(delta);
+    // Some servers write an empty reason until there is one.
+    this.#reason = textOr(choice?.finish_reason) || this.#reason;
+    if (this.#reason !== undefined && this.#usage !== undefined) this.end();
+  }
+
+  /** Emits the last token, with what is known by now. */
+  end(): void {
+    if (this.#finish !== undefined) return;
+    for (const call of this.#wholeCalls) this.#destination.next(call);
+    this.#finish = {
+      type: 'finish',
+      reason: this.#reason ?? 'unknown',
+      ...(this.#usage && { usage: this.#usage }),
+      id: this.#id,
+      model: this.#model,
+    };
+    this.#destination.next(this.#finish);
+  }
+
+  /** The error for a stream that was cut here. */
+  truncated(cause?: unknown): TruncatedStreamError {
+    return new TruncatedStreamError(this.snapshot, {
+      usage: this.#usage,
+      requestId: this.#requestId,
+      model: this.#model === '' ? undefined : this.#model,
+      ...(cause !== undefined && { cause }),
+    });
+  }
+
+  #addToolCall(delta: unknown): void {
+    const { index, id, function: part } = (delta ?? {}) as Partial<ToolCallDelta>;
+    if (index === undefined || !Number.isInteger(index) || index < 0 || index >= MAX_TOOL_CALLS) {
+      throw new ProtocolError(`A tool call has an index outside of 0 to ${MAX_TOOL_CALLS - 1}.`);
+    }
+    this.#toolCalls ??= new Map();
+    this.#callPieces += 1;
+    const call = this.#toolCalls.get(index) ?? { id: '', name: '', arguments: '' };
+    call.id = textOr(id, call.id);
+    call.name += textOr(part?.name);
+    call.arguments += textOr(part?.arguments);
+    this.#toolCalls.set(index, call);
+  }
+
+  /** The tool calls in order, without those that are not whole: half a call is none. */
+  get #wholeCalls(): ToolCallToken[] {
+    return [...(this.#toolCalls ?? [])]
+      .sort(([a], [b]) => a - b)
+      .filter(([, call]) => this.#reason === 'tool_calls' || isJson(call.arguments))
+      .map(([index, call]) => ({ type: 'tool-call', index, ...call }));
+  }
+}
+
+const textOr = (value: unknown, otherwise = ''): string => (typeof value === 'string' ? value : otherwise);
+
+const isJson = (text: string): boolean => {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+};

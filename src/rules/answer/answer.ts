@@ -1,0 +1,76 @@
+import type { ChatCompletion } from '../../model/Chunk.ts';
+import type { Answer, AnswerMessage, AnswerSnapshot, Token, ToolCallToken } from '../../model/Token.ts';
+import type { Written } from '../../model/Written.ts';
+import { usageOf } from './chunk.ts';
+
+/** A completion of which nothing has come. */
+export const EMPTY_SNAPSHOT: AnswerSnapshot = { text: '', reasoning: '', toolCalls: [] };
+
+/** A completion with one more token. */
+export function withToken(snapshot: AnswerSnapshot, token: Token): AnswerSnapshot {
+  switch (token.type) {
+    case 'text':
+      return { ...snapshot, text: snapshot.text + token.text };
+    case 'reasoning':
+      return { ...snapshot, reasoning: snapshot.reasoning + token.text };
+    case 'tool-call':
+      return { ...snapshot, toolCalls: [...snapshot.toolCalls, token] };
+    case 'finish':
+      return { ...snapshot, finish: token };
+  }
+}
+
+/** The whole answer, when its end has come. */
+export function answerOf(snapshot: AnswerSnapshot): Answer | undefined {
+  const { finish } = snapshot;
+  if (finish === undefined) return undefined;
+  const { reason, usage, id, model } = finish;
+  return { message: messageOf(snapshot), finish_reason: reason, ...(usage && { usage }), id, model };
+}
+
+/** The answer that was not streamed. */
+export function answerOfCompletion(completion: ChatCompletion): Answer {
+  const [choice] = completion.choices;
+  const { content, reasoning, tool_calls: toolCalls } = choice?.message ?? {};
+  const usage = usageOf(completion);
+  return {
+    message: {
+      role: 'assistant',
+      ...(typeof content === 'string' && { content }),
+      ...(typeof reasoning === 'string' && { reasoning }),
+      ...(Array.isArray(toolCalls) && toolCalls.length > 0 && { tool_calls: toolCalls }),
+    },
+    finish_reason: choice?.finish_reason ?? 'unknown',
+    ...(usage && { usage }),
+    id: completion.id,
+    model: completion.model,
+  };
+}
+
+/** What was written of an answer that came in one. */
+export function writtenIn({ message }: Answer): Written {
+  const { content = '', reasoning, tool_calls: toolCalls = [] } = message;
+  const texts = [content, ...toolCalls.map(({ function: call }) => call.name + call.arguments)].filter(Boolean);
+  return {
+    text: texts.join(''),
+    reasoning: reasoning ?? '',
+    pieces: { text: texts.length, reasoning: reasoning ? 1 : 0 },
+  };
+}
+
+/** The message as Groq would have sent it whole, and as it takes it back. */
+function messageOf({ text, reasoning, toolCalls }: AnswerSnapshot): AnswerMessage {
+  return {
+    role: 'assistant',
+    // Like Groq: no content beside tool calls.
+    ...((text !== '' || toolCalls.length === 0) && { content: text }),
+    ...(reasoning !== '' && { reasoning }),
+    ...(toolCalls.length > 0 && { tool_calls: toolCalls.map(wireToolCall) }),
+  };
+}
+
+const wireToolCall = ({ id, name, arguments: args }: ToolCallToken) => ({
+  id,
+  type: 'function' as const,
+  function: { name, arguments: args },
+});

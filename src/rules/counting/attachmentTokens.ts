@@ -1,0 +1,17 @@
+import type { ContentPart, ModelId } from '../../model/ChatRequest.ts';
+import { type ImageTokens, imageTokens } from './image/imageTokens.ts';
+import type { CountText } from './PromptCount.ts';
+
+/** A part of a message that is no text. */
+export type Attachment = Exclude<ContentPart, { type: 'text' }>;
+
+/** How a document is wrapped is not documented. */
+const DOCUMENT_FRAME = { tokens: 16, bound: 64 } as const;
+
+/** Guesses the tokens of an image or a document within a message to a model. */
+export function attachmentTokens(part: Attachment, count: CountText, model: ModelId): ImageTokens {
+  if (part.type === 'image_url') return imageTokens(model, part.image_url);
+  const { data = '' } = part.document;
+  const tokens = count(typeof data === 'string' ? data : JSON.stringify(data));
+  return { tokens: tokens + DOCUMENT_FRAME.tokens, bound: Math.ceil(1.25 * tokens) + DOCUMENT_FRAME.bound };
+}

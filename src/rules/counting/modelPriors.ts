@@ -1,0 +1,103 @@
+import type { ModelId } from '../../model/ChatRequest.ts';
+import type { Belief, Prior } from './Calibration.ts';
+
+const about = (mean: number, deviation: number): Belief => ({ mean, deviation });
+
+/** What is believed of a model of which nothing is known. Wide, so that the first bounds hold. */
+const UNKNOWN: Prior = {
+  prompt: about(15, 40),
+  instructions: about(5, 15),
+  turns: about(5, 2),
+  text: about(1, 0.08),
+  wideCharacters: about(0.15, 0.25),
+  tools: about(150, 200),
+  furtherTools: about(5, 8),
+  toolText: about(1.1, 0.2),
+  toolSpacing: about(0.6, 0.5),
+  mustCall: about(10, 15),
+  mustNotCall: about(20, 20),
+  calls: about(12, 8),
+  callText: about(1.1, 0.2),
+  json: about(15, 25),
+  schemaText: about(1, 0.4),
+  images: about(1, 0.1),
+  documents: about(1, 0.4),
+};
+
+/**
+ * What the recorded requests to each family of models show. The first whose pattern fits is taken.
+ *
+ * The header of a message takes about five tokens in all of them: a mark, the role, a mark, a line end, an end mark.
+ */
+const FAMILIES: readonly (readonly [RegExp, Partial<Prior>])[] = [
+  [/guard/, { prompt: about(180, 40), instructions: about(-70, 60) }],
+  // Llama 3.1 and later always have a system message, with dates in it.
+  [
+    /llama-3\.\d/,
+    {
+      prompt: about(35, 1),
+      instructions: about(0, 1),
+      text: about(1, 0.05),
+      tools: about(138, 8),
+      furtherTools: about(10, 4),
+      toolText: about(0.97, 0.05),
+      toolSpacing: about(0, 0.1),
+      mustCall: about(18, 6),
+      mustNotCall: about(27, 8),
+      calls: about(8, 3),
+      callText: about(1, 0.1),
+      json: about(16, 6),
+    },
+  ],
+  [/deepseek-r1-distill/, { prompt: about(3, 1), instructions: about(0, 1), turns: about(1, 1), tools: about(70, 30) }],
+  [/llama3/, { prompt: about(10, 1), instructions: about(5, 1) }],
+  [
+    /llama-4/,
+    {
+      prompt: about(10, 1),
+      instructions: about(5, 1),
+      tools: about(640, 30),
+      furtherTools: about(-6, 4),
+      toolText: about(1, 0.1),
+      toolSpacing: about(0, 0.1),
+      mustCall: about(10, 6),
+      images: about(1, 0.05),
+    },
+  ],
+  [
+    /qwen/,
+    {
+      prompt: about(8, 2),
+      instructions: about(5, 1),
+      turns: about(8, 5),
+      tools: about(80, 5),
+      furtherTools: about(0, 1),
+      toolText: about(1, 0.03),
+      toolSpacing: about(1, 0.1),
+      mustCall: about(0, 2),
+      images: about(1, 0.02),
+    },
+  ],
+  // Without instructions of the caller's, Kimi has some of its own.
+  [
+    /kimi/,
+    {
+      prompt: about(25, 0.5),
+      instructions: about(-14, 0.5),
+      turns: about(8, 5),
+      tools: about(12, 1),
+      furtherTools: about(0, 0.5),
+      toolText: about(1, 0.02),
+      toolSpacing: about(1, 0.05),
+      mustCall: about(0, 1),
+    },
+  ],
+  // What Compound's own tools find becomes part of its prompts.
+  [/compound/, { prompt: about(4_000, 4_000) }],
+];
+
+/** Tells what is believed of a model's prompts before Groq has reported any. */
+export function priorOf(model: ModelId): Prior {
+  const family = FAMILIES.find(([pattern]) => pattern.test(model.toLowerCase()));
+  return { ...UNKNOWN, ...family?.[1] };
+}

@@ -1,0 +1,110 @@
+import type { ChatRequest, Message } from '../../model/ChatRequest.ts';
+import { type Attachment, attachmentTokens } from './attachmentTokens.ts';
+import { contentParts } from './contentText.ts';
+import { imageTokens } from './image/imageTokens.ts';
+import type { CountText } from './PromptCount.ts';
+import { spacedJson } from './spacedJson.ts';
+
+/**
+ * What the length of a prompt depends on, in whichever way a model's template and vocabulary turn it into tokens. Each
+ * is a number of tokens in o200k where it does not say otherwise.
+ */
+export const FEATURES = [
+  /** 1: what every prompt has. */
+  'prompt',
+  /** 1 when there are instructions, in a system or developer message. */
+  'instructions',
+  /** How many messages there are beyond the instructions and one other. */
+  'turns',
+  'text',
+  /** How many characters are not ASCII: vocabularies differ most in these. */
+  'wideCharacters',
+  /** 1 when there are tools. */
+  'tools',
+  /** How many tools there are beyond one. */
+  'furtherTools',
+  /** The tools as compact JSON. */
+  'toolText',
+  /** What they take besides, where they are written as {@link spacedJson}. */
+  'toolSpacing',
+  /** 1 when the model must call a tool. */
+  'mustCall',
+  /** 1 when there are tools that it must not call. */
+  'mustNotCall',
+  /** How many calls there are in the conversation. */
+  'calls',
+  'callText',
+  /** 1 when the answer must be JSON. */
+  'json',
+  'schemaText',
+  /** What the images are taken to need. */
+  'images',
+  /** What the documents are taken to need. */
+  'documents',
+] as const;
+
+export type Feature = (typeof FEATURES)[number];
+
+/** The features of one request, in the order of {@link FEATURES}. */
+export type PromptFeatures = Readonly<Record<Feature, number>>;
+
+/** Takes the features of a request. */
+export function promptFeatures(request: ChatRequest, count: CountText): PromptFeatures {
+  const { messages, tools, tool_choice, response_format } = request;
+  const sum = (each: (message: Message) => number): number => messages.reduce((all, message) => all + each(message), 0);
+  const calls = messages.flatMap((message) =>
+    message.role === 'assistant' ? (message.tool_calls ?? []).map((call) => call.function) : [],
+  );
+  const instructions = messages.some(({ role }) => role === 'system' || role === 'developer');
+  // The models are not told of tools that they must not call.
+  const told = tool_choice === 'none' ? [] : (tools ?? []);
+  const toolText = told.length > 0 ? count(JSON.stringify(told)) : 0;
+  const schema = response_format?.type === 'json_schema' ? JSON.stringify(response_format.json_schema) : '';
+  const attached = (type: Attachment['type']): number =>
+    sum(({ content }) =>
+      contentParts(content)
+        .attachments.filter((part) => part.type === type)
+        .reduce((tokens, part) => tokens + attachmentTokens(part, count, request.model).tokens, 0),
+    );
+  const documents = request['documents'] === undefined ? '' : JSON.stringify(request['documents']);
+  return {
+    prompt: 1,
+    instructions: instructions ? 1 : 0,
+    turns: Math.max(0, messages.length - (instructions ? 2 : 1)),
+    text: sum(({ content }) => contentParts(content).texts.reduce((tokens, text) => tokens + count(text), 0)),
+    wideCharacters: sum(({ content }) => contentParts(content).texts.reduce((all, text) => all + wide(text), 0)),
+    tools: told.length > 0 ? 1 : 0,
+    furtherTools: Math.max(0, told.length - 1),
+    toolText,
+    toolSpacing: told.length > 0 ? count(spacedJson(told)) - toolText : 0,
+    mustCall: told.length > 0 && (tool_choice === 'required' || typeof tool_choice === 'object') && tool_choice ? 1 : 0,
+    mustNotCall: tools?.length && tool_choice === 'none' ? 1 : 0,
+    calls: calls.length,
+    callText: calls.reduce((tokens, { name, arguments: json }) => tokens + count(name) + count(json), 0),
+    json: response_format && response_format.type !== 'text' ? 1 : 0,
+    schemaText: schema === '' ? 0 : count(schema),
+    images: attached('image_url'),
+    documents: attached('document') + (documents === '' ? 0 : count(documents)),
+  };
+}
+
+/**
+ * How many tokens the images of a request may need beyond the feature, all together. Where there are any, a report on
+ * the request teaches nothing of what images take.
+ */
+export function imageSlack({ model, messages }: ChatRequest): number {
+  return messages
+    .flatMap(({ content }) => contentParts(content).attachments)
+    .reduce((slack, part) => {
+      if (part.type !== 'image_url') return slack;
+      const { tokens, bound } = imageTokens(model, part.image_url);
+      return slack + bound - tokens;
+    }, 0);
+}
+
+/** How many UTF-16 units of a text are not ASCII. */
+function wide(text: string): number {
+  let units = 0;
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0x7f) units++;
+  return units;
+}

@@ -1,0 +1,51 @@
+import { ConnectionError } from '../../errors/ConnectionError.ts';
+import type { GroqError } from '../../errors/GroqError.ts';
+import { ProtocolError } from '../../errors/ProtocolError.ts';
+
+/** What Node says when the other side cannot prove who it is. */
+const UNTRUSTED =
+  /^(CERT_|ERR_TLS_CERT|ERR_SSL_|EPROTO|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_(VERIFY|GET_ISSUER)|HOSTNAME_MISMATCH)/;
+
+/** What undici says when the bytes are no HTTP. */
+const NOT_HTTP = /^(HPE_|UND_ERR_HEADERS_OVERFLOW|UND_ERR_RES_CONTENT_LENGTH_MISMATCH|UND_ERR_RES_EXCEEDED_MAX_SIZE)/;
+
+/** The name of the error of undici's parser, which comes without a code. */
+const PARSER_ERROR = 'HTTPParserError';
+
+const ADVICE_UNTRUSTED = 'Check the base URL and the certificate of the server or of the proxy before it.';
+
+/**
+ * Makes the error for what the network reports. Only the code of the failure is kept: what else it holds may show what
+ * was sent.
+ *
+ * @param sent Whether the request may have reached the server.
+ */
+export function connectionFailure(failure: unknown, sent: boolean): GroqError {
+  const reason = codeOf(failure);
+  const shown = reason === undefined ? '' : ` (${reason})`;
+  if (nameOf(failure) === PARSER_ERROR || (reason !== undefined && NOT_HTTP.test(reason))) {
+    return new ProtocolError(`The server does not speak HTTP${shown}.`);
+  }
+  // Whoever was sent the request could be trusted: what fails after that is the connection.
+  if (!sent && reason !== undefined && UNTRUSTED.test(reason)) {
+    return new ConnectionError(`The server could not be trusted${shown}.`, {
+      sent: false,
+      trusted: false,
+      reason,
+      advice: ADVICE_UNTRUSTED,
+    });
+  }
+  const what = sent ? 'The connection was lost' : 'No connection could be made';
+  return new ConnectionError(`${what}${shown}.`, { sent, reason });
+}
+
+/** The code of a failure, or of the first of several that it stands for. */
+function codeOf(failure: unknown): string | undefined {
+  if (typeof failure !== 'object' || failure === null) return undefined;
+  if ('code' in failure && typeof failure.code === 'string') return failure.code;
+  if ('errors' in failure && Array.isArray(failure.errors)) return codeOf(failure.errors[0]);
+  return undefined;
+}
+
+const nameOf = (failure: unknown): unknown =>
+  typeof failure === 'object' && failure !== null && 'name' in failure ? failure.name : undefined;

@@ -1,0 +1,131 @@
+import type { GroqError } from '../../errors/GroqError.ts';
+import { HttpError } from '../../errors/HttpError.ts';
+import { ProtocolError } from '../../errors/ProtocolError.ts';
+import { RateLimitError } from '../../errors/RateLimitError.ts';
+import { RequestTooLargeError } from '../../errors/RequestTooLargeError.ts';
+import type { WireHeaders } from '../../model/WireHeaders.ts';
+import { parseLimitMessage } from '../limits/limitMessage.ts';
+import { LONGEST_WAIT, parseRetryAfter } from './retryAfter.ts';
+
+/** An answer other than 200. */
+export interface FailedResponse {
+  readonly status: number;
+  readonly headers: WireHeaders;
+  /** As much of it as was kept. */
+  readonly body: string;
+  readonly model?: string | undefined;
+}
+
+/** How much of a message is kept, in characters. */
+const MESSAGE_LENGTH = 4_096;
+
+/** What to do about a status, where the error says nothing closer. */
+const ADVICE: Readonly<Record<number, string>> = {
+  400: 'Correct the request as the message says.',
+  401: 'Set GROQ_API_KEY to a key from https://console.groq.com/keys.',
+  403: 'Ask the owner of the organization for access, or check the network: some are refused.',
+  404: 'Check the name of the model and the base URL; `groq.models()` lists what there is.',
+  408: 'Ask again later.',
+  409: 'Ask again later.',
+  413: 'Shorten the messages or lower max_completion_tokens.',
+  422: 'Correct the request, or ask again: the model may have gone astray.',
+  424: 'Check the remote tools that the request names: Groq could not use one of them.',
+  429: 'Nothing: it is sent again by itself as soon as the limit allows.',
+  498: 'Ask again later, or without the flex tier.',
+  499: 'Ask again: something between here and Groq has given the request up.',
+};
+
+/** What to do about an error of Groq's, by its code. */
+const ADVICE_BY_CODE: ReadonlyMap<string | undefined, string> = new Map([
+  ['model_decommissioned', 'Use the model that https://console.groq.com/docs/deprecations recommends.'],
+  ['context_length_exceeded', 'Shorten the messages or lower max_completion_tokens.'],
+  ['tool_use_failed', 'Ask again, or set `retry.sampling` to have that done: the model misused a tool.'],
+  [
+    'json_validate_failed',
+    'Ask again, or set `retry.sampling` to have that done, with a higher max_completion_tokens.',
+  ],
+]);
+
+const ADVICE_REDIRECT = 'Set `baseURL` to where the API is, if you trust that with the key.';
+
+/** Makes the error for an answer other than 200. */
+export function httpErrorOf({ status, headers, body, model }: FailedResponse): GroqError {
+  const requestId = single(headers['x-request-id']);
+  if (status < 400) {
+    const what = status < 300 ? `${status}, where there is no answer` : `a redirect (${status}), which is not followed`;
+    return new ProtocolError(`The server answered with ${what}.`, {
+      model,
+      requestId,
+      ...(status >= 300 && { advice: ADVICE_REDIRECT }),
+    });
+  }
+  const shouldRetry = single(headers['x-should-retry']);
+  return errorFrom(status, errorFieldOf(body) ?? { message: excerpt(body) }, {
+    model,
+    requestId,
+    retryAfter: parseRetryAfter(headers),
+    shouldRetry: shouldRetry === 'true' ? true : shouldRetry === 'false' ? false : undefined,
+  });
+}
+
+/** Makes the error for what stands in an `error` field, in a body or in the middle of a stream. */
+export function errorFrom(
+  status: number,
+  fields: object,
+  about: {
+    model?: string | undefined;
+    requestId?: string | undefined;
+    retryAfter?: number | undefined;
+    shouldRetry?: boolean | undefined;
+  } = {},
+): GroqError {
+  const message = scrubbed(text(fields, 'message'));
+  const body = { message, type: scrubbed(text(fields, 'type')), code: scrubbed(text(fields, 'code')) };
+  const limit = status === 413 || status === 429 ? parseLimitMessage(message ?? '') : undefined;
+  if (limit?.tooLarge === true && limit.dimension !== undefined && limit.limit !== undefined) {
+    const { dimension, requested = Infinity } = limit;
+    return new RequestTooLargeError({ dimension, limit: limit.limit, cost: requested }, about);
+  }
+  const advice =
+    ADVICE_BY_CODE.get(body.code) ?? ADVICE[status] ?? (status >= 500 ? 'Ask again later.' : 'See the message.');
+  if (status === 429) {
+    return new RateLimitError(body, {
+      ...about,
+      advice,
+      dimension: limit?.dimension,
+      limit: limit?.limit,
+      used: limit?.used,
+      requested: limit?.requested,
+      retryAfter: believable(limit?.ms) ?? believable(about.retryAfter),
+    });
+  }
+  return new HttpError(status, body, { ...about, advice });
+}
+
+/** No limit takes longer to flow back, so whoever says so is mistaken. */
+const believable = (ms: number | undefined): number | undefined => ((ms ?? 0) > LONGEST_WAIT ? undefined : ms);
+
+/** The `error` object of a JSON body, when it is one. */
+function errorFieldOf(body: string): object | undefined {
+  try {
+    const parsed: unknown = JSON.parse(body);
+    if (typeof parsed !== 'object' || parsed === null || !Object.hasOwn(parsed, 'error')) return undefined;
+    const error: unknown = Reflect.get(parsed, 'error');
+    return typeof error === 'object' && error !== null ? error : { message: error };
+  } catch {
+    return undefined;
+  }
+}
+
+/** At most so much of a text, without any key that it may repeat. */
+const scrubbed = (message: string | undefined): string | undefined =>
+  message?.slice(0, MESSAGE_LENGTH).replace(/gsk_\w+/g, 'gsk_…');
+
+const excerpt = (body: string): string | undefined => (body.trim() === '' ? undefined : body.slice(0, MESSAGE_LENGTH));
+
+const text = (fields: object, name: string): string | undefined => {
+  const value: unknown = Object.hasOwn(fields, name) ? Reflect.get(fields, name) : undefined;
+  return typeof value === 'string' ? value : undefined;
+};
+
+const single = (value: WireHeaders[string]): string | undefined => (typeof value === 'string' ? value : value?.[0]);

@@ -1,0 +1,33 @@
+import type { WireHeaders } from '../../model/WireHeaders.ts';
+
+/** Nothing that Groq limits takes longer to flow back than a day, in milliseconds: nobody waits for longer. */
+export const LONGEST_WAIT = 86_400_000;
+
+/** A server that asks for more than a year, in milliseconds, means something else. */
+const YEAR = 366 * LONGEST_WAIT;
+
+/**
+ * Reads how long the server asks to wait, in milliseconds: from `retry-after-ms`, or from `retry-after` in seconds or as
+ * a date, which is compared with the server's own clock in `date`. What is no time, past, longer than a year or not a
+ * number counts as nothing: who asks at once again is refused at once again.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc9110#name-retry-after
+ */
+export function parseRetryAfter(headers: WireHeaders): number | undefined {
+  const ms = decimal(headers['retry-after-ms']);
+  if (ms !== undefined) return believable(ms);
+  const value = headers['retry-after'];
+  const seconds = decimal(value);
+  if (seconds !== undefined) return believable(seconds * 1_000);
+  return believable(date(value) - date(headers['date']));
+}
+
+const believable = (ms: number): number | undefined => (ms > 0 && ms <= YEAR ? ms : undefined);
+
+/** A plain decimal of up to ten digits before the point and after it. */
+const decimal = (text: WireHeaders[string]): number | undefined =>
+  typeof text === 'string' && /^\d{1,10}(\.\d{1,10})?$/.test(text) ? Number(text) : undefined;
+
+/** An HTTP date has 29 characters; longer texts are not looked at. */
+const date = (text: WireHeaders[string]): number =>
+  typeof text === 'string' && text.length < 40 && text.endsWith('GMT') ? Date.parse(text) : Number.NaN;

@@ -1,0 +1,79 @@
+import type { Cost } from '../../model/Cost.ts';
+import type { Reservation } from '../../model/Grant.ts';
+import { type Linked, LinkedList } from '../queue/LinkedList.ts';
+import { LONGEST_WAY } from './Bucket.ts';
+import type { Mark } from './Feedback.ts';
+import type { Account } from './RefundWatch.ts';
+
+/** What is remembered of a reservation, from its charge until it is settled. */
+export interface Charge extends Linked<Charge> {
+  readonly cost: Cost;
+  /** When it was charged here, in milliseconds. */
+  readonly at: number;
+  /** The number of the event at which it was charged here. */
+  readonly chargedAt: number;
+  /** When it was sent, in milliseconds, or -1. */
+  sentAt: number;
+  /** How many of the limits were charged: those that were known by then. */
+  gauges: number;
+  /** The number of the event at which the server had charged it, or -1 as long as that is not known. */
+  arrivedAt: number;
+  /** Whether its answer was heard. What is said of it after that says nothing new. */
+  heard: boolean;
+  /** What its answer is compared with. Of many charges at once only the first has it: the others would say the same. */
+  marks: Marks | undefined;
+}
+
+/** What was known when a request was charged. */
+export interface Marks {
+  readonly rpd: Mark | undefined;
+  readonly tpm: Mark | undefined;
+  readonly account: Account;
+}
+
+/** The reservations that are not settled, and among them, first sent first, those that may be on their way. */
+export class Charges {
+  // By the object and not by its id: nobody who asks in this process makes two for one question.
+  readonly #open = new Map<Reservation, Charge>();
+  readonly #underWay = new LinkedList<Charge>();
+
+  get(reservation: Reservation): Charge | undefined {
+    return this.#open.get(reservation);
+  }
+
+  add(reservation: Reservation, charge: Charge): void {
+    this.#open.set(reservation, charge);
+  }
+
+  /** Notes that a request has set out, which may be long after it was charged when a connection had to be made. */
+  send(charge: Charge, now: number): void {
+    if (charge.sentAt >= 0 || charge.arrivedAt >= 0) return;
+    charge.sentAt = now;
+    this.#underWay.push(charge);
+  }
+
+  /** What those were charged, in one unit, of which it was heard after an event that they had arrived. */
+  arrivedSince(event: number, unit: keyof Cost): number {
+    let sum = 0;
+    for (const { cost, arrivedAt, heard } of this.#open.values()) if (heard && arrivedAt > event) sum += cost[unit];
+    return sum;
+  }
+
+  delete(reservation: Reservation): void {
+    this.#open.delete(reservation);
+  }
+
+  /** The oldest one that must have arrived by now, although no answer has said so. */
+  overdue(now: number): Charge | undefined {
+    const { first } = this.#underWay;
+    return first !== undefined && first.sentAt + LONGEST_WAY <= now ? first : undefined;
+  }
+
+  /** Notes that the server has a charge, and tells whether that was not known before. */
+  arrive(charge: Charge, event: number): boolean {
+    if (charge.arrivedAt >= 0) return false;
+    charge.arrivedAt = event;
+    if (charge.sentAt >= 0) this.#underWay.remove(charge);
+    return true;
+  }
+}

@@ -1,0 +1,165 @@
+import type { Cost } from '../../model/Cost.ts';
+import type { Outcome, Rejection } from '../../model/Grant.ts';
+import type { HeaderLevel, LimitHeaders } from '../../model/LimitHeaders.ts';
+import type { Charge, Charges, Marks } from './Charges.ts';
+import type { Mark } from './Feedback.ts';
+import type { Gauge } from './Gauge.ts';
+import type { GaugeSet } from './GaugeSet.ts';
+import { RefundWatch } from './RefundWatch.ts';
+import { RefusalPause } from './RefusalPause.ts';
+
+/** What a {@link LimitLearner} need not find out. */
+export interface LimitLearnerConfig {
+  /** Whether the levels are known before the first answer. */
+  readonly known: boolean;
+  /** Whether the server is known to keep what was charged and not used. */
+  readonly keeps: boolean;
+}
+
+/** By how much a wait may differ from what flowing back takes, and still be taken for that, in milliseconds. */
+const FLOW_TOLERANCE = 1_500;
+
+/** How many waits in a row have to differ, to take the server for one that counts within windows. */
+const STRANGE = 2;
+
+/**
+ * Corrects the limits of a model by what its server says: how large they are, how full, whether it lets them flow back
+ * or counts within windows, whether it gives back what was not used, and what others take.
+ */
+export class LimitLearner {
+  /** Whether an answer has shown the levels: what was used before it is nobody's traffic. */
+  known: boolean;
+  readonly #gauges: GaugeSet;
+  readonly #keeps: boolean;
+  readonly #refunds = new RefundWatch();
+  readonly #pause = new RefusalPause();
+  /** Until when all rests for a 429 that names no limit of ours. */
+  #pausedUntil = -Infinity;
+  /** How many waits in a row were not what flowing back would take. */
+  #strange = 0;
+
+  constructor(gauges: GaugeSet, { known, keeps }: LimitLearnerConfig) {
+    this.#gauges = gauges;
+    this.known = known;
+    this.#keeps = keeps;
+  }
+
+  /** Whether the server keeps what was charged and not used. */
+  get keeps(): boolean {
+    return this.#keeps || this.#refunds.keeps;
+  }
+
+  /** For how many milliseconds nothing is to be sent at all. */
+  rest(now: number): number {
+    return Math.max(0, Math.ceil(this.#pausedUntil - now));
+  }
+
+  /** Notes a charge of so many tokens. */
+  charged(tokens: number): void {
+    this.#refunds.charge(tokens);
+  }
+
+  /** Notes how things stand after a charge, to compare its answer with. */
+  mark({ tokens, requests }: Cost, now: number): Marks {
+    return {
+      rpd: this.#gauges.find('rpd')?.mark(requests, now),
+      tpm: this.#gauges.find('tpm')?.mark(tokens, now),
+      account: this.#refunds.account(now),
+    };
+  }
+
+  /** Draws what there is to draw from the end of a request. */
+  settled(charge: Charge, outcome: Outcome, others: Charges, event: number, now: number): void {
+    if (outcome.type === 'used') {
+      this.#refunds.refund(Math.max(0, charge.cost.tokens - outcome.cost.tokens));
+      this.#pause.answered();
+    } else if (outcome.type !== 'unknown') this.#refunds.undo(charge.cost.tokens);
+    if (outcome.type === 'rejected') this.#obey(outcome, charge, others, event, now);
+  }
+
+  /** Draws what there is to draw from the headers of an answer. */
+  learn(charge: Charge, headers: LimitHeaders, event: number, now: number): void {
+    this.#compare('rpd', headers.rpd, charge, event, now);
+    this.#compare('tpm', headers.tpm, charge, event, now);
+    this.known = true;
+  }
+
+  #compare(dimension: 'rpd' | 'tpm', seen: HeaderLevel | undefined, charge: Charge, event: number, now: number): void {
+    if (seen === undefined) return;
+    const { limit, remaining, reset } = seen;
+    const isNew = this.#gauges.find(dimension) === undefined;
+    if (limit !== undefined && limit > 0 && !this.#gauges.hear(dimension, limit, charge.at, now)) return;
+    const gauge = this.#gauges.find(dimension);
+    if (gauge === undefined || remaining === undefined) return;
+    if (reset !== undefined && limit !== undefined) this.#watchFlow(gauge, limit - remaining, reset);
+    const mark = charge.marks?.[dimension];
+    if (mark !== undefined) {
+      // Under a ceiling of our own the server always has more.
+      this.#correct(gauge, mark, charge.marks, remaining, gauge.bucket.limit === limit, event, now);
+    } else if (isNew && charge.gauges === this.#gauges.all.length - 1) {
+      gauge.adoptLevel(remaining, charge.cost[gauge.unit], now);
+      charge.gauges += 1;
+    }
+  }
+
+  /** Corrects a limit by what an answer shows of it, and looks for who has made the difference. */
+  #correct(
+    gauge: Gauge,
+    mark: Mark,
+    marks: Marks | undefined,
+    remaining: number,
+    mayRaise: boolean,
+    event: number,
+    now: number,
+  ): void {
+    if (gauge.dimension === 'tpm' && marks !== undefined) {
+      if (gauge.wasFull) this.#refunds.startOver();
+      this.#refunds.observe(marks.account, remaining, gauge.bucket.limit / gauge.bucket.window);
+    }
+    const correction = gauge.compare(mark, remaining, mayRaise, now);
+    if (this.known) this.#blame(gauge, correction, event, now);
+    // As long as nothing is known, none of those on the way is believed to have arrived before.
+    else gauge.lowerTo(remaining);
+  }
+
+  /** Holds others accountable for a correction, also at the limits of the same kind that no answer shows. */
+  #blame(gauge: Gauge, correction: number, event: number, now: number): void {
+    const { at, event: lastEvent } = gauge.shown(event, now);
+    const alike = this.#gauges.all.filter(({ unit }) => unit === gauge.unit);
+    gauge.blame(correction, Math.max(...alike.map(({ bucket: { limit, window } }) => limit / window)), now);
+    for (const other of alike) {
+      if (other === gauge) continue;
+      // What was taken before a bucket was full is no longer missing in it.
+      const back = other.bucket.fullAt > lastEvent ? other.bucket.rate * (now - at) : 0;
+      other.correct(Math.min(0, correction + back) + Math.max(0, correction));
+      other.share(gauge);
+    }
+  }
+
+  /** Does as a 429 says: the limit that it names is lowered to what it shows, and rests. */
+  #obey(rejection: Rejection, { at, chargedAt, marks }: Charge, others: Charges, event: number, now: number): void {
+    const { dimension, ms, limit, used, requested } = rejection;
+    const pause = this.#pause.refused(ms);
+    if (dimension !== undefined && limit !== undefined) this.#gauges.hear(dimension, limit, at, now);
+    if (this.#gauges.find(dimension) === undefined) this.#pausedUntil = Math.max(this.#pausedUntil, now + pause);
+    for (const gauge of this.#gauges.all) {
+      if (dimension !== undefined && gauge.dimension !== dimension) continue;
+      gauge.pausedUntil = Math.max(gauge.pausedUntil, now + pause);
+      if (used === undefined || limit === undefined || requested === undefined) continue;
+      const mark = dimension === 'tpm' || dimension === 'rpd' ? marks?.[dimension] : undefined;
+      // What was let in beside it may have come after the server counted.
+      if (mark === undefined) gauge.lowerTo(limit - used - others.arrivedSince(chargedAt, gauge.unit));
+      else this.#correct(gauge, mark, marks, limit - used - requested, false, event, now);
+      if (ms !== undefined) this.#watchFlow(gauge, used + requested - limit, ms);
+    }
+  }
+
+  /** Notices a server that counts within windows: what it asks to wait is not what flowing back would take. */
+  #watchFlow({ bucket: { window, limit } }: Gauge, missing: number, ms: number): void {
+    const flowing = (missing * window) / limit;
+    const flows = Math.abs(ms - flowing) <= Math.max(FLOW_TOLERANCE, flowing / 20);
+    this.#strange = flows ? 0 : this.#strange + 1;
+    if (this.#strange < STRANGE) return;
+    for (const gauge of this.#gauges.all) gauge.countWindows();
+  }
+}

@@ -1,0 +1,217 @@
+import type { Cost } from '../../model/Cost.ts';
+import type { Outcome, Reservation, Verdict } from '../../model/Grant.ts';
+import type { LimitHeaders } from '../../model/LimitHeaders.ts';
+import type { BucketLevel, Limits } from '../../model/Limits.ts';
+import type { Pacing } from '../../model/Priority.ts';
+import { type Charge, Charges, type Marks } from './Charges.ts';
+import type { Gauge } from './Gauge.ts';
+import { GaugeSet } from './GaugeSet.ts';
+import { LimitLearner } from './LimitLearner.ts';
+
+/** What a {@link LimitMirror} starts from. */
+export interface LimitMirrorConfig {
+  /** The limits as far as they are known. Answers correct them. */
+  readonly limits: Limits;
+  /** Limits that are never exceeded, whatever the server allows. */
+  readonly ceilings: Limits;
+  /** How much of each bucket is left alone, in milliseconds of what flows in. */
+  readonly margin: number;
+  /** Whether the server is known to keep what was charged and not used. Otherwise it is found out. */
+  readonly keeps: boolean;
+  /** Which part of the daily limits each priority leaves to what is more urgent. */
+  readonly pacing?: Pacing | undefined;
+  /** For how long the first request is awaited before others follow, in milliseconds; 0 when the buckets are full. */
+  readonly probe: number;
+}
+
+const DAY = 86_400_000;
+
+/** How often an answer is compared at the most, in milliseconds between the charges of their requests. */
+const MARK_INTERVAL = 5;
+
+/**
+ * Which part of each bucket may be charged before an answer has shown how full it is: a few requests, of which the
+ * shortest one tells.
+ */
+const UNKNOWN_SHARE = 0.05;
+
+const GRANTED: Verdict = { type: 'granted' };
+
+/**
+ * Mirrors the limits that one model has at the server, from what is sent and what comes back. See {@link Bucket} for
+ * why it never believes the server to have more than it has, and {@link LimitLearner} for how it is corrected.
+ */
+export class LimitMirror {
+  readonly #config: LimitMirrorConfig;
+  readonly #gauges: GaugeSet;
+  readonly #charges = new Charges();
+  readonly #learner: LimitLearner;
+  /** Counts what happens, to know what came first. */
+  #event = 0;
+  /** The first request, until an answer has shown the true levels. */
+  #probe: { readonly reservation: Reservation; readonly until: number } | undefined;
+  #markedAt = -Infinity;
+
+  constructor(config: LimitMirrorConfig, now: number) {
+    this.#config = config;
+    this.#gauges = new GaugeSet(config.limits, config.ceilings, now);
+    this.#learner = new LimitLearner(this.#gauges, { known: config.probe === 0, keeps: config.keeps });
+  }
+
+  /** How often the limits have changed. */
+  get revision(): number {
+    return this.#gauges.revision;
+  }
+
+  /** Takes the cost out of every bucket, or out of none. */
+  reserve(reservation: Reservation, now: number): Verdict {
+    if (this.#charges.get(reservation) !== undefined) return GRANTED;
+    const { cost, priority = 'high' } = reservation;
+    const { margin, pacing } = this.#config;
+    const event = this.#next(now);
+    const probing = Math.max(0, Math.ceil((this.#probe?.until ?? now) - now));
+    // Of a limit that is not known yet there is no part.
+    let ms = Math.max(this.#learner.rest(now), this.#gauges.all.length === 0 ? probing : 0);
+    let worst: Gauge | undefined;
+    let yields = ms === 0;
+    for (const gauge of this.#gauges.all) {
+      const { bucket, dimension, unit } = gauge;
+      const units = cost[unit];
+      if (units === 0) continue;
+      if (units > bucket.limit) return { type: 'never', dimension, cost: units, limit: bucket.limit };
+      bucket.refill(now, event);
+      const kept = pacing !== undefined && bucket.window === DAY ? bucket.limit * pacing[priority] : 0;
+      const isKnown = probing === 0 || bucket.level - units >= bucket.limit * (1 - UNKNOWN_SHARE);
+      const wait = Math.max(gauge.waitFor(units, kept, margin, now), isKnown ? 0 : probing);
+      if (wait > 0 && (!isKnown || kept === 0 || gauge.waitFor(units, 0, margin, now) > 0)) yields = false;
+      if (wait > ms || worst === undefined) {
+        ms = Math.max(ms, wait);
+        worst = gauge;
+      }
+    }
+    if (ms > 0) {
+      return { type: 'wait', ms, dimension: worst?.dimension ?? 'rpm', rate: worst?.bucket.rate ?? Infinity, yields };
+    }
+    this.#take(reservation, now);
+    return GRANTED;
+  }
+
+  /** Hears that a request has set out for the server. */
+  sent(reservation: Reservation, now: number): void {
+    const charge = this.#charges.get(reservation);
+    if (charge !== undefined) this.#charges.send(charge, now);
+  }
+
+  /** Ends a reservation, and tells whether others may fit earlier for it. */
+  settle(reservation: Reservation, outcome: Outcome, now: number): boolean {
+    const charge = this.#charges.get(reservation);
+    if (charge === undefined) return false;
+    this.#charges.delete(reservation);
+    const event = this.#next(now);
+    if (this.#probe?.reservation === reservation) this.#probe = undefined;
+    this.#arrive(charge, now, event);
+    const isUse = outcome.type === 'used';
+    for (const gauge of this.#chargedBy(charge)) {
+      const units = charge.cost[gauge.unit];
+      const back = givenBack(outcome, gauge.unit, units);
+      const kept = isUse && back > 0 && gauge.unit !== 'requests' && this.#learner.keeps;
+      // A refund to a bucket that was full since it was charged may have been lost at the server.
+      const lost = isUse && back > 0 && gauge.bucket.fullAt > charge.arrivedAt;
+      gauge.settle(units, kept ? 0 : back, lost, charge.at, now);
+    }
+    this.#learner.settled(charge, outcome, this.#charges, event, now);
+    return true;
+  }
+
+  /** Hears that the server has charged a reservation, and what it reports. */
+  learn(reservation: Reservation, headers: LimitHeaders, now: number): boolean {
+    const charge = this.#charges.get(reservation);
+    if (charge === undefined || charge.heard) return false;
+    charge.heard = true;
+    const event = this.#next(now);
+    this.#probe = undefined;
+    this.#arrive(charge, now, event);
+    this.#learner.learn(charge, headers, event, now);
+    return true;
+  }
+
+  /** Changes the limits that are never exceeded, dimension by dimension. */
+  cap(ceilings: Limits, now: number): void {
+    this.#gauges.cap(ceilings, now);
+  }
+
+  levels(now: number): readonly BucketLevel[] {
+    const event = this.#next(now);
+    return this.#gauges.all.map((gauge) => {
+      gauge.bucket.refill(now, event);
+      return gauge.level(this.#config.margin, now);
+    });
+  }
+
+  /** Numbers what happens now, after what has happened by itself: requests that must have arrived. */
+  #next(now: number): number {
+    for (let charge = this.#charges.overdue(now); charge !== undefined; charge = this.#charges.overdue(now)) {
+      this.#arrive(charge, now, ++this.#event);
+    }
+    return ++this.#event;
+  }
+
+  /** Notes that the server has charged a reservation. */
+  #arrive(charge: Charge, now: number, event: number): void {
+    const isNew = this.#charges.arrive(charge, event);
+    for (const { bucket, unit } of this.#chargedBy(charge)) {
+      bucket.refill(now, event);
+      if (isNew) bucket.arrive(charge.cost[unit]);
+    }
+  }
+
+  #take(reservation: Reservation, now: number): void {
+    const { cost } = reservation;
+    const { all } = this.#gauges;
+    for (const gauge of all) gauge.take(cost[gauge.unit], now);
+    this.#learner.charged(cost.tokens);
+    const marks = this.#mark(cost, now);
+    const charge: Charge = {
+      cost,
+      at: now,
+      chargedAt: this.#event,
+      sentAt: -1,
+      gauges: all.length,
+      arrivedAt: -1,
+      heard: false,
+      marks,
+      previous: undefined,
+      next: undefined,
+    };
+    this.#charges.add(reservation, charge);
+    if (!this.#learner.known && this.#probe === undefined) {
+      this.#probe = { reservation, until: now + this.#config.probe };
+    }
+  }
+
+  #mark(cost: Cost, now: number): Marks | undefined {
+    // As long as nothing is known, each answer has to show something.
+    if (this.#learner.known && now - this.#markedAt < MARK_INTERVAL) return undefined;
+    this.#markedAt = now;
+    return this.#learner.mark(cost, now);
+  }
+
+  #chargedBy({ gauges }: Charge): readonly Gauge[] {
+    const { all } = this.#gauges;
+    return gauges === all.length ? all : all.slice(0, gauges);
+  }
+}
+
+/** What goes back of the units that were reserved, or, below zero, what was used beyond them. */
+const givenBack = (outcome: Outcome, unit: keyof Cost, units: number): number => {
+  switch (outcome.type) {
+    case 'used':
+      return units - outcome.cost[unit];
+    case 'unsent':
+      return units;
+    case 'rejected':
+      return unit === 'requests' ? 0 : units;
+    case 'unknown':
+      return 0;
+  }
+};

@@ -1,0 +1,218 @@
+import type { Backlog, Ticket } from '../../model/Backlog.ts';
+import type { Job } from '../../model/Job.ts';
+import type { Priority, Slack } from '../../model/Priority.ts';
+import { Heap } from './Heap.ts';
+import { type Level, level, type Tenant, TenantLine } from './Level.ts';
+import { before, type Place } from './Line.ts';
+import { virtualDeadline } from './order.ts';
+
+/** Who is told that the best job, or the last of all, has left a queue. */
+export interface DeadlineQueueOwner {
+  /** @param wasBest Whether somebody who waits for the best one has to look anew. */
+  left(wasBest: boolean): void;
+}
+
+/**
+ * Keeps waiting jobs in the order in which they should start: the earliest virtual deadline first, and within one
+ * priority the tenant that has had the fewest tokens.
+ *
+ * A job of a tenant that has had less goes before an older one of the same priority, never before a job of another
+ * priority whose deadline is earlier.
+ */
+export class DeadlineQueue<J extends Job> implements Backlog<J> {
+  readonly #slack: Slack;
+  readonly #owner: DeadlineQueueOwner;
+  readonly #byPriority: Readonly<Record<Priority, Level<J>>>;
+  /** Most urgent first. */
+  readonly #levels: readonly Level<J>[];
+  readonly #tenants = new Map<string, Tenant<J>>();
+  readonly #expiry = new Heap<Place<J>>(expiresBefore, (place, index) => {
+    place.expiryIndex = index;
+  });
+  /** Whose turn it was last: how far the turns have come. */
+  #served: Tenant<J> | undefined;
+  #size = 0;
+  /** The best one, unless something has changed since it was looked for. */
+  #best: Place<J> | undefined;
+
+  /**
+   * @param slack How long each priority lets others go first, in milliseconds.
+   * @param owner Is told when somebody may have to look anew.
+   */
+  constructor(slack: Slack, owner: DeadlineQueueOwner) {
+    this.#slack = slack;
+    this.#owner = owner;
+    this.#byPriority = { high: level(), normal: level(), low: level(), background: level() };
+    const { high, normal, low, background } = this.#byPriority;
+    this.#levels = [high, normal, low, background];
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  *[Symbol.iterator](): Iterator<Ticket<J>> {
+    for (const { byDeadline } of this.#levels) {
+      for (const line of byDeadline) yield* line;
+    }
+  }
+
+  /** Takes a job in, unless its lifetime is over already. */
+  add(job: J): void {
+    const { lifetime, priority } = job;
+    if (lifetime?.closed === true) return;
+    const tenant = this.#arriving(job.tenant ?? '');
+    const line = (tenant.lines[priority] ??= new TenantLine(tenant, this.#byPriority[priority], this));
+    const place = new QueuePlace(job, virtualDeadline(job, this.#slack));
+    line.add(place);
+    if (line.peek() === place) this.#reseat(line);
+    if (job.expiresAt !== undefined) this.#expiry.push(place);
+    tenant.waiting += 1;
+    this.#size += 1;
+    lifetime?.add(place);
+  }
+
+  peek(): Ticket<J> | undefined {
+    if (this.#size > 0) this.#best ??= this.#findBest();
+    return this.#best;
+  }
+
+  /** The one that would come last. */
+  worst(): Ticket<J> | undefined {
+    let worst: Place<J> | undefined;
+    for (const { byDeadline } of this.#levels) {
+      for (const line of byDeadline) {
+        const last = line.last();
+        if (last !== undefined && (worst === undefined || before(worst, last))) worst = last;
+      }
+    }
+    return worst;
+  }
+
+  soonest(): Ticket<J> | undefined {
+    return this.#expiry.peek();
+  }
+
+  remove(ticket: Ticket<J>): boolean {
+    if (!this.#remove(ticket as Place<J>, false)) return false;
+    ticket.job.lifetime?.remove(ticket);
+    return true;
+  }
+
+  /** Lets one go whose lifetime is over. */
+  leave(place: Place<J>): void {
+    // Nobody stands before the best one.
+    this.#remove(place, place.previous === undefined && this.peek() === place);
+  }
+
+  serve(job: J, tokens: number): void {
+    const tenant = this.#tenants.get(job.tenant ?? '');
+    if (tenant === undefined) return;
+    // What comes back for something that is forgotten already is nothing to save up.
+    tenant.service = Math.max(0, tenant.service + tokens);
+    if (tokens > 0) this.#served = tenant;
+    if (this.#tenants.size === 1) return;
+    for (const priority in tenant.lines) {
+      const line = tenant.lines[priority as Priority];
+      if (line !== undefined) line.level.byService.update(line.serviceIndex);
+    }
+    this.#best = undefined;
+  }
+
+  #remove(place: Place<J>, wasBest: boolean): boolean {
+    const line = place.line as TenantLine<J> | undefined;
+    if (line === undefined) return false;
+    const wasFirst = place.previous === undefined && line.peek() === place;
+    line.remove(place);
+    if (wasFirst) this.#reseat(line);
+    if (place.expiryIndex >= 0) this.#expiry.removeAt(place.expiryIndex);
+    line.tenant.waiting -= 1;
+    this.#size -= 1;
+    if (this.#size === 0) this.#forgetTenants();
+    if (wasBest || this.#size === 0) this.#owner.left(wasBest);
+    return true;
+  }
+
+  /**
+   * The tenant of an arriving job. One that had nothing waiting starts where the turns have come to: it saves nothing
+   * up, and does not go before those who were served once and wait for their next turn.
+   */
+  #arriving(name: string): Tenant<J> {
+    let tenant = this.#tenants.get(name);
+    if (tenant === undefined) {
+      tenant = { service: 0, waiting: 0, lines: {} };
+      this.#tenants.set(name, tenant);
+    }
+    if (tenant.waiting === 0) tenant.service = Math.max(tenant.service, this.#served?.service ?? 0);
+    return tenant;
+  }
+
+  /** What tenants have had matters only while they compete. */
+  #forgetTenants(): void {
+    this.#served = undefined;
+    if (this.#tenants.size > 1) this.#tenants.clear();
+    else for (const tenant of this.#tenants.values()) tenant.service = 0;
+  }
+
+  /** Puts a line where it belongs, after its first job has changed. */
+  #reseat(line: TenantLine<J>): void {
+    const { byDeadline, byService } = line.level;
+    this.#best = undefined;
+    if (line.peek() === undefined) {
+      byDeadline.removeAt(line.deadlineIndex);
+      byService.removeAt(line.serviceIndex);
+    } else if (line.deadlineIndex < 0) {
+      byDeadline.push(line);
+      byService.push(line);
+    } else {
+      byDeadline.update(line.deadlineIndex);
+      byService.update(line.serviceIndex);
+    }
+  }
+
+  #findBest(): Place<J> | undefined {
+    let best: Place<J> | undefined;
+    let level: Level<J> | undefined;
+    /** The best of all other priorities. */
+    let bound: Place<J> | undefined;
+    for (const other of this.#levels) {
+      const first = other.byDeadline.peek()?.peek();
+      if (first === undefined) continue;
+      if (best === undefined || before(first, best)) {
+        bound = best;
+        best = first;
+        level = other;
+      } else if (bound === undefined || before(first, bound)) bound = first;
+    }
+    if (level === undefined || level.byService.size === 1) return best;
+    const fair = level.byService.peek()?.peek();
+    return fair === undefined || (bound !== undefined && before(bound, fair)) ? best : fair;
+  }
+}
+
+class QueuePlace<J extends Job> implements Place<J> {
+  line: TenantLine<J> | undefined;
+  previous: Place<J> | undefined;
+  next: Place<J> | undefined;
+  lateIndex = -1;
+  expiryIndex = -1;
+  putOff = 0;
+  readonly job: J;
+  readonly deadline: number;
+
+  constructor(job: J, deadline: number) {
+    this.job = job;
+    this.deadline = deadline;
+  }
+
+  get waiting(): boolean {
+    return this.line !== undefined;
+  }
+
+  unsubscribe(): void {
+    this.line?.owner.leave(this);
+  }
+}
+
+const expiresBefore = <J extends Job>(a: Place<J>, b: Place<J>): boolean =>
+  (a.job.expiresAt ?? Infinity) < (b.job.expiresAt ?? Infinity);

@@ -1,0 +1,67 @@
+import type { Ticket } from '../../model/Backlog.ts';
+import type { Job } from '../../model/Job.ts';
+import { Heap } from './Heap.ts';
+import { type Linked, LinkedList } from './LinkedList.ts';
+
+/** A ticket with its links: what the structures that hold it need to let it go at once. */
+export interface Place<J extends Job> extends Ticket<J>, Linked<Place<J>> {
+  /** Absent once it has left. */
+  line: Line<J> | undefined;
+  /** Its index among those that came back late, or -1. */
+  lateIndex: number;
+  /** Its index among those that expire, or -1. */
+  expiryIndex: number;
+}
+
+/** Earlier deadline first; of two equals the one that arrived first. */
+export const before = <J extends Job>(a: Place<J>, b: Place<J>): boolean =>
+  a.deadline < b.deadline || (a.deadline === b.deadline && a.job.seq < b.job.seq);
+
+/**
+ * The waiting jobs of one tenant in one priority. They mostly come in order, so they stand in a linked list that costs
+ * the same at any length; those that come back with an old deadline, as a retry does, stand in a heap beside it.
+ */
+export class Line<J extends Job> {
+  /** Where it stands among the lines of its priority, by the deadline of its first job and by service, or -1. */
+  deadlineIndex = -1;
+  serviceIndex = -1;
+  readonly #list = new LinkedList<Place<J>>();
+  #late: Heap<Place<J>> | undefined;
+
+  peek(): Place<J> | undefined {
+    const late = this.#late?.peek();
+    const { first } = this.#list;
+    return late === undefined ? first : first === undefined || before(late, first) ? late : first;
+  }
+
+  /** The one that would come last. */
+  last(): Place<J> | undefined {
+    let { last } = this.#list;
+    for (const late of this.#late ?? []) if (last === undefined || before(last, late)) last = late;
+    return last;
+  }
+
+  add(place: Place<J>): void {
+    place.line = this;
+    const { last } = this.#list;
+    if (last !== undefined && before(place, last)) {
+      this.#late ??= new Heap(before, (item, index) => {
+        item.lateIndex = index;
+      });
+      this.#late.push(place);
+      return;
+    }
+    this.#list.push(place);
+  }
+
+  *[Symbol.iterator](): Iterator<Place<J>> {
+    yield* this.#list;
+    if (this.#late !== undefined) yield* this.#late;
+  }
+
+  remove(place: Place<J>): void {
+    place.line = undefined;
+    if (place.lateIndex >= 0) this.#late?.removeAt(place.lateIndex);
+    else this.#list.remove(place);
+  }
+}

@@ -1,0 +1,11 @@
+import { type ChatRequest, chatRequestSchema } from '../../model/ChatRequest.ts';
+import { isPlainRequest } from './isPlainRequest.ts';
+import { checked } from './validation.ts';
+
+/**
+ * Checks that something is a chat request, and gives it back.
+ *
+ * @throws {ValidationError} that names every place where it is not what it has to be.
+ */
+export const checkRequest = (value: unknown): ChatRequest =>
+  isPlainRequest(value) ? value : checked(chatRequestSchema, value, 'The request');

@@ -1,0 +1,25 @@
+import { ValidationError } from '../../errors/ValidationError.ts';
+
+/**
+ * Writes a request as it is sent.
+ *
+ * @throws {ValidationError} that names the field that JSON cannot hold.
+ */
+export function requestJson(request: Readonly<Record<string, unknown>>): string {
+  try {
+    return JSON.stringify(request);
+  } catch (cause) {
+    const path = Object.keys(request).find((name) => !isJson(request[name])) ?? '';
+    const got = typeof request[path] === 'bigint' ? 'a bigint' : 'an object that JSON.stringify() refuses';
+    throw new ValidationError('The request', [{ path, expected: 'what JSON can hold', got }], undefined, { cause });
+  }
+}
+
+function isJson(value: unknown): boolean {
+  try {
+    JSON.stringify(value);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,78 @@
+import { ContextLengthError } from '../../errors/ContextLengthError.ts';
+import type { ChatRequest } from '../../model/ChatRequest.ts';
+import type { PromptCount } from '../counting/PromptCount.ts';
+import { conversationUnits } from './conversationUnits.ts';
+
+/** How many requests are counted near a guess before the rest is halved. */
+const GUESSES = 2;
+
+/**
+ * Leaves as little as possible out of a conversation so that it has no more than so many tokens. It asks for counts by
+ * yielding requests, so that whoever drives it may count at once or later.
+ *
+ * It counts the whole, what has to stay, each unit alone, and then two requests or so around the place that follows
+ * from these: each message some five times in all, however many there are. Where the parts do not add up to the whole,
+ * it halves the rest, which is the most that a counter can make it do.
+ *
+ * @return The request itself when it is short enough, else one with fewer messages.
+ * @throws {ContextLengthError} when what has to stay has more tokens.
+ */
+export function* trimming<R extends ChatRequest>(
+  request: R,
+  maxTokens: number,
+): Generator<ChatRequest, R, PromptCount> {
+  const { model, messages } = request;
+  const whole = (yield request).bound;
+  if (whole <= maxTokens) return request;
+
+  const units = conversationUnits(messages);
+  const without = (count: number): R => {
+    const left = new Set(units.slice(0, count).flat());
+    return { ...request, messages: messages.filter((_, place) => !left.has(place)) };
+  };
+
+  let kept = without(units.length);
+  const least = units.length === 0 ? whole : (yield kept).bound;
+  if (least > maxTokens) {
+    throw new ContextLengthError(
+      { limitOf: 'trim', limit: maxTokens, promptTokens: least, outputTokens: 0 },
+      { model },
+    );
+  }
+
+  const alone: number[] = [];
+  for (const unit of units) {
+    alone.push((yield { model, messages: unit.flatMap((place) => messages[place] ?? []) }).bound);
+  }
+
+  // With so many left out it is too long, and with so many it fits.
+  let tooFew = 0;
+  let enough = units.length;
+  let next = guess(alone, whole, least, maxTokens);
+  for (let tries = 0; enough - tooFew > 1; tries++) {
+    const count = tries < GUESSES ? Math.min(enough - 1, Math.max(tooFew + 1, next)) : (tooFew + enough) >> 1;
+    const shorter = without(count);
+    if ((yield shorter).bound <= maxTokens) {
+      kept = shorter;
+      enough = count;
+      next = count - 1;
+    } else {
+      tooFew = count;
+      next = count + 1;
+    }
+  }
+  return kept;
+}
+
+/** How many units have to go, when each takes what it has alone but for a part that every prompt has. */
+function guess(alone: readonly number[], whole: number, least: number, maxTokens: number): number {
+  const frame = (alone.reduce((sum, tokens) => sum + tokens, 0) - (whole - least)) / alone.length;
+  let left = whole;
+  let count = 0;
+  for (const tokens of alone) {
+    if (left <= maxTokens + 0.5) break;
+    left -= tokens - frame;
+    count += 1;
+  }
+  return count;
+}

@@ -1,0 +1,112 @@
+import type * as z from 'zod';
+import { ValidationError, type ValidationIssue } from '../../errors/ValidationError.ts';
+
+type Issue = z.core.$ZodIssue;
+type Path = readonly PropertyKey[];
+
+/** Words up to this many characters are shown when they stand where one of a set has to. */
+const SHOWN_LENGTH = 40;
+
+/**
+ * Checks a value against a schema that transforms nothing, and gives the same value back.
+ *
+ * @param subject What the value is, as an error begins: `The request`.
+ * @param advice What to do, as a sentence.
+ * @throws {ValidationError} that names every place where the value is not what it has to be.
+ */
+export function checked<T>(schema: z.ZodType<T>, value: unknown, subject: string, advice?: string): T {
+  const result = schema.safeParse(value);
+  if (result.success) return value as T;
+  const [first, ...rest] = result.error.issues.flatMap((issue) => explain(issue, [], value));
+  throw new ValidationError(subject, [first ?? { path: '', expected: 'valid', got: typeOf(value) }, ...rest], advice);
+}
+
+/** Says of one issue where, what was expected and what was got; of a union, of the branch that comes closest. */
+function explain(issue: Issue, above: Path, root: unknown): ValidationIssue[] {
+  const path = [...above, ...issue.path];
+  if (issue.code === 'invalid_union' && issue.errors.length > 0) {
+    const closer = issue.errors.find((branch) => !branch.every(isOfOtherType));
+    if (closer !== undefined) return closer.flatMap((inner) => explain(inner, path, root));
+    const expected = issue.errors.flat().map(expectedBy).join(' or ');
+    return [{ path: pathText(path), expected, got: gotAt(root, path, issue) }];
+  }
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({
+      path: pathText([...path, key]),
+      expected: 'absent, since it is not known there',
+      got: typeOf(valueAt(root, [...path, key])),
+    }));
+  }
+  return [{ path: pathText(path), expected: expectedBy(issue), got: gotAt(root, path, issue) }];
+}
+
+const isOfOtherType = (issue: Issue): boolean =>
+  issue.path.length === 0 && ['invalid_type', 'invalid_value', 'custom'].includes(issue.code);
+
+const ARTICLES: Readonly<Record<string, string>> = {
+  string: 'a string',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'an array',
+  object: 'an object',
+  record: 'an object',
+  function: 'a function',
+};
+
+function expectedBy(issue: Issue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return ARTICLES[issue.expected] ?? issue.expected;
+    case 'invalid_value':
+      return issue.values.length === 1 ? JSON.stringify(issue.values[0]) : `one of ${words(issue.values)}`;
+    case 'invalid_union':
+      return 'options' in issue && Array.isArray(issue.options) ? `one of ${words(issue.options)}` : 'something else';
+    case 'too_small':
+      return `${atLeast(issue.origin)} ${issue.inclusive === false ? 'more than' : 'at least'} ${issue.minimum}${unit(issue.origin, issue.minimum)}`;
+    case 'too_big':
+      return `${atLeast(issue.origin)} ${issue.inclusive === false ? 'less than' : 'at most'} ${issue.maximum}${unit(issue.origin, issue.maximum)}`;
+    default:
+      return issue.message;
+  }
+}
+
+const words = (values: readonly unknown[]): string => values.map((value) => JSON.stringify(value)).join(', ');
+
+const atLeast = (origin: string): string =>
+  origin === 'array' || origin === 'string' ? `${ARTICLES[origin] ?? ''} of` : 'a number of';
+
+const unit = (origin: string, count: number | bigint): string =>
+  origin === 'array'
+    ? ` item${count === 1 ? '' : 's'}`
+    : origin === 'string'
+      ? ` character${count === 1 ? '' : 's'}`
+      : '';
+
+/** What stands at a path. Of text only its length, since it may be a prompt; where one of a set is due, the word. */
+function gotAt(root: unknown, path: Path, issue: Issue): string {
+  const value = valueAt(root, path);
+  const isWord = issue.code === 'invalid_value' || issue.code === 'invalid_union';
+  if (typeof value === 'string' && isWord && value.length <= SHOWN_LENGTH) return JSON.stringify(value);
+  return typeOf(value);
+}
+
+function typeOf(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (value === null || typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (typeof value === 'string') return `a string of ${value.length} character${value.length === 1 ? '' : 's'}`;
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  return ARTICLES[typeof value] ?? typeof value;
+}
+
+const valueAt = (root: unknown, path: Path): unknown =>
+  path.reduce<unknown>(
+    (value, key) => (typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined),
+    root,
+  );
+
+const pathText = (path: Path): string =>
+  path
+    .map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`))
+    .join('')
+    .replace(/^\./, '');

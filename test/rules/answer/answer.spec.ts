@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest';
+import { chatRequestSchema } from '../../../src/model/ChatRequest.ts';
+import type { ChatCompletion } from '../../../src/model/Chunk.ts';
+import type { FinishToken, Token, ToolCallToken } from '../../../src/model/Token.ts';
+import {
+  answerOf,
+  answerOfCompletion,
+  EMPTY_SNAPSHOT,
+  withToken,
+  writtenIn,
+} from '../../../src/rules/answer/answer.ts';
+
+const usage = { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3 };
+const call: ToolCallToken = { type: 'tool-call', index: 0, id: 'a', name: 'add', arguments: '{"a":1}' };
+const wireCall = { id: 'a', type: 'function', function: { name: 'add', arguments: '{"a":1}' } };
+const finish = { type: 'finish', reason: 'stop', usage, id: 'chatcmpl-1', model: 'm' } as const;
+const about = { finish_reason: 'stop', usage, id: 'chatcmpl-1', model: 'm' };
+
+const answerTo = (...tokens: Token[]) => answerOf(tokens.reduce(withToken, EMPTY_SNAPSHOT));
+
+/** A completion of this message, which may be anything. */
+const completion = (message: unknown, rest: object = {}): ChatCompletion =>
+  ({
+    id: 'chatcmpl-1',
+    model: 'm',
+    choices: [{ index: 0, message, finish_reason: 'stop' }],
+    usage,
+    ...rest,
+  }) as unknown as ChatCompletion;
+
+describe('withToken', () => {
+  it('should add to a copy', () => {
+    const one = withToken(EMPTY_SNAPSHOT, { type: 'text', text: 'a' });
+    const two = withToken(one, { type: 'text', text: 'b' });
+    const three = withToken(withToken(two, { type: 'reasoning', text: 'r' }), call);
+    expect([one, two]).toStrictEqual([
+      { text: 'a', reasoning: '', toolCalls: [] },
+      { text: 'ab', reasoning: '', toolCalls: [] },
+    ]);
+    expect(withToken(three, finish)).toStrictEqual({ text: 'ab', reasoning: 'r', toolCalls: [call], finish });
+    expect(EMPTY_SNAPSHOT).toStrictEqual({ text: '', reasoning: '', toolCalls: [] });
+  });
+});
+
+describe('answerOf', () => {
+  it('should be nothing before the end has come', () => {
+    expect(answerTo({ type: 'text', text: 'a' })).toBe(undefined);
+  });
+
+  it.each<[string, Token[], object]>([
+    ['text', [{ type: 'text', text: 'a' }], { content: 'a' }],
+    ['no text', [], { content: '' }],
+    [
+      'text after reasoning',
+      [
+        { type: 'reasoning', text: 'r' },
+        { type: 'text', text: 'a' },
+      ],
+      { content: 'a', reasoning: 'r' },
+    ],
+    ['tool calls without text', [call], { tool_calls: [wireCall] }],
+    ['tool calls with text', [{ type: 'text', text: 'a' }, call], { content: 'a', tool_calls: [wireCall] }],
+  ])('should be a message as Groq would send it whole, of %s', (_, tokens, message) => {
+    const answer = answerTo(...tokens, finish);
+    expect(answer).toStrictEqual({ message: { role: 'assistant', ...message }, ...about });
+    expect(chatRequestSchema.safeParse({ model: 'm', messages: [answer?.message] }).success).toBe(true);
+  });
+
+  it('should leave the usage out that there was none of', () => {
+    const end: FinishToken = { type: 'finish', reason: 'stop', id: 'chatcmpl-1', model: 'm' };
+    expect(answerTo(end)).toStrictEqual({
+      message: { role: 'assistant', content: '' },
+      finish_reason: 'stop',
+      id: 'chatcmpl-1',
+      model: 'm',
+    });
+  });
+});
+
+describe('answerOfCompletion', () => {
+  it.each<[string, object, object]>([
+    ['text', { content: 'a' }, { content: 'a' }],
+    ['text after reasoning', { content: 'a', reasoning: 'r' }, { content: 'a', reasoning: 'r' }],
+    ['tool calls', { tool_calls: [wireCall] }, { tool_calls: [wireCall] }],
+    ['nothing', {}, {}],
+    ['nulls', { content: null, reasoning: null, tool_calls: null }, {}],
+    ['other types', { content: 1, reasoning: {}, tool_calls: 'x' }, {}],
+    ['no tool calls', { content: 'a', tool_calls: [] }, { content: 'a' }],
+    ['what cannot be sent back', { content: 'a', executed_tools: [1], refusal: null }, { content: 'a' }],
+  ])('should take %s', (_, message, expected) => {
+    const answer = answerOfCompletion(completion({ role: 'assistant', ...message }));
+    expect(answer).toStrictEqual({ message: { role: 'assistant', ...expected }, ...about });
+    expect(chatRequestSchema.safeParse({ model: 'm', messages: [answer.message] }).success).toBe(true);
+  });
+
+  it('should not know the reason when there is none, and leave out what is no usage', () => {
+    const choices = [{ index: 0, message: { role: 'assistant', content: 'a' }, finish_reason: null }];
+    expect(answerOfCompletion(completion(undefined, { choices, usage: null }))).toStrictEqual({
+      message: { role: 'assistant', content: 'a' },
+      finish_reason: 'unknown',
+      id: 'chatcmpl-1',
+      model: 'm',
+    });
+  });
+
+  it('should find the usage where Groq had it first', () => {
+    expect(answerOfCompletion(completion({ content: 'a' }, { usage: undefined, x_groq: { usage } })).usage).toBe(usage);
+  });
+});
+
+describe('writtenIn', () => {
+  const written = (message: object) => writtenIn({ message: { role: 'assistant', ...message }, ...about });
+
+  it('should tell all that an answer holds', () => {
+    const message = { content: 'Hello', reasoning: 'Hm', tool_calls: [wireCall, wireCall] };
+    expect(written(message)).toStrictEqual({
+      text: 'Helloadd{"a":1}add{"a":1}',
+      reasoning: 'Hm',
+      pieces: { text: 3, reasoning: 1 },
+    });
+  });
+
+  it.each([[{}], [{ content: '' }], [{ content: null, reasoning: '' }]])('should find nothing in %j', (message) => {
+    expect(written(message)).toStrictEqual({ text: '', reasoning: '', pieces: { text: 0, reasoning: 0 } });
+  });
+});

@@ -1,0 +1,21 @@
+import { describe, expect, it } from 'vitest';
+import { isState } from '../../../src/rules/answer/isState.ts';
+
+describe('isState', () => {
+  it('should tell what is said of a request from its answer', () => {
+    expect(isState({ type: 'state', state: 'queued' })).toBe(true);
+    expect(isState({ type: 'text', text: 'state' })).toBe(false);
+  });
+
+  it.each([
+    [undefined],
+    [null],
+    ['state'],
+    [7],
+    [{}],
+    [{ state: 'queued' }],
+    [Object.assign(() => 0, { type: 'state' })],
+  ])('should take no %o for it', (value) => {
+    expect(isState(value)).toBe(false);
+  });
+});

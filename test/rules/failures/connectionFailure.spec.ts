@@ -1,0 +1,104 @@
+import { inspect } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { isConnectionError, isProtocolError } from '../../../src/errors/guards.ts';
+import { connectionFailure } from '../../../src/rules/failures/connectionFailure.ts';
+
+const failure = (code: unknown, rest: object = {}) => Object.assign(new Error('secret'), { code }, rest);
+
+const gist = (error: unknown): unknown =>
+  isConnectionError(error)
+    ? { sent: error.sent, trusted: error.trusted, reason: error.reason }
+    : isProtocolError(error) && 'protocol';
+
+describe('connectionFailure', () => {
+  it.each([
+    'ECONNREFUSED',
+    'ENOTFOUND',
+    'EAI_AGAIN',
+    'ECONNRESET',
+    'EPIPE',
+    'ETIMEDOUT',
+    'UND_ERR_SOCKET',
+    'UND_ERR_CLOSED',
+  ])('should say of %s whether the request may have been sent', (code) => {
+    for (const sent of [true, false]) {
+      const error = connectionFailure(failure(code), sent);
+      expect(gist(error)).toEqual({ sent, trusted: true, reason: code });
+      expect(error.message).toBe(
+        sent
+          ? `The connection was lost (${code}). Ask again; whether Groq has done the work, and charged for it, is not known.`
+          : `No connection could be made (${code}). Check the network and the base URL: nothing was sent.`,
+      );
+    }
+  });
+
+  it.each([
+    'CERT_HAS_EXPIRED',
+    'CERT_NOT_YET_VALID',
+    'CERT_REVOKED',
+    'DEPTH_ZERO_SELF_SIGNED_CERT',
+    'SELF_SIGNED_CERT_IN_CHAIN',
+    'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+    'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+    'ERR_TLS_CERT_ALTNAME_INVALID',
+    'ERR_SSL_WRONG_VERSION_NUMBER',
+    'HOSTNAME_MISMATCH',
+    'EPROTO',
+  ])('should say of %s that the other side is not trusted, and that nothing was sent', (code) => {
+    expect(gist(connectionFailure(failure(code), false))).toEqual({ sent: false, trusted: false, reason: code });
+    // It was trusted when it was sent the request.
+    expect(gist(connectionFailure(failure(code), true))).toEqual({ sent: true, trusted: true, reason: code });
+  });
+
+  it.each([
+    failure('HPE_INVALID_CONSTANT'),
+    failure(undefined, { name: 'HTTPParserError' }),
+    failure('UND_ERR_HEADERS_OVERFLOW'),
+    failure('UND_ERR_RES_CONTENT_LENGTH_MISMATCH'),
+    failure('UND_ERR_RES_EXCEEDED_MAX_SIZE'),
+  ])('should say of what is no HTTP that it is none: %s', (error) => {
+    expect(gist(connectionFailure(error, true))).toBe('protocol');
+  });
+
+  it('should name in the message what is no HTTP, and what is not trusted', () => {
+    expect(connectionFailure(failure('HPE_INVALID_CONSTANT'), true).message).toMatch(
+      /^The server does not speak HTTP \(HPE_INVALID_CONSTANT\)\. /,
+    );
+    expect(connectionFailure(failure(undefined, { name: 'HTTPParserError' }), true).message).toMatch(
+      /^The server does not speak HTTP\. /,
+    );
+    expect(connectionFailure(failure('CERT_HAS_EXPIRED'), false).message).toBe(
+      'The server could not be trusted (CERT_HAS_EXPIRED). Check the base URL and the certificate of the server or of the proxy before it.',
+    );
+  });
+
+  it('should take the first of several failures for all of them', () => {
+    const first = Object.assign(new AggregateError([failure('ETIMEDOUT'), failure('ECONNREFUSED')]), {
+      code: undefined,
+    });
+    expect(gist(connectionFailure(first, false))).toMatchObject({ reason: 'ETIMEDOUT' });
+    const own = Object.assign(new AggregateError([failure('ETIMEDOUT')]), { code: 'ECONNREFUSED' });
+    expect(gist(connectionFailure(own, false))).toMatchObject({ reason: 'ECONNREFUSED' });
+    expect(gist(connectionFailure(new AggregateError([]), false))).toMatchObject({ reason: undefined });
+  });
+
+  it.each([undefined, null, 'secret', 5, {}, new Error('secret'), failure(7), { errors: null }, { errors: 5 }])(
+    'should make do with %s',
+    (value) => {
+      const error = connectionFailure(value, true);
+      expect(gist(error)).toEqual({ sent: true, trusted: true, reason: undefined });
+      expect(error.message).toBe(
+        'The connection was lost. Ask again; whether Groq has done the work, and charged for it, is not known.',
+      );
+    },
+  );
+
+  it('should keep nothing of the failure but its code', () => {
+    const error = connectionFailure(
+      failure('ECONNRESET', { headers: ['authorization', 'Bearer secret'], cause: new Error('secret') }),
+      true,
+    );
+    expect(inspect(error, { showHidden: true, depth: 9 })).not.toContain('secret');
+    expect(error.cause).toBe(undefined);
+  });
+});

@@ -1,0 +1,270 @@
+import { inspect } from 'node:util';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { isHttpError, isProtocolError, isRateLimitError, isRequestTooLargeError } from '../../../src/errors/guards.ts';
+import { errorFrom, httpErrorOf } from '../../../src/rules/failures/httpError.ts';
+
+const bodyOf = (error: unknown): string => JSON.stringify({ error });
+
+const errorOf = (status: number, body: string, headers: Record<string, string | string[]> = {}) =>
+  httpErrorOf({ status, headers, body, model: 'm' });
+
+describe('httpErrorOf', () => {
+  it.each([
+    [400, 'model_decommissioned', 'Use the model that https://console.groq.com/docs/deprecations recommends.'],
+    [400, 'context_length_exceeded', 'Shorten the messages or lower max_completion_tokens.'],
+    [400, 'tool_use_failed', 'Ask again, or set `retry.sampling` to have that done: the model misused a tool.'],
+    [400, undefined, 'Correct the request as the message says.'],
+    [401, 'invalid_api_key', 'Set GROQ_API_KEY to a key from https://console.groq.com/keys.'],
+    [403, undefined, 'Ask the owner of the organization for access, or check the network: some are refused.'],
+    [404, 'model_not_found', 'Check the name of the model and the base URL; `groq.models()` lists what there is.'],
+    [418, undefined, 'See the message.'],
+    [418, 'constructor', 'See the message.'],
+    [418, '__proto__', 'See the message.'],
+    [422, undefined, 'Correct the request, or ask again: the model may have gone astray.'],
+    [498, 'capacity_exceeded', 'Ask again later, or without the flex tier.'],
+    [500, undefined, 'Ask again later.'],
+    [503, undefined, 'Ask again later.'],
+  ])('should keep what Groq says with a %i %s, and advise', (status, code, advice) => {
+    const headers = { 'x-request-id': 'req_1', 'retry-after': '2', 'x-should-retry': 'false' };
+    const error = errorOf(status, bodyOf({ message: 'What happened', type: 'a_type', code }), headers);
+    expect(isHttpError(error) && Object.assign({}, error)).toStrictEqual({
+      name: 'HttpError',
+      code: 'GROQ_ERR_HTTP',
+      status,
+      type: 'a_type',
+      ...(code !== undefined && { groqCode: code }),
+      retryAfter: 2_000,
+      shouldRetry: false,
+      advice,
+      model: 'm',
+      requestId: 'req_1',
+    });
+    expect(error.message).toBe(`Groq answered ${status} ${code ?? 'a_type'}: What happened. ${advice}`);
+  });
+
+  it('should make of a 429 what its message says of the limit', () => {
+    const message =
+      'Rate limit reached for model `m` in organization `o` on tokens per day (TPD): Limit 100, Used 98, Requested 5. Please try again in 43.2m. X';
+    const error = errorOf(429, bodyOf({ message, type: 'tokens', code: 'rate_limit_exceeded' }), {
+      'retry-after': '9',
+    });
+    expect(isRateLimitError(error) && error).toMatchObject({
+      name: 'RateLimitError',
+      code: 'GROQ_ERR_RATE_LIMIT',
+      status: 429,
+      dimension: 'tpd',
+      limit: 100,
+      used: 98,
+      retryAfter: 2_592_000,
+    });
+  });
+
+  it('should go by the header where the message of a 429 says no time', () => {
+    const error = errorOf(429, 'slow down', { 'retry-after': '9' });
+    expect(isRateLimitError(error) && [error.dimension, error.limit, error.used, error.retryAfter]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      9_000,
+    ]);
+  });
+
+  it.each([413, 429])('should know a request that never fits, told with %i', (status) => {
+    const message =
+      'Request too large for model `m` … on output tokens per minute (OTPM): Limit 1000, Requested 1847. X';
+    const error = errorOf(status, bodyOf({ message }), { 'x-request-id': 'req_1' });
+    expect(isRequestTooLargeError(error) && error).toMatchObject({
+      dimension: 'otpm',
+      limit: 1_000,
+      cost: 1_847,
+      model: 'm',
+      requestId: 'req_1',
+    });
+    expect(error.message).toBe(
+      'The request costs 1,847 on output tokens per minute (OTPM), and the limit is 1,000. Lower max_completion_tokens.',
+    );
+  });
+
+  it('should leave a 413 as it is that is not about a limit', () => {
+    const error = errorOf(413, '<html>Payload Too Large</html>');
+    expect(isHttpError(error) && [error.status, error.advice]).toEqual([
+      413,
+      'Shorten the messages or lower max_completion_tokens.',
+    ]);
+  });
+
+  it.each([300, 301, 302, 303, 304, 307, 308])('should not follow a %i', (status) => {
+    const error = errorOf(status, '', { location: 'https://example.test/' });
+    expect(isProtocolError(error) && error.message).toMatch(
+      `answered with a redirect (${status}), which is not followed`,
+    );
+    expect(error.message).not.toContain('example.test');
+  });
+
+  it.each([
+    ['an empty body', '', 'Groq answered 500: no message. Ask again later.'],
+    ['a blank body', ' \r\n ', 'Groq answered 500: no message. Ask again later.'],
+    ['a text', 'error code: 1010', 'Groq answered 500: error code: 1010. Ask again later.'],
+    [
+      'a page',
+      '<html><h1>Bad Gateway</h1></html>',
+      'Groq answered 500: <html><h1>Bad Gateway</h1></html>. Ask again later.',
+    ],
+    ['an error that is a text', '{"error":"oh!"}', 'Groq answered 500: oh! Ask again later.'],
+    ['an error that is null', '{"error":null}', 'Groq answered 500: no message. Ask again later.'],
+    ['an error that is a list', '{"error":[1]}', 'Groq answered 500: no message. Ask again later.'],
+    [
+      'fields of other types',
+      '{"error":{"message":1,"type":[],"code":{}}}',
+      'Groq answered 500: no message. Ask again later.',
+    ],
+    ['JSON of another kind', '[1]', 'Groq answered 500: [1]. Ask again later.'],
+    ['JSON that is null', 'null', 'Groq answered 500: null. Ask again later.'],
+    ['JSON that is cut', '{"error":{"mess', 'Groq answered 500: {"error":{"mess. Ask again later.'],
+    [
+      'an error of a prototype',
+      '{"__proto__":{"error":{"message":"x"}}}',
+      'Groq answered 500: {"__proto__":{"error":{"message":"x"}}}. Ask again later.',
+    ],
+  ])('should say what it can of %s', (_, body, message) => {
+    expect(errorOf(500, body).message).toBe(message);
+  });
+
+  it('should not be thrown off by nesting', () => {
+    const deep = '['.repeat(30_000) + ']'.repeat(30_000);
+    expect(isHttpError(errorOf(500, `{"error":${deep}}`))).toBe(true);
+    expect(isHttpError(errorOf(500, '['.repeat(65_536)))).toBe(true);
+  });
+
+  it('should show at most 4 KB of each thing that was said', () => {
+    const long = 'x'.repeat(60_000);
+    for (const body of [long, bodyOf({ message: long, type: long, code: long })]) {
+      const error = errorOf(400, body);
+      expect(error.message.length).toBeLessThan(9_000);
+      expect(JSON.stringify(error).length).toBeLessThan(15_000);
+    }
+  });
+
+  it('should never show a key', () => {
+    const key = 'gsk_abcDEF123_456';
+    fc.assert(
+      fc.property(fc.string(), fc.string(), fc.constantFrom(200, 400, 401, 413, 429, 500), (before, after, status) => {
+        const said = `${before} ${key}${after}`;
+        for (const body of [said, bodyOf(said), bodyOf({ message: said, type: said, code: said })]) {
+          const error = errorOf(status, body);
+          for (const shown of [String(error), inspect(error), JSON.stringify(error)]) expect(shown).not.toContain(key);
+        }
+      }),
+    );
+    expect(errorOf(401, bodyOf({ message: `Invalid API Key: ${key}.` })).message).toContain('Invalid API Key: gsk_….');
+    // A key that is cut by the limit is still a key.
+    expect(errorOf(401, 'x'.repeat(4_090) + key).message).not.toContain('gsk_ab');
+  });
+
+  it('should take a header that comes twice once, or not at all', () => {
+    const error = errorOf(500, '', {
+      'x-request-id': ['req_1', 'req_2'],
+      'retry-after': ['1', '2'],
+      'x-should-retry': 'yes',
+    });
+    expect(isHttpError(error) && [error.requestId, error.retryAfter, error.shouldRetry]).toEqual([
+      'req_1',
+      undefined,
+      undefined,
+    ]);
+  });
+});
+
+describe('errorFrom', () => {
+  it('should make an error of what stands in the middle of a stream', () => {
+    const fields = { message: 'Tool choice is required.', type: 'invalid_request_error', code: 'tool_use_failed' };
+    const error = errorFrom(400, { ...fields, failed_generation: 'what the model wrote' });
+    expect(isHttpError(error) && [error.status, error.groqCode, error.type]).toEqual([
+      400,
+      'tool_use_failed',
+      'invalid_request_error',
+    ]);
+    // What the model wrote is in no error.
+    expect(inspect(error)).not.toContain('what the model wrote');
+  });
+});
+
+describe('httpErrorOf, of what is no error of the API', () => {
+  const redirected = ' Set `baseURL` to where the API is, if you trust that with the key.';
+
+  it.each([
+    [204, 'The server answered with 204, where there is no answer.', false],
+    [299, 'The server answered with 299, where there is no answer.', false],
+    [300, 'The server answered with a redirect (300), which is not followed.', true],
+    [302, 'The server answered with a redirect (302), which is not followed.', true],
+  ])('should tell of a %i what it is, and what to do', (status, message, isRedirect) => {
+    const error = errorOf(status, '', { 'x-request-id': 'req_1' });
+    expect(isProtocolError(error) && [error.model, error.requestId]).toEqual(['m', 'req_1']);
+    expect(error.message.startsWith(message)).toBe(true);
+    expect(error.message.endsWith(redirected)).toBe(isRedirect);
+  });
+
+  it.each([
+    ['true', true],
+    ['false', false],
+    ['perhaps', undefined],
+    [undefined, undefined],
+  ])('should hear whether the server wants it to be repeated: %s', (header, shouldRetry) => {
+    const error = errorOf(500, '', header === undefined ? {} : { 'x-should-retry': header });
+    expect(isHttpError(error) && error.shouldRetry).toBe(shouldRetry);
+  });
+
+  it.each(['null', '5', '"text"', '[]', '{}', 'no JSON', '{"error":'])('should keep %s as it is', (body) => {
+    expect(errorOf(500, body).message).toContain(`: ${body}`);
+  });
+
+  it('should keep so much of a body and no more', () => {
+    const error = errorOf(500, 'a'.repeat(5_000));
+    expect(error.message).toContain(`: ${'a'.repeat(4_096)}`);
+    expect(error.message).not.toContain('a'.repeat(4_097));
+  });
+});
+
+describe('httpErrorOf, of a limit', () => {
+  const tooLarge =
+    'Request too large for model `m` in organization `o` on tokens per minute (TPM): Limit 100, Requested 105, please reduce.';
+
+  it('should read limits out of the message of a 413 or a 429 only', () => {
+    expect(isRequestTooLargeError(errorOf(413, bodyOf({ message: tooLarge })))).toBe(true);
+    expect(isRequestTooLargeError(errorOf(429, bodyOf({ message: tooLarge })))).toBe(true);
+    expect(isRequestTooLargeError(errorOf(400, bodyOf({ message: tooLarge })))).toBe(false);
+  });
+
+  it('should be an error of HTTP when it does not say which limit is too low', () => {
+    for (const said of ['', ' on tokens per minute (TPM): Requested 105.', ': Limit 100, Requested 105.']) {
+      const error = errorOf(413, bodyOf({ message: `Request too large for model \`m\`${said}` }));
+      expect([isHttpError(error), isRequestTooLargeError(error)]).toEqual([true, false]);
+    }
+  });
+
+  it.each(['', bodyOf({}), bodyOf('busy')])('should be a 429 of which no more is known: %s', (body) => {
+    const error = errorOf(429, body);
+    const known = isRateLimitError(error) && [error.dimension, error.limit, error.used, error.requested];
+    expect(known).toEqual([undefined, undefined, undefined, undefined]);
+    expect(isRateLimitError(error) && error.retryAfter).toBe(undefined);
+  });
+
+  it('should believe no message that asks to wait for longer than a day', () => {
+    const message = (time: string) => bodyOf({ message: `Rate limit reached. Please try again in ${time}.` });
+    const waits = ['23h', '25h'].map((time) => {
+      const error = errorOf(429, message(time), { 'retry-after': '3' });
+      return isRateLimitError(error) && error.retryAfter;
+    });
+    expect(waits).toEqual([82_800_000, 3_000]);
+  });
+
+  it.each([
+    ['86400', 86_400_000],
+    ['86401', undefined],
+    ['3', 3_000],
+  ])('should believe the header of a 429 that asks to wait for %s s, up to a day', (seconds, ms) => {
+    const error = errorOf(429, '', { 'retry-after': seconds });
+    expect(isRateLimitError(error) && error.retryAfter).toBe(ms);
+  });
+});

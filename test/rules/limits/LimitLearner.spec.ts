@@ -1,0 +1,449 @@
+import { describe, expect, it } from 'vitest';
+import type { Rejection, Reservation } from '../../../src/model/Grant.ts';
+import type { LimitHeaders } from '../../../src/model/LimitHeaders.ts';
+import type { BucketLevel, Limits } from '../../../src/model/Limits.ts';
+import { LimitMirror, type LimitMirrorConfig } from '../../../src/rules/limits/LimitMirror.ts';
+import { tokens } from '../../util/jobs.ts';
+import { seeded } from '../../util/random.ts';
+import { reservations } from '../../util/stores.ts';
+
+/** A mirror that learns, in a time that is set by hand. */
+const learning = (limits: Limits, config: Partial<LimitMirrorConfig> = {}) => {
+  const make = reservations();
+  const mirror = new LimitMirror({ limits, ceilings: {}, margin: 0, keeps: false, probe: 0, ...config }, 0);
+  const take = (units: number, now = 0): Reservation => {
+    const reservation = make(tokens(units));
+    expect(mirror.reserve(reservation, now)).toEqual({ type: 'granted' });
+    mirror.sent(reservation, now);
+    return reservation;
+  };
+  const bucket = (dimension: keyof Limits, now = 0): BucketLevel | undefined =>
+    mirror.levels(now).find((each) => each.dimension === dimension);
+  const level = (dimension: keyof Limits, now = 0): number | undefined => bucket(dimension, now)?.level;
+  const waitFor = (units: number, now = 0): number => {
+    const verdict = mirror.reserve(make(tokens(units)), now);
+    return verdict.type === 'wait' ? verdict.ms : 0;
+  };
+  /** Sends a request, and tells what its answer says: the headers of the server, or that a limit was met. */
+  const answered = (units: number, now: number, headers: LimitHeaders): Reservation => {
+    const reservation = take(units, now);
+    mirror.learn(reservation, headers, now);
+    return reservation;
+  };
+  const rejected = (rejection: Rejection, now = 0, units = 10): void => {
+    mirror.settle(take(units, now), { type: 'rejected', ...rejection }, now);
+  };
+  return { mirror, take, bucket, level, waitFor, answered, rejected };
+};
+
+describe('LimitLearner', () => {
+  describe('of an answer', () => {
+    it('should take limits of which nothing was known, with what is left of them', () => {
+      const { answered, level, bucket } = learning({});
+      answered(100, 0, { tpm: { limit: 8_000, remaining: 7_000 }, rpd: { limit: 1_000, remaining: 990 } });
+      expect([level('tpm'), level('rpd'), bucket('tpm')?.limit]).toEqual([7_000, 990, 8_000]);
+    });
+
+    it('should settle the request that showed them at the limits that it showed', () => {
+      const { mirror, answered, level } = learning({});
+      const first = answered(100, 0, { tpm: { limit: 8_000, remaining: 7_000 } });
+      mirror.settle(first, { type: 'used', cost: tokens(40) }, 0);
+      expect(level('tpm')).toBe(7_060);
+    });
+
+    it('should not charge them for what was in flight before they were known, as that is what the level shows', () => {
+      const { mirror, take, answered, level } = learning({});
+      const before = take(500);
+      answered(100, 0, { tpm: { limit: 8_000, remaining: 7_000 } });
+      mirror.settle(before, { type: 'used', cost: tokens(0) }, 0);
+      expect(level('tpm')).toBe(7_000);
+    });
+
+    it('should take the level of a new limit from the answer that shows it first', () => {
+      const { mirror, take, level } = learning({ rpd: 1_000 });
+      const [first, second] = [take(100), take(100)] as const;
+      mirror.learn(first, { tpm: { limit: 8_000, remaining: 7_000 } }, 0);
+      mirror.learn(second, { tpm: { limit: 8_000, remaining: 6_000 } }, 0);
+      expect(level('tpm')).toBe(7_000);
+    });
+
+    it.each<[string, LimitHeaders]>([
+      ['nothing', {}],
+      ['a limit of nothing', { tpm: { limit: 0, remaining: 0 } }],
+      ['only what is left, of nobody knows what', { tpm: { remaining: 5 } }],
+    ])('should learn no limit from %s', (_, headers) => {
+      const { mirror, answered } = learning({});
+      answered(100, 0, headers);
+      expect(mirror.levels(0)).toEqual([]);
+    });
+
+    it('should follow a limit that was changed, and keep what is missing from it', () => {
+      const { answered, level, bucket } = learning({ tpm: 1_000 });
+      answered(100, 0, { tpm: { limit: 600, remaining: 500 } });
+      expect([bucket('tpm')?.limit, level('tpm')]).toEqual([600, 500]);
+      answered(100, 10, { tpm: { limit: 2_000 } });
+      expect(bucket('tpm', 10)?.limit).toBe(2_000);
+      expect(level('tpm', 10)).toBeCloseTo(1_800, 0);
+    });
+
+    it('should follow a limit of which it is not said what is left', () => {
+      const { answered, level } = learning({ tpm: 1_000 });
+      answered(100, 0, { tpm: { limit: 2_000 } });
+      expect(level('tpm')).toBe(1_900);
+    });
+
+    it('should lower a level at once to what is left', () => {
+      const { answered, level } = learning({ tpm: 1_000, rpd: 100 });
+      answered(100, 0, { tpm: { limit: 1_000, remaining: 300 }, rpd: { limit: 100, remaining: 50 } });
+      // What is shown was rounded down.
+      expect([level('tpm'), level('rpd')]).toEqual([301, 51]);
+    });
+
+    it('should not raise the level of a limit that is held lower than the server holds it', () => {
+      const { answered, level } = learning({ tpm: 1_000 }, { ceilings: { tpm: 200 } });
+      answered(150, 0, { tpm: { limit: 1_000, remaining: 900 } });
+      expect(level('tpm')).toBe(50);
+    });
+
+    it('should raise a level that the first answer shows to be higher, when nothing else was on its way', () => {
+      const { mirror, take, answered, level } = learning({ tpm: 1_000 });
+      mirror.settle(take(600), { type: 'unknown' }, 0);
+      answered(100, 10, { tpm: { limit: 1_000, remaining: 800 } });
+      expect(level('tpm', 10)).toBe(800);
+    });
+
+    it('should compare one of those that are charged within five milliseconds, as the others say the same', () => {
+      const { mirror, take, level } = learning({ tpm: 1_000 });
+      take(100, 0);
+      const second = take(100, 4);
+      const third = take(100, 5);
+      mirror.learn(second, { tpm: { limit: 1_000, remaining: 0 } }, 5);
+      expect(level('tpm', 5)).toBeGreaterThan(600);
+      mirror.learn(third, { tpm: { limit: 1_000, remaining: 0 } }, 5);
+      expect(level('tpm', 5)).toBeCloseTo(1, 6);
+    });
+  });
+
+  describe('of others', () => {
+    /** Answers every two seconds, of a server from which others take a part of what flows in. */
+    const beside = (share: number, limits: Limits, known = true) => {
+      const learned = learning(limits, known ? {} : { probe: 5_000 });
+      const { tpm = 0 } = limits;
+      let left = tpm / 2;
+      for (let now = 0; now <= 60_000; now += 2_000) {
+        if (now > 0) left += (1 - share) * (tpm / 60_000) * 2_000;
+        const units = Math.floor((1 - share) * (tpm / 60_000) * 2_000);
+        left -= units;
+        const reservation = learned.take(units, now);
+        learned.mirror.learn(reservation, { tpm: { limit: tpm, remaining: Math.floor(left) } }, now);
+        learned.mirror.settle(reservation, { type: 'unknown' }, now);
+      }
+      return learned;
+    };
+
+    it('should find out how much they take, all the time', () => {
+      const { bucket, waitFor } = beside(0.3, { tpm: 60_000 });
+      waitFor(1, 60_000);
+      expect(bucket('tpm', 60_000)?.foreign).toBeGreaterThan(0.2);
+      expect(bucket('tpm', 60_000)?.foreign).toBeLessThan(0.4);
+      expect(bucket('tpm', 60_000)?.rate).toBeLessThan(0.8);
+    });
+
+    it('should find nobody where there is nobody', () => {
+      const { bucket, waitFor } = beside(0, { tpm: 60_000 });
+      waitFor(1, 60_000);
+      expect(bucket('tpm', 60_000)?.foreign).toBeLessThan(0.02);
+    });
+
+    it('should hold them accountable at the limits of the same kind that no answer shows, and at no others', () => {
+      const { bucket, waitFor } = beside(0.3, { tpm: 60_000, tpd: 5_000_000, otpm: 60_000, rpm: 600 });
+      waitFor(1, 60_000);
+      expect(bucket('tpd', 60_000)?.foreign).toBeCloseTo(bucket('tpm', 60_000)?.foreign ?? 0, 6);
+      // They may take what flows into the fastest of them.
+      expect(bucket('tpd', 60_000)?.foreign).toBeGreaterThan(0.2);
+      expect([bucket('otpm', 60_000)?.foreign, bucket('rpm', 60_000)?.foreign]).toEqual([0, 0]);
+    });
+
+    it('should forget at a limit that was full since what they took before that', () => {
+      const requests = (start: number, after: number) => {
+        const learned = learning({ rpd: 86_400, rpm: 60 });
+        learned.mirror.settle(
+          learned.answered(1, start, { rpd: { limit: 86_400, remaining: 86_399 } }),
+          { type: 'unknown' },
+          start,
+        );
+        // One in a second flows back. Ten are missing.
+        const left = 86_400 - 1 - 10;
+        learned.answered(1, start + after, { rpd: { limit: 86_400, remaining: left } });
+        return learned.level('rpm', start + after);
+      };
+      for (const start of [0, 200_000]) {
+        // It was not full meanwhile, and then it was for four seconds, and for nineteen.
+        expect(requests(start, 900)).toBeCloseTo(50, 6);
+        expect(requests(start, 5_000)).toBeCloseTo(55, 6);
+        expect(requests(start, 20_000)).toBe(59);
+      }
+    });
+
+    it('should take back what it held them accountable for when it was there after all', () => {
+      const { mirror, answered, level } = learning({ tpm: 60_000, tpd: 1_000_000 });
+      mirror.settle(answered(10, 0, { tpm: { limit: 60_000, remaining: 50_000 } }), { type: 'unknown' }, 0);
+      const low = level('tpd', 100) ?? 0;
+      expect(low).toBeLessThan(991_000);
+      answered(10, 100, { tpm: { limit: 60_000, remaining: 55_000 } });
+      expect(level('tpd', 100)).toBeGreaterThan(low + 4_000);
+    });
+
+    it('should not take what was used before the first answer for what others take', () => {
+      const first = learning({ tpm: 60_000, tpd: 1_000_000 }, { probe: 5_000 });
+      first.answered(10, 0, { tpm: { limit: 60_000, remaining: 30_000 } });
+      expect(first.level('tpd')).toBe(999_990);
+      const later = learning({ tpm: 60_000, tpd: 1_000_000 });
+      later.answered(10, 0, { tpm: { limit: 60_000, remaining: 30_000 } });
+      expect(later.level('tpd')).toBeLessThan(971_000);
+    });
+  });
+
+  describe('of a 429', () => {
+    it('should let the limit rest that it names, for as long as it says, and no other', () => {
+      const { mirror, rejected, bucket, waitFor } = learning({ tpm: 1_000, rpm: 10 });
+      rejected({ dimension: 'rpm', ms: 7_000 });
+      expect([bucket('rpm')?.pausedFor, bucket('tpm')?.pausedFor]).toEqual([7_000, 0]);
+      expect([waitFor(1), waitFor(1, 6_999), waitFor(1, 7_000)]).toEqual([7_000, 1, 0]);
+      rejected({ dimension: 'rpm', ms: 100 }, 8_000);
+      expect(mirror.levels(8_000).map(({ pausedFor }) => pausedFor)).toEqual([100, 0]);
+    });
+
+    it('should not cut a rest short that was asked for before', () => {
+      const { mirror, take, bucket } = learning({ tpm: 1_000 });
+      const both = [take(10), take(10)] as const;
+      mirror.settle(both[0], { type: 'rejected', dimension: 'tpm', ms: 7_000 }, 0);
+      mirror.settle(both[1], { type: 'rejected', dimension: 'tpm', ms: 100 }, 0);
+      expect(bucket('tpm')?.pausedFor).toBe(7_000);
+    });
+
+    it('should let all of them rest when it names none', () => {
+      const { rejected, mirror } = learning({ tpm: 1_000, rpm: 10 });
+      rejected({ ms: 7_000 });
+      expect(mirror.levels(0).map(({ pausedFor }) => pausedFor)).toEqual([7_000, 7_000]);
+    });
+
+    it('should let everything rest when it names a limit of which nothing is known', () => {
+      const { mirror, rejected, waitFor } = learning({ tpm: 1_000 });
+      rejected({ dimension: 'ash', ms: 7_000 });
+      expect(mirror.levels(0)[0]?.pausedFor).toBe(0);
+      expect([waitFor(1), waitFor(1, 6_000), waitFor(1, 7_000)]).toEqual([7_000, 1_000, 0]);
+    });
+
+    it('should let those go that do not draw on the limit that it names', () => {
+      const { rejected, waitFor } = learning({ tpm: 1_000, otpm: 1_000 });
+      rejected({ dimension: 'otpm', ms: 7_000 });
+      expect(waitFor(1)).toBe(0);
+    });
+
+    it.each<Rejection>([
+      { limit: 1_000, used: 990 },
+      { limit: 1_000, requested: 990 },
+      { used: 990, requested: 60 },
+    ])('should lower nothing by what says only a part: %j', (rejection) => {
+      const { mirror, take, rejected, level } = learning({ tpm: 1_000, tpd: 1_000 });
+      mirror.settle(take(300), { type: 'unknown' }, 0);
+      rejected({ dimension: 'tpm', ms: 1, ...rejection }, 10);
+      rejected({ dimension: 'tpd', ms: 1, ...rejection }, 20);
+      // Nor is it taken for a server that counts within windows, where nothing flows back.
+      const [minute, day] = [20 / 60_000, 20 / 86_400_000].map((part) => 700 + 1_000 * part);
+      expect(level('tpm', 20)).toBeCloseTo(minute ?? 0, 6);
+      expect(level('tpd', 20)).toBeCloseTo(day ?? 0, 6);
+    });
+
+    it('should not be held accountable for what is in flight beside it, at a limit that answers show', () => {
+      const { mirror, take, level } = learning({ rpd: 100, tpm: 1_000 });
+      const [refused, beside] = [take(10, 0), take(10, 10)] as const;
+      const full: Rejection = { dimension: 'rpd', limit: 100, used: 60, requested: 1, ms: 1 };
+      mirror.settle(refused, { type: 'rejected', ...full }, 20);
+      // Ours are two, one of which may be among the sixty, and others have the rest.
+      expect(Math.round(level('rpd', 20) ?? 0)).toBe(40);
+      mirror.settle(beside, { type: 'unknown' }, 20);
+      expect(Math.round(level('rpd', 20) ?? 0)).toBe(40);
+    });
+
+    it('should leave room for what arrived since it was charged, at a limit that no answer shows', () => {
+      const { mirror, take, level } = learning({ rpm: 10 });
+      const [refused, later] = [take(10, 0), take(10, 10)] as const;
+      mirror.learn(later, {}, 20);
+      mirror.settle(refused, { type: 'rejected', dimension: 'rpm', limit: 10, used: 7, requested: 1, ms: 1 }, 30);
+      expect(level('rpm', 30)).toBe(2);
+    });
+
+    it('should not take a burst that is on its way for a debt', () => {
+      const { mirror, take, level } = learning({ rpm: 42 });
+      const refused = take(100);
+      for (let i = 1; i < 40; i++) take(100);
+      const full = { type: 'rejected', requested: 1, ms: 1 } as const;
+      mirror.settle(refused, { ...full, dimension: 'rpm', limit: 42, used: 42 }, 100);
+      expect(level('rpm', 100)).toBeCloseTo(-42 / 60, 6);
+    });
+
+    it('should not raise a level by it', () => {
+      const { mirror, take, rejected, level } = learning({ tpm: 1_000 });
+      mirror.settle(take(600), { type: 'unknown' }, 0);
+      rejected({ dimension: 'tpm', limit: 1_000, used: 400, requested: 100, ms: 1 }, 10, 100);
+      expect(level('tpm', 10)).toBeLessThan(401);
+    });
+
+    it('should learn a limit from what it says', () => {
+      const { rejected, bucket } = learning({ tpm: 1_000 });
+      rejected({ dimension: 'tpd', limit: 100_000, used: 99_000, requested: 2_000, ms: 864_000 });
+      expect([bucket('tpd')?.limit, bucket('tpd')?.level, bucket('tpd')?.pausedFor]).toEqual([100_000, 1_000, 864_000]);
+    });
+
+    it('should lower the limit that it names to what is left there', () => {
+      const { rejected, level } = learning({ tpm: 1_000, rpm: 10 });
+      rejected({ dimension: 'tpm', limit: 1_000, used: 950, requested: 60, ms: 600 }, 0, 60);
+      expect(level('tpm')).toBeCloseTo(51, 6);
+      const other = learning({ tpm: 1_000, rpm: 10 });
+      other.rejected({ dimension: 'rpm', limit: 10, used: 10, requested: 1, ms: 6_000 });
+      expect(other.level('rpm')).toBe(0);
+      // Not when it does not say how much is used.
+      const silent = learning({ tpm: 1_000 });
+      silent.rejected({ dimension: 'tpm', limit: 1_000, ms: 600 }, 0, 60);
+      expect(silent.level('tpm')).toBe(1_000);
+    });
+
+    it('should rest twice as long each time when it does not say how long, up to a minute', () => {
+      const { mirror, rejected, bucket, take } = learning({ tpm: 1e6 });
+      const rests: (number | undefined)[] = [];
+      let now = 0;
+      for (let i = 0; i < 8; i++) {
+        rejected({ dimension: 'tpm' }, now);
+        rests.push(bucket('tpm', now)?.pausedFor);
+        now += 100_000;
+      }
+      expect(rests).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000]);
+      // An answer ends the row, and one that was lost does not.
+      mirror.settle(take(1, now), { type: 'unknown' }, now);
+      mirror.settle(take(1, now), { type: 'used', cost: tokens(1) }, now);
+      rejected({ dimension: 'tpm' }, now);
+      expect(bucket('tpm', now)?.pausedFor).toBe(1_000);
+    });
+  });
+
+  describe('of a server that counts within windows', () => {
+    const strange: Rejection = { dimension: 'tpm', limit: 1_000, used: 990, requested: 60, ms: 59_000 };
+
+    it('should go by what came within a window once two waits in a row are not what flowing back takes', () => {
+      const { mirror, rejected, take, level, waitFor } = learning({ tpm: 1_000 });
+      mirror.settle(take(400), { type: 'unknown' }, 0);
+      rejected(strange, 0);
+      rejected(strange, 60_000);
+      // Nothing flows back. What came is forgotten when a window has passed, and a little more.
+      const reservation = take(600, 130_000);
+      mirror.settle(reservation, { type: 'unknown' }, 130_000);
+      expect(level('tpm', 160_000)).toBe(400);
+      expect(waitFor(401, 160_000)).toBe(30_750);
+      expect(level('tpm', 190_750)).toBe(1_000);
+    });
+
+    it.each<[string, Rejection | undefined]>([
+      ['one alone', undefined],
+      ['two with one between them that flows', { dimension: 'tpm', limit: 1_000, used: 990, requested: 60, ms: 3_000 }],
+      [
+        'two with one between them that flows, but for a second',
+        { dimension: 'tpm', limit: 1_000, used: 990, requested: 60, ms: 4_500 },
+      ],
+    ])('should not believe so for %s', (_, between) => {
+      const { mirror, rejected, take, level } = learning({ tpm: 1_000 });
+      rejected(strange, 0);
+      if (between !== undefined) {
+        rejected(between, 60_000);
+        rejected(strange, 120_000);
+      }
+      const before = level('tpm', 200_000) ?? 0;
+      mirror.settle(take(300, 200_000), { type: 'unknown' }, 200_000);
+      expect(level('tpm', 206_000)).toBeGreaterThan(before - 300 + 50);
+    });
+
+    it.each<[string, (learned: ReturnType<typeof learning>, now: number) => unknown]>([
+      [
+        'a 429 that does not say how long',
+        ({ rejected }, now) => {
+          rejected({ dimension: 'tpm', limit: 60_000, used: 59_990, requested: 20 }, now);
+        },
+      ],
+      [
+        'an answer that does not say of how much',
+        ({ answered }, now) => answered(10, now, { tpm: { remaining: 50_000, reset: 1 } }),
+      ],
+    ])('should not conclude it from %s', (_, hear) => {
+      const learned = learning({ tpm: 60_000 });
+      for (let i = 0; i < 3; i++) hear(learned, i * 70_000);
+      const before = learned.level('tpm', 141_000) ?? 0;
+      expect(learned.level('tpm', 142_000)).toBeGreaterThan(before + 100);
+    });
+
+    it('should also see it in when answers say that a bucket is full again', () => {
+      const flowing = learning({ tpm: 60_000 });
+      const windowed = learning({ tpm: 60_000 });
+      for (let i = 0; i < 4; i++) {
+        const now = i * 3_000;
+        flowing.answered(3_000, now, { tpm: { limit: 60_000, remaining: 57_000, reset: 3_000 } });
+        windowed.answered(3_000, now, { tpm: { limit: 60_000, remaining: 57_000 - i * 3_000, reset: 60_000 - now } });
+      }
+      expect(flowing.level('tpm', 12_000)).toBe(60_000);
+      expect(windowed.level('tpm', 12_000)).toBe(48_000);
+    });
+  });
+
+  describe('of what a server keeps', () => {
+    /** Requests that use a part of their charge, against a server that gives the rest back, or does not. */
+    const traffic = (gives: boolean, most = 30_000) => {
+      const learned = learning({ tpm: 600_000 });
+      const chance = seeded(1);
+      const rate = 10;
+      let left = 300_000;
+      learned.mirror.settle(learned.take(299_999), { type: 'unknown' }, 0);
+      for (let i = 1; i <= 60; i++) {
+        const now = i * 2_000;
+        const unused = Math.floor(most * chance());
+        const charged = 20_000 + (gives ? unused : 0);
+        left = Math.min(left + 2_000 * rate, 600_000) - charged;
+        // Some are never sent, and the days of the requests have nothing to do with it.
+        learned.mirror.settle(learned.take(40_000, now - 1_000), { type: 'unsent' }, now - 1_000);
+        const reservation = learned.take(charged, now);
+        const tpm = { limit: 600_000, remaining: Math.max(0, Math.floor(left)) };
+        learned.mirror.learn(reservation, { rpd: { limit: 1_000, remaining: 1_000 - i }, tpm }, now);
+        learned.mirror.settle(reservation, { type: 'used', cost: tokens(Math.max(0, charged - unused)) }, now);
+        if (gives) left += unused;
+      }
+      return learned;
+    };
+    const refundOf = ({ mirror, take, level }: ReturnType<typeof learning>): number => {
+      const now = 121_000;
+      const reservation = take(1_000, now);
+      const before = level('tpm', now) ?? 0;
+      mirror.settle(reservation, { type: 'used', cost: tokens(400) }, now);
+      return Math.round((level('tpm', now) ?? 0) - before);
+    };
+
+    it('should find out that nothing comes back of what was not used', () => {
+      expect(refundOf(traffic(false))).toBe(0);
+    });
+
+    it('should conclude nothing while the bucket is full', () => {
+      const learned = learning({ tpm: 600_000 });
+      for (let i = 1; i <= 60; i++) {
+        const now = i * 2_000;
+        // Hardly anything flows in meanwhile, and all that does is lost.
+        const reservation = learned.answered(15_000, now, { tpm: { limit: 600_000, remaining: 585_000 } });
+        learned.mirror.settle(reservation, { type: 'used', cost: tokens(0) }, now + 1_900);
+      }
+      expect(refundOf(learned)).toBe(600);
+    });
+
+    it('should go on counting on it where it does', () => {
+      expect(refundOf(traffic(true))).toBe(600);
+      // Also where it shows that hardly anything has to come back.
+      expect(refundOf(traffic(true, 3_000))).toBe(600);
+    });
+  });
+});

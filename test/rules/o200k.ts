@@ -1,7 +1,0 @@
-import ranks from 'js-tiktoken/ranks/o200k_base';
-import { createBpe } from '../../src/rules/bpe.ts';
-
-const bpe = createBpe(ranks.bpe_ranks);
-
-/** Counts the tokens of a text in o200k. */
-export const o200k = (text: string): number => bpe.countTokens(text);

@@ -1,0 +1,324 @@
+import fc from 'fast-check';
+import { Subscription } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import type { Ticket } from '../../../src/model/Backlog.ts';
+import type { Job } from '../../../src/model/Job.ts';
+import { DEFAULT_SLACK, PRIORITIES } from '../../../src/model/Priority.ts';
+import { DeadlineQueue } from '../../../src/rules/queue/DeadlineQueue.ts';
+import { jobMaker, type NamedJob, tokens } from '../../util/jobs.ts';
+
+/** A queue with jobs in it, by name, and what it tells of those that leave. */
+const queueWith = (...jobs: readonly (string | readonly [string, Partial<Job>])[]) => {
+  const left: boolean[] = [];
+  const queue = new DeadlineQueue<NamedJob>(DEFAULT_SLACK, { left: (wasBest) => left.push(wasBest) });
+  const make = jobMaker();
+  const add = (name: string, rest: Partial<Job> = {}): NamedJob => {
+    const job = make(name, rest);
+    queue.add(job);
+    return job;
+  };
+  for (const job of jobs) {
+    if (typeof job === 'string') add(job);
+    else add(...job);
+  }
+  return { queue, left, add };
+};
+
+const next = (queue: DeadlineQueue<NamedJob>): Ticket<NamedJob> | undefined => {
+  const ticket = queue.peek();
+  if (ticket !== undefined) queue.remove(ticket);
+  return ticket;
+};
+
+/** Takes all, best first, each paying for its tenant as it goes. */
+const drain = (queue: DeadlineQueue<NamedJob>, pays = false): string[] => {
+  const names: string[] = [];
+  for (let ticket = next(queue); ticket !== undefined; ticket = next(queue)) {
+    names.push(ticket.job.name);
+    if (pays) queue.serve(ticket.job, ticket.job.cost.tokens);
+  }
+  return names;
+};
+
+const find = (queue: DeadlineQueue<NamedJob>, name: string): Ticket<NamedJob> => {
+  const found = [...queue].find(({ job }) => job.name === name);
+  if (found === undefined) throw new Error(`${name} does not wait`);
+  return found;
+};
+
+describe('DeadlineQueue', () => {
+  it('should be empty at first', () => {
+    const { queue } = queueWith();
+    expect([queue.size, queue.peek(), queue.worst(), queue.soonest(), [...queue]]).toEqual([
+      0,
+      undefined,
+      undefined,
+      undefined,
+      [],
+    ]);
+  });
+
+  it('should let the earliest virtual deadline go first, in whatever order jobs come, leave and come again', () => {
+    const job = fc.record({ arrival: fc.nat(1_000_000), priority: fc.constantFrom(...PRIORITIES) });
+    const step = fc.oneof({ weight: 3, arbitrary: job }, { weight: 1, arbitrary: fc.nat() });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+        const { queue, add } = queueWith();
+        let waiting: NamedJob[] = [];
+        const deadline = ({ arrival, priority }: NamedJob): number => arrival + DEFAULT_SLACK[priority];
+        for (const each of steps) {
+          if (typeof each === 'object') waiting.push(add('x', each));
+          else if (waiting.length > 0) {
+            const gone = waiting[each % waiting.length];
+            waiting = waiting.filter((other) => other !== gone);
+            const ticket = [...queue].find((other) => other.job === gone);
+            expect([ticket && queue.remove(ticket), ticket?.waiting]).toEqual([true, false]);
+          }
+          waiting.sort((a, b) => deadline(a) - deadline(b) || a.seq - b.seq);
+          expect([queue.peek()?.job, queue.worst()?.job, queue.size]).toEqual([
+            waiting[0],
+            waiting.at(-1),
+            waiting.length,
+          ]);
+          expect(new Set([...queue].map((ticket) => ticket.job))).toEqual(new Set(waiting));
+        }
+      }),
+    );
+  });
+
+  it('should go by the deadline that a job has of its own', () => {
+    const { queue } = queueWith('l', 'h', ['b', { deadline: -1 }]);
+    expect(drain(queue)).toEqual(['b', 'h', 'l']);
+  });
+
+  it('should go through those that wait by priority', () => {
+    const { queue } = queueWith('b', 'l1', 'h', 'm', 'l2');
+    expect([...queue].map(({ job }) => job.name)).toEqual(['h', 'm', 'l1', 'l2', 'b']);
+  });
+
+  describe('with jobs that leave', () => {
+    it('should keep those that expire when one leaves that does not', () => {
+      const { queue } = queueWith(['a', { expiresAt: 1 }], ['b', { expiresAt: 2 }], ['c', { expiresAt: 3 }], 'd');
+      queue.remove(find(queue, 'd'));
+      const expiring: string[] = [];
+      for (let soonest = queue.soonest(); soonest !== undefined; soonest = queue.soonest()) {
+        expiring.push(soonest.job.name);
+        queue.remove(soonest);
+      }
+      expect(expiring).toEqual(['a', 'b', 'c']);
+    });
+
+    it('should tell when the best one leaves by itself, and when the last one has left or was taken', () => {
+      const lifetimes = { h: new Subscription(), l: new Subscription(), b: new Subscription() };
+      const { queue, left } = queueWith(
+        ['h', { lifetime: lifetimes.h }],
+        ['l', { lifetime: lifetimes.l }],
+        ['b', { lifetime: lifetimes.b }],
+      );
+      lifetimes.l.unsubscribe();
+      expect(left).toEqual([]);
+      lifetimes.h.unsubscribe();
+      expect(left).toEqual([true]);
+      next(queue);
+      expect(left).toEqual([true, false]);
+      expect(queue.size).toBe(0);
+    });
+
+    it('should not take in one that has left already', () => {
+      const { queue, left } = queueWith(['l', { lifetime: Subscription.EMPTY }]);
+      expect([queue.size, queue.peek(), left]).toEqual([0, undefined, []]);
+    });
+
+    it('should let one go once, and let go of its lifetime', () => {
+      const lifetime = new Subscription();
+      const { queue, left } = queueWith(['l', { lifetime }]);
+      expect(queue.peek()?.waiting).toBe(true);
+      const ticket = next(queue) as Ticket<NamedJob>;
+      expect([ticket.waiting, queue.remove(ticket)]).toEqual([false, false]);
+      lifetime.unsubscribe();
+      expect(left).toEqual([false]);
+    });
+  });
+
+  describe('with jobs that expire', () => {
+    it('should know the one that does so first, whatever its rank', () => {
+      const { queue } = queueWith(['h', { expiresAt: 30 }], 'm', ['l', { expiresAt: 10 }], ['b', { expiresAt: 20 }]);
+      expect(queue.soonest()?.job.name).toBe('l');
+      queue.remove(find(queue, 'l'));
+      expect(queue.soonest()?.job.name).toBe('b');
+      next(queue);
+      expect(queue.soonest()?.job.name).toBe('b');
+      queue.remove(find(queue, 'b'));
+      expect([queue.soonest(), queue.size]).toEqual([undefined, 1]);
+    });
+  });
+
+  describe('with tenants', () => {
+    const of = (tenant: string, units = 10, rest: Partial<Job> = {}) => ({ tenant, cost: tokens(units), ...rest });
+
+    it('should serve them in turn, by what each has had', () => {
+      const { queue } = queueWith(
+        ['l1', of('a')],
+        ['l2', of('a')],
+        ['l3', of('a')],
+        ['l4', of('b')],
+        ['l5', of('b')],
+        ['l6', of('c')],
+      );
+      expect(drain(queue, true)).toEqual(['l1', 'l4', 'l6', 'l2', 'l5', 'l3']);
+    });
+
+    it('should count tokens and not requests', () => {
+      const { queue } = queueWith(
+        ['l1', of('a', 30)],
+        ['l2', of('a', 30)],
+        ...['l3', 'l4', 'l5', 'l6'].map((name) => [name, of('b')] as const),
+      );
+      expect(drain(queue, true)).toEqual(['l1', 'l3', 'l4', 'l5', 'l2', 'l6']);
+    });
+
+    it('should let one that has had less go first, also when one of its own has left', () => {
+      const { queue } = queueWith(['l1', of('a')], ['l2', of('b')], ['l3', of('b')]);
+      queue.serve(find(queue, 'l1').job, 1_000);
+      expect(drain(queue)).toEqual(['l2', 'l3', 'l1']);
+    });
+
+    it('should correct what one has had when it turns out to have been less', () => {
+      const { queue } = queueWith(['l1', of('a', 30)], ['l2', of('a', 30)], ['l3', of('b')], ['l4', of('b')]);
+      const first = next(queue) as Ticket<NamedJob>;
+      queue.serve(first.job, 30);
+      expect(queue.peek()?.job.name).toBe('l3');
+      queue.serve(first.job, -30);
+      expect(queue.peek()?.job.name).toBe('l2');
+    });
+
+    it('should let nobody go before another priority whose deadline is earlier', () => {
+      const { queue } = queueWith(['l1', of('a')], ['m', of('a')], ['l2', of('b')]);
+      queue.serve(find(queue, 'm').job, 1_000);
+      // b has had less, but what is normal comes first; then of the two that are low it is b's.
+      expect(drain(queue)).toEqual(['m', 'l2', 'l1']);
+    });
+
+    it('should let one of them go first only as long as its own deadline allows it', () => {
+      const { queue } = queueWith(['l1', of('a')], ['l2', of('b', 10, { arrival: 200 })], ['m', { arrival: 540_100 }]);
+      queue.serve(find(queue, 'l1').job, 1_000);
+      // By the deadline: l1 at 600,000, m at 600,100, l2 at 600,200. So l2 may not overtake l1, since m is before it.
+      expect(drain(queue)).toEqual(['l1', 'm', 'l2']);
+    });
+
+    it('should let nobody save up while it does not wait', () => {
+      const { queue, add } = queueWith(['l1', of('a')], ['l2', of('b')]);
+      queue.serve(find(queue, 'l1').job, 100);
+      queue.serve(find(queue, 'l2').job, 100);
+      add('l3', of('c'));
+      add('l4', of('c'));
+      add('l5', of('a'));
+      // c has had as much as the others from the beginning.
+      expect(drain(queue, true)).toEqual(['l1', 'l2', 'l3', 'l4', 'l5']);
+    });
+
+    it('should let one that has had more than the others keep that while others wait', () => {
+      const { queue, add } = queueWith(['l1', of('a')], ['l2', of('b')], ['l3', of('b')]);
+      const first = next(queue) as Ticket<NamedJob>;
+      queue.serve(first.job, 100);
+      add('l4', of('a'));
+      expect(drain(queue, true)).toEqual(['l2', 'l3', 'l4']);
+    });
+
+    it('should let one that was away start level with those that stayed', () => {
+      const { queue, add } = queueWith(
+        ['l1', of('a', 500)],
+        ...['l2', 'l3', 'l4', 'l5', 'l6'].map((name) => [name, of('b', 500)] as const),
+      );
+      for (const name of ['l1', 'l2', 'l3']) {
+        const ticket = next(queue) as Ticket<NamedJob>;
+        expect(ticket.job.name).toBe(name);
+        queue.serve(ticket.job, 500);
+      }
+      // a has had 500 and b 1,000, but a did not wait meanwhile.
+      add('l7', of('a', 500));
+      add('l8', of('a', 500));
+      expect(drain(queue, true)).toEqual(['l4', 'l7', 'l5', 'l8', 'l6']);
+    });
+
+    it('should let nobody wait for ever behind ever new ones', () => {
+      const { queue, add } = queueWith(['l1', of('a', 100)], ['l2', of('a', 100)]);
+      const started: string[] = [];
+      for (let i = 3; i < 10; i++) {
+        add(`l${i}`, of(`new ${i}`, 100));
+        const ticket = next(queue) as Ticket<NamedJob>;
+        started.push(ticket.job.name);
+        queue.serve(ticket.job, 100);
+      }
+      expect(started.slice(0, 4)).toEqual(['l1', 'l3', 'l2', 'l4']);
+    });
+
+    it.each([
+      ['several', ['b']],
+      ['one', []],
+    ])('should forget what they have had when nobody waits any more: %s', (_, others) => {
+      const { queue, add } = queueWith(['l1', of('a')], ...others.map((tenant) => ['l2', of(tenant)] as const));
+      queue.serve(find(queue, 'l1').job, 1_000);
+      drain(queue);
+      add('l3', of('b'));
+      add('l4', of('a'));
+      add('l5', of('b'));
+      expect(drain(queue, true)).toEqual(['l3', 'l4', 'l5']);
+    });
+
+    it('should compare with the earliest deadline of all other priorities', () => {
+      const { queue } = queueWith(
+        ['h1', of('a', 10, { deadline: 10 })],
+        ['h2', of('b', 10, { deadline: 30 })],
+        ['m', { deadline: 20 }],
+        ['l', { deadline: 40 }],
+      );
+      queue.serve(find(queue, 'h1').job, 1_000);
+      // b has had less, but m is before it. When m has gone, so is what kept it.
+      expect(queue.peek()?.job.name).toBe('h1');
+      queue.remove(find(queue, 'm'));
+      expect(drain(queue)).toEqual(['h2', 'h1', 'l']);
+    });
+
+    it('should know the earliest deadline among them when the first of one has gone', () => {
+      const { queue } = queueWith(
+        ['l1', of('a', 10, { deadline: 1 })],
+        ['l2', of('a', 10, { deadline: 100 })],
+        ['l3', of('b', 10, { deadline: 50 })],
+        ['m', { deadline: 60 }],
+      );
+      expect(drain(queue)).toEqual(['l1', 'l3', 'm', 'l2']);
+    });
+
+    it('should not save up what comes back for something that is forgotten', () => {
+      const { queue, add } = queueWith(['l1', of('a', 1_000)]);
+      const first = next(queue) as Ticket<NamedJob>;
+      for (const name of ['l2', 'l3']) add(name, of('a'));
+      for (const name of ['l4', 'l5']) add(name, of('b'));
+      queue.serve(first.job, -900);
+      expect(drain(queue, true)).toEqual(['l2', 'l4', 'l3', 'l5']);
+    });
+
+    it('should not mind a settlement for one of whom it knows nothing', () => {
+      const { queue } = queueWith('l');
+      queue.serve(jobMaker()('x', { tenant: 'gone' }), 10);
+      expect(drain(queue)).toEqual(['l']);
+    });
+
+    it('should find the best anew when one of them comes back with an old deadline', () => {
+      const { queue, add } = queueWith(['l1', of('a', 10, { arrival: 5 })], ['l2', of('b', 10, { arrival: 6 })]);
+      expect(queue.peek()?.job.name).toBe('l1');
+      add('l0', of('b', 10, { arrival: 1 }));
+      expect(drain(queue)).toEqual(['l0', 'l1', 'l2']);
+    });
+  });
+
+  describe('worst', () => {
+    it('should be the one that comes last, also among those that came back with old deadlines', () => {
+      const lifetime = new Subscription();
+      const { queue } = queueWith(['l3', { arrival: 3, lifetime }], ['l1', { arrival: 1 }], ['l2', { arrival: 2 }]);
+      lifetime.unsubscribe();
+      expect([queue.peek()?.job.name, queue.worst()?.job.name]).toEqual(['l1', 'l2']);
+    });
+  });
+});

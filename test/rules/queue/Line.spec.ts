@@ -1,0 +1,97 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { before, Line, type Place } from '../../../src/rules/queue/Line.ts';
+import { jobMaker, type NamedJob } from '../../util/jobs.ts';
+
+const places = (deadlines: readonly number[]): Place<NamedJob>[] => {
+  const make = jobMaker();
+  return deadlines.map((deadline) => ({
+    job: make(`l${deadline}`),
+    deadline,
+    putOff: 0,
+    waiting: true,
+    unsubscribe: () => undefined,
+    line: undefined,
+    previous: undefined,
+    next: undefined,
+    lateIndex: -1,
+    expiryIndex: -1,
+  }));
+};
+
+const lineOf = (deadlines: readonly number[]) => {
+  const line = new Line<NamedJob>();
+  const all = places(deadlines);
+  for (const place of all) line.add(place);
+  return { line, all };
+};
+
+const drain = (line: Line<NamedJob>): Place<NamedJob>[] => {
+  const found: Place<NamedJob>[] = [];
+  for (let first = line.peek(); first !== undefined; first = line.peek()) {
+    found.push(first);
+    line.remove(first);
+  }
+  return found;
+};
+
+const inOrder = (a: Place<NamedJob>, b: Place<NamedJob>): number => (before(a, b) ? -1 : 1);
+
+describe('before', () => {
+  it('should go by the deadline, and of two equals let the older one go first', () => {
+    const [a, b, c] = places([1, 2, 2]) as [Place<NamedJob>, Place<NamedJob>, Place<NamedJob>];
+    expect([before(a, b), before(b, a), before(b, c), before(c, b), before(b, b)]).toEqual([
+      true,
+      false,
+      true,
+      false,
+      false,
+    ]);
+  });
+});
+
+describe('Line', () => {
+  it('should be empty at first', () => {
+    const line = new Line<NamedJob>();
+    expect([line.peek(), line.last(), [...line]]).toEqual([undefined, undefined, []]);
+  });
+
+  it('should serve the earliest deadline first, whatever the order in which they came', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(20)), (deadlines) => {
+        const { line, all } = lineOf(deadlines);
+        expect(new Set(line)).toEqual(new Set(all));
+        expect(drain(line)).toEqual(all.toSorted(inOrder));
+      }),
+    );
+  });
+
+  it('should let anybody go, and know the first and the last of those that stay', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(20)), fc.array(fc.nat()), (deadlines, going) => {
+        const { line, all } = lineOf(deadlines);
+        let left = all.toSorted(inOrder);
+        for (const which of going) {
+          const place = left[which % left.length];
+          if (place === undefined) break;
+          line.remove(place);
+          expect(place).toMatchObject({ line: undefined, previous: undefined, next: undefined, lateIndex: -1 });
+          left = left.filter((other) => other !== place);
+          expect([line.peek(), line.last()]).toEqual([left[0], left.at(-1)]);
+          expect(new Set(line)).toEqual(new Set(left));
+        }
+        expect(drain(line)).toEqual(left);
+      }),
+    );
+  });
+
+  it('should sort only those that come late', () => {
+    const { all } = lineOf([1, 2, 2, 7, 3, 9, 8]);
+    expect(all.map(({ lateIndex }) => lateIndex >= 0)).toEqual([false, false, false, false, true, false, true]);
+  });
+
+  it('should tell those that stand in it so', () => {
+    const { line, all } = lineOf([5, 3]);
+    expect(all.map((place) => place.line)).toEqual([line, line]);
+  });
+});

@@ -1,0 +1,90 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Cost } from '../../../src/model/Cost.ts';
+import type { BucketLevel } from '../../../src/model/Limits.ts';
+import { NO_COST } from '../../../src/rules/counting/cost.ts';
+import { forecast } from '../../../src/rules/queue/forecast.ts';
+
+const bucket = (dimension: 'rpm' | 'tpm', limit: number, level: number, pausedFor = 0): BucketLevel => ({
+  dimension,
+  limit,
+  level,
+  rate: limit / 60_000,
+  foreign: 0,
+  pausedFor,
+});
+
+const cost = (requests: number, tokens = 0): Cost => ({ ...NO_COST, requests, tokens });
+
+/** When each request starts, found by letting time pass. */
+function simulated(levels: readonly BucketLevel[], costs: readonly Cost[]): number[] {
+  const now = levels.map(({ level }) => level);
+  let ms = 0;
+  return costs.map((each) => {
+    const units = levels.map(({ dimension }) => (dimension === 'rpm' ? each.requests : each.tokens));
+    const fits = () =>
+      levels.every(({ rate, pausedFor }, i) => {
+        const needed = units[i] ?? 0;
+        return needed === 0 || ((now[i] ?? 0) + rate * ms >= needed - 1e-6 && ms >= pausedFor);
+      });
+    while (!fits()) ms += 1;
+    units.forEach((needed, i) => {
+      now[i] = (now[i] ?? 0) - needed;
+    });
+    return ms;
+  });
+}
+
+describe('forecast', () => {
+  it('should let through what there is for, and the others as it flows', () => {
+    expect(forecast([bucket('rpm', 30, 2)], [cost(1), cost(1), cost(1), cost(1)])).toEqual([0, 0, 2_000, 4_000]);
+    expect(forecast([bucket('tpm', 6_000, 1_000)], [cost(1, 900), cost(1, 200), cost(1, 100)])).toEqual([
+      0, 1_000, 2_000,
+    ]);
+  });
+
+  it('should go by the bucket that takes longest', () => {
+    const levels = [bucket('rpm', 30, 1), bucket('tpm', 6_000, 0)];
+    expect(forecast(levels, [cost(1, 100), cost(1, 100)])).toEqual([1_000, 2_000]);
+  });
+
+  it('should keep the order: nobody starts before who comes first', () => {
+    expect(forecast([bucket('tpm', 6_000, 100)], [cost(1, 500), cost(1, 1)])).toEqual([4_000, 4_010]);
+    expect(forecast([bucket('tpm', 6_000, 100)], [cost(1, 500), cost(1, 0)])).toEqual([4_000, 4_000]);
+  });
+
+  it('should wait for a pause, but not when the bucket is not asked', () => {
+    expect(forecast([bucket('tpm', 6_000, 6_000, 3_000)], [cost(1, 1), cost(1, 1)])).toEqual([3_000, 3_000]);
+    expect(forecast([bucket('tpm', 6_000, 6_000, 3_000)], [cost(1, 0)])).toEqual([0]);
+  });
+
+  it('should leave alone what is held of a bucket, unless it is full', () => {
+    const held = { ...bucket('tpm', 6_000, 1_000), held: 200 };
+    expect(forecast([held], [cost(1, 500), cost(1, 400), cost(1, 5_900)])).toEqual([0, 1_000, 59_000]);
+    expect(forecast([{ ...held, level: 6_000 }], [cost(1, 6_000)])).toEqual([0]);
+  });
+
+  it('should make up for a level below zero', () => {
+    expect(forecast([bucket('rpm', 30, -1)], [cost(1)])).toEqual([4_000]);
+  });
+
+  it('should have nothing to say without requests, and no wait without limits', () => {
+    expect(forecast([bucket('rpm', 30, 0)], [])).toEqual([]);
+    expect(forecast([], [cost(1, 1e9), cost(1)])).toEqual([0, 0]);
+  });
+
+  it('should be what happens when time passes, to the millisecond', () => {
+    const level = fc.record({ rpm: fc.integer({ min: -3, max: 5 }), tpm: fc.integer({ min: -60, max: 100 }) });
+    const costs = fc.array(fc.record({ tokens: fc.nat(90) }), { maxLength: 5 });
+    fc.assert(
+      fc.property(level, costs, fc.nat(2_000), ({ rpm, tpm }, jobs, pause) => {
+        const levels = [bucket('rpm', 600, rpm), bucket('tpm', 6_000, tpm, pause)];
+        const all = jobs.map(({ tokens }) => cost(1, tokens));
+        const expected = simulated(levels, all);
+        forecast(levels, all).forEach((ms, i) => {
+          expect(Math.abs(ms - (expected[i] ?? Number.NaN))).toBeLessThanOrEqual(1);
+        });
+      }),
+    );
+  });
+});
