@@ -17,6 +17,11 @@ export interface Ticket<J extends Job = Job> extends Unsubscribable {
  */
 export interface Backlog<J extends Job = Job> extends Iterable<Ticket<J>> {
   readonly size: number;
+  /**
+   * Those who wait in the order in which their turns come, if nobody comes or leaves and each uses what it is reckoned to
+   * cost.
+   */
+  planned(): Iterable<Ticket<J>>;
   /** The best of those waiting, which stays. */
   peek(): Ticket<J> | undefined;
   /** The one whose time to wait ends first, which stays. */

@@ -1,4 +1,5 @@
 import type { Dimension } from './Dimension.ts';
+import type { Priority } from './Priority.ts';
 
 /**
  * How much of each {@link Dimension} an organization may use of one model. A dimension that is missing is not limited.
@@ -30,6 +31,12 @@ export interface BucketLevel {
    * @default 0
    */
   readonly held?: number | undefined;
+  /**
+   * How much of it each priority leaves to what is more urgent, in the units of its dimension.
+   *
+   * @default 0
+   */
+  readonly kept?: Readonly<Record<Priority, number>> | undefined;
   /** What others of the same organization are believed to take, in units for each millisecond. */
   readonly foreign: number;
   /** For how many more milliseconds the server asked us to leave this dimension alone. */

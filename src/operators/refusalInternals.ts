@@ -10,6 +10,12 @@ import type { LimitKey } from '../model/Limits.ts';
 import type { LimitStore } from '../ports/LimitStore.ts';
 import { type Outlook, outlook } from '../rules/queue/outlook.ts';
 
+/**
+ * How long nobody is refused for having waited too long after somebody was, in milliseconds for each who waits: thirty
+ * times what it takes to find out when they would have started, so that those who leave in a crowd leave together.
+ */
+const REST_PER_JOB = 0.02;
+
 /** Tells a job that it gets no leave, and why. */
 export interface Refuser<J extends Job> {
   refuse(job: J, error: GroqError): void;
@@ -26,17 +32,26 @@ export interface RefusalsConfig<J extends Job> {
 export class Refusals<J extends Job> {
   readonly #refuser: Refuser<J>;
   readonly #config: RefusalsConfig<J>;
+  /** Until when nobody is refused for having waited too long. */
+  #restsUntil = -Infinity;
 
   constructor(refuser: Refuser<J>, config: RefusalsConfig<J>) {
     this.#refuser = refuser;
     this.#config = config;
   }
 
+  /** When the next one has waited too long, or `Infinity`. */
+  nextExpiry(backlog: Backlog<J>): number {
+    return Math.max(backlog.soonest()?.job.expiresAt ?? Infinity, this.#restsUntil);
+  }
+
   /** Refuses those that have waited too long. */
   expire(backlog: Backlog<J>): void {
-    let soonest = backlog.soonest();
-    if (soonest === undefined) return;
+    if (backlog.soonest() === undefined) return;
     const now = this.#config.scheduler.now();
+    if (this.nextExpiry(backlog) > now) return;
+    this.#restsUntil = now + Math.floor(backlog.size * REST_PER_JOB);
+    let soonest = backlog.soonest();
     let expected: Map<Ticket<J>, Outlook> | undefined;
     while (soonest?.job.expiresAt !== undefined && soonest.job.expiresAt <= now) {
       const { job } = soonest;

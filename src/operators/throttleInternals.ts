@@ -137,7 +137,7 @@ export class Throttle<J extends Job> implements Lane<J>, Unsubscribable {
 
   #setTimer(): void {
     this.#timer?.unsubscribe();
-    const expiry = this.#backlog?.soonest()?.job.expiresAt ?? Infinity;
+    const expiry = this.#backlog === undefined ? Infinity : this.#refusals.nextExpiry(this.#backlog);
     const { asking, headStartsAt = Infinity } = this.#admission;
     // As long as the store is thinking nothing can be granted, and its answer wakes us.
     const at = Math.min(asking ? Infinity : headStartsAt, expiry);

@@ -9,7 +9,7 @@ import type { Attempt } from './Attempt.ts';
 
 /** How often those who want to know are told at the most, in milliseconds; longer when very many wait. */
 const INTERVAL = 250;
-const INTERVAL_PER_JOB = 0.01;
+const INTERVAL_PER_JOB = 0.02;
 
 /** What somebody was told. */
 interface Told {

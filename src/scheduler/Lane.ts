@@ -12,7 +12,7 @@ import { timeouts } from '../operators/timeouts.ts';
 import type { Random } from '../ports/clock.ts';
 import type { LimitStore } from '../ports/LimitStore.ts';
 import type { Transport } from '../ports/Transport.ts';
-import { forecast } from '../rules/queue/forecast.ts';
+import { Forecast } from '../rules/queue/Forecast.ts';
 import type { Attempt } from './Attempt.ts';
 import { Expectations } from './Expectations.ts';
 
@@ -112,13 +112,12 @@ export class Lane {
         const waiting = { high: 0, normal: 0, low: 0, background: 0 };
         for (const { job } of this.#backlog ?? []) waiting[job.priority] += 1;
         const head = this.#backlog?.peek();
-        const [nextStartsInMs] = head === undefined ? [] : forecast(buckets, [head.job.cost]);
         return {
           model: this.#model,
           waiting,
           inFlight: this.#inFlight,
           buckets,
-          ...(nextStartsInMs !== undefined && { nextStartsInMs }),
+          ...(head !== undefined && { nextStartsInMs: new Forecast(buckets).start(head.job) }),
         };
       }),
     );

@@ -182,6 +182,29 @@ describe('throttleByBucket', () => {
     });
   });
 
+  it('should refuse a crowd in groups: looking ahead for each of them would take more time than there is', () => {
+    rx((helpers) => {
+      const make = jobMaker();
+      const refused: number[] = [];
+      from(Array.from({ length: 1_000 }, (_, i) => make('l', { expiresAt: 10 + i })))
+        .pipe(
+          prioritize(),
+          throttleByBucket({
+            store: quota(1, 9_000, helpers),
+            scheduler: helpers.scheduler,
+            refuse: () => refused.push(helpers.scheduler.now()),
+          }),
+        )
+        .subscribe();
+      helpers.flush();
+      const moments = [...new Set(refused)];
+      expect(refused).toHaveLength(999);
+      expect(moments.slice(0, 4)).toEqual([11, 30, 49, 68]);
+      // The last fifty leave when their time has come.
+      expect(moments.slice(-48)).toEqual(Array.from({ length: 48 }, (_, i) => 962 + i));
+    });
+  });
+
   it('should keep no more in flight than it may, and go on when one is settled', () => {
     rx((helpers) => {
       const source = helpers.hot('(abc)|');

@@ -144,8 +144,17 @@ export class LimitMirror {
     const event = this.#next(now);
     return this.#gauges.all.map((gauge) => {
       gauge.bucket.refill(now, event);
-      return gauge.level(this.#config.margin, now);
+      const kept = this.#keptOf(gauge);
+      return { ...gauge.level(this.#config.margin, now), ...(kept !== undefined && { kept }) };
     });
+  }
+
+  /** What each priority leaves of a bucket to what is more urgent. */
+  #keptOf({ bucket: { limit, window } }: Gauge): BucketLevel['kept'] {
+    const { pacing } = this.#config;
+    if (pacing === undefined || window !== DAY) return undefined;
+    const { high, normal, low, background } = pacing;
+    return { high: limit * high, normal: limit * normal, low: limit * low, background: limit * background };
   }
 
   /** Numbers what happens now, after what has happened by itself: requests that must have arrived. */

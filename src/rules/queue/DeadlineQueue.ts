@@ -2,9 +2,10 @@ import type { Backlog, Ticket } from '../../model/Backlog.ts';
 import type { Job } from '../../model/Job.ts';
 import type { Priority, Slack } from '../../model/Priority.ts';
 import { Heap } from './Heap.ts';
-import { type Level, level, type Tenant, TenantLine } from './Level.ts';
+import { type Level, level, nextTurn, reseat, type Tenant, TenantLine } from './Level.ts';
 import { before, type Place } from './Line.ts';
 import { virtualDeadline } from './order.ts';
+import { planned } from './planned.ts';
 
 /** Who is told that the best job, or the last of all, has left a queue. */
 export interface DeadlineQueueOwner {
@@ -22,9 +23,9 @@ export interface DeadlineQueueOwner {
 export class DeadlineQueue<J extends Job> implements Backlog<J> {
   readonly #slack: Slack;
   readonly #owner: DeadlineQueueOwner;
-  readonly #byPriority: Readonly<Record<Priority, Level<J>>>;
+  readonly #byPriority: Readonly<Record<Priority, Level<TenantLine<J>>>>;
   /** Most urgent first. */
-  readonly #levels: readonly Level<J>[];
+  readonly #levels: readonly Level<TenantLine<J>>[];
   readonly #tenants = new Map<string, Tenant<J>>();
   readonly #expiry = new Heap<Place<J>>(expiresBefore, (place, index) => {
     place.expiryIndex = index;
@@ -72,8 +73,12 @@ export class DeadlineQueue<J extends Job> implements Backlog<J> {
     lifetime?.add(place);
   }
 
+  planned(): Iterable<Ticket<J>> {
+    return planned(this.#levels);
+  }
+
   peek(): Ticket<J> | undefined {
-    if (this.#size > 0) this.#best ??= this.#findBest();
+    if (this.#size > 0) this.#best ??= nextTurn(this.#levels)?.peek();
     return this.#best;
   }
 
@@ -154,39 +159,9 @@ export class DeadlineQueue<J extends Job> implements Backlog<J> {
     else for (const tenant of this.#tenants.values()) tenant.service = 0;
   }
 
-  /** Puts a line where it belongs, after its first job has changed. */
   #reseat(line: TenantLine<J>): void {
-    const { byDeadline, byService } = line.level;
     this.#best = undefined;
-    if (line.peek() === undefined) {
-      byDeadline.removeAt(line.deadlineIndex);
-      byService.removeAt(line.serviceIndex);
-    } else if (line.deadlineIndex < 0) {
-      byDeadline.push(line);
-      byService.push(line);
-    } else {
-      byDeadline.update(line.deadlineIndex);
-      byService.update(line.serviceIndex);
-    }
-  }
-
-  #findBest(): Place<J> | undefined {
-    let best: Place<J> | undefined;
-    let level: Level<J> | undefined;
-    /** The best of all other priorities. */
-    let bound: Place<J> | undefined;
-    for (const other of this.#levels) {
-      const first = other.byDeadline.peek()?.peek();
-      if (first === undefined) continue;
-      if (best === undefined || before(first, best)) {
-        bound = best;
-        best = first;
-        level = other;
-      } else if (bound === undefined || before(first, bound)) bound = first;
-    }
-    if (level === undefined || level.byService.size === 1) return best;
-    const fair = level.byService.peek()?.peek();
-    return fair === undefined || (bound !== undefined && before(bound, fair)) ? best : fair;
+    reseat(line.level, line);
   }
 }
 

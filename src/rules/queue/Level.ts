@@ -1,3 +1,4 @@
+import type { Ticket } from '../../model/Backlog.ts';
 import type { Job } from '../../model/Job.ts';
 import type { Priority } from '../../model/Priority.ts';
 import { Heap } from './Heap.ts';
@@ -13,10 +14,19 @@ export interface Tenant<J extends Job> {
   readonly lines: Partial<Record<Priority, TenantLine<J>>>;
 }
 
-/** The lines of one priority: by the deadline of their first job, and by what their tenant has had. */
-export interface Level<J extends Job> {
-  readonly byDeadline: Heap<TenantLine<J>>;
-  readonly byService: Heap<TenantLine<J>>;
+/** Where a tenant stands in a priority, with the job that it would send first. */
+export interface Seat {
+  /** Its places in its {@link Level}, or -1. */
+  deadlineIndex: number;
+  serviceIndex: number;
+  readonly tenant: { readonly service: number };
+  peek(): Ticket | undefined;
+}
+
+/** The tenants of one priority: by the deadline of their first job, and by what they have had. */
+export interface Level<S> {
+  readonly byDeadline: Heap<S>;
+  readonly byService: Heap<S>;
 }
 
 /** Who takes a job out of its line, and puts in order what depends on it. */
@@ -25,12 +35,14 @@ export interface LineOwner<J extends Job> {
 }
 
 /** The line of one tenant in one priority. */
-export class TenantLine<J extends Job> extends Line<J> {
+export class TenantLine<J extends Job> extends Line<J> implements Seat {
+  deadlineIndex = -1;
+  serviceIndex = -1;
   readonly tenant: Tenant<J>;
-  readonly level: Level<J>;
+  readonly level: Level<TenantLine<J>>;
   readonly owner: LineOwner<J>;
 
-  constructor(tenant: Tenant<J>, level: Level<J>, owner: LineOwner<J>) {
+  constructor(tenant: Tenant<J>, level: Level<TenantLine<J>>, owner: LineOwner<J>) {
     super();
     this.tenant = tenant;
     this.level = level;
@@ -39,20 +51,61 @@ export class TenantLine<J extends Job> extends Line<J> {
 }
 
 /** A priority in which nobody waits. */
-export const level = <J extends Job>(): Level<J> => ({
-  byDeadline: new Heap<TenantLine<J>>(startsBefore, (line, index) => {
-    line.deadlineIndex = index;
+export const level = <S extends Seat>(): Level<S> => ({
+  byDeadline: new Heap<S>(startsBefore, (seat, index) => {
+    seat.deadlineIndex = index;
   }),
-  byService: new Heap<TenantLine<J>>(hadLess, (line, index) => {
-    line.serviceIndex = index;
+  byService: new Heap<S>(hadLess, (seat, index) => {
+    seat.serviceIndex = index;
   }),
 });
 
-const startsBefore = <J extends Job>(a: Line<J>, b: Line<J>): boolean => {
+/** Puts somebody where they belong in their priority, after their first job has changed. */
+export function reseat<S extends Seat>({ byDeadline, byService }: Level<S>, seat: S): void {
+  if (seat.peek() === undefined) {
+    byDeadline.removeAt(seat.deadlineIndex);
+    byService.removeAt(seat.serviceIndex);
+  } else if (seat.deadlineIndex < 0) {
+    byDeadline.push(seat);
+    byService.push(seat);
+  } else {
+    byDeadline.update(seat.deadlineIndex);
+    byService.update(seat.serviceIndex);
+  }
+}
+
+/**
+ * Whose turn it is: the earliest deadline's, or in its priority that of the one who has had the fewest tokens, as long
+ * as that does not go before an earlier deadline of another priority.
+ */
+export function nextTurn<S extends Seat>(levels: readonly Level<S>[]): S | undefined {
+  let best: S | undefined;
+  let first: Ticket | undefined;
+  let level: Level<S> | undefined;
+  /** The first of all other priorities. */
+  let bound: Ticket | undefined;
+  for (const other of levels) {
+    const seat = other.byDeadline.peek();
+    const place = seat?.peek();
+    if (place === undefined) continue;
+    if (first === undefined || before(place, first)) {
+      bound = first;
+      first = place;
+      best = seat;
+      level = other;
+    } else if (bound === undefined || before(place, bound)) bound = place;
+  }
+  if (level === undefined || level.byService.size === 1) return best;
+  const seat = level.byService.peek();
+  const fair = seat?.peek();
+  return fair === undefined || (bound !== undefined && before(bound, fair)) ? best : seat;
+}
+
+const startsBefore = (a: Seat, b: Seat): boolean => {
   const first = a.peek();
   const second = b.peek();
   return first !== undefined && second !== undefined && before(first, second);
 };
 
-const hadLess = <J extends Job>(a: TenantLine<J>, b: TenantLine<J>): boolean =>
+const hadLess = (a: Seat, b: Seat): boolean =>
   a.tenant.service < b.tenant.service || (a.tenant.service === b.tenant.service && startsBefore(a, b));

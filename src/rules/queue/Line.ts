@@ -14,7 +14,7 @@ export interface Place<J extends Job> extends Ticket<J>, Linked<Place<J>> {
 }
 
 /** Earlier deadline first; of two equals the one that arrived first. */
-export const before = <J extends Job>(a: Place<J>, b: Place<J>): boolean =>
+export const before = (a: Ticket, b: Ticket): boolean =>
   a.deadline < b.deadline || (a.deadline === b.deadline && a.job.seq < b.job.seq);
 
 /**
@@ -22,9 +22,6 @@ export const before = <J extends Job>(a: Place<J>, b: Place<J>): boolean =>
  * the same at any length; those that come back with an old deadline, as a retry does, stand in a heap beside it.
  */
 export class Line<J extends Job> {
-  /** Where it stands among the lines of its priority, by the deadline of its first job and by service, or -1. */
-  deadlineIndex = -1;
-  serviceIndex = -1;
   readonly #list = new LinkedList<Place<J>>();
   #late: Heap<Place<J>> | undefined;
 
@@ -45,7 +42,7 @@ export class Line<J extends Job> {
     place.line = this;
     const { last } = this.#list;
     if (last !== undefined && before(place, last)) {
-      this.#late ??= new Heap(before, (item, index) => {
+      this.#late ??= new Heap<Place<J>>(before, (item, index) => {
         item.lateIndex = index;
       });
       this.#late.push(place);
@@ -54,9 +51,15 @@ export class Line<J extends Job> {
     this.#list.push(place);
   }
 
-  *[Symbol.iterator](): Iterator<Place<J>> {
-    yield* this.#list;
-    if (this.#late !== undefined) yield* this.#late;
+  /** Goes from the earliest deadline to the last. */
+  *[Symbol.iterator](): Iterator<Place<J>, undefined> {
+    const late = [...(this.#late ?? [])].sort((a, b) => (before(a, b) ? -1 : 1));
+    let i = 0;
+    for (const place of this.#list) {
+      for (let next = late[i]; next !== undefined && before(next, place); next = late[++i]) yield next;
+      yield place;
+    }
+    yield* late.slice(i);
   }
 
   remove(place: Place<J>): void {

@@ -4,7 +4,7 @@ import type { Outcome, Reservation } from '../../../src/model/Grant.ts';
 import type { BucketLevel, Limits } from '../../../src/model/Limits.ts';
 import { DEFAULT_PACING } from '../../../src/model/Priority.ts';
 import { LimitMirror, type LimitMirrorConfig } from '../../../src/rules/limits/LimitMirror.ts';
-import { forecast } from '../../../src/rules/queue/forecast.ts';
+import { Forecast } from '../../../src/rules/queue/Forecast.ts';
 import { tokens } from '../../util/jobs.ts';
 import { reservations } from '../../util/stores.ts';
 
@@ -322,6 +322,19 @@ describe('LimitMirror', () => {
       expect(mirror.reserve(make(tokens(51), { priority: 'background' }), 0)).toEqual(GRANTED);
     });
 
+    it('should show what each leaves of a day, and so when one starts', () => {
+      const { mirror, make, take } = mirrorOf({ tpd: 100, tpm: 100 }, { pacing });
+      take(45);
+      const levels = mirror.levels(0);
+      expect(levels.map(({ dimension, kept }) => [dimension, kept])).toEqual([
+        ['tpm', undefined],
+        ['tpd', { high: 0, normal: 10, low: 25, background: 50 }],
+      ]);
+      const cost = tokens(10);
+      const verdict = mirror.reserve(make(cost, { priority: 'background' }), 0);
+      expect(verdict).toMatchObject({ type: 'wait', ms: new Forecast(levels).start({ cost, priority: 'background' }) });
+    });
+
     it('should keep nothing back of a minute or an hour', () => {
       const { take } = mirrorOf({ tpm: 100, ash: 100 }, { pacing });
       for (let i = 0; i < 10; i++) take({ ...tokens(10), audioSeconds: 10 }, 0, { priority: 'background' });
@@ -395,6 +408,6 @@ describe('LimitMirror', () => {
     const levels = mirror.levels(0);
     expect(waiting?.ms).toBeGreaterThan(0);
     expect(levels.every(({ level }) => level >= 1)).toBe(true);
-    expect(forecast(levels, [cost])).toEqual([waiting?.ms]);
+    expect(new Forecast(levels).start({ cost, priority: 'high' })).toEqual(waiting?.ms);
   });
 });

@@ -1,6 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { BucketLevel } from '../../../src/model/Limits.ts';
-import { DEFAULT_SLACK } from '../../../src/model/Priority.ts';
+import { DEFAULT_SLACK, PRIORITIES } from '../../../src/model/Priority.ts';
 import { DeadlineQueue } from '../../../src/rules/queue/DeadlineQueue.ts';
 import { outlook } from '../../../src/rules/queue/outlook.ts';
 import { jobMaker, type NamedJob, tokens } from '../../util/jobs.ts';
@@ -22,18 +23,89 @@ describe('outlook', () => {
     ]);
   });
 
-  it('should let the older of two equals start first, whichever it is told first', () => {
+  /** Who starts when, of some who wait in this order. */
+  const startsOf = (names: readonly string[], levels: readonly BucketLevel[]) => {
+    const queue = new DeadlineQueue<NamedJob>(DEFAULT_SLACK, { left: () => undefined });
     const make = jobMaker();
-    const [older, newer] = [make('l'), make('l')];
-    const ticket = (job: NamedJob) => ({ job, deadline: 7, waiting: true, putOff: 0, unsubscribe: () => undefined });
-    const expected = outlook([ticket(newer), ticket(older)], []);
-    expect([...expected].map(([{ job }, { position, startsInMs }]) => [job.seq, position, startsInMs])).toEqual([
-      [older.seq, 0, 0],
-      [newer.seq, 1, 0],
+    names.forEach((name, i) => {
+      queue.add(make(name, { cost: tokens(10), deadline: i }));
+    });
+    return [...outlook(queue, levels)].map(([{ job }, { position, startsInMs }]) => [position, job.name, startsInMs]);
+  };
+
+  const day: BucketLevel = { dimension: 'tpd', limit: 100, level: 60, rate: 0.001, foreign: 0, pausedFor: 0 };
+  const kept = { high: 0, normal: 10, low: 30, background: 50 };
+
+  it('should let those who leave a part of the day to more urgent ones wait until these are through', () => {
+    expect(startsOf(['b1', 'l1', 'n1', 'h1', 'b2', 'l2', 'h2'], [{ ...day, kept }])).toEqual([
+      [0, 'b1', 0],
+      [1, 'l1', 0],
+      [2, 'n1', 0],
+      [3, 'h1', 0],
+      [4, 'h2', 0],
+      [5, 'l2', 30_000],
+      [6, 'b2', 60_000],
+    ]);
+    expect(startsOf(['b1', 'h1', 'b2'], [{ ...day, level: 20, kept }])).toEqual([
+      [0, 'h1', 0],
+      [1, 'b1', 50_000],
+      [2, 'b2', 60_000],
+    ]);
+    expect(startsOf(['n1', 'l1', 'h1'], [{ ...day, level: 15, kept }])).toEqual([
+      [0, 'h1', 0],
+      [1, 'n1', 15_000],
+      [2, 'l1', 45_000],
+    ]);
+  });
+
+  it('should let nobody pass who is as urgent, or one that would wait anyhow', () => {
+    expect(startsOf(['b1', 'b2'], [{ ...day, level: 50, kept }])).toEqual([
+      [0, 'b1', 10_000],
+      [1, 'b2', 20_000],
+    ]);
+    expect(
+      startsOf(
+        ['b1', 'h1'],
+        [
+          { ...day, level: 60, kept },
+          { ...bucket, level: 0 },
+        ],
+      ),
+    ).toEqual([
+      [0, 'b1', 1_000],
+      [1, 'h1', 2_000],
     ]);
   });
 
   it('should expect nothing of nobody', () => {
-    expect(outlook([], [bucket]).size).toBe(0);
+    expect(startsOf([], [bucket])).toEqual([]);
+  });
+
+  it('should be what happens when time passes, whoever has had what and leaves what', () => {
+    const one = fc.record({
+      priority: fc.constantFrom(...PRIORITIES),
+      tenant: fc.constantFrom('a', 'b', undefined),
+      units: fc.integer({ min: 1, max: 20 }),
+      deadline: fc.nat(5),
+    });
+    fc.assert(
+      fc.property(fc.array(one, { maxLength: 12 }), fc.nat(6), fc.nat(100), (all, served, level) => {
+        const queue = new DeadlineQueue<NamedJob>(DEFAULT_SLACK, { left: () => undefined });
+        const make = jobMaker();
+        for (const { units, ...rest } of all) queue.add(make('x', { ...rest, cost: tokens(units) }));
+        const serve = (): number | undefined => {
+          const best = queue.peek();
+          if (best === undefined) return undefined;
+          queue.remove(best);
+          queue.serve(best.job, best.job.cost.tokens);
+          return best.job.seq;
+        };
+        for (let i = 0; i < served; i++) serve();
+        const order = [...outlook(queue, [{ ...day, limit: 200, level, rate: 0.5 }])].map(([{ job }]) => job.seq);
+        const drained: number[] = [];
+        for (let seq = serve(); seq !== undefined; seq = serve()) drained.push(seq);
+        expect(order).toEqual(drained);
+      }),
+    );
   });
 });

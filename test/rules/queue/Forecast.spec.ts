@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Cost } from '../../../src/model/Cost.ts';
 import type { BucketLevel } from '../../../src/model/Limits.ts';
+import type { Priority } from '../../../src/model/Priority.ts';
 import { NO_COST } from '../../../src/rules/counting/cost.ts';
-import { forecast } from '../../../src/rules/queue/forecast.ts';
+import { Forecast } from '../../../src/rules/queue/Forecast.ts';
 
 const bucket = (dimension: 'rpm' | 'tpm', limit: number, level: number, pausedFor = 0): BucketLevel => ({
   dimension,
@@ -15,6 +16,12 @@ const bucket = (dimension: 'rpm' | 'tpm', limit: number, level: number, pausedFo
 });
 
 const cost = (requests: number, tokens = 0): Cost => ({ ...NO_COST, requests, tokens });
+
+/** When each of some requests of one priority starts. */
+function forecast(levels: readonly BucketLevel[], costs: readonly Cost[], priority: Priority = 'normal'): number[] {
+  const each = new Forecast(levels);
+  return costs.map((cost) => each.start({ cost, priority }));
+}
 
 /** When each request starts, found by letting time pass. */
 function simulated(levels: readonly BucketLevel[], costs: readonly Cost[]): number[] {
@@ -35,7 +42,7 @@ function simulated(levels: readonly BucketLevel[], costs: readonly Cost[]): numb
   });
 }
 
-describe('forecast', () => {
+describe('Forecast', () => {
   it('should let through what there is for, and the others as it flows', () => {
     expect(forecast([bucket('rpm', 30, 2)], [cost(1), cost(1), cost(1), cost(1)])).toEqual([0, 0, 2_000, 4_000]);
     expect(forecast([bucket('tpm', 6_000, 1_000)], [cost(1, 900), cost(1, 200), cost(1, 100)])).toEqual([
