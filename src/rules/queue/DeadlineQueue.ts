@@ -7,6 +7,9 @@ import { before, type Place } from './Line.ts';
 import { virtualDeadline } from './order.ts';
 import { planned } from './planned.ts';
 
+/** So many tenants are kept in any case, before those are forgotten of whom nothing matters any more. */
+const KEPT_TENANTS = 1_000;
+
 /** Who is told that the best job, or the last of all, has left a queue. */
 export interface DeadlineQueueOwner {
   /** @param wasBest Whether somebody who waits for the best one has to look anew. */
@@ -30,6 +33,8 @@ export class DeadlineQueue<J extends Job> implements Backlog<J> {
   readonly #expiry = new Heap<Place<J>>(expiresBefore, (place, index) => {
     place.expiryIndex = index;
   });
+  /** How many tenants there may be before it is looked who can be forgotten. */
+  #roomFor = KEPT_TENANTS;
   /** Whose turn it was last: how far the turns have come. */
   #served: Tenant<J> | undefined;
   #size = 0;
@@ -147,9 +152,19 @@ export class DeadlineQueue<J extends Job> implements Backlog<J> {
     if (tenant === undefined) {
       tenant = { service: 0, waiting: 0, lines: {} };
       this.#tenants.set(name, tenant);
+      if (this.#tenants.size > this.#roomFor) this.#forgetPassed();
     }
     if (tenant.waiting === 0) tenant.service = Math.max(tenant.service, this.#served?.service ?? 0);
     return tenant;
+  }
+
+  /** Forgets those who have nothing waiting and whom the turns have passed: they would start anew in any case. */
+  #forgetPassed(): void {
+    const reached = this.#served?.service ?? 0;
+    for (const [name, { waiting, service }] of this.#tenants) {
+      if (waiting === 0 && service < reached) this.#tenants.delete(name);
+    }
+    this.#roomFor = Math.max(KEPT_TENANTS, 2 * this.#tenants.size);
   }
 
   /** What tenants have had matters only while they compete. */

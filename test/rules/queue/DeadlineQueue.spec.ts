@@ -266,6 +266,38 @@ describe('DeadlineQueue', () => {
       expect(drain(queue, true)).toEqual(['l3', 'l4', 'l5']);
     });
 
+    it('should forget those who have gone, also while somebody waits all the time', () => {
+      const { queue, add } = queueWith(['b', of('stays')]);
+      const heap = (): number => {
+        globalThis.gc?.();
+        return process.memoryUsage().heapUsed;
+      };
+      const before = heap();
+      for (let i = 0; i < 20_000; i++) {
+        add('h', of(`goes ${i}`));
+        const ticket = next(queue) as Ticket<NamedJob>;
+        expect(ticket.job.name).toBe('h');
+        queue.serve(ticket.job, 10);
+      }
+      // Each would take some 300 bytes, and some thousand are kept.
+      expect(heap() - before).toBeLessThan(2_000_000);
+      // The one that has waited all the time is known.
+      add('b2', of('late'));
+      queue.serve(find(queue, 'b').job, 1e6);
+      expect(drain(queue)).toEqual(['b2', 'b']);
+    });
+
+    it('should remember among many who has had more than the others', () => {
+      const { queue, add } = queueWith(['l0', of('has had much')], ['l1', of('other')], ['b', of('stays')]);
+      queue.serve((next(queue) as Ticket<NamedJob>).job, 1e6);
+      queue.serve((next(queue) as Ticket<NamedJob>).job, 10);
+      for (let i = 0; i < 2_000; i++) add('h', of(`more ${i}`));
+      for (let i = 0; i < 2_000; i++) queue.serve((next(queue) as Ticket<NamedJob>).job, 10);
+      add('l2', of('has had much'));
+      add('l3', of('comes last'));
+      expect(drain(queue)).toEqual(['l3', 'l2', 'b']);
+    });
+
     it('should compare with the earliest deadline of all other priorities', () => {
       const { queue } = queueWith(
         ['h1', of('a', 10, { deadline: 10 })],
