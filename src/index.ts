@@ -72,19 +72,12 @@ export { RequestScheduler, type RequestSchedulerConfig } from './scheduler/Reque
 /* Types */
 
 export type { AttemptEnd, AttemptMeter } from './model/AttemptMeter.ts';
-export type {
-  AssistantMessage,
-  ChatRequest,
-  ContentPart,
-  Message,
-  ModelId,
-  Tool,
-} from './model/ChatRequest.ts';
+export type { AssistantMessage, ChatRequest, ContentPart, Message, Tool } from './model/ChatRequest.ts';
 export type { ChatCompletionChunk, FinishReason } from './model/Chunk.ts';
 export type { Dimension } from './model/Dimension.ts';
 export type { GroqEvent, GroqEventDetail } from './model/GroqEvent.ts';
 export type { BucketLevel, Limits, Tier } from './model/Limits.ts';
-export type { Price } from './model/Models.ts';
+export type { ChatModelId, ModelId, Price } from './model/Models.ts';
 export type { Place } from './model/Place.ts';
 export type { Pacing, Priority, Slack } from './model/Priority.ts';
 export type { ModelStatus, Status } from './model/Status.ts';

@@ -46,7 +46,7 @@ export { type AudioRest, audioSeconds } from './rules/counting/audio/audioSecond
 
 export type { AttemptEnd, AttemptMeter } from './model/AttemptMeter.ts';
 export type { Backlog, Ticket } from './model/Backlog.ts';
-export type { ChatRequest, Message, ModelId } from './model/ChatRequest.ts';
+export type { ChatRequest, Message } from './model/ChatRequest.ts';
 export type { ChatCompletionChunk, ServerEvent } from './model/Chunk.ts';
 export type { Cost } from './model/Cost.ts';
 export type { Dimension } from './model/Dimension.ts';
@@ -54,6 +54,7 @@ export type { Grant, Outcome, Rejection, Reservation, Verdict } from './model/Gr
 export type { Job, Lifetime } from './model/Job.ts';
 export type { HeaderLevel, LimitHeaders } from './model/LimitHeaders.ts';
 export type { BucketLevel, LimitKey, Limits } from './model/Limits.ts';
+export type { ChatModelId, ModelId } from './model/Models.ts';
 export type { Pacing, Priority, Slack } from './model/Priority.ts';
 export type { Answer, AnswerMessage, AnswerSnapshot, StateToken, Token } from './model/Token.ts';
 export type { Usage } from './model/Usage.ts';

@@ -91,6 +91,7 @@ describe('what can be imported', () => {
       type CallOptions
       type ChatCompletionChunk
       type ChatInput
+      type ChatModelId
       type ChatOptions
       type ChatRequest
       type ConnectionErrorOptions
@@ -189,6 +190,7 @@ describe('what can be imported', () => {
       type BackpressureOptions
       type BucketLevel
       type ChatCompletionChunk
+      type ChatModelId
       type ChatRequest
       type ClosableTransport
       type Cost

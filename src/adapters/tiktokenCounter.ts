@@ -1,4 +1,5 @@
-import type { ChatRequest, ModelId } from '../model/ChatRequest.ts';
+import type { ChatRequest } from '../model/ChatRequest.ts';
+import type { ModelId } from '../model/Models.ts';
 import type { TokenCount, TokenCounter } from '../ports/TokenCounter.ts';
 import { type Bpe, createBpe } from '../rules/counting/bpe.ts';
 import { Calibration } from '../rules/counting/Calibration.ts';

@@ -1,6 +1,6 @@
 import { BudgetExceededError, type BudgetUnit } from '../errors/BudgetExceededError.ts';
 import { ValidationError } from '../errors/ValidationError.ts';
-import type { ModelId } from '../model/ChatRequest.ts';
+import type { ModelId } from '../model/Models.ts';
 import type { UsageFigure } from '../model/UsageRecord.ts';
 import { Account } from '../rules/usage/Account.ts';
 

@@ -1,9 +1,10 @@
 import type { Observable, OperatorFunction } from 'rxjs';
 import type { CancelledError } from '../errors/CancelledError.ts';
 import type { AttemptMeter } from '../model/AttemptMeter.ts';
-import type { ChatRequest, ModelId } from '../model/ChatRequest.ts';
+import type { ChatRequest } from '../model/ChatRequest.ts';
 import type { Cost } from '../model/Cost.ts';
 import type { Job } from '../model/Job.ts';
+import type { ModelId } from '../model/Models.ts';
 import type { Place } from '../model/Place.ts';
 import type { Priority } from '../model/Priority.ts';
 import type { Usage } from '../model/Usage.ts';

@@ -1,9 +1,9 @@
 import { defer, map, type Observable, type SchedulerLike, Subject, startWith } from 'rxjs';
 import { ValidationError } from '../errors/ValidationError.ts';
 import type { AttemptMeter } from '../model/AttemptMeter.ts';
-import type { ChatRequest, ModelId } from '../model/ChatRequest.ts';
+import type { ChatRequest } from '../model/ChatRequest.ts';
 import type { Job } from '../model/Job.ts';
-import type { Price } from '../model/Models.ts';
+import type { ModelId, Price } from '../model/Models.ts';
 import type { TokensUsed, UsageFigure, UsageKey, UsageRecord, UsageTotals } from '../model/UsageRecord.ts';
 import type { Written } from '../model/Written.ts';
 import type { TokenCounter } from '../ports/TokenCounter.ts';

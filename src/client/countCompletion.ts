@@ -1,4 +1,4 @@
-import type { ModelId } from '../model/ChatRequest.ts';
+import type { ModelId } from '../model/Models.ts';
 import { countOf } from '../operators/countInternals.ts';
 import type { TokenCounter } from '../ports/TokenCounter.ts';
 

@@ -1,9 +1,9 @@
 import { lastValueFrom, type Observable, type OperatorFunction, Subject } from 'rxjs';
 import { ClosedError } from '../errors/ClosedError.ts';
-import type { ModelId } from '../model/ChatRequest.ts';
 import type { ChatCompletionChunk } from '../model/Chunk.ts';
 import type { GroqEvent } from '../model/GroqEvent.ts';
 import type { Limits } from '../model/Limits.ts';
+import type { ModelId } from '../model/Models.ts';
 import { MODELS } from '../model/Models.ts';
 import type { Status } from '../model/Status.ts';
 import type { Answer, StateToken, Token } from '../model/Token.ts';

@@ -1,7 +1,7 @@
 import type { Observable, SchedulerLike } from 'rxjs';
-import type { ChatRequest, ModelId } from '../model/ChatRequest.ts';
+import type { ChatRequest } from '../model/ChatRequest.ts';
 import type { Limits, Tier } from '../model/Limits.ts';
-import type { Price } from '../model/Models.ts';
+import type { ModelId, Price } from '../model/Models.ts';
 import type { Place } from '../model/Place.ts';
 import type { Pacing, Priority, Slack } from '../model/Priority.ts';
 import type { RetryConfig } from '../operators/retryWithBackoff.ts';

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { ChatModelId } from './Models.ts';
 
 const textPart = z.strictObject({ type: z.literal('text'), text: z.string() });
 
@@ -71,6 +72,8 @@ const responseFormatSchema = z.discriminatedUnion('type', [
   }),
 ]);
 
+const chatModelIdSchema: z.ZodType<ChatModelId, ChatModelId> = z.string().min(1);
+
 /**
  * The body of `POST /chat/completions` without `stream`, which the kind of call decides. Fields that are not listed
  * pass through to Groq untouched.
@@ -78,7 +81,7 @@ const responseFormatSchema = z.discriminatedUnion('type', [
  * @see https://console.groq.com/docs/api-reference#chat-create
  */
 export const chatRequestSchema = z.looseObject({
-  model: z.string().min(1),
+  model: chatModelIdSchema,
   messages: z.array(messageSchema).min(1).readonly(),
   max_completion_tokens: z.int().positive().nullish(),
   /** Deprecated by Groq in favour of `max_completion_tokens`. */
@@ -113,6 +116,3 @@ export type Tool = z.infer<typeof toolSchema>;
 
 /** A part of a user's message. */
 export type ContentPart = Exclude<Extract<Message, { role: 'user' }>['content'], string>[number];
-
-/** Groq's id of a model, such as `openai/gpt-oss-20b`. */
-export type ModelId = string;

@@ -1,5 +1,5 @@
-import type { ModelId } from './ChatRequest.ts';
 import type { Dimension } from './Dimension.ts';
+import type { ModelId } from './Models.ts';
 import type { Usage } from './Usage.ts';
 
 /** What can happen to a request. */

@@ -1,6 +1,7 @@
 import type { Unsubscribable } from 'rxjs';
-import type { ChatRequest, ModelId } from './ChatRequest.ts';
+import type { ChatRequest } from './ChatRequest.ts';
 import type { Cost } from './Cost.ts';
+import type { ModelId } from './Models.ts';
 import type { Priority } from './Priority.ts';
 
 /** To what a waiting job is tied: when it closes, the job leaves the queue. An rxjs `Subscription` fits. */

@@ -1,4 +1,3 @@
-import type { ModelId } from './ChatRequest.ts';
 import type { Limits, Tier } from './Limits.ts';
 
 /** Dollars for a million tokens, or for an hour of audio. */
@@ -36,150 +35,123 @@ const GPT_OSS = {
 
 const FREE: Limits = { rpm: 30, rpd: 1_000, tpm: 8_000, tpd: 200_000 };
 
+const CATALOGUE = {
+  'openai/gpt-oss-20b': {
+    ...GPT_OSS,
+    price: { input: 0.075, output: 0.3, cachedInput: 0.0375 },
+    limits: { free: FREE, developer: { rpm: 1_000, rpd: 500_000, tpm: 250_000 } },
+  },
+  'openai/gpt-oss-120b': {
+    ...GPT_OSS,
+    price: { input: 0.15, output: 0.6, cachedInput: 0.075 },
+    limits: { free: FREE, developer: { rpm: 1_000, rpd: 500_000, tpm: 250_000 } },
+  },
+  'openai/gpt-oss-safeguard-20b': {
+    ...GPT_OSS,
+    price: { input: 0.075, output: 0.3 },
+    limits: { free: FREE, developer: { rpm: 1_000, rpd: 500_000, tpm: 150_000 } },
+  },
+  'qwen/qwen3.8-27b': {
+    kind: 'chat',
+    contextWindow: 131_072,
+    maxCompletionTokens: 16_384,
+    limits: { free: { ...FREE, itpm: 7_000, otpm: 1_000 } },
+  },
+  'groq/compound': {
+    kind: 'chat',
+    contextWindow: 131_072,
+    maxCompletionTokens: 8_192,
+    limits: { free: { rpm: 30, rpd: 250, tpm: 70_000 }, developer: { rpm: 200, rpd: 20_000, tpm: 200_000 } },
+  },
+  'groq/compound-mini': {
+    kind: 'chat',
+    contextWindow: 131_072,
+    maxCompletionTokens: 8_192,
+    limits: { free: { rpm: 30, rpd: 250, tpm: 70_000 }, developer: { rpm: 200, rpd: 20_000, tpm: 200_000 } },
+  },
+  'whisper-large-v3': {
+    kind: 'transcription',
+    contextWindow: 448,
+    maxCompletionTokens: 448,
+    price: { audioHour: 0.111 },
+    limits: {
+      free: { rpm: 20, rpd: 2_000, ash: 7_200, asd: 28_800 },
+      developer: { rpm: 300, rpd: 200_000, ash: 200_000, asd: 4_000_000 },
+    },
+  },
+  'whisper-large-v3-turbo': {
+    kind: 'transcription',
+    contextWindow: 448,
+    maxCompletionTokens: 448,
+    price: { audioHour: 0.04 },
+    limits: {
+      free: { rpm: 20, rpd: 2_000, ash: 7_200, asd: 28_800 },
+      developer: { rpm: 400, rpd: 200_000, ash: 400_000, asd: 4_000_000 },
+    },
+  },
+  'canopylabs/orpheus-v1-english': {
+    kind: 'speech',
+    contextWindow: 4_000,
+    maxCompletionTokens: 50_000,
+    limits: {
+      free: { rpm: 10, rpd: 100, tpm: 1_200, tpd: 3_600 },
+      developer: { rpm: 250, rpd: 100_000, tpm: 50_000 },
+    },
+  },
+  'canopylabs/orpheus-arabic-saudi': {
+    kind: 'speech',
+    contextWindow: 4_000,
+    maxCompletionTokens: 50_000,
+    limits: {
+      free: { rpm: 10, rpd: 100, tpm: 1_200, tpd: 3_600 },
+      developer: { rpm: 250, rpd: 100_000, tpm: 50_000 },
+    },
+  },
+  'meta-llama/llama-prompt-guard-2-22m': {
+    kind: 'guard',
+    contextWindow: 512,
+    maxCompletionTokens: 512,
+    price: { input: 0.03, output: 0.03 },
+    limits: {
+      free: { rpm: 30, rpd: 14_400, tpm: 15_000, tpd: 500_000 },
+      developer: { rpm: 100, rpd: 50_000, tpm: 30_000 },
+    },
+  },
+  'meta-llama/llama-prompt-guard-2-86m': {
+    kind: 'guard',
+    contextWindow: 512,
+    maxCompletionTokens: 512,
+    price: { input: 0.04, output: 0.04 },
+    limits: {
+      free: { rpm: 30, rpd: 14_400, tpm: 15_000, tpd: 500_000 },
+      developer: { rpm: 100, rpd: 50_000, tpm: 30_000 },
+    },
+  },
+  'allam-2-7b': {
+    kind: 'chat',
+    contextWindow: 4_096,
+    maxCompletionTokens: 4_096,
+    limits: { free: { rpm: 30, rpd: 7_000, tpm: 6_000, tpd: 500_000 } },
+  },
+} satisfies Record<string, ModelInfo>;
+
+type Catalogue = typeof CATALOGUE;
+
+/** Groq's id of a model, such as `openai/gpt-oss-20b`. */
+export type ModelId = string;
+
+/** The id of a model that chats. Editors complete those that Groq serves; any other is as good. */
+export type ChatModelId =
+  | { [Id in keyof Catalogue]: Catalogue[Id]['kind'] extends 'chat' ? Id : never }[keyof Catalogue]
+  | (ModelId & Record<never, never>);
+
 /**
  * The models of November 2026, with the limits of the free and the developer plan.
  *
  * @see https://console.groq.com/docs/models
  * @see https://console.groq.com/docs/rate-limits
  */
-export const MODELS: ReadonlyMap<ModelId, ModelInfo> = new Map<ModelId, ModelInfo>([
-  [
-    'openai/gpt-oss-20b',
-    {
-      ...GPT_OSS,
-      price: { input: 0.075, output: 0.3, cachedInput: 0.0375 },
-      limits: { free: FREE, developer: { rpm: 1_000, rpd: 500_000, tpm: 250_000 } },
-    },
-  ],
-  [
-    'openai/gpt-oss-120b',
-    {
-      ...GPT_OSS,
-      price: { input: 0.15, output: 0.6, cachedInput: 0.075 },
-      limits: { free: FREE, developer: { rpm: 1_000, rpd: 500_000, tpm: 250_000 } },
-    },
-  ],
-  [
-    'openai/gpt-oss-safeguard-20b',
-    {
-      ...GPT_OSS,
-      price: { input: 0.075, output: 0.3 },
-      limits: { free: FREE, developer: { rpm: 1_000, rpd: 500_000, tpm: 150_000 } },
-    },
-  ],
-  [
-    'qwen/qwen3.8-27b',
-    {
-      kind: 'chat',
-      contextWindow: 131_072,
-      maxCompletionTokens: 16_384,
-      limits: { free: { ...FREE, itpm: 7_000, otpm: 1_000 } },
-    },
-  ],
-  [
-    'groq/compound',
-    {
-      kind: 'chat',
-      contextWindow: 131_072,
-      maxCompletionTokens: 8_192,
-      limits: { free: { rpm: 30, rpd: 250, tpm: 70_000 }, developer: { rpm: 200, rpd: 20_000, tpm: 200_000 } },
-    },
-  ],
-  [
-    'groq/compound-mini',
-    {
-      kind: 'chat',
-      contextWindow: 131_072,
-      maxCompletionTokens: 8_192,
-      limits: { free: { rpm: 30, rpd: 250, tpm: 70_000 }, developer: { rpm: 200, rpd: 20_000, tpm: 200_000 } },
-    },
-  ],
-  [
-    'whisper-large-v3',
-    {
-      kind: 'transcription',
-      contextWindow: 448,
-      maxCompletionTokens: 448,
-      price: { audioHour: 0.111 },
-      limits: {
-        free: { rpm: 20, rpd: 2_000, ash: 7_200, asd: 28_800 },
-        developer: { rpm: 300, rpd: 200_000, ash: 200_000, asd: 4_000_000 },
-      },
-    },
-  ],
-  [
-    'whisper-large-v3-turbo',
-    {
-      kind: 'transcription',
-      contextWindow: 448,
-      maxCompletionTokens: 448,
-      price: { audioHour: 0.04 },
-      limits: {
-        free: { rpm: 20, rpd: 2_000, ash: 7_200, asd: 28_800 },
-        developer: { rpm: 400, rpd: 200_000, ash: 400_000, asd: 4_000_000 },
-      },
-    },
-  ],
-  [
-    'canopylabs/orpheus-v1-english',
-    {
-      kind: 'speech',
-      contextWindow: 4_000,
-      maxCompletionTokens: 50_000,
-      limits: {
-        free: { rpm: 10, rpd: 100, tpm: 1_200, tpd: 3_600 },
-        developer: { rpm: 250, rpd: 100_000, tpm: 50_000 },
-      },
-    },
-  ],
-  [
-    'canopylabs/orpheus-arabic-saudi',
-    {
-      kind: 'speech',
-      contextWindow: 4_000,
-      maxCompletionTokens: 50_000,
-      limits: {
-        free: { rpm: 10, rpd: 100, tpm: 1_200, tpd: 3_600 },
-        developer: { rpm: 250, rpd: 100_000, tpm: 50_000 },
-      },
-    },
-  ],
-  [
-    'meta-llama/llama-prompt-guard-2-22m',
-    {
-      kind: 'guard',
-      contextWindow: 512,
-      maxCompletionTokens: 512,
-      price: { input: 0.03, output: 0.03 },
-      limits: {
-        free: { rpm: 30, rpd: 14_400, tpm: 15_000, tpd: 500_000 },
-        developer: { rpm: 100, rpd: 50_000, tpm: 30_000 },
-      },
-    },
-  ],
-  [
-    'meta-llama/llama-prompt-guard-2-86m',
-    {
-      kind: 'guard',
-      contextWindow: 512,
-      maxCompletionTokens: 512,
-      price: { input: 0.04, output: 0.04 },
-      limits: {
-        free: { rpm: 30, rpd: 14_400, tpm: 15_000, tpd: 500_000 },
-        developer: { rpm: 100, rpd: 50_000, tpm: 30_000 },
-      },
-    },
-  ],
-  [
-    'allam-2-7b',
-    {
-      kind: 'chat',
-      contextWindow: 4_096,
-      maxCompletionTokens: 4_096,
-      limits: { free: { rpm: 30, rpd: 7_000, tpm: 6_000, tpd: 500_000 } },
-    },
-  ],
-]);
+export const MODELS: ReadonlyMap<ModelId, ModelInfo> = new Map<ModelId, ModelInfo>(Object.entries(CATALOGUE));
 
 /**
  * The models that are gone, and what to use instead.

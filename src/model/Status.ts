@@ -1,5 +1,5 @@
-import type { ModelId } from './ChatRequest.ts';
 import type { BucketLevel } from './Limits.ts';
+import type { ModelId } from './Models.ts';
 import type { Priority } from './Priority.ts';
 
 /** How things stand for one model. */

@@ -1,4 +1,4 @@
-import type { ModelId } from './ChatRequest.ts';
+import type { ModelId } from './Models.ts';
 
 /** Tokens that were used. */
 export interface TokensUsed {

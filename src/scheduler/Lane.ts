@@ -1,7 +1,7 @@
 import { catchError, defaultIfEmpty, map, type Observable, of, type SchedulerLike, Subject, tap } from 'rxjs';
 import type { GroqError } from '../errors/GroqError.ts';
 import type { Backlog } from '../model/Backlog.ts';
-import type { ModelId } from '../model/ChatRequest.ts';
+import type { ModelId } from '../model/Models.ts';
 import type { Slack } from '../model/Priority.ts';
 import type { ModelStatus } from '../model/Status.ts';
 import { levelsOf } from '../operators/guarded.ts';

@@ -1,4 +1,4 @@
-import type { ModelId } from '../model/ChatRequest.ts';
+import type { ModelId } from '../model/Models.ts';
 import { Lane, type LaneConfig } from './Lane.ts';
 
 /** How many lanes are kept open although nothing goes through them. */

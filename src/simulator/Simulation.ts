@@ -1,4 +1,4 @@
-import type { ModelId } from '../model/ChatRequest.ts';
+import type { ModelId } from '../model/Models.ts';
 import { createLedger, type Ledger } from './createLedger.ts';
 import { organizationId } from './ids.ts';
 import type { ResolvedOptions } from './SimulatorOptions.ts';

@@ -1,6 +1,7 @@
 import type { SchedulerLike } from 'rxjs';
-import type { ChatRequest, ModelId } from '../model/ChatRequest.ts';
+import type { ChatRequest } from '../model/ChatRequest.ts';
 import type { Limits, Tier } from '../model/Limits.ts';
+import type { ModelId } from '../model/Models.ts';
 import type { Token } from '../model/Token.ts';
 import { systemClock } from '../ports/clock.ts';
 import type { ChargeModelName } from '../rules/serverModel/chargeModels.ts';

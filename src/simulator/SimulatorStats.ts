@@ -1,5 +1,5 @@
-import type { ModelId } from '../model/ChatRequest.ts';
 import type { Dimension } from '../model/Dimension.ts';
+import type { ModelId } from '../model/Models.ts';
 import type { ServerLevel } from '../rules/serverModel.ts';
 
 /** What one model has been asked for. All times are milliseconds of the simulator's clock, which began at 0. */

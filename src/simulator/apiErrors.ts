@@ -1,4 +1,4 @@
-import type { ModelId } from '../model/ChatRequest.ts';
+import type { ModelId } from '../model/Models.ts';
 import type { StatusFault } from './Fault.ts';
 
 /** An answer that is an error. */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { type ChatRequest, chatRequestSchema, type ModelId } from '../model/ChatRequest.ts';
+import { type ChatRequest, chatRequestSchema } from '../model/ChatRequest.ts';
+import type { ModelId } from '../model/Models.ts';
 import { RETIRED_MODELS } from '../model/Models.ts';
 import { type ApiError, invalidRequest, modelDecommissioned, modelNotFound } from './apiErrors.ts';
 import { describeIssue } from './describeIssue.ts';

@@ -1,5 +1,5 @@
-import type { ModelId } from '../model/ChatRequest.ts';
 import type { Dimension } from '../model/Dimension.ts';
+import type { ModelId } from '../model/Models.ts';
 import type { Consumption } from '../rules/serverModel/chargeModels.ts';
 import type { SimulatorStats } from './SimulatorStats.ts';
 import type { SimulatedModel } from './simulatedModels.ts';

@@ -1,5 +1,5 @@
-import type { ModelId } from '../model/ChatRequest.ts';
 import type { Limits, Tier } from '../model/Limits.ts';
+import type { ModelId } from '../model/Models.ts';
 import { MODELS, type ModelInfo } from '../model/Models.ts';
 import { createServerModel, type ServerModel, type ServerModelConfig } from '../rules/serverModel.ts';
 

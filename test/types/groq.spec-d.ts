@@ -7,6 +7,8 @@ import {
   type AnswerSnapshot,
   answer,
   type ChatCompletionChunk,
+  type ChatModelId,
+  type ChatRequest,
   createGroq,
   type Groq,
   type GroqError,
@@ -29,6 +31,17 @@ const messages = [{ role: 'user' as const, content: 'Hi' }];
 
 /** What an Observable emits. */
 declare function emitted<T>(source: Observable<T>): T;
+
+describe('ChatModelId', () => {
+  it('should be completed by editors for what chats, and be any other', () => {
+    expectTypeOf<Extract<ChatModelId, 'openai/gpt-oss-20b' | 'qwen/qwen3.8-27b' | 'whisper-large-v3'>>().toEqualTypeOf<
+      'openai/gpt-oss-20b' | 'qwen/qwen3.8-27b'
+    >();
+    expectTypeOf<ChatRequest['model']>().toEqualTypeOf<ChatModelId>();
+    expectTypeOf<string>().toExtend<ChatModelId>();
+    expectTypeOf<ChatModelId>().toExtend<string>();
+  });
+});
 
 describe('an error', () => {
   it('should be told from others by its code', () => {

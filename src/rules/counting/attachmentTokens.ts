@@ -1,4 +1,5 @@
-import type { ContentPart, ModelId } from '../../model/ChatRequest.ts';
+import type { ContentPart } from '../../model/ChatRequest.ts';
+import type { ModelId } from '../../model/Models.ts';
 import { type ImageTokens, imageTokens } from './image/imageTokens.ts';
 import type { CountText } from './PromptCount.ts';
 

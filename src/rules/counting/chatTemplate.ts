@@ -1,4 +1,5 @@
-import type { ChatRequest, Message, ModelId } from '../../model/ChatRequest.ts';
+import type { ChatRequest, Message } from '../../model/ChatRequest.ts';
+import type { ModelId } from '../../model/Models.ts';
 import { contentText } from './contentText.ts';
 import { developerMessage } from './harmony/developerMessage.ts';
 import type { CountText, PromptCount } from './PromptCount.ts';

@@ -1,4 +1,4 @@
-import type { ModelId } from '../../model/ChatRequest.ts';
+import type { ModelId } from '../../model/Models.ts';
 import type { Belief, Prior } from './Calibration.ts';
 
 const about = (mean: number, deviation: number): Belief => ({ mean, deviation });

@@ -1,4 +1,4 @@
-import type { ModelId } from '../../model/ChatRequest.ts';
+import type { ModelId } from '../../model/Models.ts';
 import { MODELS, type Price } from '../../model/Models.ts';
 import type { Usage } from '../../model/Usage.ts';
 import type { TokensUsed } from '../../model/UsageRecord.ts';

@@ -1,4 +1,5 @@
-import type { ContentPart, ModelId } from '../../../model/ChatRequest.ts';
+import type { ContentPart } from '../../../model/ChatRequest.ts';
+import type { ModelId } from '../../../model/Models.ts';
 import { imageSize } from './imageSize.ts';
 import { llama4Tiles } from './llama4Tiles.ts';
 
