@@ -33,9 +33,10 @@ export { type UnlimitedStoreConfig, unlimitedStore } from './adapters/unlimitedS
 
 /* Ports */
 
+export type { TokenCount } from './model/TokenCount.ts';
 export type { Random } from './ports/clock.ts';
 export type { LimitChange, LimitStore } from './ports/LimitStore.ts';
-export type { TokenCount, TokenCounter } from './ports/TokenCounter.ts';
+export type { TokenCounter } from './ports/TokenCounter.ts';
 export type { Transport, WireEvent, WireRequest } from './ports/Transport.ts';
 
 /* Around a request */

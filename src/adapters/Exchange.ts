@@ -39,7 +39,7 @@ export interface ExchangeConfig {
   readonly paused$: WireRequest['paused$'];
   readonly maxBytes: number;
   /** Over what it is sent. */
-  readonly line: { dispatch(outgoing: Outgoing, exchange: Exchange): void };
+  readonly dispatcher: { dispatch(outgoing: Outgoing, exchange: Exchange): void };
 }
 
 /** One request and its answer, as undici tells of it. */
@@ -71,8 +71,8 @@ export class Exchange implements Unsubscribable {
 
   /** Sends the request. */
   dispatch(): void {
-    const { line, outgoing } = this.#config;
-    line.dispatch(outgoing, this);
+    const { dispatcher, outgoing } = this.#config;
+    dispatcher.dispatch(outgoing, this);
   }
 
   unsubscribe(): void {

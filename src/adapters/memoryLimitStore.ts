@@ -75,12 +75,12 @@ interface Book {
 
 class MirrorStore implements MemoryLimitStore {
   readonly #config: MemoryLimitStoreConfig;
-  readonly #clock: SchedulerLike;
+  readonly #scheduler: SchedulerLike;
   readonly #books = new Map<LimitKey, Book>();
 
   constructor(config: MemoryLimitStoreConfig) {
     this.#config = config;
-    this.#clock = config.scheduler ?? systemClock;
+    this.#scheduler = config.scheduler ?? systemClock;
   }
 
   reserve(reservation: Reservation): Verdict {
@@ -120,7 +120,7 @@ class MirrorStore implements MemoryLimitStore {
 
   /** In whole milliseconds, of which a mirror can add up any number without rounding. */
   get #now(): number {
-    return Math.floor(this.#clock.now());
+    return Math.floor(this.#scheduler.now());
   }
 
   #bookOf(key: LimitKey): Book {

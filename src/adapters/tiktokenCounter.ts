@@ -1,13 +1,14 @@
 import type { ChatRequest } from '../model/ChatRequest.ts';
 import type { ModelId } from '../model/Models.ts';
-import type { TokenCount, TokenCounter } from '../ports/TokenCounter.ts';
+import type { TokenCount } from '../model/TokenCount.ts';
+import type { TokenCounter } from '../ports/TokenCounter.ts';
 import { type Bpe, createBpe } from '../rules/counting/bpe.ts';
 import { Calibration } from '../rules/counting/Calibration.ts';
 import { CountCache } from '../rules/counting/CountCache.ts';
+import type { CountText } from '../rules/counting/CountText.ts';
 import { countChatTemplate, hasChatTemplate } from '../rules/counting/chatTemplate.ts';
 import { CLOSED_OBJECT } from '../rules/counting/harmony/developerMessage.ts';
 import { priorOf } from '../rules/counting/modelPriors.ts';
-import type { CountText } from '../rules/counting/PromptCount.ts';
 import { imageSlack, promptFeatures } from '../rules/counting/promptFeatures.ts';
 
 /** What {@link tiktokenCounter} can be told. */

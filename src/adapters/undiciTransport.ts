@@ -145,7 +145,12 @@ class UndiciTransport implements ClosableTransport {
       const headers = headersWith(key);
       if (body !== null) headers.push('content-type', contentType);
       const outgoing = { method, path: this.#path + path, headers, body };
-      const exchange = new Exchange(subscriber, { outgoing, paused$, maxBytes: this.#maxResponseBytes, line: this });
+      const exchange = new Exchange(subscriber, {
+        outgoing,
+        paused$,
+        maxBytes: this.#maxResponseBytes,
+        dispatcher: this,
+      });
       exchange.dispatch();
       subscriber.add(exchange);
     });

@@ -7,10 +7,10 @@ import type { Job } from '../model/Job.ts';
 import type { ModelId } from '../model/Models.ts';
 import type { Place } from '../model/Place.ts';
 import type { Priority } from '../model/Priority.ts';
+import type { TokenCount } from '../model/TokenCount.ts';
 import type { Usage } from '../model/Usage.ts';
 import type { Follower } from '../model/Written.ts';
 import type { RetryConfig } from '../operators/retryWithBackoff.ts';
-import type { TokenCount } from '../ports/TokenCounter.ts';
 import type { WireRequest } from '../ports/Transport.ts';
 import { chatCost } from '../rules/counting/cost.ts';
 import { merged } from '../rules/merged.ts';
@@ -19,14 +19,14 @@ import { requestJson } from '../rules/request/requestJson.ts';
 import type { Errand, Timeouts } from '../scheduler/Attempt.ts';
 import type { Config } from './config.ts';
 import { Flow } from './Flow.ts';
-import type { Kind } from './kinds.ts';
+import type { AnswerKind } from './kinds.ts';
 import type { Ledger } from './Ledger.ts';
 import type { OutputFits } from './OutputFits.ts';
 import type { CallOptions } from './options.ts';
 
 /** A request that was checked, and how it is to be answered. */
 export interface Ask<T> {
-  readonly kind: Kind<T>;
+  readonly kind: AnswerKind<T>;
   readonly request: ChatRequest;
   readonly options: CallOptions;
   readonly lifecycle: boolean;
@@ -34,7 +34,7 @@ export interface Ask<T> {
 }
 
 /** What a client has for all that it is asked. */
-export interface Desk {
+export interface ClientServices {
   readonly config: Config;
   readonly ledger: Ledger;
   readonly fits: OutputFits;
@@ -55,9 +55,9 @@ export class ChatErrand<T> implements Errand<T> {
   readonly timeouts: Timeouts;
   readonly retry: RetryConfig;
   readonly usage: (value: T) => Usage | undefined;
-  readonly held: (() => boolean) | undefined;
-  readonly #desk: Desk;
-  readonly #kind: Kind<T>;
+  readonly isPaused: (() => boolean) | undefined;
+  readonly #services: ClientServices;
+  readonly #kind: AnswerKind<T>;
   readonly #tag: string | undefined;
   readonly #paused$: Observable<boolean> | undefined;
 
@@ -65,8 +65,8 @@ export class ChatErrand<T> implements Errand<T> {
    * @throws {ContextLengthError} when the prompt is longer than the model can read.
    * @throws {BudgetExceededError} when it can never be sent within the budget.
    */
-  constructor({ kind, request, options, lifecycle, cancelled$ }: Ask<T>, count: TokenCount, desk: Desk) {
-    const { config, ledger, fits } = desk;
+  constructor({ kind, request, options, lifecycle, cancelled$ }: Ask<T>, count: TokenCount, services: ClientServices) {
+    const { config, ledger, fits } = services;
     const { priority = 'low', tenant, tag, slack, place$, paused$, timeouts, retry } = options;
     const { fitOutput = config.fitOutput } = options;
     // Its bound is what gets reserved, so that an estimate is never too low.
@@ -85,11 +85,11 @@ export class ChatErrand<T> implements Errand<T> {
     this.timeouts = timeoutsFor(merged(config.timeouts, timeouts), kind.stream);
     this.retry = merged(config.retry, retry);
     this.usage = kind.usage;
-    this.#desk = desk;
+    this.#services = services;
     this.#kind = kind;
     this.#tag = tag;
     const flow = paused$ && new Flow(paused$);
-    this.held = flow && (() => flow.paused);
+    this.isPaused = flow && (() => flow.paused);
     this.#paused$ = flow?.paused$;
   }
 
@@ -106,11 +106,11 @@ export class ChatErrand<T> implements Errand<T> {
   }
 
   read(follower: Follower | undefined): OperatorFunction<Uint8Array, T> {
-    return this.#kind.read(this.#desk.config, follower);
+    return this.#kind.read(this.#services.config, follower);
   }
 
   used({ prompt_tokens: prompt, completion_tokens: completion }: Usage): void {
-    const { config, fits } = this.#desk;
+    const { config, fits } = this.#services;
     fits.observe(this.request, this.tenant, completion);
     try {
       config.counter.observe?.(this.request, prompt);
@@ -120,7 +120,7 @@ export class ChatErrand<T> implements Errand<T> {
   }
 
   meter(attempt: Job): AttemptMeter<T> {
-    return this.#desk.ledger.meter(this.#kind, attempt, this.#tag);
+    return this.#services.ledger.meter(this.#kind, attempt, this.#tag);
   }
 }
 

@@ -13,7 +13,7 @@ import { UsageTally } from '../rules/usage/UsageTally.ts';
 import { priceOf } from '../rules/usage/usageCost.ts';
 import { type BudgetOptions, Budgets, type WorstCase } from './Budgets.ts';
 import { countCompletion } from './countCompletion.ts';
-import { type Readable, UsageMeter } from './UsageMeter.ts';
+import { type AnswerShape, UsageMeter } from './UsageMeter.ts';
 
 /** What a {@link Ledger} works with. */
 export interface LedgerConfig {
@@ -24,7 +24,7 @@ export interface LedgerConfig {
 }
 
 /** What a request could take. */
-export type Charged = Pick<Job, 'request' | 'cost' | 'tenant'>;
+export type Chargeable = Pick<Job, 'request' | 'cost' | 'tenant'>;
 
 /**
  * Keeps the account of what was used: one record for each attempt that was sent. It is the only owner of the totals and
@@ -74,7 +74,7 @@ export class Ledger {
    *
    * @throws {BudgetExceededError} when it is used up.
    */
-  check(charged: Charged): void {
+  check(charged: Chargeable): void {
     if (this.#budgets.any) this.#budgets.check(this.#worst(charged));
   }
 
@@ -83,9 +83,9 @@ export class Ledger {
    *
    * @throws {BudgetExceededError} when it does not fit beside what is in flight.
    */
-  meter<T>(readable: Readable<T>, job: Charged & Pick<Job, 'seq' | 'attempt'>, tag?: string): AttemptMeter<T> {
+  meter<T>(shape: AnswerShape<T>, job: Chargeable & Pick<Job, 'seq' | 'attempt'>, tag?: string): AttemptMeter<T> {
     const hold = this.#budgets.any ? this.#budgets.reserve(this.#worst(job)) : undefined;
-    return new UsageMeter(readable, (finding) => {
+    return new UsageMeter(shape, (finding) => {
       if (finding.type === 'unsent') {
         hold?.release();
         return;
@@ -120,7 +120,7 @@ export class Ledger {
     this.#records.next(record);
   }
 
-  #worst({ request, cost, tenant }: Charged): WorstCase {
+  #worst({ request, cost, tenant }: Chargeable): WorstCase {
     const { model } = request;
     const promptTokens = cost.inputTokens;
     const completionTokens = maxOutput(request, promptTokens);
@@ -134,7 +134,7 @@ export class Ledger {
     };
   }
 
-  #estimate({ request, cost }: Charged, { text, reasoning, pieces }: Written): TokensUsed {
+  #estimate({ request, cost }: Chargeable, { text, reasoning, pieces }: Written): TokensUsed {
     const { counter } = this.#config;
     const promptTokens = cost.inputTokens;
     const thought = countCompletion(counter, request.model, reasoning, pieces.reasoning);

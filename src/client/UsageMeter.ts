@@ -7,7 +7,7 @@ import { isRefusal } from '../rules/failures/isRefusal.ts';
 import { NO_TOKENS, tokensUsed } from '../rules/usage/tokensUsed.ts';
 
 /** How an answer comes. */
-export interface Readable<T> {
+export interface AnswerShape<T> {
   /** Whether it comes in pieces, which are followed. */
   readonly stream: boolean;
   /** What was written of one that comes in one value. */
@@ -27,14 +27,14 @@ export type Finding =
  * report finds it recorded, and else at its end.
  */
 export class UsageMeter<T> implements AttemptMeter<T> {
-  readonly #readable: Readable<T>;
+  readonly #shape: AnswerShape<T>;
   readonly #found: (finding: Finding) => void;
   /** The answer, of which nothing was reported yet. */
   #reading: Reading | undefined;
   #state: 'reserved' | 'sent' | 'told' = 'reserved';
 
-  constructor(readable: Readable<T>, found: (finding: Finding) => void) {
-    this.#readable = readable;
+  constructor(shape: AnswerShape<T>, found: (finding: Finding) => void) {
+    this.#shape = shape;
     this.#found = found;
   }
 
@@ -51,7 +51,7 @@ export class UsageMeter<T> implements AttemptMeter<T> {
     // Whatever is answered was sent.
     this.#state = 'sent';
     if (used !== undefined) this.#tell({ type: 'reported', tokens: tokensUsed(used), refused: false });
-    else if (this.#readable.written !== undefined) this.#reading = { written: this.#readable.written(value) };
+    else if (this.#shape.written !== undefined) this.#reading = { written: this.#shape.written(value) };
   }
 
   ended(how: AttemptEnd): void {
@@ -59,7 +59,7 @@ export class UsageMeter<T> implements AttemptMeter<T> {
   }
 
   #findingAt(how: AttemptEnd): Finding {
-    const { stream } = this.#readable;
+    const { stream } = this.#shape;
     const { written } = this.#reading ?? NOTHING;
     const isAny = written.text !== '' || written.reasoning !== '';
     const estimate: Finding = { type: 'estimated', written };

@@ -37,7 +37,6 @@ export interface Config {
   readonly budget: BudgetOptions | undefined;
   readonly priceOf: (model: ModelId) => Price | undefined;
   readonly allowRetired: boolean;
-  readonly limited: boolean;
   readonly transport: Transport;
   readonly maxLineBytes: number | undefined;
   readonly store: LimitStore;
@@ -98,7 +97,6 @@ export function resolveConfig(options: GroqOptions, environment: Environment = p
     budget: options.budget,
     priceOf: (model: ModelId) => prices.get(model) ?? MODELS.get(model)?.price,
     allowRetired: options.allowRetired ?? false,
-    limited: limits !== false,
     transport: options.transport ?? (own as Transport),
     maxLineBytes: options.maxLineBytes,
     store,

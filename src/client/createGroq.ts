@@ -13,7 +13,7 @@ import { type Answered, type AnswerResult, type AnswersOptions, answers } from '
 import { resolveConfig } from './config.ts';
 import { connect } from './connect.ts';
 import type { IterableObservable } from './IterableObservable.ts';
-import { ANSWER, CHUNKS, type Kind, TOKENS } from './kinds.ts';
+import { ANSWER, type AnswerKind, CHUNKS, TOKENS } from './kinds.ts';
 import { Ledger } from './Ledger.ts';
 import { type Health, health, type Model, models } from './models.ts';
 import { type CallOptions, checkCallOptions, type GroqOptions } from './options.ts';
@@ -127,7 +127,7 @@ export function createGroq(options: GroqOptions = {}): Groq {
 
 class GroqClient implements Groq {
   readonly #config: ReturnType<typeof resolveConfig>;
-  readonly #scheduler: RequestScheduler;
+  readonly #requestScheduler: RequestScheduler;
   readonly #ledger: Ledger;
   readonly #requests: Requests;
   /** Fails when the client is closed, with those who ask without queueing. */
@@ -135,9 +135,9 @@ class GroqClient implements Groq {
 
   constructor(options: GroqOptions) {
     this.#config = resolveConfig(options);
-    this.#scheduler = new RequestScheduler(this.#config);
+    this.#requestScheduler = new RequestScheduler(this.#config);
     this.#ledger = new Ledger(this.#config);
-    this.#requests = new Requests(this.#config, this.#scheduler, this.#ledger);
+    this.#requests = new Requests(this.#config, this.#requestScheduler, this.#ledger);
   }
 
   chat(
@@ -198,11 +198,11 @@ class GroqClient implements Groq {
   }
 
   get status$(): Observable<Status> {
-    return this.#scheduler.status$;
+    return this.#requestScheduler.status$;
   }
 
   get events$(): Observable<GroqEvent> {
-    return this.#scheduler.events$;
+    return this.#requestScheduler.events$;
   }
 
   get usage$(): Observable<UsageRecord> {
@@ -219,11 +219,11 @@ class GroqClient implements Groq {
 
   async close({ drain = false }: { readonly drain?: boolean | undefined } = {}): Promise<void> {
     if (drain) {
-      const drained = lastValueFrom(this.#scheduler.drained$, { defaultValue: undefined });
-      this.#scheduler.complete();
+      const drained = lastValueFrom(this.#requestScheduler.drained$, { defaultValue: undefined });
+      this.#requestScheduler.complete();
       await drained;
     } else {
-      this.#scheduler.unsubscribe();
+      this.#requestScheduler.unsubscribe();
       this.#closed.error(new ClosedError());
     }
     this.#ledger.complete();
@@ -236,7 +236,7 @@ class GroqClient implements Groq {
   }
 
   /** An answer without state tokens, which nobody gets who does not ask for them. */
-  #ask<T>(kind: Kind<T>, request: ChatInput, options: CallOptions): IterableObservable<T> {
+  #ask<T>(kind: AnswerKind<T>, request: ChatInput, options: CallOptions): IterableObservable<T> {
     return this.#requests.ask(kind, request, options, false) as IterableObservable<T>;
   }
 }

@@ -11,31 +11,31 @@ import { writtenIn } from '../rules/answer/answer.ts';
 import { usageOf } from '../rules/answer/chunk.ts';
 import { joinTokens } from '../rules/answer/joinTokens.ts';
 import type { Config } from './config.ts';
-import type { Readable } from './UsageMeter.ts';
+import type { AnswerShape } from './UsageMeter.ts';
 
 /** One of the ways in which a chat completion is asked for and read. */
-export interface Kind<T> extends Readable<T> {
+export interface AnswerKind<T> extends AnswerShape<T> {
   readonly read: (config: Config, follower: Follower | undefined) => OperatorFunction<Uint8Array, T>;
   /** Joins two of its values that wait to be taken, or tells that they cannot be joined. */
   readonly join?: (first: T | StateToken, second: T | StateToken) => T | undefined;
   readonly usage: (value: T) => Usage | undefined;
 }
 
-export const TOKENS: Kind<Token> = {
+export const TOKENS: AnswerKind<Token> = {
   stream: true,
   read: ({ scheduler, maxLineBytes }, follower) => readTokens({ scheduler, maxLineBytes, follower }),
   join: joinTokens,
   usage: (token) => (token.type === 'finish' ? token.usage : undefined),
 };
 
-export const CHUNKS: Kind<ChatCompletionChunk> = {
+export const CHUNKS: AnswerKind<ChatCompletionChunk> = {
   stream: true,
   read: ({ maxLineBytes, scheduler }, follower) =>
     pipe(parseEvents({ maxLineBytes }), toChunks({ scheduler, follower })),
   usage: usageOf,
 };
 
-export const ANSWER: Kind<Answer> = {
+export const ANSWER: AnswerKind<Answer> = {
   stream: false,
   read: () => parseAnswer(),
   usage: ({ usage }) => usage,

@@ -4,16 +4,16 @@ import { ModelRetiredError } from '../errors/ModelRetiredError.ts';
 import type { ChatRequest } from '../model/ChatRequest.ts';
 import { RETIRED_MODELS } from '../model/Models.ts';
 import type { StateToken } from '../model/Token.ts';
+import type { TokenCount } from '../model/TokenCount.ts';
 import { countOf } from '../operators/countInternals.ts';
 import { iterate } from '../operators/iterate.ts';
-import type { TokenCount } from '../ports/TokenCounter.ts';
 import { checkRequest } from '../rules/request/checkRequest.ts';
 import type { Errand } from '../scheduler/Attempt.ts';
 import type { RequestScheduler } from '../scheduler/RequestScheduler.ts';
-import { ChatErrand, type Desk } from './ChatErrand.ts';
+import { ChatErrand, type ClientServices } from './ChatErrand.ts';
 import type { Config } from './config.ts';
 import { type IterableObservable, iterableObservable } from './IterableObservable.ts';
-import type { Kind } from './kinds.ts';
+import type { AnswerKind } from './kinds.ts';
 import type { Ledger } from './Ledger.ts';
 import { OutputFits } from './OutputFits.ts';
 import { type CallOptions, checkCallOptions } from './options.ts';
@@ -27,17 +27,17 @@ export type ChatInput = Partial<ChatRequest> & Pick<ChatRequest, 'messages'>;
 
 /** Asks for chat completions: what is the same in all the ways to do so. */
 export class Requests {
-  readonly #desk: Desk;
-  readonly #scheduler: RequestScheduler;
+  readonly #services: ClientServices;
+  readonly #requestScheduler: RequestScheduler;
 
   constructor(config: Config, scheduler: RequestScheduler, ledger: Ledger) {
-    this.#desk = { config, ledger, fits: new OutputFits(config.store) };
-    this.#scheduler = scheduler;
+    this.#services = { config, ledger, fits: new OutputFits(config.store) };
+    this.#requestScheduler = scheduler;
   }
 
   /** The answer to a request: nothing happens before it is subscribed to, and each subscription is a request. */
   ask<T>(
-    kind: Kind<T>,
+    kind: AnswerKind<T>,
     input: ChatInput,
     options: CallOptions,
     lifecycle: boolean,
@@ -63,7 +63,7 @@ export class Requests {
   }
 
   #answer<T>(
-    kind: Kind<T>,
+    kind: AnswerKind<T>,
     input: ChatInput,
     options: CallOptions,
     lifecycle: boolean,
@@ -75,22 +75,22 @@ export class Requests {
     const start = (subscriber: Subscriber<T | StateToken>): void => {
       const request = this.#check(input);
       const ask = { kind, request, options, lifecycle, cancelled$ };
-      const errandOf = (count: TokenCount): Errand<T> => new ChatErrand(ask, count, this.#desk);
-      const count = countOf(this.#desk.config.counter, request);
+      const errandOf = (count: TokenCount): Errand<T> => new ChatErrand(ask, count, this.#services);
+      const count = countOf(this.#services.config.counter, request);
       const errand = 'tokens' in count ? errandOf(count) : count.pipe(map(errandOf));
-      this.#scheduler.answer(errand).subscribe(subscriber);
+      this.#requestScheduler.answer(errand).subscribe(subscriber);
     };
     // Each layer is paid for by every request that waits.
     if (signal === undefined) start(destination);
     else {
-      const model = input.model ?? this.#desk.config.defaults.model;
+      const model = input.model ?? this.#services.config.defaults.model;
       const cancel = (error: CancelledError): void => cancelled$?.next(error);
       new Observable(start).pipe(untilAborted(signal, model, cancel)).subscribe(destination);
     }
   }
 
   #check(input: ChatInput): ChatRequest {
-    const { defaults, allowRetired } = this.#desk.config;
+    const { defaults, allowRetired } = this.#services.config;
     const request = checkRequest({ ...defaults, ...input });
     // It may wait, and what is sent has to be what was checked and is paid for.
     request.messages = [...request.messages];

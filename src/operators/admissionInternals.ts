@@ -6,11 +6,11 @@ import type { LimitKey } from '../model/Limits.ts';
 import type { LimitStore } from '../ports/LimitStore.ts';
 import { covers } from '../rules/counting/cost.ts';
 import { type Blocked, blocked, mayBePassed, putOffBy } from '../rules/queue/bypass.ts';
-import { type Granter, Question, StoreGrant, tell } from './grantInternals.ts';
-import type { Refusals, RefusalsConfig, Refuser } from './refusalInternals.ts';
+import { type Granter, JobReservation, StoreGrant, tell } from './grantInternals.ts';
+import type { RefusalListener, Refusals, RefusalsConfig } from './refusalInternals.ts';
 
 /** For whom an {@link Admission} works. */
-export interface Lane<J extends Job> extends Refuser<J> {
+export interface AdmissionListener<J extends Job> extends RefusalListener<J> {
   /** A job may be sent. Not called once {@link Admission.close} was. */
   granted(grant: Grant<J>): void;
   /** There may be something to grant now. */
@@ -33,7 +33,7 @@ export interface AdmissionConfig<J extends Job> extends RefusalsConfig<J> {
 /** A question, and for whom it is asked. */
 interface Asked<J extends Job> {
   readonly ticket: Ticket<J>;
-  readonly question: Question;
+  readonly reservation: JobReservation;
 }
 
 type Hear = (verdict: Verdict) => boolean;
@@ -51,7 +51,7 @@ export class Admission<J extends Job> implements Granter<J> {
   /** When the best job waiting may fit, by the store's last word. */
   headStartsAt: number | undefined;
   readonly store: LimitStore;
-  readonly #lane: Lane<J>;
+  readonly #listener: AdmissionListener<J>;
   readonly #config: AdmissionConfig<J>;
   readonly #refusals: Refusals<J>;
   /** Those who wait, once there are any. */
@@ -63,13 +63,13 @@ export class Admission<J extends Job> implements Granter<J> {
   /** Whether somebody has looked while the store was thinking: it may have answered from before. */
   #missed = false;
   /** How many grants are not settled. */
-  #running = 0;
+  #inFlight = 0;
   /** How many questions there were. */
   #count = 0;
   #closed = false;
 
-  constructor(lane: Lane<J>, refusals: Refusals<J>, config: AdmissionConfig<J>) {
-    this.#lane = lane;
+  constructor(listener: AdmissionListener<J>, refusals: Refusals<J>, config: AdmissionConfig<J>) {
+    this.#listener = listener;
     this.#refusals = refusals;
     this.#config = config;
     this.store = config.store;
@@ -93,25 +93,25 @@ export class Admission<J extends Job> implements Granter<J> {
 
   /** Hears that a grant was settled. */
   settled(job: J, outcome: Outcome): void {
-    this.#running -= 1;
+    this.#inFlight -= 1;
     // Whoever was refused has had a turn, and a charge that stays is what was had.
     if (outcome.type === 'used' || outcome.type === 'unsent') {
       const had = outcome.type === 'used' ? outcome.cost.tokens : 0;
       this.#backlog?.serve(job, had - job.cost.tokens);
     }
-    this.#lane.wake();
+    this.#listener.wake();
   }
 
   /** Does one thing, and tells whether it is worth going on at once. */
   #step(backlog: Backlog<J>): boolean {
     this.headStartsAt = undefined;
     const ticket = backlog.peek();
-    if (ticket === undefined || this.#closed || this.#running >= this.#config.inFlight) return false;
+    if (ticket === undefined || this.#closed || this.#inFlight >= this.#config.inFlight) return false;
     const asked = this.#asked?.ticket === ticket ? this.#asked : this.#ask(ticket);
-    const { question } = asked;
+    const { reservation } = asked;
     this.#asked = asked;
-    this.#lane.watch(question.key);
-    const answer = this.store.reserve(question);
+    this.#listener.watch(reservation.key);
+    const answer = this.store.reserve(reservation);
     if ('type' in answer) return this.#hear(backlog, asked, answer);
     const askedAt = this.#config.scheduler.now();
     return this.#await(backlog, asked, answer, (verdict) => this.#hear(backlog, asked, verdict, askedAt));
@@ -119,7 +119,7 @@ export class Admission<J extends Job> implements Granter<J> {
 
   #ask(ticket: Ticket<J>): Asked<J> {
     const { key, name } = this.#config;
-    return { ticket, question: new Question(ticket.job, key(ticket.job), name, this.#count++) };
+    return { ticket, reservation: new JobReservation(ticket.job, key(ticket.job), name, this.#count++) };
   }
 
   /**
@@ -136,8 +136,8 @@ export class Admission<J extends Job> implements Granter<J> {
       // It may have asked for another one.
       if (this.asking) return;
       this.#missed = false;
-      if (again) this.#lane.wake();
-      else this.#lane.rest();
+      if (again) this.#listener.wake();
+      else this.#listener.rest();
     };
     // Never unsubscribed: a reservation that was made has to be given back, whoever still waits for it.
     from(answer).subscribe({
@@ -169,15 +169,15 @@ export class Admission<J extends Job> implements Granter<J> {
 
   /** Does what a verdict says that is final. */
   #decide(backlog: Backlog<J>, asked: Asked<J>, verdict: Exclude<Verdict, { type: 'wait' }>): true {
-    const { ticket, question } = asked;
+    const { ticket, reservation } = asked;
     if (this.#asked === asked) this.#asked = undefined;
     if (verdict.type === 'never') this.#refusals.tooLarge(backlog, ticket, verdict);
-    else this.#give(backlog, this.#takerOf(backlog, asked), question);
+    else this.#give(backlog, this.#takerOf(backlog, asked), reservation);
     return true;
   }
 
   /** Who takes a grant: the best one whom it pays for, or else the one for whom it was asked, if that still waits. */
-  #takerOf(backlog: Backlog<J>, { ticket, question: { key, cost } }: Asked<J>): Ticket<J> | undefined {
+  #takerOf(backlog: Backlog<J>, { ticket, reservation: { key, cost } }: Asked<J>): Ticket<J> | undefined {
     if (this.#closed) return undefined;
     const best = backlog.peek();
     if (best === ticket) return ticket;
@@ -196,10 +196,10 @@ export class Admission<J extends Job> implements Granter<J> {
         // For this one alone: the one that it passes is not to have it.
         const takes = ticket.waiting && !this.#closed;
         if (takes) before.head.putOff += delay;
-        this.#give(backlog, takes ? ticket : undefined, asked.question);
+        this.#give(backlog, takes ? ticket : undefined, asked.reservation);
         return true;
       };
-      const answer = this.store.reserve(asked.question);
+      const answer = this.store.reserve(asked.reservation);
       if ('type' in answer) {
         if (hear(answer)) return true;
       } else {
@@ -213,16 +213,16 @@ export class Admission<J extends Job> implements Granter<J> {
   }
 
   /** Gives what was granted to the one who takes it, or back where there is none. */
-  #give(backlog: Backlog<J>, taker: Ticket<J> | undefined, question: Question): void {
+  #give(backlog: Backlog<J>, taker: Ticket<J> | undefined, reservation: JobReservation): void {
     if (taker === undefined) {
-      tell(this.store.settle(question, { type: 'unsent' }));
+      tell(this.store.settle(reservation, { type: 'unsent' }));
       return;
     }
     const { job } = taker;
     backlog.remove(taker);
     backlog.serve(job, job.cost.tokens);
-    this.#running += 1;
-    this.#lane.granted(new StoreGrant(job, question, this));
+    this.#inFlight += 1;
+    this.#listener.granted(new StoreGrant(job, reservation, this));
   }
 }
 

@@ -2,7 +2,8 @@ import { catchError, from, Observable, take, throwIfEmpty } from 'rxjs';
 import { isGroqError } from '../errors/GroqError.ts';
 import { ValidationError } from '../errors/ValidationError.ts';
 import type { ChatRequest } from '../model/ChatRequest.ts';
-import type { TokenCount, TokenCounter } from '../ports/TokenCounter.ts';
+import type { TokenCount } from '../model/TokenCount.ts';
+import type { TokenCounter } from '../ports/TokenCounter.ts';
 
 /**
  * Asks a counter, and holds it to its contract, since counters are written by others as well: there is one count for

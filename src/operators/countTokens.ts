@@ -2,8 +2,9 @@ import { map, mergeMap, type Observable, type OperatorFunction, of, type Schedul
 import type { ChatRequest } from '../model/ChatRequest.ts';
 import type { Job } from '../model/Job.ts';
 import type { Priority } from '../model/Priority.ts';
+import type { TokenCount } from '../model/TokenCount.ts';
 import { systemClock } from '../ports/clock.ts';
-import type { TokenCount, TokenCounter } from '../ports/TokenCounter.ts';
+import type { TokenCounter } from '../ports/TokenCounter.ts';
 import { chatCost } from '../rules/counting/cost.ts';
 import { countOf } from './countInternals.ts';
 

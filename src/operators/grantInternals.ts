@@ -14,7 +14,7 @@ import { parseLimitHeaders } from '../rules/limits/limitHeaders.ts';
  * It does not know its job: a store keeps its questions in tables, and what engines leave of those for a while would
  * otherwise hold whole requests.
  */
-export class Question implements Reservation {
+export class JobReservation implements Reservation {
   readonly key: LimitKey;
   readonly cost: Cost;
   readonly priority: Priority;

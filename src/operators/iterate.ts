@@ -46,7 +46,7 @@ export function iterate<T>(source: Observable<T>, config: IterateConfig<T> = {})
   return new PacedIterator(source, config);
 }
 
-interface Waiting<T> {
+interface PendingNext<T> {
   readonly resolve: (result: IteratorResult<T, undefined>) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -60,7 +60,7 @@ class PacedIterator<T> implements AsyncIterableIterator<T> {
   /** What has come and was not asked for. */
   readonly #held: T[] = [];
   /** Who has asked for what has not come. One of the two is always empty. */
-  readonly #waiting: Waiting<T>[] = [];
+  readonly #waiting: PendingNext<T>[] = [];
   #subscription: Subscription | undefined;
   #paused = false;
   #end: { readonly error?: unknown } | undefined;

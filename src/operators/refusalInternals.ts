@@ -17,7 +17,7 @@ import { type Outlook, outlook } from '../rules/queue/outlook.ts';
 const REST_PER_JOB = 0.02;
 
 /** Tells a job that it gets no leave, and why. */
-export interface Refuser<J extends Job> {
+export interface RefusalListener<J extends Job> {
   refuse(job: J, error: GroqError): void;
 }
 
@@ -30,13 +30,13 @@ export interface RefusalsConfig<J extends Job> {
 
 /** Takes those out of a backlog who get no leave: they have waited too long, cannot fit, or nobody can tell. */
 export class Refusals<J extends Job> {
-  readonly #refuser: Refuser<J>;
+  readonly #listener: RefusalListener<J>;
   readonly #config: RefusalsConfig<J>;
   /** Until when nobody is refused for having waited too long. */
   #restsUntil = -Infinity;
 
-  constructor(refuser: Refuser<J>, config: RefusalsConfig<J>) {
-    this.#refuser = refuser;
+  constructor(listener: RefusalListener<J>, config: RefusalsConfig<J>) {
+    this.#listener = listener;
     this.#config = config;
   }
 
@@ -60,7 +60,7 @@ export class Refusals<J extends Job> {
       backlog.remove(soonest);
       // A clock counts in fractions, of which their difference keeps the noise.
       const allowed = Math.round(soonest.job.expiresAt - job.arrival);
-      this.#refuser.refuse(job, new TimeoutError('queue', allowed, { model: job.model, wouldStartInMs }));
+      this.#listener.refuse(job, new TimeoutError('queue', allowed, { model: job.model, wouldStartInMs }));
       soonest = backlog.soonest();
     }
   }
@@ -100,7 +100,7 @@ export class Refusals<J extends Job> {
     if (!ticket.waiting) return;
     const { job } = ticket;
     backlog.remove(ticket);
-    this.#refuser.refuse(job, errorFor(job.model));
+    this.#listener.refuse(job, errorFor(job.model));
   }
 
   /** What those who wait can expect, as far as the store can tell at once. */

@@ -35,7 +35,7 @@ class ResponseBody implements OperateConfig<WireEvent, Uint8Array> {
   /** Whether the listener knows that the request was sent. */
   #sent = false;
   /** An answer other than 200, whose body becomes the error. */
-  #failed: FailedResponse | undefined;
+  #failed: ErrorBody | undefined;
 
   constructor(destination: Subscriber<Uint8Array>, listener: ResponseListener) {
     this.destination = destination;
@@ -78,7 +78,7 @@ class ResponseBody implements OperateConfig<WireEvent, Uint8Array> {
     // What is answered was sent, also over a transport that does not say so.
     this.#leave();
     const { model } = this.#listener;
-    if (head.status !== 200) this.#failed = new FailedResponse(head);
+    if (head.status !== 200) this.#failed = new ErrorBody(head);
     else {
       refuseStrange(head.headers, model);
       this.#listener.head?.(head.headers, requestIdOf(head.headers));
@@ -87,7 +87,7 @@ class ResponseBody implements OperateConfig<WireEvent, Uint8Array> {
 }
 
 /** An answer other than 200. */
-class FailedResponse {
+class ErrorBody {
   readonly #head: Head;
   readonly #kept: Uint8Array[] = [];
   #bytes = 0;

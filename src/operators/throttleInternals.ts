@@ -7,7 +7,7 @@ import type { LimitKey } from '../model/Limits.ts';
 import { later, soon } from '../ports/clock.ts';
 import type { LimitStore } from '../ports/LimitStore.ts';
 import { DeadlineQueue } from '../rules/queue/DeadlineQueue.ts';
-import { Admission, type AdmissionConfig, type Lane } from './admissionInternals.ts';
+import { Admission, type AdmissionConfig, type AdmissionListener } from './admissionInternals.ts';
 import { Refusals } from './refusalInternals.ts';
 
 /** A throttle that was given jobs instead of a backlog takes them in order of arrival. */
@@ -24,7 +24,7 @@ export interface ThrottleConfig<J extends Job> extends AdmissionConfig<J> {
  *
  * A class, since engines compile a method once for all lanes, and a closure anew for each.
  */
-export class Throttle<J extends Job> implements Lane<J>, Unsubscribable {
+export class Throttle<J extends Job> implements AdmissionListener<J>, Unsubscribable {
   readonly #destination: Subscriber<Grant<J>>;
   readonly #store: LimitStore;
   readonly #scheduler: SchedulerLike;

@@ -5,13 +5,13 @@ import {
   type Subscriber,
   type Unsubscribable,
 } from 'rxjs';
-import { TimeoutError, type TimeoutPhase } from '../errors/TimeoutError.ts';
+import { TimeoutError } from '../errors/TimeoutError.ts';
 import { later, systemClock } from '../ports/clock.ts';
 import { isState } from '../rules/answer/isState.ts';
 import { type OperateConfig, operate } from './operate.ts';
 
 /** How long each part of an answer may take, in milliseconds from the subscription on, which is the dispatch. */
-export interface TimeoutsConfig {
+export interface AnswerTimeouts {
   /** Until the connection is there and the request is being sent. */
   readonly connect?: number | undefined;
   /** Until the first token. A tool call is one token, which comes when it is whole: its pieces do not count. */
@@ -20,8 +20,12 @@ export interface TimeoutsConfig {
   readonly betweenTokens?: number | undefined;
   /** Until the end. */
   readonly total?: number | undefined;
+}
+
+/** What {@link timeouts} allows, and what it has to know of the answer. */
+export interface TimeoutsConfig extends AnswerTimeouts {
   /** Whether nothing can come since the answer is not being read. The time until a token does not run then. */
-  readonly held?: (() => boolean) | undefined;
+  readonly isPaused?: (() => boolean) | undefined;
   /** The model that is asked, for the error. */
   readonly model?: string | undefined;
   /** Lets the answer end with an error by itself, which knows what had come of it. @default it is left */
@@ -105,7 +109,7 @@ class Timing<T> implements OperateConfig<T, T> {
   }
 
   /** What is due next, and when. */
-  #due(): readonly [at: number, phase: TimeoutPhase] {
+  #due(): readonly [at: number, phase: keyof AnswerTimeouts] {
     const { connect = Infinity, firstToken = Infinity, betweenTokens = Infinity, total = Infinity } = this.#config;
     const start = this.#start;
     const waiting = this.#since + (this.#begun ? betweenTokens : firstToken);
@@ -125,7 +129,7 @@ class Timing<T> implements OperateConfig<T, T> {
   readonly #look = (): void => {
     const now = this.#scheduler.now();
     try {
-      if (this.#config.held?.() === true) this.#since = now;
+      if (this.#config.isPaused?.() === true) this.#since = now;
     } catch (error) {
       this.#end(error);
       return;
@@ -151,7 +155,7 @@ class Timing<T> implements OperateConfig<T, T> {
       return;
     }
     const { model, fail } = this.#config;
-    const error = new TimeoutError(phase, this.#config[phase as keyof TimeoutsConfig] as number, { model });
+    const error = new TimeoutError(phase, this.#config[phase] ?? Infinity, { model });
     try {
       fail?.(error);
     } catch (thrown) {

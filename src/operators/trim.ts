@@ -1,6 +1,7 @@
 import { concatMap, from, Observable, type OperatorFunction, take, throwIfEmpty } from 'rxjs';
 import type { ChatRequest } from '../model/ChatRequest.ts';
-import type { TokenCount, TokenCounter } from '../ports/TokenCounter.ts';
+import type { TokenCount } from '../model/TokenCount.ts';
+import type { TokenCounter } from '../ports/TokenCounter.ts';
 import { trimming } from '../rules/request/trimming.ts';
 import { operate } from './operate.ts';
 import { checkMaxTokens } from './trimTo.ts';

@@ -35,7 +35,7 @@ export interface ShownLimits {
 }
 
 /** A request that was let in, until it is settled. */
-export interface Admission {
+export interface AdmittedRequest {
   readonly claim: Claim;
   /** What was charged for it. */
   readonly cost: Cost;
@@ -59,7 +59,7 @@ export interface Refusal {
 
 /** What the server says to a request. */
 export type Ruling =
-  | { readonly type: 'admitted'; readonly admission: Admission; readonly shown: ShownLimits }
+  | { readonly type: 'admitted'; readonly admission: AdmittedRequest; readonly shown: ShownLimits }
   | Refusal;
 
 /** The state of one limit. */
@@ -92,7 +92,7 @@ export interface ServerModel {
   /** Charges a request to every limit, or to none and says why. */
   admit(now: number, claim: Claim): Ruling;
   /** Replaces what a request was charged by what it has used. Of two settlements the second has no effect. */
-  settle(now: number, admission: Admission, consumption: Consumption): void;
+  settle(now: number, admission: AdmittedRequest, consumption: Consumption): void;
   /** Changes limits, dimension by dimension. What is used stays used, and what was not limited was not counted. */
   setLimits(now: number, limits: Limits): void;
   show(now: number): ShownLimits;
@@ -128,7 +128,7 @@ export function createServerModel(config: ServerModelConfig): ServerModel {
   const charging = typeof chargeModel === 'string' ? CHARGE_MODELS[chargeModel] : chargeModel;
   const gateOf = new Map<Dimension, Gate>();
   let gates: readonly Gate[] = [];
-  const open = new Set<Admission>();
+  const open = new Set<AdmittedRequest>();
 
   const setLimits = (now: number, changed: Limits): void => {
     for (const dimension of ORDER) {

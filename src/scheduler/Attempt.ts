@@ -7,7 +7,7 @@ import type { Usage } from '../model/Usage.ts';
 import type { Follower } from '../model/Written.ts';
 import type { RetryConfig } from '../operators/retryWithBackoff.ts';
 import type { Answering } from '../operators/send.ts';
-import type { TimeoutsConfig } from '../operators/timeouts.ts';
+import type { AnswerTimeouts } from '../operators/timeouts.ts';
 import type { WireRequest } from '../ports/Transport.ts';
 
 /** What is asked for, apart from when it came and how often it was tried. */
@@ -24,7 +24,7 @@ export interface Errand<T> extends Pick<Job, 'model' | 'request' | 'cost' | 'pri
   meter?(attempt: Job): AttemptMeter<T>;
   readonly timeouts: Timeouts;
   /** Whether its answer is not being read just now. */
-  readonly held?: (() => boolean) | undefined;
+  readonly isPaused?: (() => boolean) | undefined;
   readonly retry: RetryConfig;
   /** Whether the subscriber wants to hear where the request is. */
   readonly lifecycle: boolean;
@@ -39,7 +39,7 @@ export interface Errand<T> extends Pick<Job, 'model' | 'request' | 'cost' | 'pri
 }
 
 /** How long each part of a request may take, in milliseconds. `Infinity` lets it take as long as it takes. */
-export interface Timeouts extends Omit<TimeoutsConfig, 'model' | 'fail' | 'scheduler' | 'held'> {
+export interface Timeouts extends AnswerTimeouts {
   /** From when it is asked for until an attempt is admitted, however much of that it was in the queue. */
   readonly queue?: number | undefined;
 }

@@ -14,7 +14,7 @@ import type { LimitStore } from '../ports/LimitStore.ts';
 import type { Transport } from '../ports/Transport.ts';
 import { Forecast } from '../rules/queue/Forecast.ts';
 import type { Attempt } from './Attempt.ts';
-import { Expectations } from './Expectations.ts';
+import { OutlookReporter } from './OutlookReporter.ts';
 
 /** What a lane works with, and whom it tells. */
 export interface LaneConfig {
@@ -46,7 +46,7 @@ export class Lane {
   readonly #model: ModelId;
   readonly #config: LaneConfig;
   readonly #attempts = new Subject<Attempt>();
-  readonly #expectations: Expectations;
+  readonly #outlooks: OutlookReporter;
   #backlog: Backlog<Attempt> | undefined;
   #inFlight = 0;
 
@@ -57,7 +57,7 @@ export class Lane {
     };
     this.#model = model;
     this.#config = config;
-    this.#expectations = new Expectations(store, model, scheduler);
+    this.#outlooks = new OutlookReporter(store, model, scheduler);
     this.#attempts
       .pipe(
         prioritize({ slack, maxQueued, overflow, refuse }),
@@ -88,14 +88,14 @@ export class Lane {
   }
 
   next(attempt: Attempt): void {
-    if (attempt.errand.lifecycle) this.#expectations.add(attempt);
+    if (attempt.errand.lifecycle) this.#outlooks.add(attempt);
     this.#attempts.next(attempt);
   }
 
   /** Something has changed that the lane's status shows, and on which expectations depend. */
   changed(): void {
     this.#config.changed();
-    if (this.#backlog !== undefined) this.#expectations.renew(this.#backlog);
+    if (this.#backlog !== undefined) this.#outlooks.renew(this.#backlog);
   }
 
   /** Lets go of what the lane listens to. Nothing may be under way. */
@@ -126,7 +126,7 @@ export class Lane {
   /** An attempt leaves the queue. */
   #admit(attempt: Attempt): void {
     this.#inFlight += 1;
-    this.#expectations.delete(attempt);
+    this.#outlooks.delete(attempt);
     attempt.moving?.unsubscribe();
     attempt.lifetime.add(() => {
       this.#inFlight -= 1;
@@ -143,8 +143,8 @@ export class Lane {
     // Not subscribed to, the answer gives its grant back.
     if (lifetime.closed) return;
     const { fail } = answer;
-    const { held } = errand;
+    const { isPaused } = errand;
     by.answer = answer;
-    answer.pipe(timeouts({ ...errand.timeouts, held, model, fail, scheduler })).subscribe(lifetime);
+    answer.pipe(timeouts({ ...errand.timeouts, isPaused, model, fail, scheduler })).subscribe(lifetime);
   }
 }

@@ -1,10 +1,10 @@
 import type { ModelId } from '../model/Models.ts';
 import { Lane, type LaneConfig } from './Lane.ts';
 
-/** How many lanes are kept open although nothing goes through them. */
-const IDLE_LANES = 32;
+/** From how many open lanes on opening another one retires those that are idle. */
+const MAX_OPEN_LANES = 32;
 
-/** The lanes by model: opened when they are asked for, retired when too many are idle. */
+/** The lanes by model: opened when they are asked for, retired when too many are open and they are idle. */
 export class Lanes {
   readonly #config: LaneConfig;
   readonly #lanes = new Map<ModelId, Lane>();
@@ -35,7 +35,7 @@ export class Lanes {
   }
 
   #retireIdle(): void {
-    if (this.#lanes.size < IDLE_LANES) return;
+    if (this.#lanes.size < MAX_OPEN_LANES) return;
     for (const [model, lane] of this.#lanes) {
       if (lane.users > 0) continue;
       lane.retire();

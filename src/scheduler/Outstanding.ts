@@ -2,7 +2,7 @@ import type { Subscriber, Unsubscribable } from 'rxjs';
 import { type Linked, LinkedList } from '../rules/queue/LinkedList.ts';
 
 /** One who waits for an answer. */
-export interface Waiting {
+export interface OutstandingRequest {
   /** Closed when that is over. */
   readonly listening: Pick<Subscriber<never>, 'add' | 'error'>;
   /** Ends that with an error which is for this one alone, and may keep what had come. */
@@ -18,7 +18,7 @@ export class Outstanding {
   }
 
   /** Takes one in, who is out again when it is closed. */
-  add(waiting: Waiting): void {
+  add(waiting: OutstandingRequest): void {
     const entry = new Entry(waiting, this.#entries);
     this.#entries.push(entry);
     waiting.listening.add(entry);
@@ -38,10 +38,10 @@ export class Outstanding {
 class Entry implements Linked<Entry>, Unsubscribable {
   previous: Entry | undefined;
   next: Entry | undefined;
-  readonly waiting: Waiting;
+  readonly waiting: OutstandingRequest;
   readonly #list: LinkedList<Entry>;
 
-  constructor(waiting: Waiting, list: LinkedList<Entry>) {
+  constructor(waiting: OutstandingRequest, list: LinkedList<Entry>) {
     this.waiting = waiting;
     this.#list = list;
   }

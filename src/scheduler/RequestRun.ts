@@ -11,14 +11,14 @@ import type { RetryBudget } from '../rules/failures/RetryBudget.ts';
 import type { Attempt, Attempter } from './Attempt.ts';
 import { enter } from './enter.ts';
 import type { Lane } from './Lane.ts';
-import type { Waiting } from './Outstanding.ts';
+import type { OutstandingRequest } from './Outstanding.ts';
 import type { RequestEvents } from './RequestEvents.ts';
 
 /** What all requests have in common. */
 export interface RunConfig {
   readonly scheduler: SchedulerLike;
   readonly random: Random;
-  readonly budget: RetryBudget;
+  readonly retryBudget: RetryBudget;
   readonly events: RequestEvents;
   /** Takes an attempt. */
   readonly enter: (attempt: Attempt) => void;
@@ -34,7 +34,7 @@ export type Accepted<T> = Omit<Attempt<T>, 'by' | 'attempt' | 'lifetime' | 'movi
  * who did not ask for them, and tells of the end.
  */
 export class RequestRun<T>
-  implements OperateConfig<T | StateToken, T | StateToken>, RetryHooks<T | StateToken>, Attempter, Waiting
+  implements OperateConfig<T | StateToken, T | StateToken>, RetryHooks<T | StateToken>, Attempter, OutstandingRequest
 {
   answer: Attempter['answer'];
   readonly destination: Subscriber<T | StateToken>;
@@ -62,13 +62,13 @@ export class RequestRun<T>
 
   /** Makes the first attempt. */
   start(): void {
-    const { scheduler, random, budget } = this.#config;
+    const { scheduler, random, retryBudget } = this.#config;
     const { retry, cancelled$ } = this.#job.errand;
     const attempts = new Observable<T | StateToken>((lifetime) => {
       this.#attempt(lifetime);
     });
     if (cancelled$ !== undefined) this.#heed(cancelled$);
-    budget.request();
+    retryBudget.request();
     attempts.pipe(retryWithBackoff({ ...retry, scheduler, random }, this)).subscribe(this.listening);
   }
 
@@ -87,7 +87,7 @@ export class RequestRun<T>
     const { expiresAt = Infinity } = this.#job;
     const now = this.#config.scheduler.now();
     // After a pause for longer than the request may wait it would only hear that it had waited too long.
-    return now + delay < expiresAt && this.#config.budget.retry(now);
+    return now + delay < expiresAt && this.#config.retryBudget.retry(now);
   }
 
   retrying(info: RetryInfo, subscriber: Subscriber<T | StateToken>): void {

@@ -83,7 +83,7 @@ export class RequestScheduler implements Observer<Attempt>, Unsubscribable {
     this.#run = {
       scheduler,
       random,
-      budget: new RetryBudget(scheduler.now()),
+      retryBudget: new RetryBudget(scheduler.now()),
       events: this.#events,
       enter: (attempt) => {
         this.next(attempt);

@@ -22,7 +22,7 @@ export interface Draft {
 }
 
 /** Tokens, as far as the answer has come. */
-export interface Written {
+export interface WrittenTokens {
   readonly completionTokens: number;
   readonly reasoningTokens: number;
 }
@@ -79,7 +79,7 @@ export function fitDraft(draft: Draft, maxTokens: number): Draft {
 }
 
 /** What the first `count` pieces have taken, or all with the end. */
-export function written({ pieces, tail }: Draft, count = Number.POSITIVE_INFINITY): Written {
+export function written({ pieces, tail }: Draft, count = Number.POSITIVE_INFINITY): WrittenTokens {
   let completionTokens = count > pieces.length ? tail : 0;
   let reasoningTokens = 0;
   for (const { cost, reasoning } of pieces.slice(0, count)) {

@@ -1,5 +1,5 @@
 import type { ModelId } from '../model/Models.ts';
-import { createLedger, type Ledger } from './createLedger.ts';
+import { createStatsRecorder, type StatsRecorder } from './createStatsRecorder.ts';
 import { organizationId } from './ids.ts';
 import type { ResolvedOptions } from './SimulatorOptions.ts';
 import { seededRandom } from './seededRandom.ts';
@@ -11,7 +11,7 @@ export interface Simulation {
   readonly options: ResolvedOptions;
   readonly clock: SimulatorClock;
   readonly models: ReadonlyMap<ModelId, SimulatedModel>;
-  readonly ledger: Ledger;
+  readonly recorder: StatsRecorder;
   readonly organization: string;
   /** The number of the next request of any kind, from 0. */
   readonly nextRequest: () => number;
@@ -29,7 +29,7 @@ export function createSimulation(options: ResolvedOptions): Simulation {
     options,
     clock: simulatorClock(options.scheduler, options.speed),
     models,
-    ledger: createLedger(models),
+    recorder: createStatsRecorder(models),
     organization: organizationId(seededRandom(options.seed)),
     nextRequest: () => requests++,
     nextChat: () => chats++,

@@ -3,15 +3,15 @@ import { DIMENSIONS } from '../model/Dimension.ts';
 import type { Token } from '../model/Token.ts';
 import { refusalBody } from '../rules/serverModel/refusalBody.ts';
 import { refusalHeaders, shownHeaders } from '../rules/serverModel/shownHeaders.ts';
-import { answering, type Prompt } from './Answering.ts';
 import { answerStreamed } from './answerStreamed.ts';
 import { answerWhole } from './answerWhole.ts';
 import { CONTEXT_EXCEEDED, unavailable } from './apiErrors.ts';
 import type { ChatCall } from './checkChatRequest.ts';
 import { type Draft, draftOf, fitDraft } from './Draft.ts';
-import type { Exchange } from './Exchange.ts';
 import { faultOf, type StatusFault } from './Fault.ts';
+import type { HttpExchange } from './HttpExchange.ts';
 import { completionId, fingerprint, reportedSeed } from './ids.ts';
+import { beginAnswer, type Prompt } from './PendingAnswer.ts';
 import type { Head } from './renderCompletion.ts';
 import { roughPrompt } from './roughPrompt.ts';
 import type { Simulation } from './Simulation.ts';
@@ -19,12 +19,12 @@ import { seededRandom, seedOf } from './seededRandom.ts';
 import { seededReply } from './seededReply.ts';
 
 /** Admits a request for a completion whose prompt is counted, or refuses it, and answers. */
-export function answerChat(simulation: Simulation, exchange: Exchange, call: ChatCall, prompt: Prompt): void {
-  const { options, clock, ledger, organization } = simulation;
+export function answerChat(simulation: Simulation, exchange: HttpExchange, call: ChatCall, prompt: Prompt): void {
+  const { options, clock, recorder, organization } = simulation;
   const { request, model, maxCompletionTokens } = call;
 
   const fault = faultOf(options.faults, request, simulation.nextChat());
-  if (fault !== undefined) ledger.faulted();
+  if (fault !== undefined) recorder.faulted();
   if (fault?.kind === 'status') {
     answerStatus(simulation, exchange, call, fault, prompt);
     return;
@@ -36,21 +36,21 @@ export function answerChat(simulation: Simulation, exchange: Exchange, call: Cha
   }
 
   const startedAt = clock.now();
-  const ruling = model.limiter.admit(startedAt, {
+  const ruling = model.server.admit(startedAt, {
     promptTokens: prompt.tokens,
     roughPromptTokens: roughPrompt(request),
     maxCompletionTokens,
   });
   if (ruling.type === 'refused') {
-    if (ruling.status === 429) ledger.rateLimited(ruling.dimension);
+    if (ruling.status === 429) recorder.rateLimited(ruling.dimension);
     const body = refusalBody(ruling, { model: model.id, organization, tier: options.tier, ...tierOf(request) });
     exchange.json(ruling.status, body, refusalHeaders(ruling));
     return;
   }
-  ledger.admitted(model.id, startedAt);
+  recorder.admitted(model.id, startedAt);
 
   const begin = (draft: Draft) =>
-    answering(
+    beginAnswer(
       {
         simulation,
         exchange,
@@ -86,7 +86,7 @@ function replyTo({ options }: Simulation, request: ChatRequest): Draft {
   return seededReply(request, seededRandom(seedOf(`${options.seed}:${asked}`)));
 }
 
-function headOf({ clock }: Simulation, { random, requestId }: Exchange, { request }: ChatCall): Head {
+function headOf({ clock }: Simulation, { random, requestId }: HttpExchange, { request }: ChatCall): Head {
   return {
     id: completionId(random),
     created: clock.date(),
@@ -105,7 +105,7 @@ function tierOf({ service_tier }: ChatRequest): { serviceTier: string } {
 /** Answers with the status of a fault. Nothing is charged. */
 function answerStatus(
   { clock, organization, options }: Simulation,
-  exchange: Exchange,
+  exchange: HttpExchange,
   { request, model, maxCompletionTokens = 1 }: ChatCall,
   { status, retryAfter, dimension = 'tpm' }: StatusFault,
   prompt: Prompt,
@@ -115,7 +115,7 @@ function answerStatus(
     exchange.error(unavailable(model.id, status), headers);
     return;
   }
-  const limit = model.limiter.levels(clock.now()).find((level) => level.dimension === dimension)?.limit ?? 0;
+  const limit = model.server.levels(clock.now()).find((level) => level.dimension === dimension)?.limit ?? 0;
   const isRequests = DIMENSIONS[dimension].unit === 'requests';
   const requested = isRequests ? 1 : prompt.tokens + maxCompletionTokens;
   const wait = typeof retryAfter === 'number' && retryAfter > 0 ? retryAfter * 1_000 : 1_000;
@@ -123,7 +123,7 @@ function answerStatus(
     { type: 'refused', status, dimension, limit, used: limit, requested, wait },
     { model: model.id, organization, tier: options.tier, ...tierOf(request) },
   );
-  const { requests, tokens } = model.limiter.show(clock.now());
+  const { requests, tokens } = model.server.show(clock.now());
   const shown = { ...(requests && { requests }), ...(tokens && !isRequests && { tokens }) };
   exchange.json(429, body, { ...headers, ...shownHeaders(shown) });
 }

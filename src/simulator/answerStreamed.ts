@@ -1,5 +1,5 @@
-import type { Answering } from './Answering.ts';
 import { type AnswerFault, streamedError } from './Fault.ts';
+import type { PendingAnswer } from './PendingAnswer.ts';
 import { type Playing, play } from './pace.ts';
 import {
   DONE_EVENT,
@@ -18,10 +18,10 @@ const STREAM_HEADERS = { 'content-type': 'text/event-stream', 'cache-control': '
  * Answers with a stream, a chunk for each token. Chunks that are due at the same time go out together; when the client
  * does not read, the model waits; when it goes away, the model stops and what it had written is settled.
  */
-export function answerStreamed(answering: Answering): void {
-  const { exchange, simulation, head, draft, pace, startedAt, fault, headers } = answering;
+export function answerStreamed(pending: PendingAnswer): void {
+  const { exchange, simulation, head, draft, pace, startedAt, fault, headers } = pending;
   const { response } = exchange;
-  const { clock, ledger } = simulation;
+  const { clock, recorder } = simulation;
   /** How many pieces were sent. */
   let sent = 0;
   let playing: Playing | undefined;
@@ -36,8 +36,8 @@ export function answerStreamed(answering: Answering): void {
     playing = play({ clock, pace, startedAt: startedAt + delay, from, to, emit, done });
   };
   const finish = (): void => {
-    answering.end();
-    response.end(lastEvents(answering));
+    pending.end();
+    response.end(lastEvents(pending));
   };
 
   exchange.head(200, { ...STREAM_HEADERS, ...headers });
@@ -45,7 +45,7 @@ export function answerStreamed(answering: Answering): void {
   response.on('drain', () => playing?.resume());
   response.on('close', () => {
     playing?.unsubscribe();
-    if (answering.end(sent)) ledger.aborted();
+    if (pending.end(sent)) recorder.aborted();
   });
 
   const total = draft.pieces.length;
@@ -56,13 +56,13 @@ export function answerStreamed(answering: Answering): void {
   const after = Math.min(fault.after ?? 0, total);
   run(0, after, 0, () => {
     if (fault.kind !== 'stall') {
-      answering.end(sent);
-      breakOff(answering, fault);
+      pending.end(sent);
+      breakOff(pending, fault);
     } else if (fault.ms !== undefined) run(after, total, fault.ms, finish);
   });
 }
 
-function lastEvents({ head, draft, usage, call }: Answering): string {
+function lastEvents({ head, draft, usage, call }: PendingAnswer): string {
   return (
     (draft.pieces.length === 0 ? dataEvent(firstChunk(head, draft)) : '') +
     dataEvent(lastChunk(head, draft.finish, usage)) +
@@ -71,7 +71,7 @@ function lastEvents({ head, draft, usage, call }: Answering): string {
   );
 }
 
-function breakOff({ exchange: { response } }: Answering, fault: Exclude<AnswerFault, { kind: 'stall' }>): void {
+function breakOff({ exchange: { response } }: PendingAnswer, fault: Exclude<AnswerFault, { kind: 'stall' }>): void {
   switch (fault.kind) {
     case 'error':
       response.end(errorEvent(streamedError(fault)));

@@ -1,5 +1,5 @@
-import type { Answering } from './Answering.ts';
 import { streamedError } from './Fault.ts';
+import type { PendingAnswer } from './PendingAnswer.ts';
 import { dueAt, dueBy } from './pace.ts';
 import { wholeCompletion } from './renderCompletion.ts';
 
@@ -7,10 +7,10 @@ import { wholeCompletion } from './renderCompletion.ts';
  * Answers in one piece, when the last token is due. When the client goes away before, what the model had written until
  * then is settled.
  */
-export function answerWhole(answering: Answering): void {
-  const { exchange, simulation, draft, pace, startedAt, fault } = answering;
+export function answerWhole(pending: PendingAnswer): void {
+  const { exchange, simulation, draft, pace, startedAt, fault } = pending;
   const { response } = exchange;
-  const { clock, ledger } = simulation;
+  const { clock, recorder } = simulation;
   const total = draft.pieces.length;
 
   const stalled = fault?.kind === 'stall' ? (fault.ms ?? Number.POSITIVE_INFINITY) : 0;
@@ -18,23 +18,23 @@ export function answerWhole(answering: Answering): void {
     stalled === Number.POSITIVE_INFINITY
       ? undefined
       : clock.after(dueAt(pace, total) + stalled, () => {
-          if (fault === undefined || fault.kind === 'stall') sendWhole(answering);
-          else sendBroken(answering, fault);
+          if (fault === undefined || fault.kind === 'stall') sendWhole(pending);
+          else sendBroken(pending, fault);
         });
 
   response.on('close', () => {
     timer?.unsubscribe();
-    if (answering.end(dueBy(pace, clock.now() - startedAt, total))) ledger.aborted();
+    if (pending.end(dueBy(pace, clock.now() - startedAt, total))) recorder.aborted();
   });
 }
 
-function sendWhole(answering: Answering): void {
+function sendWhole(answering: PendingAnswer): void {
   const { exchange, head, draft, usage, headers } = answering;
   answering.end();
   exchange.json(200, wholeCompletion(head, draft, usage), headers);
 }
 
-function sendBroken(answering: Answering, fault: NonNullable<Answering['fault']>): void {
+function sendBroken(answering: PendingAnswer, fault: NonNullable<PendingAnswer['fault']>): void {
   const { exchange, head, draft, usage, headers } = answering;
   const { response } = exchange;
   answering.end(draft.pieces.length);

@@ -11,9 +11,9 @@ import {
   unknownUrl,
 } from './apiErrors.ts';
 import { checkChatRequest } from './checkChatRequest.ts';
-import { type Exchange, openExchange } from './Exchange.ts';
+import { type HttpExchange, openExchange } from './HttpExchange.ts';
 import { isLoopbackHost, isLoopbackOrigin } from './loopback.ts';
-import { promptOf } from './promptOf.ts';
+import { promptTokensOf } from './promptTokensOf.ts';
 import { readBody } from './readBody.ts';
 import { routeOf } from './route.ts';
 import type { Simulation } from './Simulation.ts';
@@ -25,19 +25,19 @@ export async function handleRequest(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  simulation.ledger.requested();
+  simulation.recorder.requested();
   const exchange = openExchange(simulation, request, response);
   try {
     await answer(simulation, exchange);
   } catch (error) {
     // The client went away while its request was being read.
-    if (response.destroyed) simulation.ledger.aborted();
+    if (response.destroyed) simulation.recorder.aborted();
     else if (response.headersSent) response.destroy();
     else exchange.error(internalError(error instanceof Error ? error.message : String(error)));
   }
 }
 
-async function answer(simulation: Simulation, exchange: Exchange): Promise<void> {
+async function answer(simulation: Simulation, exchange: HttpExchange): Promise<void> {
   const { request } = exchange;
   const { host, origin, authorization } = request.headers;
   if (!isLoopbackHost(host) || !isLoopbackOrigin(origin)) {
@@ -64,7 +64,7 @@ function isLetIn(authorization: string | undefined, apiKey: string | undefined):
   return apiKey === undefined ? key !== '' : key === apiKey;
 }
 
-async function chat(simulation: Simulation, exchange: Exchange): Promise<void> {
+async function chat(simulation: Simulation, exchange: HttpExchange): Promise<void> {
   const body = await bodyOf(exchange);
   if ('refused' in body) {
     exchange.error(body.refused);
@@ -76,14 +76,14 @@ async function chat(simulation: Simulation, exchange: Exchange): Promise<void> {
     return;
   }
   const { call } = checked;
-  const counting = promptOf(simulation.options, call.request);
+  const counting = promptTokensOf(simulation.options, call.request);
   const prompt = 'tokens' in counting ? counting : await counting;
   // The client may have gone away meanwhile.
-  if (exchange.response.destroyed) simulation.ledger.aborted();
+  if (exchange.response.destroyed) simulation.recorder.aborted();
   else answerChat(simulation, exchange, call, prompt);
 }
 
-async function bodyOf({ request }: Exchange): Promise<{ value: unknown } | { refused: ApiError }> {
+async function bodyOf({ request }: HttpExchange): Promise<{ value: unknown } | { refused: ApiError }> {
   const text = await readBody(request);
   if (text === undefined) return { refused: BODY_TOO_LARGE };
   try {

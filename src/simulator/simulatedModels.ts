@@ -11,7 +11,7 @@ export interface SimulatedModel {
   readonly contextWindow: number;
   /** Tokens. */
   readonly maxCompletionTokens: number;
-  readonly limiter: ServerModel;
+  readonly server: ServerModel;
 }
 
 /** What a model is taken to be that only the option `limits` names. */
@@ -24,15 +24,15 @@ export interface SimulatedLimits extends Omit<ServerModelConfig, 'limits'> {
 }
 
 /** Every model of the catalogue and of `limits`, each with its own buckets, full. */
-export function simulatedModels({ tier, limits, ...server }: SimulatedLimits): ReadonlyMap<ModelId, SimulatedModel> {
+export function simulatedModels({ tier, limits, ...config }: SimulatedLimits): ReadonlyMap<ModelId, SimulatedModel> {
   const own = limits === false ? {} : limits;
   const ids = new Set([...MODELS.keys(), ...Object.keys(own)]);
   return new Map(
     [...ids].map((id) => {
       const { kind, contextWindow, maxCompletionTokens, limits: byTier }: ModelInfo = MODELS.get(id) ?? UNKNOWN;
       const merged = limits === false ? {} : { ...byTier[tier], ...own[id] };
-      const limiter = createServerModel({ ...server, limits: merged });
-      return [id, { id, kind, contextWindow, maxCompletionTokens, limiter }];
+      const server = createServerModel({ ...config, limits: merged });
+      return [id, { id, kind, contextWindow, maxCompletionTokens, server }];
     }),
   );
 }

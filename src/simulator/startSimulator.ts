@@ -44,15 +44,15 @@ export interface Simulator {
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   checkOptions(options);
   const simulation = createSimulation(resolveOptions(options));
-  const { ledger, clock } = simulation;
+  const { recorder, clock } = simulation;
 
   const server = createServer((request, response) => void handleRequest(simulation, request, response));
   // Of its own accord the server closes no connection, so that none is closed on which a request is on its way.
   server.keepAliveTimeout = 0;
   server.on('connection', (socket) => {
-    ledger.connected();
+    recorder.connected();
     socket.on('close', () => {
-      ledger.disconnected();
+      recorder.disconnected();
     });
   });
   const port = await listen(server, simulation.options.port);
@@ -60,7 +60,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   let closed: Promise<void> | undefined;
   return {
     url: `http://${HOST}:${port}${BASE_PATH}`,
-    stats: () => ledger.stats(clock.now()),
+    stats: () => recorder.stats(clock.now()),
     close: () => (closed ??= stop(server)),
   };
 }

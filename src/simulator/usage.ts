@@ -1,5 +1,5 @@
 import type { Usage } from '../model/Usage.ts';
-import type { Written } from './Draft.ts';
+import type { WrittenTokens } from './Draft.ts';
 import type { Pace } from './pace.ts';
 
 /** The share of the time to the first token that goes by in the queue; the rest is for the prompt. */
@@ -14,9 +14,9 @@ function seconds(ms: number): number {
  * Makes the usage that is reported for an answer, with its fields in Groq's order. The queue is not part of the total
  * time; cached tokens appear on a hit only, and reasoning tokens only where there were some.
  */
-export function usageOf(
+export function renderUsage(
   prompt: { tokens: number; cached: number },
-  { completionTokens, reasoningTokens }: Written,
+  { completionTokens, reasoningTokens }: WrittenTokens,
   pace: Pace,
 ): Usage {
   const promptTime = seconds(pace.firstToken * (1 - QUEUE));

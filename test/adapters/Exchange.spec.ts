@@ -15,7 +15,7 @@ describe('Exchange', () => {
       new Observable((subscriber) => {
         const outgoing: Outgoing = { method: 'GET', path: '/', headers: [], body: null };
         const line = { dispatch: () => undefined };
-        exchanges.push(new Exchange(subscriber, { outgoing, paused$: undefined, maxBytes: 1, line }));
+        exchanges.push(new Exchange(subscriber, { outgoing, paused$: undefined, maxBytes: 1, dispatcher: line }));
       }).subscribe();
       const [exchange] = exchanges;
       if (exchange === undefined) throw new Error('It was not subscribed to.');

@@ -2,7 +2,7 @@ import ranks from 'js-tiktoken/ranks/o200k_base';
 import { describe, expect, it, vi } from 'vitest';
 import { tiktokenCounter } from '../../src/adapters/tiktokenCounter.ts';
 import type { ChatRequest, Message, Tool } from '../../src/model/ChatRequest.ts';
-import type { TokenCount } from '../../src/ports/TokenCounter.ts';
+import type { TokenCount } from '../../src/model/TokenCount.ts';
 
 const hi: ChatRequest = { model: 'openai/gpt-oss-20b', messages: [{ role: 'user', content: 'hi' }] };
 const qwen: ChatRequest = { model: 'qwen/qwen3.8-27b', messages: [{ role: 'user', content: 'hi' }] };

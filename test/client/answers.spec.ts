@@ -7,7 +7,7 @@ import type { ChatInput } from '../../src/client/requests.ts';
 import { isHttpError, isValidationError } from '../../src/errors/guards.ts';
 import type { ChatRequest } from '../../src/model/ChatRequest.ts';
 import type { GroqEvent } from '../../src/model/GroqEvent.ts';
-import type { TokenCount } from '../../src/ports/TokenCounter.ts';
+import type { TokenCount } from '../../src/model/TokenCount.ts';
 import type { WireEvent, WireRequest } from '../../src/ports/Transport.ts';
 import { fakeTransport } from '../../src/testing/fakeTransport.ts';
 import { wire } from '../../src/testing/wire.ts';

@@ -5,7 +5,7 @@ import { createGroq, type Groq } from '../../src/client/createGroq.ts';
 import type { GroqOptions } from '../../src/client/options.ts';
 import { isClosedError } from '../../src/errors/guards.ts';
 import type { Answer } from '../../src/model/Token.ts';
-import type { TokenCount } from '../../src/ports/TokenCounter.ts';
+import type { TokenCount } from '../../src/model/TokenCount.ts';
 import { fakeTransport } from '../../src/testing/fakeTransport.ts';
 import { wire } from '../../src/testing/wire.ts';
 import { chunk, completion, json, STREAM_HEAD, textEvent } from '../util/http.ts';

@@ -2,7 +2,7 @@ import { of } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { createGroq } from '../../src/client/createGroq.ts';
 import { isContextLengthError, isRequestTooLargeError } from '../../src/errors/guards.ts';
-import type { TokenCount } from '../../src/ports/TokenCounter.ts';
+import type { TokenCount } from '../../src/model/TokenCount.ts';
 import { fakeTransport } from '../../src/testing/fakeTransport.ts';
 import { wire } from '../../src/testing/wire.ts';
 import { rx } from '../util/rx.ts';

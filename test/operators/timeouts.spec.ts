@@ -45,8 +45,8 @@ describe('timeouts', () => {
     ['total', 's------', 's--#'],
   ])('should let %s wait while nothing is read, but for the total: %s', (phase, source, expected) => {
     rx(({ cold, scheduler, expectObservable }) => {
-      const held = () => scheduler.now() < 5;
-      const result = cold(source, values).pipe(timeouts({ [phase]: 3, held, model: 'm', scheduler }));
+      const isPaused = () => scheduler.now() < 5;
+      const result = cold(source, values).pipe(timeouts({ [phase]: 3, isPaused, model: 'm', scheduler }));
       expectObservable(result).toBe(expected, values, late(phase, 3));
     });
   });
@@ -58,7 +58,7 @@ describe('timeouts', () => {
     });
   });
 
-  it.each(['held', 'fail'] as const)('should end with what `%s` throws', (callback) => {
+  it.each(['isPaused', 'fail'] as const)('should end with what `%s` throws', (callback) => {
     rx(({ cold, scheduler, expectObservable, expectSubscriptions }) => {
       const thrown = new Error('thrown');
       const throws = () => {

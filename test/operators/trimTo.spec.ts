@@ -5,8 +5,9 @@ import { tiktokenCounter } from '../../src/adapters/tiktokenCounter.ts';
 import type { ContextLengthError } from '../../src/errors/ContextLengthError.ts';
 import { isContextLengthError, isValidationError } from '../../src/errors/guards.ts';
 import type { ChatRequest, Message } from '../../src/model/ChatRequest.ts';
+import type { TokenCount } from '../../src/model/TokenCount.ts';
 import { trimTo } from '../../src/operators/trimTo.ts';
-import type { TokenCount, TokenCounter } from '../../src/ports/TokenCounter.ts';
+import type { TokenCounter } from '../../src/ports/TokenCounter.ts';
 import { conversationUnits } from '../../src/rules/request/conversationUnits.ts';
 import { anyMessages, conversation } from '../util/conversations.ts';
 

@@ -4,7 +4,7 @@ import { DIMENSION_NAMES, DIMENSIONS, type Dimension } from '../../src/model/Dim
 import type { Limits } from '../../src/model/Limits.ts';
 import type { Claim } from '../../src/rules/serverModel/chargeModels.ts';
 import {
-  type Admission,
+  type AdmittedRequest,
   createServerModel,
   type LimiterShape,
   type Ruling,
@@ -16,7 +16,7 @@ const FREE: Limits = { rpm: 30, rpd: 1_000, tpm: 8_000, tpd: 200_000 };
 
 const claim = (promptTokens: number, maxCompletionTokens?: number): Claim => ({ promptTokens, maxCompletionTokens });
 
-function admitted(ruling: Ruling): Admission {
+function admitted(ruling: Ruling): AdmittedRequest {
   if (ruling.type === 'refused') throw new Error(`refused on ${ruling.dimension}`);
   return ruling.admission;
 }
@@ -319,7 +319,7 @@ interface Amount {
 
 /** Runs the steps and tells, for each dimension, what was charged and when; given back where `settles`. */
 function play(server: ServerModel, run: readonly Step[], settles: boolean) {
-  const admissions = new Map<Step, Admission>();
+  const admissions = new Map<Step, AdmittedRequest>();
   const charges = new Map<Dimension, Amount[]>();
   const note = (dimension: Dimension, entry: Amount): void => {
     charges.set(dimension, [...(charges.get(dimension) ?? []), entry]);

@@ -1,4 +1,4 @@
-import type { PromptCount } from './PromptCount.ts';
+import type { TokenCount } from '../../model/TokenCount.ts';
 import { FEATURES, type Feature, type PromptFeatures } from './promptFeatures.ts';
 
 /** What is believed of a coefficient: its likeliest value, and how far off that may be (one standard deviation). */
@@ -55,7 +55,7 @@ export class Calibration {
   }
 
   /** Estimates the tokens of a prompt, with a bound that holds for 99.9 % of those like it. */
-  estimate(features: PromptFeatures): PromptCount {
+  estimate(features: PromptFeatures): TokenCount {
     const { mean, variance } = this.#predict(vectorOf(features));
     const margin = BOUND_DEVIATIONS * Math.sqrt(variance * Math.max(1, this.#spread));
     return { tokens: Math.max(1, Math.round(mean)), bound: Math.max(1, Math.ceil(mean + margin)), exact: false };

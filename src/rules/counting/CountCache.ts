@@ -1,4 +1,4 @@
-import type { CountText } from './PromptCount.ts';
+import type { CountText } from './CountText.ts';
 
 /** In UTF-16 units. Shorter texts are counted as quickly as they are found. */
 const MIN_LENGTH = 64;

@@ -1,4 +1,4 @@
-import type { PromptCount } from './PromptCount.ts';
+import type { TokenCount } from '../../model/TokenCount.ts';
 
 /** Adds up tokens, the certain ones and the guessed ones. */
 export class Tally {
@@ -22,7 +22,7 @@ export class Tally {
     this.#exact = false;
   }
 
-  get total(): PromptCount {
+  get total(): TokenCount {
     return { tokens: this.#tokens, bound: this.#tokens + this.#slack, exact: this.#exact };
   }
 }

@@ -1,7 +1,7 @@
 import type { ContentPart } from '../../model/ChatRequest.ts';
 import type { ModelId } from '../../model/Models.ts';
+import type { CountText } from './CountText.ts';
 import { type ImageTokens, imageTokens } from './image/imageTokens.ts';
-import type { CountText } from './PromptCount.ts';
 
 /** A part of a message that is no text. */
 export type Attachment = Exclude<ContentPart, { type: 'text' }>;

@@ -1,8 +1,9 @@
 import type { ChatRequest, Message } from '../../model/ChatRequest.ts';
 import type { ModelId } from '../../model/Models.ts';
+import type { TokenCount } from '../../model/TokenCount.ts';
+import type { CountText } from './CountText.ts';
 import { contentText } from './contentText.ts';
 import { developerMessage } from './harmony/developerMessage.ts';
-import type { CountText, PromptCount } from './PromptCount.ts';
 import { Tally } from './Tally.ts';
 
 // The figures were found by comparing recorded requests with the `prompt_tokens` that Groq reported.
@@ -54,7 +55,7 @@ export function countChatTemplate(
   request: ChatRequest,
   count: CountText,
   { closedObjectTokens = 0 }: ChatTemplateOptions = {},
-): PromptCount {
+): TokenCount {
   const tally = new Tally();
   // There is a developer message in every prompt, be it an empty one.
   tally.add(SYSTEM_MESSAGE + MESSAGE + ANSWER);

@@ -1,6 +1,6 @@
 import type { Message } from '../../model/ChatRequest.ts';
 import { type Attachment, attachmentTokens } from './attachmentTokens.ts';
-import type { CountText } from './PromptCount.ts';
+import type { CountText } from './CountText.ts';
 import type { Tally } from './Tally.ts';
 
 /** The content of a message, taken apart. */

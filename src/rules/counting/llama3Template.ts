@@ -1,6 +1,7 @@
 import type { ChatRequest } from '../../model/ChatRequest.ts';
+import type { TokenCount } from '../../model/TokenCount.ts';
+import type { CountText } from './CountText.ts';
 import { contentText } from './contentText.ts';
-import type { CountText, PromptCount } from './PromptCount.ts';
 import { Tally } from './Tally.ts';
 
 // All figures were found by comparing recorded requests with the `prompt_tokens` that Groq reported. The format itself
@@ -30,7 +31,7 @@ export function isLlama3(model: string): boolean {
  *
  * @param count Counts the tokens of a text in the vocabulary of Llama 3.
  */
-export function countLlama3Template(request: ChatRequest, count: CountText): PromptCount {
+export function countLlama3Template(request: ChatRequest, count: CountText): TokenCount {
   const { model, messages, tools, tool_choice, response_format } = request;
   const tally = new Tally();
   tally.add(FRAME);

@@ -1,8 +1,8 @@
 import type { ChatRequest, Message } from '../../model/ChatRequest.ts';
 import { type Attachment, attachmentTokens } from './attachmentTokens.ts';
+import type { CountText } from './CountText.ts';
 import { contentParts } from './contentText.ts';
 import { imageTokens } from './image/imageTokens.ts';
-import type { CountText } from './PromptCount.ts';
 import { spacedJson } from './spacedJson.ts';
 
 /**

@@ -8,7 +8,7 @@ import { parseLimitMessage } from '../limits/limitMessage.ts';
 import { LONGEST_WAIT, parseRetryAfter } from './retryAfter.ts';
 
 /** An answer other than 200. */
-export interface FailedResponse {
+export interface HttpErrorSource {
   readonly status: number;
   readonly headers: WireHeaders;
   /** As much of it as was kept. */
@@ -49,7 +49,7 @@ const ADVICE_BY_CODE: ReadonlyMap<string | undefined, string> = new Map([
 const ADVICE_REDIRECT = 'Set `baseURL` to where the API is, if you trust that with the key.';
 
 /** Makes the error for an answer other than 200. */
-export function httpErrorOf({ status, headers, body, model }: FailedResponse): GroqError {
+export function httpErrorOf({ status, headers, body, model }: HttpErrorSource): GroqError {
   const requestId = single(headers['x-request-id']);
   if (status < 400) {
     const what = status < 300 ? `${status}, where there is no answer` : `a redirect (${status}), which is not followed`;
@@ -96,14 +96,14 @@ export function errorFrom(
       limit: limit?.limit,
       used: limit?.used,
       requested: limit?.requested,
-      retryAfter: believable(limit?.ms) ?? believable(about.retryAfter),
+      retryAfter: upToADay(limit?.ms) ?? upToADay(about.retryAfter),
     });
   }
   return new HttpError(status, body, { ...about, advice });
 }
 
 /** No limit takes longer to flow back, so whoever says so is mistaken. */
-const believable = (ms: number | undefined): number | undefined => ((ms ?? 0) > LONGEST_WAIT ? undefined : ms);
+const upToADay = (ms: number | undefined): number | undefined => ((ms ?? 0) > LONGEST_WAIT ? undefined : ms);
 
 /** The `error` object of a JSON body, when it is one. */
 function errorFieldOf(body: string): object | undefined {

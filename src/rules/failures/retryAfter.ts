@@ -15,14 +15,14 @@ const YEAR = 366 * LONGEST_WAIT;
  */
 export function parseRetryAfter(headers: WireHeaders): number | undefined {
   const ms = decimal(headers['retry-after-ms']);
-  if (ms !== undefined) return believable(ms);
+  if (ms !== undefined) return upToAYear(ms);
   const value = headers['retry-after'];
   const seconds = decimal(value);
-  if (seconds !== undefined) return believable(seconds * 1_000);
-  return believable(date(value) - date(headers['date']));
+  if (seconds !== undefined) return upToAYear(seconds * 1_000);
+  return upToAYear(date(value) - date(headers['date']));
 }
 
-const believable = (ms: number): number | undefined => (ms > 0 && ms <= YEAR ? ms : undefined);
+const upToAYear = (ms: number): number | undefined => (ms > 0 && ms <= YEAR ? ms : undefined);
 
 /** A plain decimal of up to ten digits before the point and after it. */
 const decimal = (text: WireHeaders[string]): number | undefined =>

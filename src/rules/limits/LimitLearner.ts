@@ -1,10 +1,10 @@
 import type { Cost } from '../../model/Cost.ts';
 import type { Outcome, Rejection } from '../../model/Grant.ts';
 import type { HeaderLevel, LimitHeaders } from '../../model/LimitHeaders.ts';
-import type { Charge, Charges, Marks } from './Charges.ts';
 import type { Mark } from './Feedback.ts';
 import type { Gauge } from './Gauge.ts';
 import type { GaugeSet } from './GaugeSet.ts';
+import type { Marks, OpenReservation, OpenReservations } from './OpenReservations.ts';
 import { RefundWatch } from './RefundWatch.ts';
 import { RefusalPause } from './RefusalPause.ts';
 
@@ -64,41 +64,47 @@ export class LimitLearner {
     return {
       rpd: this.#gauges.find('rpd')?.mark(requests, now),
       tpm: this.#gauges.find('tpm')?.mark(tokens, now),
-      account: this.#refunds.account(now),
+      refund: this.#refunds.mark(now),
     };
   }
 
   /** Draws what there is to draw from the end of a request. */
-  settled(charge: Charge, outcome: Outcome, others: Charges, event: number, now: number): void {
+  settled(open: OpenReservation, outcome: Outcome, others: OpenReservations, event: number, now: number): void {
     if (outcome.type === 'used') {
-      this.#refunds.refund(Math.max(0, charge.cost.tokens - outcome.cost.tokens));
+      this.#refunds.refund(Math.max(0, open.cost.tokens - outcome.cost.tokens));
       this.#pause.answered();
-    } else if (outcome.type !== 'unknown') this.#refunds.undo(charge.cost.tokens);
-    if (outcome.type === 'rejected') this.#obey(outcome, charge, others, event, now);
+    } else if (outcome.type !== 'unknown') this.#refunds.undo(open.cost.tokens);
+    if (outcome.type === 'rejected') this.#obey(outcome, open, others, event, now);
   }
 
   /** Draws what there is to draw from the headers of an answer. */
-  learn(charge: Charge, headers: LimitHeaders, event: number, now: number): void {
-    this.#compare('rpd', headers.rpd, charge, event, now);
-    this.#compare('tpm', headers.tpm, charge, event, now);
+  learn(open: OpenReservation, headers: LimitHeaders, event: number, now: number): void {
+    this.#compare('rpd', headers.rpd, open, event, now);
+    this.#compare('tpm', headers.tpm, open, event, now);
     this.known = true;
   }
 
-  #compare(dimension: 'rpd' | 'tpm', seen: HeaderLevel | undefined, charge: Charge, event: number, now: number): void {
+  #compare(
+    dimension: 'rpd' | 'tpm',
+    seen: HeaderLevel | undefined,
+    open: OpenReservation,
+    event: number,
+    now: number,
+  ): void {
     if (seen === undefined) return;
     const { limit, remaining, reset } = seen;
     const isNew = this.#gauges.find(dimension) === undefined;
-    if (limit !== undefined && limit > 0 && !this.#gauges.hear(dimension, limit, charge.at, now)) return;
+    if (limit !== undefined && limit > 0 && !this.#gauges.hear(dimension, limit, open.at, now)) return;
     const gauge = this.#gauges.find(dimension);
     if (gauge === undefined || remaining === undefined) return;
     if (reset !== undefined && limit !== undefined) this.#watchFlow(gauge, limit - remaining, reset);
-    const mark = charge.marks?.[dimension];
+    const mark = open.marks?.[dimension];
     if (mark !== undefined) {
       // Under a ceiling of our own the server always has more.
-      this.#correct(gauge, mark, charge.marks, remaining, gauge.bucket.limit === limit, event, now);
-    } else if (isNew && charge.gauges === this.#gauges.all.length - 1) {
-      gauge.adoptLevel(remaining, charge.cost[gauge.unit], now);
-      charge.gauges += 1;
+      this.#correct(gauge, mark, open.marks, remaining, gauge.bucket.limit === limit, event, now);
+    } else if (isNew && open.gauges === this.#gauges.all.length - 1) {
+      gauge.adoptLevel(remaining, open.cost[gauge.unit], now);
+      open.gauges += 1;
     }
   }
 
@@ -114,7 +120,7 @@ export class LimitLearner {
   ): void {
     if (gauge.dimension === 'tpm' && marks !== undefined) {
       if (gauge.wasFull) this.#refunds.startOver();
-      this.#refunds.observe(marks.account, remaining, gauge.bucket.limit / gauge.bucket.window);
+      this.#refunds.observe(marks.refund, remaining, gauge.bucket.limit / gauge.bucket.window);
     }
     const correction = gauge.compare(mark, remaining, mayRaise, now);
     if (this.known) this.#blame(gauge, correction, event, now);
@@ -137,7 +143,13 @@ export class LimitLearner {
   }
 
   /** Does as a 429 says: the limit that it names is lowered to what it shows, and rests. */
-  #obey(rejection: Rejection, { at, chargedAt, marks }: Charge, others: Charges, event: number, now: number): void {
+  #obey(
+    rejection: Rejection,
+    { at, chargedAt, marks }: OpenReservation,
+    others: OpenReservations,
+    event: number,
+    now: number,
+  ): void {
     const { dimension, ms, limit, used, requested } = rejection;
     const pause = this.#pause.refused(ms);
     if (dimension !== undefined && limit !== undefined) this.#gauges.hear(dimension, limit, at, now);

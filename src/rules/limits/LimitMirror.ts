@@ -3,10 +3,10 @@ import type { Outcome, Reservation, Verdict } from '../../model/Grant.ts';
 import type { LimitHeaders } from '../../model/LimitHeaders.ts';
 import type { BucketLevel, Limits } from '../../model/Limits.ts';
 import type { Pacing } from '../../model/Priority.ts';
-import { type Charge, Charges, type Marks } from './Charges.ts';
 import type { Gauge } from './Gauge.ts';
 import { GaugeSet } from './GaugeSet.ts';
 import { LimitLearner } from './LimitLearner.ts';
+import { type Marks, type OpenReservation, OpenReservations } from './OpenReservations.ts';
 
 /** What a {@link LimitMirror} starts from. */
 export interface LimitMirrorConfig {
@@ -44,7 +44,7 @@ const GRANTED: Verdict = { type: 'granted' };
 export class LimitMirror {
   readonly #config: LimitMirrorConfig;
   readonly #gauges: GaugeSet;
-  readonly #charges = new Charges();
+  readonly #open = new OpenReservations();
   readonly #learner: LimitLearner;
   /** Counts what happens, to know what came first. */
   #event = 0;
@@ -65,7 +65,7 @@ export class LimitMirror {
 
   /** Takes the cost out of every bucket, or out of none. */
   reserve(reservation: Reservation, now: number): Verdict {
-    if (this.#charges.get(reservation) !== undefined) return GRANTED;
+    if (this.#open.get(reservation) !== undefined) return GRANTED;
     const { cost, priority = 'high' } = reservation;
     const { margin, pacing } = this.#config;
     const event = this.#next(now);
@@ -98,40 +98,40 @@ export class LimitMirror {
 
   /** Hears that a request has set out for the server. */
   sent(reservation: Reservation, now: number): void {
-    const charge = this.#charges.get(reservation);
-    if (charge !== undefined) this.#charges.send(charge, now);
+    const open = this.#open.get(reservation);
+    if (open !== undefined) this.#open.send(open, now);
   }
 
   /** Ends a reservation, and tells whether others may fit earlier for it. */
   settle(reservation: Reservation, outcome: Outcome, now: number): boolean {
-    const charge = this.#charges.get(reservation);
-    if (charge === undefined) return false;
-    this.#charges.delete(reservation);
+    const open = this.#open.get(reservation);
+    if (open === undefined) return false;
+    this.#open.delete(reservation);
     const event = this.#next(now);
     if (this.#probe?.reservation === reservation) this.#probe = undefined;
-    this.#arrive(charge, now, event);
+    this.#arrive(open, now, event);
     const isUse = outcome.type === 'used';
-    for (const gauge of this.#chargedBy(charge)) {
-      const units = charge.cost[gauge.unit];
+    for (const gauge of this.#chargedBy(open)) {
+      const units = open.cost[gauge.unit];
       const back = givenBack(outcome, gauge.unit, units);
       const kept = isUse && back > 0 && gauge.unit !== 'requests' && this.#learner.keeps;
       // A refund to a bucket that was full since it was charged may have been lost at the server.
-      const lost = isUse && back > 0 && gauge.bucket.fullAt > charge.arrivedAt;
-      gauge.settle(units, kept ? 0 : back, lost, charge.at, now);
+      const lost = isUse && back > 0 && gauge.bucket.fullAt > open.arrivedAt;
+      gauge.settle(units, kept ? 0 : back, lost, open.at, now);
     }
-    this.#learner.settled(charge, outcome, this.#charges, event, now);
+    this.#learner.settled(open, outcome, this.#open, event, now);
     return true;
   }
 
   /** Hears that the server has charged a reservation, and what it reports. */
   learn(reservation: Reservation, headers: LimitHeaders, now: number): boolean {
-    const charge = this.#charges.get(reservation);
-    if (charge === undefined || charge.heard) return false;
-    charge.heard = true;
+    const open = this.#open.get(reservation);
+    if (open === undefined || open.heard) return false;
+    open.heard = true;
     const event = this.#next(now);
     this.#probe = undefined;
-    this.#arrive(charge, now, event);
-    this.#learner.learn(charge, headers, event, now);
+    this.#arrive(open, now, event);
+    this.#learner.learn(open, headers, event, now);
     return true;
   }
 
@@ -159,18 +159,18 @@ export class LimitMirror {
 
   /** Numbers what happens now, after what has happened by itself: requests that must have arrived. */
   #next(now: number): number {
-    for (let charge = this.#charges.overdue(now); charge !== undefined; charge = this.#charges.overdue(now)) {
-      this.#arrive(charge, now, ++this.#event);
+    for (let open = this.#open.overdue(now); open !== undefined; open = this.#open.overdue(now)) {
+      this.#arrive(open, now, ++this.#event);
     }
     return ++this.#event;
   }
 
   /** Notes that the server has charged a reservation. */
-  #arrive(charge: Charge, now: number, event: number): void {
-    const isNew = this.#charges.arrive(charge, event);
-    for (const { bucket, unit } of this.#chargedBy(charge)) {
+  #arrive(open: OpenReservation, now: number, event: number): void {
+    const isNew = this.#open.arrive(open, event);
+    for (const { bucket, unit } of this.#chargedBy(open)) {
       bucket.refill(now, event);
-      if (isNew) bucket.arrive(charge.cost[unit]);
+      if (isNew) bucket.arrive(open.cost[unit]);
     }
   }
 
@@ -180,7 +180,7 @@ export class LimitMirror {
     for (const gauge of all) gauge.take(cost[gauge.unit], now);
     this.#learner.charged(cost.tokens);
     const marks = this.#mark(cost, now);
-    const charge: Charge = {
+    const open: OpenReservation = {
       cost,
       at: now,
       chargedAt: this.#event,
@@ -192,7 +192,7 @@ export class LimitMirror {
       previous: undefined,
       next: undefined,
     };
-    this.#charges.add(reservation, charge);
+    this.#open.add(reservation, open);
     if (!this.#learner.known && this.#probe === undefined) {
       this.#probe = { reservation, until: now + this.#config.probe };
     }
@@ -205,7 +205,7 @@ export class LimitMirror {
     return this.#learner.mark(cost, now);
   }
 
-  #chargedBy({ gauges }: Charge): readonly Gauge[] {
+  #chargedBy({ gauges }: OpenReservation): readonly Gauge[] {
     const { all } = this.#gauges;
     return gauges === all.length ? all : all.slice(0, gauges);
   }

@@ -1,5 +1,5 @@
 /** What was charged and given back by the time of a request, to compare with another one's. */
-export interface Account {
+export interface RefundMark {
   /** When the request was charged, in milliseconds. */
   readonly at: number;
   /** What had been charged by then, with this request. */
@@ -33,7 +33,7 @@ export class RefundWatch {
   keeps = false;
   #charged = 0;
   #refunded = 0;
-  #last: { readonly account: Account; readonly remaining: number } | undefined;
+  #last: { readonly mark: RefundMark; readonly remaining: number } | undefined;
   /** Sums of products of refunds (g), time (t) and unexplained rises of the level (d). */
   #gg = 0;
   #gt = 0;
@@ -48,7 +48,7 @@ export class RefundWatch {
   }
 
   /** How things stand after a charge. */
-  account(now: number): Account {
+  mark(now: number): RefundMark {
     return { at: now, charged: this.#charged, refunded: this.#refunded };
   }
 
@@ -68,14 +68,14 @@ export class RefundWatch {
    * @param remaining What the server held after the charge.
    * @param rate What flows in, in units for each millisecond.
    */
-  observe(account: Account, remaining: number, rate: number): void {
+  observe(mark: RefundMark, remaining: number, rate: number): void {
     const last = this.#last;
-    if (last !== undefined && account.at < last.account.at + APART) return;
-    this.#last = { account, remaining };
+    if (last !== undefined && mark.at < last.mark.at + APART) return;
+    this.#last = { mark, remaining };
     if (last === undefined) return;
-    const g = account.refunded - last.account.refunded;
-    const t = account.at - last.account.at;
-    const d = remaining - last.remaining + (account.charged - last.account.charged) - rate * t;
+    const g = mark.refunded - last.mark.refunded;
+    const t = mark.at - last.mark.at;
+    const d = remaining - last.remaining + (mark.charged - last.mark.charged) - rate * t;
     // Neither refunds nor others can do more than this; what does has come from requests that changed places.
     if (d > g + rate * APART || d < -rate * (t + APART)) return;
     this.#gg = this.#gg * MEMORY + g * g;

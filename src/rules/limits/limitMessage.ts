@@ -14,7 +14,7 @@ export interface LimitMessage {
 }
 
 /** How Groq abbreviates its limits in messages. */
-const DIMENSIONS: ReadonlyMap<string, Dimension> = new Map([
+const BY_ABBREVIATION: ReadonlyMap<string, Dimension> = new Map([
   ['RPM', 'rpm'],
   ['RPD', 'rpd'],
   ['TPM', 'tpm'],
@@ -33,7 +33,7 @@ const DIMENSIONS: ReadonlyMap<string, Dimension> = new Map([
  * // => { tooLarge: false, dimension: 'tpd', limit: 100000, used: 97050, requested: 3619, ms: 578016 }
  */
 export function parseLimitMessage(message: string): LimitMessage {
-  const dimension = DIMENSIONS.get(between(message, '(', '):') ?? '');
+  const dimension = BY_ABBREVIATION.get(between(message, '(', '):') ?? '');
   const limit = numberAfter(message, 'Limit ');
   const used = numberAfter(message, 'Used ');
   const requested = numberAfter(message, 'Requested ');

@@ -2,16 +2,16 @@ import type { Backlog, Ticket } from '../../model/Backlog.ts';
 import type { Job } from '../../model/Job.ts';
 import type { Priority, Slack } from '../../model/Priority.ts';
 import { Heap } from './Heap.ts';
-import { type Level, level, nextTurn, reseat, type Tenant, TenantLine } from './Level.ts';
-import { before, type Place } from './Line.ts';
+import { before, type QueuePlace } from './Line.ts';
 import { virtualDeadline } from './order.ts';
+import { nextTurn, type PriorityClass, priorityClass, reseat, type Tenant, TenantLine } from './PriorityClass.ts';
 import { planned } from './planned.ts';
 
 /** So many tenants are kept in any case, before those are forgotten of whom nothing matters any more. */
 const KEPT_TENANTS = 1_000;
 
 /** Who is told that the best job, or the last of all, has left a queue. */
-export interface DeadlineQueueOwner {
+export interface QueueListener {
   /** @param wasBest Whether somebody who waits for the best one has to look anew. */
   left(wasBest: boolean): void;
 }
@@ -25,12 +25,12 @@ export interface DeadlineQueueOwner {
  */
 export class DeadlineQueue<J extends Job> implements Backlog<J> {
   readonly #slack: Slack;
-  readonly #owner: DeadlineQueueOwner;
-  readonly #byPriority: Readonly<Record<Priority, Level<TenantLine<J>>>>;
+  readonly #listener: QueueListener;
+  readonly #byPriority: Readonly<Record<Priority, PriorityClass<TenantLine<J>>>>;
   /** Most urgent first. */
-  readonly #levels: readonly Level<TenantLine<J>>[];
+  readonly #classes: readonly PriorityClass<TenantLine<J>>[];
   readonly #tenants = new Map<string, Tenant<J>>();
-  readonly #expiry = new Heap<Place<J>>(expiresBefore, (place, index) => {
+  readonly #expiry = new Heap<QueuePlace<J>>(expiresBefore, (place, index) => {
     place.expiryIndex = index;
   });
   /** How many tenants there may be before it is looked who can be forgotten. */
@@ -39,18 +39,23 @@ export class DeadlineQueue<J extends Job> implements Backlog<J> {
   #served: Tenant<J> | undefined;
   #size = 0;
   /** The best one, unless something has changed since it was looked for. */
-  #best: Place<J> | undefined;
+  #best: QueuePlace<J> | undefined;
 
   /**
    * @param slack How long each priority lets others go first, in milliseconds.
-   * @param owner Is told when somebody may have to look anew.
+   * @param listener Is told when somebody may have to look anew.
    */
-  constructor(slack: Slack, owner: DeadlineQueueOwner) {
+  constructor(slack: Slack, listener: QueueListener) {
     this.#slack = slack;
-    this.#owner = owner;
-    this.#byPriority = { high: level(), normal: level(), low: level(), background: level() };
+    this.#listener = listener;
+    this.#byPriority = {
+      high: priorityClass(),
+      normal: priorityClass(),
+      low: priorityClass(),
+      background: priorityClass(),
+    };
     const { high, normal, low, background } = this.#byPriority;
-    this.#levels = [high, normal, low, background];
+    this.#classes = [high, normal, low, background];
   }
 
   get size(): number {
@@ -58,7 +63,7 @@ export class DeadlineQueue<J extends Job> implements Backlog<J> {
   }
 
   *[Symbol.iterator](): Iterator<Ticket<J>> {
-    for (const { byDeadline } of this.#levels) {
+    for (const { byDeadline } of this.#classes) {
       for (const line of byDeadline) yield* line;
     }
   }
@@ -69,7 +74,7 @@ export class DeadlineQueue<J extends Job> implements Backlog<J> {
     if (lifetime?.closed === true) return;
     const tenant = this.#arriving(job.tenant ?? '');
     const line = (tenant.lines[priority] ??= new TenantLine(tenant, this.#byPriority[priority], this));
-    const place = new QueuePlace(job, virtualDeadline(job, this.#slack));
+    const place = new LinkedPlace(job, virtualDeadline(job, this.#slack));
     line.add(place);
     if (line.peek() === place) this.#reseat(line);
     if (job.expiresAt !== undefined) this.#expiry.push(place);
@@ -79,18 +84,18 @@ export class DeadlineQueue<J extends Job> implements Backlog<J> {
   }
 
   planned(): Iterable<Ticket<J>> {
-    return planned(this.#levels);
+    return planned(this.#classes);
   }
 
   peek(): Ticket<J> | undefined {
-    if (this.#size > 0) this.#best ??= nextTurn(this.#levels)?.peek();
+    if (this.#size > 0) this.#best ??= nextTurn(this.#classes)?.peek();
     return this.#best;
   }
 
   /** The one that would come last. */
   worst(): Ticket<J> | undefined {
-    let worst: Place<J> | undefined;
-    for (const { byDeadline } of this.#levels) {
+    let worst: QueuePlace<J> | undefined;
+    for (const { byDeadline } of this.#classes) {
       for (const line of byDeadline) {
         const last = line.last();
         if (last !== undefined && (worst === undefined || before(worst, last))) worst = last;
@@ -104,13 +109,13 @@ export class DeadlineQueue<J extends Job> implements Backlog<J> {
   }
 
   remove(ticket: Ticket<J>): boolean {
-    if (!this.#remove(ticket as Place<J>, false)) return false;
+    if (!this.#remove(ticket as QueuePlace<J>, false)) return false;
     ticket.job.lifetime?.remove(ticket);
     return true;
   }
 
   /** Lets one go whose lifetime is over. */
-  leave(place: Place<J>): void {
+  leave(place: QueuePlace<J>): void {
     // Nobody stands before the best one.
     this.#remove(place, place.previous === undefined && this.peek() === place);
   }
@@ -124,12 +129,12 @@ export class DeadlineQueue<J extends Job> implements Backlog<J> {
     if (this.#tenants.size === 1) return;
     for (const priority in tenant.lines) {
       const line = tenant.lines[priority as Priority];
-      if (line !== undefined) line.level.byService.update(line.serviceIndex);
+      if (line !== undefined) line.priorityClass.byService.update(line.serviceIndex);
     }
     this.#best = undefined;
   }
 
-  #remove(place: Place<J>, wasBest: boolean): boolean {
+  #remove(place: QueuePlace<J>, wasBest: boolean): boolean {
     const line = place.line as TenantLine<J> | undefined;
     if (line === undefined) return false;
     const wasFirst = place.previous === undefined && line.peek() === place;
@@ -139,7 +144,7 @@ export class DeadlineQueue<J extends Job> implements Backlog<J> {
     line.tenant.waiting -= 1;
     this.#size -= 1;
     if (this.#size === 0) this.#forgetTenants();
-    if (wasBest || this.#size === 0) this.#owner.left(wasBest);
+    if (wasBest || this.#size === 0) this.#listener.left(wasBest);
     return true;
   }
 
@@ -176,14 +181,14 @@ export class DeadlineQueue<J extends Job> implements Backlog<J> {
 
   #reseat(line: TenantLine<J>): void {
     this.#best = undefined;
-    reseat(line.level, line);
+    reseat(line.priorityClass, line);
   }
 }
 
-class QueuePlace<J extends Job> implements Place<J> {
+class LinkedPlace<J extends Job> implements QueuePlace<J> {
   line: TenantLine<J> | undefined;
-  previous: Place<J> | undefined;
-  next: Place<J> | undefined;
+  previous: QueuePlace<J> | undefined;
+  next: QueuePlace<J> | undefined;
   lateIndex = -1;
   expiryIndex = -1;
   putOff = 0;
@@ -204,5 +209,5 @@ class QueuePlace<J extends Job> implements Place<J> {
   }
 }
 
-const expiresBefore = <J extends Job>(a: Place<J>, b: Place<J>): boolean =>
+const expiresBefore = <J extends Job>(a: QueuePlace<J>, b: QueuePlace<J>): boolean =>
   (a.job.expiresAt ?? Infinity) < (b.job.expiresAt ?? Infinity);

@@ -4,7 +4,7 @@ import { Heap } from './Heap.ts';
 import { type Linked, LinkedList } from './LinkedList.ts';
 
 /** A ticket with its links: what the structures that hold it need to let it go at once. */
-export interface Place<J extends Job> extends Ticket<J>, Linked<Place<J>> {
+export interface QueuePlace<J extends Job> extends Ticket<J>, Linked<QueuePlace<J>> {
   /** Absent once it has left. */
   line: Line<J> | undefined;
   /** Its index among those that came back late, or -1. */
@@ -22,27 +22,27 @@ export const before = (a: Ticket, b: Ticket): boolean =>
  * the same at any length; those that come back with an old deadline, as a retry does, stand in a heap beside it.
  */
 export class Line<J extends Job> {
-  readonly #list = new LinkedList<Place<J>>();
-  #late: Heap<Place<J>> | undefined;
+  readonly #list = new LinkedList<QueuePlace<J>>();
+  #late: Heap<QueuePlace<J>> | undefined;
 
-  peek(): Place<J> | undefined {
+  peek(): QueuePlace<J> | undefined {
     const late = this.#late?.peek();
     const { first } = this.#list;
     return late === undefined ? first : first === undefined || before(late, first) ? late : first;
   }
 
   /** The one that would come last. */
-  last(): Place<J> | undefined {
+  last(): QueuePlace<J> | undefined {
     let { last } = this.#list;
     for (const late of this.#late ?? []) if (last === undefined || before(last, late)) last = late;
     return last;
   }
 
-  add(place: Place<J>): void {
+  add(place: QueuePlace<J>): void {
     place.line = this;
     const { last } = this.#list;
     if (last !== undefined && before(place, last)) {
-      this.#late ??= new Heap<Place<J>>(before, (item, index) => {
+      this.#late ??= new Heap<QueuePlace<J>>(before, (item, index) => {
         item.lateIndex = index;
       });
       this.#late.push(place);
@@ -52,7 +52,7 @@ export class Line<J extends Job> {
   }
 
   /** Goes from the earliest deadline to the last. */
-  *[Symbol.iterator](): Iterator<Place<J>, undefined> {
+  *[Symbol.iterator](): Iterator<QueuePlace<J>, undefined> {
     const late = [...(this.#late ?? [])].sort((a, b) => (before(a, b) ? -1 : 1));
     let i = 0;
     for (const place of this.#list) {
@@ -62,7 +62,7 @@ export class Line<J extends Job> {
     yield* late.slice(i);
   }
 
-  remove(place: Place<J>): void {
+  remove(place: QueuePlace<J>): void {
     place.line = undefined;
     if (place.lateIndex >= 0) this.#late?.removeAt(place.lateIndex);
     else this.#list.remove(place);

@@ -9,7 +9,7 @@ export interface Blocked {
   readonly head: Ticket;
   readonly verdict: Extract<Verdict, { type: 'wait' }>;
   /** For how much longer smaller ones may put it off, in milliseconds. */
-  readonly budget: number;
+  readonly delayLeft: number;
 }
 
 /**
@@ -20,21 +20,21 @@ export interface Blocked {
  */
 export function blocked(head: Ticket, verdict: Blocked['verdict'], share: number, now: number): Blocked {
   const waits = verdict.rate < Infinity && now < head.deadline;
-  return { head, verdict, budget: waits ? share * (head.deadline - head.job.arrival) - head.putOff : 0 };
+  return { head, verdict, delayLeft: waits ? share * (head.deadline - head.job.arrival) - head.putOff : 0 };
 }
 
 /** Whether there may be anybody who goes before it. */
-export const mayBePassed = ({ verdict, budget }: Blocked): boolean => budget > 0 || verdict.yields === true;
+export const mayBePassed = ({ verdict, delayLeft }: Blocked): boolean => delayLeft > 0 || verdict.yields === true;
 
 /**
  * By how many milliseconds a job puts off a blocked one when it goes first, or undefined when it may not: it has to be
  * smaller, and to leave enough of the slack. What the blocked one only leaves to more urgent ones is free for those.
  */
-export function putOffBy(job: Job, { head, verdict, budget }: Blocked): number | undefined {
+export function putOffBy(job: Job, { head, verdict, delayLeft }: Blocked): number | undefined {
   if (verdict.yields === true && isMoreUrgent(job, head.job)) return 0;
   const { unit } = DIMENSIONS[verdict.dimension];
   const delay = job.cost[unit] / verdict.rate;
-  return budget > 0 && delay <= budget && job.cost[unit] < head.job.cost[unit] ? delay : undefined;
+  return delayLeft > 0 && delay <= delayLeft && job.cost[unit] < head.job.cost[unit] ? delay : undefined;
 }
 
 const isMoreUrgent = (job: Job, other: Job): boolean =>

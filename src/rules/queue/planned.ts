@@ -1,16 +1,24 @@
 import type { Ticket } from '../../model/Backlog.ts';
 import type { Job } from '../../model/Job.ts';
-import { type Level, level, nextTurn, reseat, type Seat, type Tenant, type TenantLine } from './Level.ts';
-import type { Line, Place } from './Line.ts';
+import type { Line, QueuePlace } from './Line.ts';
+import {
+  nextTurn,
+  type PriorityClass,
+  priorityClass,
+  reseat,
+  type Seat,
+  type Tenant,
+  type TenantLine,
+} from './PriorityClass.ts';
 
 /**
  * Goes through those who wait in the order in which their turns come, if nobody comes or leaves and each uses what it
  * is reckoned to cost. It works out only as much of that order as is asked for.
  */
-export function* planned<J extends Job>(levels: readonly Level<TenantLine<J>>[]): Generator<Ticket<J>> {
+export function* planned<J extends Job>(classes: readonly PriorityClass<TenantLine<J>>[]): Generator<Ticket<J>> {
   const tenants = new Map<Tenant<J>, PlannedTenant<J>>();
-  const plan = levels.map(({ byDeadline }) => {
-    const copy = level<PlannedLine<J>>();
+  const plan = classes.map(({ byDeadline }) => {
+    const copy = priorityClass<PlannedLine<J>>();
     for (const line of byDeadline) {
       let tenant = tenants.get(line.tenant);
       if (tenant === undefined) {
@@ -30,10 +38,10 @@ export function* planned<J extends Job>(levels: readonly Level<TenantLine<J>>[])
     if (line === undefined || place === undefined) return;
     yield place;
     line.advance();
-    reseat(line.level, line);
+    reseat(line.priorityClass, line);
     const { tenant } = line;
     tenant.service += place.job.cost.tokens;
-    for (const other of tenant.lines) other.level.byService.update(other.serviceIndex);
+    for (const other of tenant.lines) other.priorityClass.byService.update(other.serviceIndex);
   }
 }
 
@@ -48,18 +56,18 @@ class PlannedLine<J extends Job> implements Seat {
   deadlineIndex = -1;
   serviceIndex = -1;
   readonly tenant: PlannedTenant<J>;
-  readonly level: Level<PlannedLine<J>>;
-  readonly #places: Iterator<Place<J>, undefined>;
-  #first: Place<J> | undefined;
+  readonly priorityClass: PriorityClass<PlannedLine<J>>;
+  readonly #places: Iterator<QueuePlace<J>, undefined>;
+  #first: QueuePlace<J> | undefined;
 
-  constructor(line: Line<J>, tenant: PlannedTenant<J>, level: Level<PlannedLine<J>>) {
+  constructor(line: Line<J>, tenant: PlannedTenant<J>, priorityClass: PriorityClass<PlannedLine<J>>) {
     this.tenant = tenant;
-    this.level = level;
+    this.priorityClass = priorityClass;
     this.#places = line[Symbol.iterator]();
     this.#first = this.#places.next().value;
   }
 
-  peek(): Place<J> | undefined {
+  peek(): QueuePlace<J> | undefined {
     return this.#first;
   }
 

@@ -1,7 +1,7 @@
 import { ContextLengthError } from '../../errors/ContextLengthError.ts';
 import type { ChatRequest } from '../../model/ChatRequest.ts';
 import { MODELS } from '../../model/Models.ts';
-import type { PromptCount } from '../counting/PromptCount.ts';
+import type { TokenCount } from '../../model/TokenCount.ts';
 
 /**
  * Refuses a request that its model cannot take: because it allows a longer completion than the model writes, or because
@@ -13,7 +13,7 @@ import type { PromptCount } from '../counting/PromptCount.ts';
  * @see https://console.groq.com/docs/models
  * @throws {ContextLengthError} with the numbers.
  */
-export function checkLength(request: ChatRequest, count: PromptCount): void {
+export function checkLength(request: ChatRequest, count: TokenCount): void {
   const { model, max_completion_tokens: asked } = request;
   const known = MODELS.get(model);
   if (known === undefined) return;
@@ -29,4 +29,4 @@ export function checkLength(request: ChatRequest, count: PromptCount): void {
 }
 
 /** What a prompt has at least. */
-const atLeast = ({ tokens, bound, exact }: PromptCount): number => (exact ? tokens : Math.max(0, 2 * tokens - bound));
+const atLeast = ({ tokens, bound, exact }: TokenCount): number => (exact ? tokens : Math.max(0, 2 * tokens - bound));

@@ -1,6 +1,6 @@
 import { ContextLengthError } from '../../errors/ContextLengthError.ts';
 import type { ChatRequest } from '../../model/ChatRequest.ts';
-import type { PromptCount } from '../counting/PromptCount.ts';
+import type { TokenCount } from '../../model/TokenCount.ts';
 import { conversationUnits } from './conversationUnits.ts';
 
 /** How many requests are counted near a guess before the rest is halved. */
@@ -17,10 +17,7 @@ const GUESSES = 2;
  * @return The request itself when it is short enough, else one with fewer messages.
  * @throws {ContextLengthError} when what has to stay has more tokens.
  */
-export function* trimming<R extends ChatRequest>(
-  request: R,
-  maxTokens: number,
-): Generator<ChatRequest, R, PromptCount> {
+export function* trimming<R extends ChatRequest>(request: R, maxTokens: number): Generator<ChatRequest, R, TokenCount> {
   const { model, messages } = request;
   const whole = (yield request).bound;
   if (whole <= maxTokens) return request;

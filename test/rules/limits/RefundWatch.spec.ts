@@ -34,7 +34,7 @@ const watching = (
     level += unused * share;
     watch.charge(charged);
     level -= charged;
-    watch.observe(watch.account(now), level, RATE);
+    watch.observe(watch.mark(now), level, RATE);
   }
   return watch;
 };
@@ -114,7 +114,7 @@ describe('RefundWatch', () => {
     for (let i = 1; i <= 100; i++) {
       watch.refund(1_000);
       watch.charge(2_000);
-      watch.observe(watch.account(i * 2_000), 1e6, RATE);
+      watch.observe(watch.mark(i * 2_000), 1e6, RATE);
     }
     expect(watch.keeps).toBe(false);
   });
@@ -125,20 +125,20 @@ describe('RefundWatch', () => {
       const now = i * 2_000;
       watch.refund(2_500);
       watch.charge(2_000);
-      watch.observe(watch.account(now), 1e6, RATE);
+      watch.observe(watch.mark(now), 1e6, RATE);
       // It came before the one that was charged before it, and lacks what flowed in.
-      watch.observe(watch.account(now + 999), 1e6 + 999 - 800, RATE);
+      watch.observe(watch.mark(now + 999), 1e6 + 999 - 800, RATE);
     }
     expect(watch.keeps).toBe(true);
   });
 
   it('should make nothing of a level that cannot be', () => {
     const watch = new RefundWatch();
-    watch.observe(watch.account(0), 1e6, RATE);
+    watch.observe(watch.mark(0), 1e6, RATE);
     for (let i = 1; i <= 40; i++) {
       watch.refund(2_000);
       // Far too much, and far too little.
-      watch.observe(watch.account(i * 2_000), i % 2 === 0 ? 1e7 : -1e7, RATE);
+      watch.observe(watch.mark(i * 2_000), i % 2 === 0 ? 1e7 : -1e7, RATE);
     }
     expect(watch.keeps).toBe(false);
   });
@@ -151,7 +151,7 @@ describe('RefundWatch', () => {
       watch.undo(9_000);
       watch.charge(2_000);
       watch.refund(4_000 * chance());
-      watch.observe(watch.account(i * 2_000), 1e6, RATE);
+      watch.observe(watch.mark(i * 2_000), 1e6, RATE);
     }
     expect(watch.keeps).toBe(true);
   });
@@ -164,7 +164,7 @@ describe('RefundWatch', () => {
       watch.refund(4_000 * chance());
       watch.charge(3_000);
       watch.startOver();
-      watch.observe(watch.account(i * 2_000), 1e6 - 3_000, RATE);
+      watch.observe(watch.mark(i * 2_000), 1e6 - 3_000, RATE);
     }
     expect(watch.keeps).toBe(false);
   });

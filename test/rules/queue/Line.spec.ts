@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { before, Line, type Place } from '../../../src/rules/queue/Line.ts';
+import { before, Line, type QueuePlace } from '../../../src/rules/queue/Line.ts';
 import { jobMaker, type NamedJob } from '../../util/jobs.ts';
 
-const places = (deadlines: readonly number[]): Place<NamedJob>[] => {
+const places = (deadlines: readonly number[]): QueuePlace<NamedJob>[] => {
   const make = jobMaker();
   return deadlines.map((deadline) => ({
     job: make(`l${deadline}`),
@@ -26,8 +26,8 @@ const lineOf = (deadlines: readonly number[]) => {
   return { line, all };
 };
 
-const drain = (line: Line<NamedJob>): Place<NamedJob>[] => {
-  const found: Place<NamedJob>[] = [];
+const drain = (line: Line<NamedJob>): QueuePlace<NamedJob>[] => {
+  const found: QueuePlace<NamedJob>[] = [];
   for (let first = line.peek(); first !== undefined; first = line.peek()) {
     found.push(first);
     line.remove(first);
@@ -35,11 +35,11 @@ const drain = (line: Line<NamedJob>): Place<NamedJob>[] => {
   return found;
 };
 
-const inOrder = (a: Place<NamedJob>, b: Place<NamedJob>): number => (before(a, b) ? -1 : 1);
+const inOrder = (a: QueuePlace<NamedJob>, b: QueuePlace<NamedJob>): number => (before(a, b) ? -1 : 1);
 
 describe('before', () => {
   it('should go by the deadline, and of two equals let the older one go first', () => {
-    const [a, b, c] = places([1, 2, 2]) as [Place<NamedJob>, Place<NamedJob>, Place<NamedJob>];
+    const [a, b, c] = places([1, 2, 2]) as [QueuePlace<NamedJob>, QueuePlace<NamedJob>, QueuePlace<NamedJob>];
     expect([before(a, b), before(b, a), before(b, c), before(c, b), before(b, b)]).toEqual([
       true,
       false,

@@ -4,14 +4,14 @@ import type { ContextLengthError } from '../../../src/errors/ContextLengthError.
 import { isContextLengthError } from '../../../src/errors/guards.ts';
 import type { ChatRequest } from '../../../src/model/ChatRequest.ts';
 import { MODELS } from '../../../src/model/Models.ts';
-import type { PromptCount } from '../../../src/rules/counting/PromptCount.ts';
+import type { TokenCount } from '../../../src/model/TokenCount.ts';
 import { checkLength } from '../../../src/rules/request/checkLength.ts';
 
 const model = 'openai/gpt-oss-20b';
-const exactly = (tokens: number): PromptCount => ({ tokens, bound: tokens, exact: true });
+const exactly = (tokens: number): TokenCount => ({ tokens, bound: tokens, exact: true });
 
 /** What is refused, and why. */
-function refusal(count: PromptCount, rest: Partial<ChatRequest> = {}): ContextLengthError | undefined {
+function refusal(count: TokenCount, rest: Partial<ChatRequest> = {}): ContextLengthError | undefined {
   try {
     checkLength({ model, messages: [], ...rest }, count);
     return undefined;

@@ -1,6 +1,6 @@
 import type { ChatRequest } from '../../../model/ChatRequest.ts';
+import type { CountText } from '../CountText.ts';
 import { contentText } from '../contentText.ts';
-import type { CountText } from '../PromptCount.ts';
 import type { Tally } from '../Tally.ts';
 import { type FunctionTool, functionsSection, isFunctionTool } from './functionsSection.ts';
 

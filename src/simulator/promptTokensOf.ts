@@ -1,5 +1,5 @@
 import type { ChatRequest } from '../model/ChatRequest.ts';
-import type { Prompt } from './Answering.ts';
+import type { Prompt } from './PendingAnswer.ts';
 import type { ResolvedOptions } from './SimulatorOptions.ts';
 
 /**
@@ -7,7 +7,7 @@ import type { ResolvedOptions } from './SimulatorOptions.ts';
  *
  * @throws {TypeError} when an option does not return a number of tokens.
  */
-export function promptOf(
+export function promptTokensOf(
   { countPrompt, countCached }: ResolvedOptions,
   request: ChatRequest,
 ): Prompt | Promise<Prompt> {

@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { DEFAULT_SLACK } from '../../src/model/Priority.ts';
 import { DeadlineQueue } from '../../src/rules/queue/DeadlineQueue.ts';
 import type { Attempt } from '../../src/scheduler/Attempt.ts';
-import { Expectations } from '../../src/scheduler/Expectations.ts';
+import { OutlookReporter } from '../../src/scheduler/OutlookReporter.ts';
 import { quota } from '../../src/testing/quota.ts';
 
-describe('Expectations', () => {
+describe('OutlookReporter', () => {
   it('should never wait for a time that is past, by whatever clock', () => {
     let now = 0;
     const delays: number[] = [];
@@ -18,10 +18,10 @@ describe('Expectations', () => {
         return new Subscription();
       },
     };
-    const expectations = new Expectations(quota(1, 1_000, { scheduler: hurried }), 'm', hurried);
+    const reporter = new OutlookReporter(quota(1, 1_000, { scheduler: hurried }), 'm', hurried);
     const backlog = new DeadlineQueue<Attempt>(DEFAULT_SLACK, { left: () => undefined });
-    expectations.add({ lifetime: new Subscription() } as unknown as Attempt);
-    expectations.renew(backlog);
+    reporter.add({ lifetime: new Subscription() } as unknown as Attempt);
+    reporter.renew(backlog);
     expect(delays).toEqual([0]);
   });
 });

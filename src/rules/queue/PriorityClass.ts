@@ -2,7 +2,7 @@ import type { Ticket } from '../../model/Backlog.ts';
 import type { Job } from '../../model/Job.ts';
 import type { Priority } from '../../model/Priority.ts';
 import { Heap } from './Heap.ts';
-import { before, Line, type Place } from './Line.ts';
+import { before, Line, type QueuePlace } from './Line.ts';
 
 /** Somebody on whose behalf jobs wait. */
 export interface Tenant<J extends Job> {
@@ -16,7 +16,7 @@ export interface Tenant<J extends Job> {
 
 /** Where a tenant stands in a priority, with the job that it would send first. */
 export interface Seat {
-  /** Its places in its {@link Level}, or -1. */
+  /** Its places in its {@link PriorityClass}, or -1. */
   deadlineIndex: number;
   serviceIndex: number;
   readonly tenant: { readonly service: number };
@@ -24,14 +24,14 @@ export interface Seat {
 }
 
 /** The tenants of one priority: by the deadline of their first job, and by what they have had. */
-export interface Level<S> {
+export interface PriorityClass<S> {
   readonly byDeadline: Heap<S>;
   readonly byService: Heap<S>;
 }
 
 /** Who takes a job out of its line, and puts in order what depends on it. */
 export interface LineOwner<J extends Job> {
-  leave(place: Place<J>): void;
+  leave(place: QueuePlace<J>): void;
 }
 
 /** The line of one tenant in one priority. */
@@ -39,19 +39,19 @@ export class TenantLine<J extends Job> extends Line<J> implements Seat {
   deadlineIndex = -1;
   serviceIndex = -1;
   readonly tenant: Tenant<J>;
-  readonly level: Level<TenantLine<J>>;
+  readonly priorityClass: PriorityClass<TenantLine<J>>;
   readonly owner: LineOwner<J>;
 
-  constructor(tenant: Tenant<J>, level: Level<TenantLine<J>>, owner: LineOwner<J>) {
+  constructor(tenant: Tenant<J>, priorityClass: PriorityClass<TenantLine<J>>, owner: LineOwner<J>) {
     super();
     this.tenant = tenant;
-    this.level = level;
+    this.priorityClass = priorityClass;
     this.owner = owner;
   }
 }
 
 /** A priority in which nobody waits. */
-export const level = <S extends Seat>(): Level<S> => ({
+export const priorityClass = <S extends Seat>(): PriorityClass<S> => ({
   byDeadline: new Heap<S>(startsBefore, (seat, index) => {
     seat.deadlineIndex = index;
   }),
@@ -61,7 +61,7 @@ export const level = <S extends Seat>(): Level<S> => ({
 });
 
 /** Puts somebody where they belong in their priority, after their first job has changed. */
-export function reseat<S extends Seat>({ byDeadline, byService }: Level<S>, seat: S): void {
+export function reseat<S extends Seat>({ byDeadline, byService }: PriorityClass<S>, seat: S): void {
   if (seat.peek() === undefined) {
     byDeadline.removeAt(seat.deadlineIndex);
     byService.removeAt(seat.serviceIndex);
@@ -78,13 +78,13 @@ export function reseat<S extends Seat>({ byDeadline, byService }: Level<S>, seat
  * Whose turn it is: the earliest deadline's, or in its priority that of the one who has had the fewest tokens, as long
  * as that does not go before an earlier deadline of another priority.
  */
-export function nextTurn<S extends Seat>(levels: readonly Level<S>[]): S | undefined {
+export function nextTurn<S extends Seat>(classes: readonly PriorityClass<S>[]): S | undefined {
   let best: S | undefined;
   let first: Ticket | undefined;
-  let level: Level<S> | undefined;
+  let ofBest: PriorityClass<S> | undefined;
   /** The first of all other priorities. */
   let bound: Ticket | undefined;
-  for (const other of levels) {
+  for (const other of classes) {
     const seat = other.byDeadline.peek();
     const place = seat?.peek();
     if (place === undefined) continue;
@@ -92,11 +92,11 @@ export function nextTurn<S extends Seat>(levels: readonly Level<S>[]): S | undef
       bound = first;
       first = place;
       best = seat;
-      level = other;
+      ofBest = other;
     } else if (bound === undefined || before(place, bound)) bound = place;
   }
-  if (level === undefined || level.byService.size === 1) return best;
-  const seat = level.byService.peek();
+  if (ofBest === undefined || ofBest.byService.size === 1) return best;
+  const seat = ofBest.byService.peek();
   const fair = seat?.peek();
   return fair === undefined || (bound !== undefined && before(bound, fair)) ? best : seat;
 }

@@ -1,18 +1,18 @@
 import type { Usage } from '../model/Usage.ts';
-import type { Admission } from '../rules/serverModel.ts';
+import type { AdmittedRequest } from '../rules/serverModel.ts';
 import type { ChatCall } from './checkChatRequest.ts';
 import { type Draft, written } from './Draft.ts';
-import type { Exchange, Headers } from './Exchange.ts';
 import type { AnswerFault } from './Fault.ts';
+import type { Headers, HttpExchange } from './HttpExchange.ts';
 import type { Pace } from './pace.ts';
 import type { Head } from './renderCompletion.ts';
 import type { Simulation } from './Simulation.ts';
-import { usageOf } from './usage.ts';
+import { renderUsage } from './usage.ts';
 
 /** A request that was let in and is being answered. */
-export interface Answering {
+export interface PendingAnswer {
   readonly simulation: Simulation;
-  readonly exchange: Exchange;
+  readonly exchange: HttpExchange;
   readonly call: ChatCall;
   /** The `x-ratelimit-*` headers, as they stood when the request was let in. */
   readonly headers: Headers;
@@ -38,15 +38,15 @@ export interface Prompt {
 }
 
 /** Begins to answer. */
-export function answering(
-  begun: Omit<Answering, 'pace' | 'usage' | 'end'>,
+export function beginAnswer(
+  begun: Omit<PendingAnswer, 'pace' | 'usage' | 'end'>,
   prompt: Prompt,
-  admission: Admission,
-): Answering {
+  admission: AdmittedRequest,
+): PendingAnswer {
   const { simulation, call, draft } = begun;
   const { firstToken, tokensPerSecond } = simulation.options;
   const pace = { firstToken, tokensPerSecond };
-  const usage = draft.usage ?? usageOf(prompt, written(draft), pace);
+  const usage = draft.usage ?? renderUsage(prompt, written(draft), pace);
   let ended = false;
 
   return {
@@ -68,8 +68,8 @@ export function answering(
               completionTokens: written(draft, pieces).completionTokens,
               cachedTokens: prompt.cached,
             };
-      call.model.limiter.settle(simulation.clock.now(), admission, consumption);
-      simulation.ledger.ended(call.model.id, consumption);
+      call.model.server.settle(simulation.clock.now(), admission, consumption);
+      simulation.recorder.ended(call.model.id, consumption);
       return true;
     },
   };

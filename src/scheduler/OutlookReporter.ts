@@ -19,7 +19,7 @@ interface Told {
 }
 
 /** Tells those of a lane who want to know what they can expect while they wait, and again when that changes. */
-export class Expectations {
+export class OutlookReporter {
   readonly #store: LimitStore;
   readonly #key: LimitKey;
   readonly #scheduler: SchedulerLike;

@@ -9,7 +9,7 @@ import { seededRandom, seedOf } from './seededRandom.ts';
 export type Headers = Readonly<Record<string, string>>;
 
 /** One request and its answer. */
-export interface Exchange {
+export interface HttpExchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   /** As in `req_01k…`. */
@@ -31,15 +31,15 @@ const JSON_HEADERS: Headers = {
 
 /** Opens an exchange. */
 export function openExchange(
-  { options, ledger, nextRequest }: Simulation,
+  { options, recorder, nextRequest }: Simulation,
   request: IncomingMessage,
   response: ServerResponse,
-): Exchange {
+): HttpExchange {
   const random = seededRandom(seedOf(`${options.seed}:${nextRequest()}`));
   const id = requestId(random);
 
   const head = (status: number, headers: Headers): void => {
-    ledger.answered(status);
+    recorder.answered(status);
     response.writeHead(status, { vary: 'Origin', 'x-groq-region': 'loopback', 'x-request-id': id, ...headers });
   };
   const json = (status: number, body: unknown, headers: Headers = {}): void => {

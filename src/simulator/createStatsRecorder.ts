@@ -5,7 +5,7 @@ import type { SimulatorStats } from './SimulatorStats.ts';
 import type { SimulatedModel } from './simulatedModels.ts';
 
 /** The books of a simulator. */
-export interface Ledger {
+export interface StatsRecorder {
   requested(): void;
   answered(status: number): void;
   rateLimited(dimension: Dimension): void;
@@ -19,7 +19,7 @@ export interface Ledger {
 }
 
 /** Opens the books. */
-export function createLedger(models: ReadonlyMap<ModelId, SimulatedModel>): Ledger {
+export function createStatsRecorder(models: ReadonlyMap<ModelId, SimulatedModel>): StatsRecorder {
   let requests = 0;
   let faults = 0;
   let aborted = 0;
@@ -71,12 +71,12 @@ export function createLedger(models: ReadonlyMap<ModelId, SimulatedModel>): Ledg
       connections: { ...connections },
       aborted,
       models: Object.fromEntries(
-        [...models].map(([id, { limiter }]) => {
+        [...models].map(([id, { server }]) => {
           const { admitted = 0, inFlight = 0, times } = asked.get(id) ?? {};
           const first = times?.get('first');
           const last = times?.get('last');
           const admissions = { ...(first !== undefined && { firstAdmission: first, lastAdmission: last ?? first }) };
-          return [id, { admitted, inFlight, ...admissions, levels: limiter.levels(now) }];
+          return [id, { admitted, inFlight, ...admissions, levels: server.levels(now) }];
         }),
       ),
     }),

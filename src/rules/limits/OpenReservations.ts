@@ -3,10 +3,10 @@ import type { Reservation } from '../../model/Grant.ts';
 import { type Linked, LinkedList } from '../queue/LinkedList.ts';
 import { LONGEST_WAY } from './Bucket.ts';
 import type { Mark } from './Feedback.ts';
-import type { Account } from './RefundWatch.ts';
+import type { RefundMark } from './RefundWatch.ts';
 
 /** What is remembered of a reservation, from its charge until it is settled. */
-export interface Charge extends Linked<Charge> {
+export interface OpenReservation extends Linked<OpenReservation> {
   readonly cost: Cost;
   /** When it was charged here, in milliseconds. */
   readonly at: number;
@@ -28,28 +28,28 @@ export interface Charge extends Linked<Charge> {
 export interface Marks {
   readonly rpd: Mark | undefined;
   readonly tpm: Mark | undefined;
-  readonly account: Account;
+  readonly refund: RefundMark;
 }
 
 /** The reservations that are not settled, and among them, first sent first, those that may be on their way. */
-export class Charges {
+export class OpenReservations {
   // By the object and not by its id: nobody who asks in this process makes two for one question.
-  readonly #open = new Map<Reservation, Charge>();
-  readonly #underWay = new LinkedList<Charge>();
+  readonly #open = new Map<Reservation, OpenReservation>();
+  readonly #underWay = new LinkedList<OpenReservation>();
 
-  get(reservation: Reservation): Charge | undefined {
+  get(reservation: Reservation): OpenReservation | undefined {
     return this.#open.get(reservation);
   }
 
-  add(reservation: Reservation, charge: Charge): void {
-    this.#open.set(reservation, charge);
+  add(reservation: Reservation, open: OpenReservation): void {
+    this.#open.set(reservation, open);
   }
 
   /** Notes that a request has set out, which may be long after it was charged when a connection had to be made. */
-  send(charge: Charge, now: number): void {
-    if (charge.sentAt >= 0 || charge.arrivedAt >= 0) return;
-    charge.sentAt = now;
-    this.#underWay.push(charge);
+  send(open: OpenReservation, now: number): void {
+    if (open.sentAt >= 0 || open.arrivedAt >= 0) return;
+    open.sentAt = now;
+    this.#underWay.push(open);
   }
 
   /** What those were charged, in one unit, of which it was heard after an event that they had arrived. */
@@ -64,16 +64,16 @@ export class Charges {
   }
 
   /** The oldest one that must have arrived by now, although no answer has said so. */
-  overdue(now: number): Charge | undefined {
+  overdue(now: number): OpenReservation | undefined {
     const { first } = this.#underWay;
     return first !== undefined && first.sentAt + LONGEST_WAY <= now ? first : undefined;
   }
 
   /** Notes that the server has a charge, and tells whether that was not known before. */
-  arrive(charge: Charge, event: number): boolean {
-    if (charge.arrivedAt >= 0) return false;
-    charge.arrivedAt = event;
-    if (charge.sentAt >= 0) this.#underWay.remove(charge);
+  arrive(open: OpenReservation, event: number): boolean {
+    if (open.arrivedAt >= 0) return false;
+    open.arrivedAt = event;
+    if (open.sentAt >= 0) this.#underWay.remove(open);
     return true;
   }
 }

@@ -1,0 +1,2 @@
+/** Counts the tokens of a text. */
+export type CountText = (text: string) => number;
