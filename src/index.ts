@@ -66,7 +66,7 @@ export { ValidationError, type ValidationIssue } from './errors/ValidationError.
 /* Scheduler */
 
 export type { Random } from './ports/clock.ts';
-export type { Attempt, Errand, Timeouts } from './scheduler/Attempt.ts';
+export type { Attempt, Call, Timeouts } from './scheduler/Attempt.ts';
 export { RequestScheduler, type RequestSchedulerConfig } from './scheduler/RequestScheduler.ts';
 
 /* Types */

@@ -88,6 +88,7 @@ describe('what can be imported', () => {
       type BudgetOptions
       type BudgetState
       type BudgetUnit
+      type Call
       type CallOptions
       type ChatCompletionChunk
       type ChatInput
@@ -97,7 +98,6 @@ describe('what can be imported', () => {
       type ConnectionErrorOptions
       type ContentPart
       type Dimension
-      type Errand
       type FinishReason
       type FinishToken
       type Follower

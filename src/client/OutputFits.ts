@@ -1,6 +1,6 @@
 import type { ChatRequest } from '../model/ChatRequest.ts';
 import { DIMENSIONS } from '../model/Dimension.ts';
-import { levelsOf } from '../operators/guarded.ts';
+import { levelsOf } from '../operators/guardedStore.ts';
 import type { LimitStore } from '../ports/LimitStore.ts';
 import { OutputFit } from '../rules/request/OutputFit.ts';
 

@@ -1,5 +1,5 @@
 import type { ModelId } from '../model/Models.ts';
-import { countOf } from '../operators/countInternals.ts';
+import { countOf } from '../operators/guardedCount.ts';
 import type { TokenCounter } from '../ports/TokenCounter.ts';
 
 /**

@@ -2,10 +2,10 @@ import { catchError, defer, map, Observable, of, takeUntil } from 'rxjs';
 import { type GroqError, isGroqError } from '../errors/GroqError.ts';
 import { isRateLimitError } from '../errors/guards.ts';
 import { ProtocolError } from '../errors/ProtocolError.ts';
-import { operate } from '../operators/operate.ts';
-import { responseBody } from '../operators/responseInternals.ts';
+import { responseBody } from '../operators/responseBody.ts';
 import { retryWithBackoff } from '../operators/retryWithBackoff.ts';
 import { timeouts } from '../operators/timeouts.ts';
+import { wholeBody } from '../operators/wholeBody.ts';
 import { parseObject } from '../rules/answer/chunk.ts';
 import { type Retryability, retryability } from '../rules/failures/retryability.ts';
 import type { Config } from './config.ts';
@@ -68,19 +68,10 @@ export function health(config: Config, closed$: Observable<never>): Observable<H
 /** A 429 comes to the one who asked: there is no queue to which it could go back, and where limits would hold it. */
 const retryable = (error: unknown): Retryability => (isRateLimitError(error) ? 'never' : retryability(error));
 
-function getJson({ transport }: Config, path: string): Observable<Record<string, unknown>> {
-  return new Observable((destination) => {
-    const pieces: Uint8Array[] = [];
-    const body = operate<Uint8Array, Record<string, unknown>>({
-      destination,
-      next: (bytes) => {
-        pieces.push(bytes);
-      },
-      complete: () => {
-        destination.next(parseObject(Buffer.concat(pieces).toString('utf8'), 'The answer'));
-        destination.complete();
-      },
-    });
-    defer(() => transport.send({ method: 'GET', path })).subscribe(responseBody(body, { transport }));
-  });
-}
+const getJson = ({ transport }: Config, path: string): Observable<Record<string, unknown>> =>
+  new Observable<Uint8Array>((destination) => {
+    defer(() => transport.send({ method: 'GET', path })).subscribe(responseBody(destination, { transport }));
+  }).pipe(
+    wholeBody(),
+    map((body) => parseObject(body, 'The answer')),
+  );

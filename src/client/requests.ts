@@ -5,12 +5,12 @@ import type { ChatRequest } from '../model/ChatRequest.ts';
 import { RETIRED_MODELS } from '../model/Models.ts';
 import type { StateToken } from '../model/Token.ts';
 import type { TokenCount } from '../model/TokenCount.ts';
-import { countOf } from '../operators/countInternals.ts';
+import { countOf } from '../operators/guardedCount.ts';
 import { iterate } from '../operators/iterate.ts';
 import { checkRequest } from '../rules/request/checkRequest.ts';
-import type { Errand } from '../scheduler/Attempt.ts';
+import type { Call } from '../scheduler/Attempt.ts';
 import type { RequestScheduler } from '../scheduler/RequestScheduler.ts';
-import { ChatErrand, type ClientServices } from './ChatErrand.ts';
+import { ChatCall, type ClientServices } from './ChatCall.ts';
 import type { Config } from './config.ts';
 import { type IterableObservable, iterableObservable } from './IterableObservable.ts';
 import type { AnswerKind } from './kinds.ts';
@@ -75,10 +75,10 @@ export class Requests {
     const start = (subscriber: Subscriber<T | StateToken>): void => {
       const request = this.#check(input);
       const ask = { kind, request, options, lifecycle, cancelled$ };
-      const errandOf = (count: TokenCount): Errand<T> => new ChatErrand(ask, count, this.#services);
+      const callOf = (count: TokenCount): Call<T> => new ChatCall(ask, count, this.#services);
       const count = countOf(this.#services.config.counter, request);
-      const errand = 'tokens' in count ? errandOf(count) : count.pipe(map(errandOf));
-      this.#requestScheduler.answer(errand).subscribe(subscriber);
+      const call = 'tokens' in count ? callOf(count) : count.pipe(map(callOf));
+      this.#requestScheduler.answer(call).subscribe(subscriber);
     };
     // Each layer is paid for by every request that waits.
     if (signal === undefined) start(destination);

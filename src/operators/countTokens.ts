@@ -6,7 +6,7 @@ import type { TokenCount } from '../model/TokenCount.ts';
 import { systemClock } from '../ports/clock.ts';
 import type { TokenCounter } from '../ports/TokenCounter.ts';
 import { chatCost } from '../rules/counting/cost.ts';
-import { countOf } from './countInternals.ts';
+import { countOf } from './guardedCount.ts';
 
 /** Who counts, and what else a job needs to know. */
 export interface CountTokensConfig {

@@ -1,8 +1,8 @@
-import { Observable, type OperatorFunction } from 'rxjs';
+import { map, type OperatorFunction } from 'rxjs';
 import type { Answer } from '../model/Token.ts';
 import { answerOfCompletion } from '../rules/answer/answer.ts';
 import { parseCompletion } from '../rules/answer/chunk.ts';
-import { operate } from './operate.ts';
+import { wholeBody } from './wholeBody.ts';
 
 /**
  * Reads the answer that was not streamed from the bytes of its body.
@@ -25,20 +25,8 @@ import { operate } from './operate.ts';
  */
 export function parseAnswer(): OperatorFunction<Uint8Array, Answer> {
   return (source) =>
-    new Observable((destination) => {
-      const pieces: Uint8Array[] = [];
-      source.subscribe(
-        operate({
-          destination,
-          next: (bytes) => {
-            pieces.push(bytes);
-          },
-          complete: () => {
-            const body = Buffer.concat(pieces).toString('utf8');
-            destination.next(answerOfCompletion(parseCompletion(body)));
-            destination.complete();
-          },
-        }),
-      );
-    });
+    source.pipe(
+      wholeBody(),
+      map((body) => answerOfCompletion(parseCompletion(body))),
+    );
 }

@@ -14,7 +14,7 @@ import { isGivenUp } from '../rules/failures/isGivenUp.ts';
 import { isRefusal } from '../rules/failures/isRefusal.ts';
 import { type OperateConfig, operate } from './operate.ts';
 import { readTokens } from './readTokens.ts';
-import { type ResponseListener, responseBody } from './responseInternals.ts';
+import { type ResponseListener, responseBody } from './responseBody.ts';
 
 const CONNECTED: StateToken = { type: 'state', state: 'connected' };
 

@@ -6,7 +6,7 @@ import type { Job } from '../model/Job.ts';
 import type { LimitKey } from '../model/Limits.ts';
 import { type Random, systemClock } from '../ports/clock.ts';
 import type { LimitStore } from '../ports/LimitStore.ts';
-import { guarded } from './guarded.ts';
+import { guardedStore } from './guardedStore.ts';
 import { operate } from './operate.ts';
 import { Throttle } from './throttleInternals.ts';
 
@@ -93,7 +93,7 @@ export function throttleByBucket<J extends Job>(
 ): OperatorFunction<Backlog<J> | J, Grant<J>> {
   const { key = modelOf, inFlight = Infinity, bypass = 0.25, refuse } = config;
   const { scheduler = systemClock, random = Math.random } = config;
-  const store = guarded(config.store);
+  const store = guardedStore(config.store);
 
   return (source) =>
     new Observable((destination) => {

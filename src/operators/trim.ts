@@ -1,8 +1,9 @@
-import { concatMap, from, Observable, type OperatorFunction, take, throwIfEmpty } from 'rxjs';
+import { concatMap, Observable, type OperatorFunction } from 'rxjs';
 import type { ChatRequest } from '../model/ChatRequest.ts';
 import type { TokenCount } from '../model/TokenCount.ts';
 import type { TokenCounter } from '../ports/TokenCounter.ts';
 import { trimming } from '../rules/request/trimming.ts';
+import { countOf } from './guardedCount.ts';
 import { operate } from './operate.ts';
 import { checkMaxTokens } from './trimTo.ts';
 
@@ -36,7 +37,7 @@ export interface TrimConfig {
  * @param config To how many tokens. See {@link TrimConfig}.
  * @return A function that returns an Observable of the requests, the long ones with fewer messages.
  * @throws {ContextLengthError} (as `error`) when what has to stay of a request has more tokens.
- * @throws {ValidationError} when `maxTokens` is no number of at least 1.
+ * @throws {ValidationError} when `maxTokens` is no number of at least 1, and (as `error`) when the counter fails.
  */
 export function trim<R extends ChatRequest>({ maxTokens, counter }: TrimConfig): OperatorFunction<R, R> {
   checkMaxTokens(maxTokens);
@@ -53,9 +54,9 @@ const trimmed = <R extends ChatRequest>(request: R, maxTokens: number, counter: 
     let running = false;
 
     const ask = (): void => {
-      const answer = counter.count(step.value);
+      const answer = countOf(counter, step.value);
       if ('tokens' in answer) count = answer;
-      else from(answer).pipe(take(1), throwIfEmpty()).subscribe(counted());
+      else answer.subscribe(counted());
     };
 
     const counted = () =>

@@ -1,8 +1,8 @@
-import { from } from 'rxjs';
 import { ValidationError } from '../errors/ValidationError.ts';
 import type { ChatRequest } from '../model/ChatRequest.ts';
 import type { TokenCounter } from '../ports/TokenCounter.ts';
 import { trimming } from '../rules/request/trimming.ts';
+import { countOf } from './guardedCount.ts';
 
 /**
  * Keeps the prompt of a request within a number of tokens, by leaving out as few of its oldest turns as possible.
@@ -23,17 +23,17 @@ import { trimming } from '../rules/request/trimming.ts';
  *
  * @param maxTokens How many tokens the prompt may have. Leave room for the answer within the context window.
  * @throws {ContextLengthError} with the numbers, when what has to stay has more.
- * @throws {ValidationError} when `maxTokens` is no number of at least 1, or the counter does not answer at once.
+ * @throws {ValidationError} when `maxTokens` is no number of at least 1, or the counter fails or does not answer at once.
  */
 export function trimTo<R extends ChatRequest>(request: R, maxTokens: number, counter: TokenCounter): R {
   checkMaxTokens(maxTokens);
   const steps = trimming(request, maxTokens);
   let step = steps.next();
   while (step.done !== true) {
-    const count = counter.count(step.value);
+    const count = countOf(counter, step.value);
     if (!('tokens' in count)) {
       // Nobody waits for it, but it may fail.
-      from(count).subscribe({ error: () => undefined });
+      count.subscribe({ error: () => undefined });
       const issue = { path: '', expected: 'one that answers at once', got: 'one that answers later' };
       throw new ValidationError('The counter', [issue], 'Await its `load()` first, or use the operator `trim`.');
     }

@@ -11,7 +11,7 @@ import type { AnswerTimeouts } from '../operators/timeouts.ts';
 import type { WireRequest } from '../ports/Transport.ts';
 
 /** What is asked for, apart from when it came and how often it was tried. */
-export interface Errand<T> extends Pick<Job, 'model' | 'request' | 'cost' | 'priority' | 'tenant'> {
+export interface Call<T> extends Pick<Job, 'model' | 'request' | 'cost' | 'priority' | 'tenant'> {
   /** What is sent. Asked for when it is sent, so that nothing is kept twice while it waits. */
   wire(): WireRequest;
   /** How the body of an answer is read, and who follows that. Asked for at each attempt. */
@@ -46,13 +46,16 @@ export interface Timeouts extends AnswerTimeouts {
 
 /** Who makes the attempts of a request. */
 export interface Attempter {
-  /** The answer that is under way, which can be ended with an error that keeps what had come of it. */
-  answer: Pick<Answering<Job, unknown>, 'fail'> | undefined;
+  /** An attempt has left the queue, and its answer is under way. */
+  answering(answer: Failing): void;
 }
 
-/** One try of an errand: a job, with the one who is to hear the answer. */
+/** An answer that can be ended with an error, which keeps what had come of it. */
+export type Failing = Pick<Answering<Job, unknown>, 'fail'>;
+
+/** One try of a call: a job, with the one who is to hear the answer. */
 export interface Attempt<T = unknown> extends Job {
-  readonly errand: Errand<T>;
+  readonly call: Call<T>;
   readonly by: Attempter;
   /** Closing it takes the job out of the queue, or its request off the wire. */
   readonly lifetime: Subscriber<T | StateToken>;

@@ -4,7 +4,7 @@ import type { Backlog } from '../model/Backlog.ts';
 import type { ModelId } from '../model/Models.ts';
 import type { Slack } from '../model/Priority.ts';
 import type { ModelStatus } from '../model/Status.ts';
-import { levelsOf } from '../operators/guarded.ts';
+import { levelsOf } from '../operators/guardedStore.ts';
 import { prioritize } from '../operators/prioritize.ts';
 import { type Answering, send } from '../operators/send.ts';
 import { throttleByBucket } from '../operators/throttleByBucket.ts';
@@ -41,13 +41,13 @@ export interface LaneConfig {
 export class Lane {
   /** Whether it can take no more. */
   closed = false;
-  /** How many requests may still come back to this lane. Its owner counts them. */
-  users = 0;
   readonly #model: ModelId;
   readonly #config: LaneConfig;
   readonly #attempts = new Subject<Attempt>();
   readonly #outlooks: OutlookReporter;
   #backlog: Backlog<Attempt> | undefined;
+  /** How many requests may still come back. */
+  #users = 0;
   #inFlight = 0;
 
   constructor(model: ModelId, config: LaneConfig) {
@@ -68,11 +68,11 @@ export class Lane {
         throttleByBucket<Attempt>({ store, inFlight, scheduler, random, refuse }),
         send<Attempt, unknown>({
           transport,
-          request: ({ errand }) => errand.wire(),
-          read: ({ errand }, meter) => errand.read(meter),
-          usage: ({ errand }) => errand.usage,
-          used: (usage, { errand }) => errand.used?.(usage),
-          meter: (attempt) => attempt.errand.meter?.(attempt),
+          request: ({ call }) => call.wire(),
+          read: ({ call }, meter) => call.read(meter),
+          usage: ({ call }) => call.usage,
+          used: (usage, { call }) => call.used?.(usage),
+          meter: (attempt) => attempt.call.meter?.(attempt),
         }),
       )
       .subscribe({
@@ -87,8 +87,24 @@ export class Lane {
       });
   }
 
+  /** Whether no request may come back to it. */
+  get idle(): boolean {
+    return this.#users === 0;
+  }
+
+  /** Takes in a request, which may come back as often as it is tried again. */
+  enter(): void {
+    this.#users += 1;
+  }
+
+  /** Lets a request go that does not come back. */
+  leave(): void {
+    this.#users -= 1;
+    this.changed();
+  }
+
   next(attempt: Attempt): void {
-    if (attempt.errand.lifecycle) this.#outlooks.add(attempt);
+    if (attempt.call.lifecycle) this.#outlooks.add(attempt);
     this.#attempts.next(attempt);
   }
 
@@ -139,12 +155,12 @@ export class Lane {
   #deliver(answer: Answering<Attempt, unknown>): void {
     this.#admit(answer.job);
     const { scheduler } = this.#config;
-    const { lifetime, errand, model, by } = answer.job;
+    const { lifetime, call, model, by } = answer.job;
     // Not subscribed to, the answer gives its grant back.
     if (lifetime.closed) return;
     const { fail } = answer;
-    const { isPaused } = errand;
-    by.answer = answer;
-    answer.pipe(timeouts({ ...errand.timeouts, isPaused, model, fail, scheduler })).subscribe(lifetime);
+    const { isPaused } = call;
+    by.answering(answer);
+    answer.pipe(timeouts({ ...call.timeouts, isPaused, model, fail, scheduler })).subscribe(lifetime);
   }
 }

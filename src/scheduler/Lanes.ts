@@ -15,7 +15,7 @@ export class Lanes {
 
   /** Those through which anything goes. */
   get busy(): readonly Lane[] {
-    return [...this.#lanes.values()].filter(({ users }) => users > 0);
+    return [...this.#lanes.values()].filter(({ idle }) => !idle);
   }
 
   of(model: ModelId): Lane {
@@ -37,7 +37,7 @@ export class Lanes {
   #retireIdle(): void {
     if (this.#lanes.size < MAX_OPEN_LANES) return;
     for (const [model, lane] of this.#lanes) {
-      if (lane.users > 0) continue;
+      if (!lane.idle) continue;
       lane.retire();
       this.#lanes.delete(model);
     }

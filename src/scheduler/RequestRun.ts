@@ -8,7 +8,7 @@ import { type RetryHooks, type RetryInfo, retryWithBackoff } from '../operators/
 import type { Random } from '../ports/clock.ts';
 import { isState } from '../rules/answer/isState.ts';
 import type { RetryBudget } from '../rules/failures/RetryBudget.ts';
-import type { Attempt, Attempter } from './Attempt.ts';
+import type { Attempt, Attempter, Failing } from './Attempt.ts';
 import { enter } from './enter.ts';
 import type { Lane } from './Lane.ts';
 import type { OutstandingRequest } from './Outstanding.ts';
@@ -36,7 +36,6 @@ export type Accepted<T> = Omit<Attempt<T>, 'by' | 'attempt' | 'lifetime' | 'movi
 export class RequestRun<T>
   implements OperateConfig<T | StateToken, T | StateToken>, RetryHooks<T | StateToken>, Attempter, OutstandingRequest
 {
-  answer: Attempter['answer'];
   readonly destination: Subscriber<T | StateToken>;
   /** Listens to the attempts. */
   readonly listening: Subscriber<T | StateToken>;
@@ -49,6 +48,8 @@ export class RequestRun<T>
   #place: Pick<Job, 'priority' | 'tenant' | 'deadline'>;
   #usage: Usage | undefined;
   #ended = false;
+  /** The answer that is under way, which can be ended with an error that keeps what had come of it. */
+  #answer: Failing | undefined;
 
   constructor(job: Accepted<T>, lane: Lane, config: RunConfig, destination: Subscriber<T | StateToken>) {
     this.destination = destination;
@@ -56,14 +57,14 @@ export class RequestRun<T>
     this.#lane = lane;
     this.#config = config;
     this.#place = job;
-    lane.users += 1;
+    lane.enter();
     this.listening = operate<T | StateToken, T | StateToken>(this);
   }
 
   /** Makes the first attempt. */
   start(): void {
     const { scheduler, random, retryBudget } = this.#config;
-    const { retry, cancelled$ } = this.#job.errand;
+    const { retry, cancelled$ } = this.#job.call;
     const attempts = new Observable<T | StateToken>((lifetime) => {
       this.#attempt(lifetime);
     });
@@ -74,9 +75,13 @@ export class RequestRun<T>
 
   /** Ends it with an error of its own, with which is kept what had come of the answer. */
   fail(error: unknown): void {
-    this.answer?.fail(error);
-    // Where there is no answer, or somebody would have it tried again.
+    this.#answer?.fail(error);
+    // Where there is no answer yet, or its error would have it tried again.
     this.listening.error(error);
+  }
+
+  answering(answer: Failing): void {
+    this.#answer = answer;
   }
 
   commits(value: T | StateToken): boolean {
@@ -91,7 +96,7 @@ export class RequestRun<T>
   }
 
   retrying(info: RetryInfo, subscriber: Subscriber<T | StateToken>): void {
-    this.answer = undefined;
+    this.#answer = undefined;
     this.#config.events.retrying(this.#job, info);
     subscriber.next({ type: 'state', state: 'retrying', startsInMs: info.delay });
   }
@@ -100,8 +105,8 @@ export class RequestRun<T>
     const { events } = this.#config;
     if (isState(value)) {
       if (value.state === 'connected') events.tell(this.#job, { type: 'connected' });
-      if (!this.#job.errand.lifecycle) return;
-    } else if (events.observed) this.#usage = this.#job.errand.usage(value) ?? this.#usage;
+      if (!this.#job.call.lifecycle) return;
+    } else if (events.observed) this.#usage = this.#job.call.usage(value) ?? this.#usage;
     this.destination.next(value);
   }
 
@@ -120,8 +125,7 @@ export class RequestRun<T>
 
   finalize(): void {
     if (!this.#ended) this.#left();
-    this.#lane.users -= 1;
-    this.#lane.changed();
+    this.#lane.leave();
     this.#config.left();
   }
 

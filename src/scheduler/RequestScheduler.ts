@@ -23,7 +23,7 @@ import { type Random, systemClock } from '../ports/clock.ts';
 import type { LimitStore } from '../ports/LimitStore.ts';
 import type { Transport } from '../ports/Transport.ts';
 import { RetryBudget } from '../rules/failures/RetryBudget.ts';
-import type { Attempt, Errand } from './Attempt.ts';
+import type { Attempt, Call } from './Attempt.ts';
 import { Lanes } from './Lanes.ts';
 import { Outstanding } from './Outstanding.ts';
 import { RequestEvents } from './RequestEvents.ts';
@@ -103,7 +103,7 @@ export class RequestScheduler implements Observer<Attempt>, Unsubscribable {
           const waited = scheduler.now() - attempt.arrival;
           this.#events.tell(attempt, { type: 'admitted', waited, attempt: attempt.attempt });
         }
-        if (attempt.errand.lifecycle) attempt.lifetime.next({ type: 'state', state: 'admitted' });
+        if (attempt.call.lifecycle) attempt.lifetime.next({ type: 'state', state: 'admitted' });
       },
       changed: () => {
         if (this.#changes.observed) this.#changes.next();
@@ -138,20 +138,20 @@ export class RequestScheduler implements Observer<Attempt>, Unsubscribable {
   }
 
   /**
-   * The answer to an errand: each subscription is a request of its own, which takes its place when it is made. One that
+   * The answer to a call: each subscription is a request of its own, which takes its place when it is made. One that
    * is still being made ready is accepted already, and takes its place when it is there.
    */
-  answer<T>(errand: Errand<T> | Observable<Errand<T>>): Observable<T | StateToken> {
+  answer<T>(call: Call<T> | Observable<Call<T>>): Observable<T | StateToken> {
     return new Observable((destination) => {
       if (this.#state !== 'open') destination.error(new ClosedError());
-      else if (isObservable(errand)) this.#await(errand, destination);
-      else this.#accept(errand, destination);
+      else if (isObservable(call)) this.#await(call, destination);
+      else this.#accept(call, destination);
     });
   }
 
   next(attempt: Attempt): void {
     this.#events.tell(attempt, { type: 'queued' });
-    if (attempt.errand.lifecycle) attempt.lifetime.next({ type: 'state', state: 'queued' });
+    if (attempt.call.lifecycle) attempt.lifetime.next({ type: 'state', state: 'queued' });
     this.#lanes.of(attempt.model).next(attempt);
   }
 
@@ -180,11 +180,11 @@ export class RequestScheduler implements Observer<Attempt>, Unsubscribable {
     this.#end();
   }
 
-  #await<T>(errand$: Observable<Errand<T>>, destination: Subscriber<T | StateToken>): void {
-    const ready = operate<Errand<T>, T | StateToken>({
+  #await<T>(call$: Observable<Call<T>>, destination: Subscriber<T | StateToken>): void {
+    const ready = operate<Call<T>, T | StateToken>({
       destination,
-      next: (errand) => {
-        this.#accept(errand, destination);
+      next: (call) => {
+        this.#accept(call, destination);
       },
       complete: () => undefined,
       finalize: () => {
@@ -195,19 +195,19 @@ export class RequestScheduler implements Observer<Attempt>, Unsubscribable {
       ready.error(error);
     };
     this.#outstanding.add({ listening: ready, fail });
-    errand$.subscribe(ready);
+    call$.subscribe(ready);
   }
 
-  #accept<T>(errand: Errand<T>, destination: Subscriber<T | StateToken>): void {
-    const { model, request, cost, priority, tenant, slack, timeouts } = errand;
+  #accept<T>(call: Call<T>, destination: Subscriber<T | StateToken>): void {
+    const { model, request, cost, priority, tenant, slack, timeouts } = call;
     const arrival = this.#scheduler.now();
     const deadline = slack === undefined ? undefined : arrival + slack;
     const { queue = Infinity } = timeouts;
     // Nobody has to look at the clock for one that may wait for ever.
     const expiresAt = queue === Infinity ? undefined : arrival + queue;
     const seq = this.#seq++;
-    const job = { errand, model, request, cost, priority, tenant, arrival, deadline, expiresAt, seq };
-    const { fittedFrom } = errand;
+    const job = { call, model, request, cost, priority, tenant, arrival, deadline, expiresAt, seq };
+    const { fittedFrom } = call;
     if (fittedFrom !== undefined) {
       this.#events.tell(job, {
         type: 'output-fitted',

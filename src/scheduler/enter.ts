@@ -10,7 +10,7 @@ import type { Attempt } from './Attempt.ts';
  * the rank that its arrival gives it there, until it is admitted.
  */
 export function enter<T>(attempt: Attempt<T>, into: (attempt: Attempt) => void): void {
-  const { place$ } = attempt.errand;
+  const { place$ } = attempt.call;
   if (place$ === undefined) {
     into(attempt);
     return;

@@ -1,6 +1,6 @@
 import type { Usage } from '../model/Usage.ts';
 import type { AdmittedRequest } from '../rules/serverModel.ts';
-import type { ChatCall } from './checkChatRequest.ts';
+import type { CheckedChatRequest } from './checkChatRequest.ts';
 import { type Draft, written } from './Draft.ts';
 import type { AnswerFault } from './Fault.ts';
 import type { Headers, HttpExchange } from './HttpExchange.ts';
@@ -13,7 +13,7 @@ import { renderUsage } from './usage.ts';
 export interface PendingAnswer {
   readonly simulation: Simulation;
   readonly exchange: HttpExchange;
-  readonly call: ChatCall;
+  readonly call: CheckedChatRequest;
   /** The `x-ratelimit-*` headers, as they stood when the request was let in. */
   readonly headers: Headers;
   readonly head: Head;

@@ -6,7 +6,7 @@ import { refusalHeaders, shownHeaders } from '../rules/serverModel/shownHeaders.
 import { answerStreamed } from './answerStreamed.ts';
 import { answerWhole } from './answerWhole.ts';
 import { CONTEXT_EXCEEDED, unavailable } from './apiErrors.ts';
-import type { ChatCall } from './checkChatRequest.ts';
+import type { CheckedChatRequest } from './checkChatRequest.ts';
 import { type Draft, draftOf, fitDraft } from './Draft.ts';
 import { faultOf, type StatusFault } from './Fault.ts';
 import type { HttpExchange } from './HttpExchange.ts';
@@ -19,7 +19,12 @@ import { seededRandom, seedOf } from './seededRandom.ts';
 import { seededReply } from './seededReply.ts';
 
 /** Admits a request for a completion whose prompt is counted, or refuses it, and answers. */
-export function answerChat(simulation: Simulation, exchange: HttpExchange, call: ChatCall, prompt: Prompt): void {
+export function answerChat(
+  simulation: Simulation,
+  exchange: HttpExchange,
+  call: CheckedChatRequest,
+  prompt: Prompt,
+): void {
   const { options, clock, recorder, organization } = simulation;
   const { request, model, maxCompletionTokens } = call;
 
@@ -86,7 +91,7 @@ function replyTo({ options }: Simulation, request: ChatRequest): Draft {
   return seededReply(request, seededRandom(seedOf(`${options.seed}:${asked}`)));
 }
 
-function headOf({ clock }: Simulation, { random, requestId }: HttpExchange, { request }: ChatCall): Head {
+function headOf({ clock }: Simulation, { random, requestId }: HttpExchange, { request }: CheckedChatRequest): Head {
   return {
     id: completionId(random),
     created: clock.date(),
@@ -106,7 +111,7 @@ function tierOf({ service_tier }: ChatRequest): { serviceTier: string } {
 function answerStatus(
   { clock, organization, options }: Simulation,
   exchange: HttpExchange,
-  { request, model, maxCompletionTokens = 1 }: ChatCall,
+  { request, model, maxCompletionTokens = 1 }: CheckedChatRequest,
   { status, retryAfter, dimension = 'tpm' }: StatusFault,
   prompt: Prompt,
 ): void {

@@ -8,7 +8,7 @@ import { canReason } from './reasoningStyle.ts';
 import type { SimulatedModel } from './simulatedModels.ts';
 
 /** A request for a completion that the simulator can answer. */
-export interface ChatCall {
+export interface CheckedChatRequest {
   readonly request: ChatRequest;
   readonly model: SimulatedModel;
   readonly stream: boolean;
@@ -31,7 +31,7 @@ export function checkChatRequest(
   body: unknown,
   models: ReadonlyMap<ModelId, SimulatedModel>,
   retiredAs: RetiredAs,
-): { call: ChatCall } | { refused: ApiError } {
+): { call: CheckedChatRequest } | { refused: ApiError } {
   const request = chatRequestSchema.safeParse(body);
   const wire = wireSchema.safeParse(body);
   if (!request.success || !wire.success) {

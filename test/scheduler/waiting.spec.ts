@@ -5,7 +5,7 @@ import { HttpError } from '../../src/errors/HttpError.ts';
 import type { GroqEvent } from '../../src/model/GroqEvent.ts';
 import type { Place } from '../../src/model/Place.ts';
 import type { StateToken, Token } from '../../src/model/Token.ts';
-import type { Errand } from '../../src/scheduler/Attempt.ts';
+import type { Call } from '../../src/scheduler/Attempt.ts';
 import { quota } from '../../src/testing/quota.ts';
 import { wire } from '../../src/testing/wire.ts';
 import { tokens } from '../util/jobs.ts';
@@ -18,7 +18,7 @@ const fault = new HttpError(503, {}, { advice: '' });
 const logging = (helpers: RunHelpers, config: SetUp = {}) => {
   const under = setUp(helpers, config);
   const log: string[] = [];
-  const ask = (name: string, rest: Partial<Errand<Token>> = {}) =>
+  const ask = (name: string, rest: Partial<Call<Token>> = {}) =>
     under.ask(name, rest).subscribe({
       complete: () => log.push(`${name} ${helpers.scheduler.now()}`),
       error: (error: unknown) => log.push(`${name} ${helpers.scheduler.now()} ${(error as Error).name}`),

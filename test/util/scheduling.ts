@@ -5,7 +5,7 @@ import { parseEvents } from '../../src/operators/parseEvents.ts';
 import { toTokens } from '../../src/operators/toTokens.ts';
 import type { LimitStore } from '../../src/ports/LimitStore.ts';
 import type { WireEvent } from '../../src/ports/Transport.ts';
-import type { Errand } from '../../src/scheduler/Attempt.ts';
+import type { Call } from '../../src/scheduler/Attempt.ts';
 import { RequestScheduler, type RequestSchedulerConfig } from '../../src/scheduler/RequestScheduler.ts';
 import { fakeTransport } from '../../src/testing/fakeTransport.ts';
 import { quota } from '../../src/testing/quota.ts';
@@ -34,14 +34,14 @@ export interface SetUp extends Partial<RequestSchedulerConfig> {
   readonly reply?: (name: string, index: number) => Observable<WireEvent>;
 }
 
-/** A scheduler in virtual time, a transport that answers as it is told, and errands of one request and one token. */
+/** A scheduler in virtual time, a transport that answers as it is told, and calls of one request and one token. */
 export function setUp({ scheduler, cold }: RunHelpers, { every = 4, reply, limits, ...config }: SetUp = {}) {
   const answer = reply ?? (() => cold('(shafd|)', wires));
   const store = quota(1, every, { scheduler });
   const transport = fakeTransport(({ body }, index) => answer(String(body), index));
   const under = new RequestScheduler({ store: limits ?? store, transport, scheduler, random: () => 1, ...config });
 
-  const errand = (name: string, rest: Partial<Errand<Token>> = {}): Errand<Token> => ({
+  const call = (name: string, rest: Partial<Call<Token>> = {}): Call<Token> => ({
     model: 'm',
     request: { model: 'm', messages: [{ role: 'user', content: name }] },
     cost: tokens(1),
@@ -55,6 +55,6 @@ export function setUp({ scheduler, cold }: RunHelpers, { every = 4, reply, limit
     retry: {},
     ...rest,
   });
-  const ask = (name: string, rest?: Partial<Errand<Token>>) => under.answer(errand(name, rest));
-  return { under, store, transport, ask, errand };
+  const ask = (name: string, rest?: Partial<Call<Token>>) => under.answer(call(name, rest));
+  return { under, store, transport, ask, call };
 }

@@ -11,7 +11,7 @@ import { tell } from './grantInternals.ts';
  *
  * A question that fails may have been granted before its answer was lost, so it is given back: nobody will use it.
  */
-export function guarded(store: LimitStore): LimitStore {
+export function guardedStore(store: LimitStore): LimitStore {
   const giveBack = (reservation: Reservation): void => {
     tell(told(() => store.settle(reservation, { type: 'unsent' })));
   };

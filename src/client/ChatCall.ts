@@ -16,7 +16,7 @@ import { chatCost } from '../rules/counting/cost.ts';
 import { merged } from '../rules/merged.ts';
 import { checkLength } from '../rules/request/checkLength.ts';
 import { requestJson } from '../rules/request/requestJson.ts';
-import type { Errand, Timeouts } from '../scheduler/Attempt.ts';
+import type { Call, Timeouts } from '../scheduler/Attempt.ts';
 import type { Config } from './config.ts';
 import { Flow } from './Flow.ts';
 import type { AnswerKind } from './kinds.ts';
@@ -41,7 +41,7 @@ export interface ClientServices {
 }
 
 /** A chat completion that is asked for: what is sent, how its answer is read, and who hears what was used. */
-export class ChatErrand<T> implements Errand<T> {
+export class ChatCall<T> implements Call<T> {
   readonly model: ModelId;
   readonly request: ChatRequest;
   readonly cost: Cost;
