@@ -86,6 +86,7 @@ export type {
   AnswerMessage,
   AnswerSnapshot,
   FinishToken,
+  QueuedToken,
   ReasoningToken,
   StateToken,
   TextToken,

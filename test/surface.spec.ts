@@ -122,6 +122,7 @@ describe('what can be imported', () => {
       type Place
       type Price
       type Priority
+      type QueuedToken
       type Random
       type RateLimitErrorOptions
       type Reading

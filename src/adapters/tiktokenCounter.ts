@@ -9,7 +9,7 @@ import type { CountText } from '../rules/counting/CountText.ts';
 import { countChatTemplate, hasChatTemplate } from '../rules/counting/chatTemplate.ts';
 import { CLOSED_OBJECT } from '../rules/counting/harmony/developerMessage.ts';
 import { priorOf } from '../rules/counting/modelPriors.ts';
-import { imageSlack, promptFeatures } from '../rules/counting/promptFeatures.ts';
+import { imageUncertainty, promptFeatures } from '../rules/counting/promptFeatures.ts';
 
 /** What {@link tiktokenCounter} can be told. */
 export interface TiktokenCounterOptions {
@@ -111,12 +111,12 @@ export function tiktokenCounter(options: TiktokenCounterOptions = {}): TiktokenC
     if (hasChatTemplate(request.model)) return countChatTemplate(request, count, { closedObjectTokens });
     const calibration = calibrations.get(request.model) ?? new Calibration(priorOf(request.model));
     const { tokens, bound, exact } = calibration.estimate(promptFeatures(request, count));
-    return { tokens, bound: bound + imageSlack(request), exact };
+    return { tokens, bound: bound + imageUncertainty(request), exact };
   }
 
   function learn({ count }: Vocabulary, request: ChatRequest, promptTokens: number): void {
     // What an image took whose size is not known would be taken for what every image takes.
-    if (imageSlack(request) > 0) return;
+    if (imageUncertainty(request) > 0) return;
     const { model } = request;
     const calibration = calibrations.get(model) ?? new Calibration(priorOf(model));
     calibration.observe(promptFeatures(request, count), promptTokens);

@@ -98,7 +98,7 @@ class UndiciTransport implements ClosableTransport {
     });
     const connect: typeof open = (...args) => {
       const socket = open(...args);
-      // Node goes on with one whose TLS has failed after the handshake, and undici waits for its end.
+      // Node keeps a socket open whose TLS has failed after the handshake, and undici would wait for it to close.
       if (socket instanceof Socket) socket.on('error', destroy);
       return socket;
     };
@@ -174,7 +174,7 @@ class UndiciTransport implements ClosableTransport {
 
   close(): Promise<void> {
     this.#warm.close();
-    // undici takes it ill to be closed twice.
+    // undici fails when it is closed twice.
     return (this.#closed ??= this.#pool.close());
   }
 

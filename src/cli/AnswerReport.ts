@@ -9,8 +9,8 @@ import { paletteFor } from './terminal/palette.ts';
 const WORTH_TELLING = 500;
 
 /**
- * Tells beside an answer what keeps it waiting, and in the end what it took. Unless on a terminal it says only that the
- * answer is not whole: a program that reads it would not know, nor whoever gets nothing at all for all the thoughts.
+ * Tells beside an answer what keeps it waiting, and in the end what it took. Off a terminal it says only that an answer
+ * was cut, which whoever reads the output could not tell from that alone.
  */
 export class AnswerReport {
   readonly #stderr: NodeJS.WriteStream;
@@ -33,7 +33,9 @@ export class AnswerReport {
     }
   }
 
-  #tellDelay({ state, startsInMs = 0 }: StateToken): void {
+  #tellDelay(token: StateToken): void {
+    if (token.state === 'admitted' || token.state === 'connected') return;
+    const { state, startsInMs = 0 } = token;
     if (startsInMs < WORTH_TELLING) return;
     if (state === 'retrying') this.#tell(`That failed; trying again in ${formatDuration(startsInMs)}.`);
     else if (!this.#toldToWait) this.#tell(`The limits are used up; sending in ${formatDuration(startsInMs)}.`);

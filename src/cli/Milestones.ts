@@ -7,7 +7,7 @@ import type { StateToken, Token } from '../index.ts';
 export class Milestones {
   /** When it was asked. */
   readonly asked: number;
-  /** When it was given leave to be sent, at its last attempt. */
+  /** When it was granted, at its last attempt. */
   admitted: number | undefined;
   /** When the connection was there. */
   connected: number | undefined;
@@ -34,7 +34,7 @@ export class Milestones {
     return since(this.admitted, this.connected);
   }
 
-  /** How long the first token took, from when it was given leave. */
+  /** How long the first token took, from when it was granted. */
   get toFirstToken(): number | undefined {
     return since(this.admitted, this.firstToken);
   }

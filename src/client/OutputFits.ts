@@ -10,10 +10,13 @@ const QUANTILE = 0.95;
 /** Of how many models and tenants the completions are remembered. */
 const MAX_KINDS = 1_000;
 
+/** Whether to lower `max_completion_tokens`, and which part of all completions has to fit: 0.95 when that is not said. */
+export type FitOutput = boolean | { readonly quantile: number };
+
 /** What is asked of {@link OutputFits}. */
 export interface FitOptions {
   readonly tenant: string | undefined;
-  readonly fitOutput: boolean | { readonly quantile: number };
+  readonly fitOutput: FitOutput;
 }
 
 /** Chooses `max_completion_tokens` by what completions of the same model and tenant have needed. */

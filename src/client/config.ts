@@ -5,6 +5,7 @@ import { tiktokenCounter } from '../adapters/tiktokenCounter.ts';
 import { undiciTransport } from '../adapters/undiciTransport.ts';
 import { unlimitedStore } from '../adapters/unlimitedStore.ts';
 import { ValidationError } from '../errors/ValidationError.ts';
+import type { Overflow } from '../model/Backlog.ts';
 import type { ChatRequest } from '../model/ChatRequest.ts';
 import type { Limits } from '../model/Limits.ts';
 import type { ModelId } from '../model/Models.ts';
@@ -19,6 +20,7 @@ import { parseBaseUrl } from '../rules/baseUrl.ts';
 import { merged } from '../rules/merged.ts';
 import type { Timeouts } from '../scheduler/Attempt.ts';
 import type { BudgetOptions } from './Budgets.ts';
+import type { FitOutput } from './OutputFits.ts';
 import { checkLimits, checkOptions, type GroqOptions, type RetryOptions } from './options.ts';
 
 /** The variables of a process. */
@@ -31,9 +33,9 @@ export interface Config {
   readonly timeouts: Timeouts;
   readonly inFlight: number | undefined;
   readonly maxQueued: number | undefined;
-  readonly overflow: 'newest' | 'last' | undefined;
+  readonly overflow: Overflow | undefined;
   readonly slack: Partial<Slack> | undefined;
-  readonly fitOutput: boolean | { readonly quantile: number };
+  readonly fitOutput: FitOutput;
   readonly budget: BudgetOptions | undefined;
   readonly priceOf: (model: ModelId) => Price | undefined;
   readonly allowRetired: boolean;
@@ -83,7 +85,7 @@ export function resolveConfig(options: GroqOptions, environment: Environment = p
   const isHeld = limits !== false || options.store !== undefined || options.budget !== undefined;
   const counter = options.counter ?? (isHeld ? tiktokenCounter() : roughCounter());
   const prices = new Map(Object.entries(options.prices ?? {}));
-  // Whoever counts says so when it fails. Until then there may be no request at all.
+  // A failed load is told at the first count. There may never be one.
   counter.load?.().catch(() => undefined);
   return Object.freeze({
     defaults: Object.freeze(merged<Config['defaults']>({ model: DEFAULT_MODEL }, options.defaults)),

@@ -68,10 +68,12 @@ export function health(config: Config, closed$: Observable<never>): Observable<H
 /** A 429 comes to the one who asked: there is no queue to which it could go back, and where limits would hold it. */
 const retryable = (error: unknown): Retryability => (isRateLimitError(error) ? 'never' : retryability(error));
 
-const getJson = ({ transport }: Config, path: string): Observable<Record<string, unknown>> =>
-  new Observable<Uint8Array>((destination) => {
+function getJson({ transport }: Config, path: string): Observable<Record<string, unknown>> {
+  const body$ = new Observable<Uint8Array>((destination) => {
     defer(() => transport.send({ method: 'GET', path })).subscribe(responseBody(destination, { transport }));
-  }).pipe(
+  });
+  return body$.pipe(
     wholeBody(),
     map((body) => parseObject(body, 'The answer')),
   );
+}

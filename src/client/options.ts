@@ -1,4 +1,5 @@
 import type { Observable, SchedulerLike } from 'rxjs';
+import type { Overflow } from '../model/Backlog.ts';
 import type { ChatRequest } from '../model/ChatRequest.ts';
 import type { Limits, Tier } from '../model/Limits.ts';
 import type { ModelId, Price } from '../model/Models.ts';
@@ -12,6 +13,7 @@ import type { Transport } from '../ports/Transport.ts';
 import { checked } from '../rules/request/validation.ts';
 import type { Timeouts } from '../scheduler/Attempt.ts';
 import type { BudgetOptions } from './Budgets.ts';
+import type { FitOutput } from './OutputFits.ts';
 import { callOptionsSchema, limitsSchema, optionsSchema } from './optionsSchema.ts';
 import type { ConnectionOptions, FlowOptions } from './wireOptions.ts';
 
@@ -67,12 +69,11 @@ export interface GroqOptions extends ConnectionOptions {
    */
   readonly maxQueued?: number | undefined;
   /**
-   * Who gets a {@link QueueFullError} when one more comes: the one that came (`newest`), or the one that would start
-   * last (`last`).
+   * Who gets a {@link QueueFullError} when one more comes.
    *
    * @default 'last'
    */
-  readonly overflow?: 'newest' | 'last' | undefined;
+  readonly overflow?: Overflow | undefined;
   /** How long each priority lets more urgent requests go first, in milliseconds. See {@link PrioritizeConfig.slack}. */
   readonly slack?: Partial<Slack> | undefined;
   /**
@@ -89,7 +90,7 @@ export interface GroqOptions extends ConnectionOptions {
    *
    * @default false
    */
-  readonly fitOutput?: boolean | { readonly quantile: number } | undefined;
+  readonly fitOutput?: FitOutput | undefined;
   /**
    * What may be used in all, in US dollars or in tokens, by the client and by each tenant. A request that could go
    * beyond gets a {@link BudgetExceededError}: at once when that can never change, else when its turn comes. What is in
@@ -141,7 +142,7 @@ export interface CallOptions extends FlowOptions {
   /** Ends it with a {@link CancelledError} when aborted. Unsubscribing does the same without an error. */
   readonly signal?: AbortSignal | undefined;
   /** In place of that of the client. */
-  readonly fitOutput?: boolean | { readonly quantile: number } | undefined;
+  readonly fitOutput?: FitOutput | undefined;
   /** Merged into those of the client. */
   readonly timeouts?: Timeouts | undefined;
   /** Merged into that of the client. */

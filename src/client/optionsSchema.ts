@@ -7,7 +7,7 @@ import { connectionShape, flowShape } from './wireOptions.ts';
 
 const ms = z.number().min(0).optional();
 
-// Of Zod's numbers none is Infinity.
+// `z.number()` refuses Infinity, which is allowed here.
 const timeout = z
   .custom<number>((value) => typeof value === 'number' && value >= 1, { error: 'a number of at least 1, or Infinity' })
   .optional();

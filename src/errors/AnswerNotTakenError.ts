@@ -1,8 +1,8 @@
 import { GroqError } from './GroqError.ts';
 
 /**
- * An answer of `send` was not subscribed to in the call that emitted it, so its grant was given back; or a second time,
- * when it is used.
+ * An answer of `send` was not subscribed to in the call that emitted it, so its grant was given back. Or it was
+ * subscribed to a second time: its grant pays for one request.
  */
 export class AnswerNotTakenError extends GroqError {
   readonly code = 'GROQ_ERR_ANSWER_NOT_TAKEN';

@@ -16,4 +16,4 @@ export type AttemptEnd =
   | { readonly type: 'completed' }
   | { readonly type: 'failed'; readonly error: unknown }
   /** Nobody wants its answer any more: it was cancelled, or took too long. */
-  | { readonly type: 'left' };
+  | { readonly type: 'abandoned' };

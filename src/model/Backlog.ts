@@ -1,6 +1,9 @@
 import type { Unsubscribable } from 'rxjs';
 import type { Job } from './Job.ts';
 
+/** Who has to leave a full queue: the one that came (`newest`), or the one that would start last (`last`). */
+export type Overflow = 'newest' | 'last';
+
 /** The place of one job in a {@link Backlog}. Unsubscribing it takes the job out. */
 export interface Ticket<J extends Job = Job> extends Unsubscribable {
   readonly job: J;

@@ -54,7 +54,7 @@ export interface Rejection {
 }
 
 /**
- * Leave to send one job. It is reserved, then sent, then settled, once; what comes after the settlement has no effect.
+ * Permission to send one job. It is reserved, then sent, then settled, once; what comes after the settlement has no effect.
  */
 export interface Grant<J extends Job = Job> {
   readonly job: J;

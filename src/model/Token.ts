@@ -38,12 +38,20 @@ export interface FinishToken {
 export type Token = TextToken | ReasoningToken | ToolCallToken | FinishToken;
 
 /** Where a request is on its way, for those who asked for it with `lifecycle: true`. */
-export interface StateToken {
+export type StateToken =
+  | QueuedToken
+  | { readonly type: 'state'; readonly state: 'admitted' }
+  | { readonly type: 'state'; readonly state: 'connected' }
+  /** It is tried again in so many milliseconds, unless it has to wait then. */
+  | { readonly type: 'state'; readonly state: 'retrying'; readonly startsInMs: number };
+
+/** It waits for its turn. What it can expect is told as soon as that is known, and again when it changes. */
+export interface QueuedToken {
   readonly type: 'state';
-  readonly state: 'queued' | 'admitted' | 'connected' | 'retrying';
-  /** When queued: how many requests start before this one. */
+  readonly state: 'queued';
+  /** How many requests start before this one. */
   readonly position?: number;
-  /** When queued or retrying: in how many milliseconds it is expected to start. */
+  /** In how many milliseconds it is expected to start. */
   readonly startsInMs?: number;
 }
 

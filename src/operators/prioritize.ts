@@ -1,7 +1,7 @@
 import { Observable, type OperatorFunction } from 'rxjs';
 import type { GroqError } from '../errors/GroqError.ts';
 import { QueueFullError } from '../errors/QueueFullError.ts';
-import type { Backlog } from '../model/Backlog.ts';
+import type { Backlog, Overflow } from '../model/Backlog.ts';
 import type { Job } from '../model/Job.ts';
 import { DEFAULT_SLACK, type Slack } from '../model/Priority.ts';
 import { merged } from '../rules/merged.ts';
@@ -24,11 +24,11 @@ export interface PrioritizeConfig<J extends Job = Job> {
    */
   readonly maxQueued?: number | undefined;
   /**
-   * Who has to leave when one more comes: the one that came (`newest`), or the one that would start last (`last`).
+   * Who has to leave when one more comes.
    *
    * @default 'last'
    */
-  readonly overflow?: 'newest' | 'last' | undefined;
+  readonly overflow?: Overflow | undefined;
   /**
    * What becomes of a job that has to leave.
    *
@@ -112,7 +112,7 @@ export function prioritize<J extends Job>(config: PrioritizeConfig<J> = {}): Ope
         operate({
           destination,
           next: (job) => {
-            // Nobody has to leave for one who has left, nor for one who was let in before.
+            // A job whose subscriber is gone needs no room, and a retry was let in already.
             if (job.lifetime?.closed === true || (job.attempt === 1 && !makeRoom(job))) return;
             backlog.add(job);
             destination.next(backlog);

@@ -11,12 +11,12 @@ import type { LimitStore } from '../ports/LimitStore.ts';
 import { type Outlook, outlook } from '../rules/queue/outlook.ts';
 
 /**
- * How long nobody is refused for having waited too long after somebody was, in milliseconds for each who waits: thirty
- * times what it takes to find out when they would have started, so that those who leave in a crowd leave together.
+ * After a group of queue timeouts the next one comes this many milliseconds later at the earliest, for each who waits:
+ * finding out when they would have started takes about a thirtieth of that.
  */
 const REST_PER_JOB = 0.02;
 
-/** Tells a job that it gets no leave, and why. */
+/** Tells a job that it is not granted, and why. */
 export interface RefusalListener<J extends Job> {
   refuse(job: J, error: GroqError): void;
 }
@@ -28,7 +28,7 @@ export interface RefusalsConfig<J extends Job> {
   readonly scheduler: SchedulerLike;
 }
 
-/** Takes those out of a backlog who get no leave: they have waited too long, cannot fit, or nobody can tell. */
+/** Takes those out of a backlog who are not granted: they have waited too long, cannot fit, or the store has failed. */
 export class Refusals<J extends Job> {
   readonly #listener: RefusalListener<J>;
   readonly #config: RefusalsConfig<J>;

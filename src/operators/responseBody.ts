@@ -45,7 +45,7 @@ class ResponseBody implements OperateConfig<WireEvent, Uint8Array> {
   next(event: WireEvent): void {
     switch (event.type) {
       case 'sent':
-        this.#leave();
+        this.#markSent();
         break;
       case 'head':
         this.#begin(event);
@@ -66,17 +66,16 @@ class ResponseBody implements OperateConfig<WireEvent, Uint8Array> {
     else this.destination.error(this.#failed.error(this.#listener));
   }
 
-  #leave(): void {
+  #markSent(): void {
     if (this.#sent) return;
     this.#sent = true;
     this.#listener.sent?.();
   }
 
-  // Apart from what is done with each piece of a body: each answer has headers of another shape, and engines compile
-  // anew what looks at them.
+  // Kept out of `next`: the headers of each answer have another shape, and engines would compile it anew for each.
   #begin(head: Head): void {
     // What is answered was sent, also over a transport that does not say so.
-    this.#leave();
+    this.#markSent();
     const { model } = this.#listener;
     if (head.status !== 200) this.#failed = new ErrorBody(head);
     else {

@@ -127,7 +127,7 @@ export class Sending<J extends Job, T> implements OperateConfig<T, T | StateToke
     const { transport } = this;
     // A good answer may end in an error whose text is the server's.
     redactError(error, (text) => transport.redact?.(text) ?? text);
-    this.#end(isGivenUp(error) ? { type: 'left' } : { type: 'failed', error });
+    this.#end(isGivenUp(error) ? { type: 'abandoned' } : { type: 'failed', error });
     this.destination.error(error);
   }
 
@@ -139,7 +139,7 @@ export class Sending<J extends Job, T> implements OperateConfig<T, T | StateToke
 
   finalize(): void {
     this.#grant.settle({ type: this.#grant.state === 'reserved' ? 'unsent' : 'unknown' });
-    this.#end({ type: 'left' });
+    this.#end({ type: 'abandoned' });
   }
 
   /** Settles the grant, and tells whether it was not settled before. */

@@ -10,7 +10,7 @@ import { guardedStore } from './guardedStore.ts';
 import { operate } from './operate.ts';
 import { Throttle } from './throttleInternals.ts';
 
-/** Where {@link throttleByBucket} asks for leave, and what it does with those that get none. */
+/** Where {@link throttleByBucket} asks for permission, and what becomes of jobs that get none. */
 export interface ThrottleByBucketConfig<J extends Job> {
   /** Where the buckets are kept. */
   readonly store: LimitStore;
@@ -54,7 +54,7 @@ export interface ThrottleByBucketConfig<J extends Job> {
 }
 
 /**
- * Holds jobs until their buckets can pay for them, then grants the best one waiting leave to be sent.
+ * Holds jobs until their buckets can pay for them, then grants the best one waiting permission to be sent.
  *
  * <span class="informal">Delays, never drops: unlike rxjs's `throttle`, every job is granted once.</span>
  *

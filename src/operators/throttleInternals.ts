@@ -15,7 +15,7 @@ const NO_SLACK = { high: 0, normal: 0, low: 0, background: 0 };
 
 /** What a {@link Throttle} works with. */
 export interface ThrottleConfig<J extends Job> extends AdmissionConfig<J> {
-  /** What becomes of a job that gets no leave. Without it the stream ends with that error. */
+  /** What becomes of a job that is not granted. Without it the stream ends with that error. */
   readonly refuse: ((job: J, error: GroqError) => void) | undefined;
 }
 

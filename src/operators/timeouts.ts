@@ -136,7 +136,7 @@ class Timing<T> implements OperateConfig<T, T> {
     }
     if (this.#due()[0] > now) this.#arm(now);
     else {
-      // A program that was busy has a token waiting at the socket, perhaps: that is read before this comes.
+      // If the event loop was blocked, a token may be waiting at the socket: it is read before this timer.
       this.#timer = later(
         this.#scheduler,
         () => {

@@ -98,7 +98,7 @@ export abstract class TokenReader<In, Out> implements OperateConfig<In, Out> {
     const end = (): void => {
       this.#end();
     };
-    // For a program that was busy the end is waiting at the socket, perhaps: that is read before the second timer.
+    // If the event loop was blocked, the end may be waiting at the socket: it is read before the second timer.
     const look = (): void => {
       this.#timer = later(this.#scheduler, end, 0);
     };

@@ -8,8 +8,8 @@ export type LimitChange = 'level' | 'limits';
 
 /**
  * Where the levels of the buckets are kept. What it is asked or told it may answer at once or later, with anything that
- * rxjs can turn into an Observable, of which the first value counts; a question once asked is heard to its end, even
- * when nobody wants it any more.
+ * rxjs can turn into an Observable, of which the first value counts. The answer to `reserve` is always awaited, also
+ * when its job has left meanwhile, since what was taken has to be given back.
  */
 export interface LimitStore {
   /**

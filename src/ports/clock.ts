@@ -5,8 +5,8 @@ export type Random = () => number;
 
 /**
  * The time of a running program: rxjs's `asyncScheduler` with the monotonic clock, so that nothing jumps when the
- * wall clock is set. What is done {@link soon} or {@link later} by it goes to the platform itself, past rxjs and so past
- * the virtual time of a `TestScheduler`, which has to be given where it is to rule.
+ * wall clock is set. For it {@link soon} and {@link later} ask the platform itself, past rxjs, so a `TestScheduler` that
+ * runs has no say unless it is given in place of this one.
  */
 export const systemClock: SchedulerLike = {
   // Looked up anew each time, for those who test with fake timers, which put another one in its place.

@@ -1,6 +1,6 @@
 import { catchError, defaultIfEmpty, map, type Observable, of, type SchedulerLike, Subject, tap } from 'rxjs';
 import type { GroqError } from '../errors/GroqError.ts';
-import type { Backlog } from '../model/Backlog.ts';
+import type { Backlog, Overflow } from '../model/Backlog.ts';
 import type { ModelId } from '../model/Models.ts';
 import type { Slack } from '../model/Priority.ts';
 import type { ModelStatus } from '../model/Status.ts';
@@ -27,7 +27,7 @@ export interface LaneConfig {
   readonly inFlight: number;
   /** How many may wait, and who has to leave when one more comes. */
   readonly maxQueued?: number | undefined;
-  readonly overflow?: 'newest' | 'last' | undefined;
+  readonly overflow?: Overflow | undefined;
   /** An attempt leaves the queue. */
   readonly admitted: (attempt: Attempt) => void;
   /** Something has changed that the lane's status shows. */

@@ -14,6 +14,7 @@ import {
   type Unsubscribable,
 } from 'rxjs';
 import { ClosedError } from '../errors/ClosedError.ts';
+import type { Overflow } from '../model/Backlog.ts';
 import type { GroqEvent } from '../model/GroqEvent.ts';
 import type { Slack } from '../model/Priority.ts';
 import type { Status } from '../model/Status.ts';
@@ -52,7 +53,7 @@ export interface RequestSchedulerConfig {
    */
   readonly maxQueued?: number | undefined;
   /** See {@link PrioritizeConfig.overflow}. */
-  readonly overflow?: 'newest' | 'last' | undefined;
+  readonly overflow?: Overflow | undefined;
 }
 
 /** How often a change of the status is told at the most, in milliseconds. */

@@ -1,5 +1,5 @@
 import type { Usage } from '../model/Usage.ts';
-import type { AdmittedRequest } from '../rules/serverModel.ts';
+import type { AdmittedRequest } from '../rules/serverModel/Ruling.ts';
 import type { CheckedChatRequest } from './checkChatRequest.ts';
 import { type Draft, written } from './Draft.ts';
 import type { AnswerFault } from './Fault.ts';

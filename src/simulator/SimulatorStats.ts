@@ -1,6 +1,6 @@
 import type { Dimension } from '../model/Dimension.ts';
 import type { ModelId } from '../model/Models.ts';
-import type { ServerLevel } from '../rules/serverModel.ts';
+import type { ServerLevel } from '../rules/serverModel/Ruling.ts';
 
 /** What one model has been asked for. All times are milliseconds of the simulator's clock, which began at 0. */
 export interface SimulatedModelStats {

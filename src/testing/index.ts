@@ -21,7 +21,8 @@ export { wordCounter } from './wordCounter.ts';
 
 export type { ChargeModel, ChargeModelName, Claim, Consumption } from '../rules/serverModel/chargeModels.ts';
 export type { Rounding } from '../rules/serverModel/Limiter.ts';
-export type { LimiterShape, Ruling, ServerLevel, ServerModel, ServerModelConfig } from '../rules/serverModel.ts';
+export type { Ruling, ServerLevel } from '../rules/serverModel/Ruling.ts';
+export type { LimiterShape, ServerModel, ServerModelConfig } from '../rules/serverModel.ts';
 export {
   type ModelServer,
   type ModelServerConfig,

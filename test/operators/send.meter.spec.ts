@@ -80,7 +80,7 @@ describe('the meter of send', () => {
           answer.subscribe(subscriber);
         }).subscribe();
       });
-    expect(ends).toEqual(['left']);
+    expect(ends).toEqual(['abandoned']);
     expect(grant.outcomes).toEqual([{ type: 'unsent' }]);
   });
 

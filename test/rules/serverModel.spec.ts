@@ -3,13 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { DIMENSION_NAMES, DIMENSIONS, type Dimension } from '../../src/model/Dimension.ts';
 import type { Limits } from '../../src/model/Limits.ts';
 import type { Claim } from '../../src/rules/serverModel/chargeModels.ts';
-import {
-  type AdmittedRequest,
-  createServerModel,
-  type LimiterShape,
-  type Ruling,
-  type ServerModel,
-} from '../../src/rules/serverModel.ts';
+import type { AdmittedRequest, Ruling } from '../../src/rules/serverModel/Ruling.ts';
+
+import { createServerModel, type LimiterShape, type ServerModel } from '../../src/rules/serverModel.ts';
 
 const MINUTE = 60_000;
 const FREE: Limits = { rpm: 30, rpd: 1_000, tpm: 8_000, tpd: 200_000 };

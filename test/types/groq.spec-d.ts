@@ -74,7 +74,10 @@ describe('chat', () => {
     groq.chat({ messages }, { lifecycle: true }).subscribe((token) => {
       if (token.type === 'text') expectTypeOf(token.text).toEqualTypeOf<string>();
       if (token.type === 'tool-call') expectTypeOf(token.arguments).toEqualTypeOf<string>();
-      if (token.type === 'state') expectTypeOf(token.position).toEqualTypeOf<number | undefined>();
+      if (token.type === 'state' && token.state === 'queued') {
+        expectTypeOf(token.position).toEqualTypeOf<number | undefined>();
+      }
+      if (token.type === 'state' && token.state === 'retrying') expectTypeOf(token.startsInMs).toEqualTypeOf<number>();
       // @ts-expect-error: only a piece of text or of a thought has a text.
       expectTypeOf(token.text);
     });

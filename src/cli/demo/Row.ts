@@ -31,8 +31,7 @@ export class Row {
     this.milestones.hear(token, now);
     switch (token.type) {
       case 'state':
-        this.stand = token.state === 'admitted' || token.state === 'connected' ? 'answering' : 'waiting';
-        if (token.startsInMs !== undefined) this.startsAt = now + token.startsInMs;
+        this.#follow(token, now);
         break;
       case 'text':
         this.text = (this.text + this.#filter(token.text)).slice(-KEPT);
@@ -42,6 +41,12 @@ export class Row {
         break;
       default:
     }
+  }
+
+  #follow(token: StateToken, now: number): void {
+    const isUnderWay = token.state === 'admitted' || token.state === 'connected';
+    this.stand = isUnderWay ? 'answering' : 'waiting';
+    if (!isUnderWay && token.startsInMs !== undefined) this.startsAt = now + token.startsInMs;
   }
 
   /** @param error Absent when it was answered. */

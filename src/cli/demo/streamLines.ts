@@ -21,7 +21,7 @@ const TOKENS = 12;
  */
 export function streamLines(board: Board, width: number, height: number, palette: Palette): string[] {
   const coming = board.answering.slice(0, Math.max(1, Math.floor(height / 2)));
-  // What is over after a line of each that has ended: the text of those that are coming, as deep as all have room.
+  // Those that are coming share the height evenly. Those that have ended get what is left of it.
   const depth = Math.min(DEEPEST, Math.floor(height / Math.max(1, coming.length)) - 1);
   const lines = [
     ...coming.flatMap((row) => comingLines(row, width, Math.max(1, depth), palette)),

@@ -2,7 +2,7 @@ import type { ChatCompletionChunk } from '../../model/Chunk.ts';
 import { ShortTexts } from './ShortTexts.ts';
 import { Stencil } from './Stencil.ts';
 
-/** What cannot stand between the events of a stream by chance: it is put in place of a text to see where that goes. */
+/** Put in place of a text to see where that comes out, so it must not stand anywhere else in an event. */
 const PROBE = 'rxgroq?';
 
 const QUOTE = 34;

@@ -3,7 +3,7 @@ import type { TokenCount } from '../../model/TokenCount.ts';
 /** Adds up tokens, the certain ones and the guessed ones. */
 export class Tally {
   #tokens = 0;
-  #slack = 0;
+  #uncertainty = 0;
   #exact = true;
 
   /** Adds tokens that are certain. */
@@ -14,15 +14,15 @@ export class Tally {
   /**
    * Adds tokens that are not certain.
    *
-   * @param slack How many more there may be.
+   * @param uncertainty How many more there may be.
    */
-  guess(tokens: number, slack: number): void {
+  guess(tokens: number, uncertainty: number): void {
     this.#tokens += tokens;
-    this.#slack += Math.ceil(slack);
+    this.#uncertainty += Math.ceil(uncertainty);
     this.#exact = false;
   }
 
   get total(): TokenCount {
-    return { tokens: this.#tokens, bound: this.#tokens + this.#slack, exact: this.#exact };
+    return { tokens: this.#tokens, bound: this.#tokens + this.#uncertainty, exact: this.#exact };
   }
 }

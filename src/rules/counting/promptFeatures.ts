@@ -92,13 +92,13 @@ export function promptFeatures(request: ChatRequest, count: CountText): PromptFe
  * How many tokens the images of a request may need beyond the feature, all together. Where there are any, a report on
  * the request teaches nothing of what images take.
  */
-export function imageSlack({ model, messages }: ChatRequest): number {
+export function imageUncertainty({ model, messages }: ChatRequest): number {
   return messages
     .flatMap(({ content }) => contentParts(content).attachments)
-    .reduce((slack, part) => {
-      if (part.type !== 'image_url') return slack;
+    .reduce((uncertainty, part) => {
+      if (part.type !== 'image_url') return uncertainty;
       const { tokens, bound } = imageTokens(model, part.image_url);
-      return slack + bound - tokens;
+      return uncertainty + bound - tokens;
     }, 0);
 }
 

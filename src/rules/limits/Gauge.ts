@@ -16,10 +16,10 @@ const FOREIGN_DOUBT = 0.25;
 /** Requests come whole: answers show them rounded, and one may have come since. */
 const UNSHOWN_REQUESTS = 2;
 
-/** From which share on others are reckoned with to the full in that. */
+/** From which share of others on all of that is left alone, and below it as much less. */
 const HEEDED_SHARE = 0.1;
 
-/** Which part of a bucket is left alone for such a lump at the most. */
+/** Which part of a bucket is left alone at the most for the largest lump that others took. */
 const LARGEST_LUMP = 0.1;
 
 /** For how long an estimate of others holds without an answer that confirms it, and how fast it is forgotten then. */

@@ -33,7 +33,7 @@ export interface Marks {
 
 /** The reservations that are not settled, and among them, first sent first, those that may be on their way. */
 export class OpenReservations {
-  // By the object and not by its id: nobody who asks in this process makes two for one question.
+  // Keyed by the object and not by its id: within a process one question is one object.
   readonly #open = new Map<Reservation, OpenReservation>();
   readonly #underWay = new LinkedList<OpenReservation>();
 

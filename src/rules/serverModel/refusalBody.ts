@@ -1,7 +1,7 @@
 import { DIMENSIONS, type Dimension } from '../../model/Dimension.ts';
 import type { Tier } from '../../model/Limits.ts';
 import { formatGoDuration } from '../goDuration.ts';
-import type { Refusal } from '../serverModel.ts';
+import type { Refusal } from './Ruling.ts';
 
 /** On whose behalf, and in which plan, a request was refused. */
 export interface RefusalContext {

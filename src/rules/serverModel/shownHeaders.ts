@@ -1,5 +1,5 @@
 import { formatGoDuration } from '../goDuration.ts';
-import type { Refusal, ShownLimits } from '../serverModel.ts';
+import type { Refusal, ShownLimits } from './Ruling.ts';
 
 /**
  * Writes the limits as the headers of an answer, as Groq does.

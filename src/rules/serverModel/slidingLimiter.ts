@@ -7,7 +7,7 @@ interface Entry {
 }
 
 /** How many entries that have left the window are kept before the log is cut. */
-const SLACK = 1_024;
+const MIN_CUT = 1_024;
 
 /**
  * A limit over the last window, whenever that began: a log of what was used. Groq has none; clients have to survive
@@ -34,7 +34,7 @@ export function slidingLimiter(initial: number, window: number): Limiter {
       count -= entry.amount;
       first++;
     }
-    if (first > SLACK && first > log.length / 2) {
+    if (first > MIN_CUT && first > log.length / 2) {
       log = log.slice(first);
       first = 0;
     }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ChatRequest } from '../../../src/model/ChatRequest.ts';
-import { FEATURES, imageSlack, promptFeatures } from '../../../src/rules/counting/promptFeatures.ts';
+import { FEATURES, imageUncertainty, promptFeatures } from '../../../src/rules/counting/promptFeatures.ts';
 
 const count = (text: string): number => text.length;
 const zero = Object.fromEntries(FEATURES.map((feature) => [feature, 0]));
@@ -111,7 +111,7 @@ describe('promptFeatures', () => {
   });
 });
 
-describe('imageSlack', () => {
+describe('imageUncertainty', () => {
   const image = { type: 'image_url', image_url: { url: 'https://example.com/a.png' } } as const;
   const request = (model: string): ChatRequest => ({
     model,
@@ -123,12 +123,12 @@ describe('imageSlack', () => {
   });
 
   it('should add up what the images may take besides', () => {
-    expect(imageSlack(request('meta-llama/llama-4-scout-17b-16e-instruct'))).toBe(3 * (2_467 - 1_250));
-    expect(imageSlack(request('m'))).toBe(3 * (2_500 - 2_048));
+    expect(imageUncertainty(request('meta-llama/llama-4-scout-17b-16e-instruct'))).toBe(3 * (2_467 - 1_250));
+    expect(imageUncertainty(request('m'))).toBe(3 * (2_500 - 2_048));
   });
 
   it('should be nothing where it is known what images take, or there are none', () => {
-    expect(imageSlack(request('qwen/qwen3.8-27b'))).toBe(0);
-    expect(imageSlack({ model: 'm', messages: [{ role: 'user', content: 'c' }] })).toBe(0);
+    expect(imageUncertainty(request('qwen/qwen3.8-27b'))).toBe(0);
+    expect(imageUncertainty({ model: 'm', messages: [{ role: 'user', content: 'c' }] })).toBe(0);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { Refusal } from '../../../src/rules/serverModel/Ruling.ts';
 import { refusalBody } from '../../../src/rules/serverModel/refusalBody.ts';
 import { refusalHeaders, shownHeaders } from '../../../src/rules/serverModel/shownHeaders.ts';
-import type { Refusal } from '../../../src/rules/serverModel.ts';
 
 const context = { model: 'openai/gpt-oss-20b', organization: 'org_01k' };
 

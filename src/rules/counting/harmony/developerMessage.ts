@@ -9,7 +9,7 @@ export const CLOSED_OBJECT = 6;
 /** What the system message says of functions, when there are some. */
 const CHANNEL_OF_FUNCTIONS = 14;
 /** A tool of Groq's own, such as `browser_search`. Not recorded: the length of the sections in OpenAI's documentation. */
-const BUILT_IN_TOOL = { tokens: 350, slack: 1_000 } as const;
+const BUILT_IN_TOOL = { tokens: 350, uncertainty: 1_000 } as const;
 /** What Groq says about the format of the answer. */
 const FORMAT = { json_object: 28, json_schema: 38 } as const;
 /** What it says besides, when there are no instructions to go with. */
@@ -36,18 +36,18 @@ export function developerMessage(
 
   const functions = (tools ?? []).filter(isFunctionTool);
   const builtIn = (tools ?? []).length - functions.length;
-  if (builtIn > 0) tally.guess(builtIn * BUILT_IN_TOOL.tokens, builtIn * BUILT_IN_TOOL.slack);
+  if (builtIn > 0) tally.guess(builtIn * BUILT_IN_TOOL.tokens, builtIn * BUILT_IN_TOOL.uncertainty);
   if (functions.length > 0) {
     const section = functionsSection(functions);
-    const { closed, slack } = doubtsOf(functions, section, count);
+    const { closed, uncertainty } = doubtsOf(functions, section, count);
     if (tool_choice === 'none') {
       // Other models are not told of functions that they must not call; of gpt-oss it was not recorded.
-      tally.guess(0, CHANNEL_OF_FUNCTIONS + count(section) + slack + CLOSED_OBJECT * closed);
+      tally.guess(0, CHANNEL_OF_FUNCTIONS + count(section) + uncertainty + CLOSED_OBJECT * closed);
     } else {
       sections.push(section);
       tally.guess(
         CHANNEL_OF_FUNCTIONS + closedObjectTokens * closed,
-        slack + (CLOSED_OBJECT - closedObjectTokens) * closed,
+        uncertainty + (CLOSED_OBJECT - closedObjectTokens) * closed,
       );
     }
   }
@@ -70,12 +70,12 @@ function doubtsOf(
   functions: readonly FunctionTool[],
   section: string,
   count: CountText,
-): { closed: number; slack: number } {
+): { closed: number; uncertainty: number } {
   const json = JSON.stringify(functions);
   const closed = json.split('"additionalProperties":false').length - 1;
   // How schemas beyond flat ones are written was not recorded, but hardly at greater length than their JSON.
   const isUnusual = /"(oneOf|anyOf|allOf|\$ref|items|const|default|title|examples|nullable)":/.test(json);
   const isNested = json.split('"properties":').length - 1 > functions.length;
   const excess = isUnusual || isNested ? Math.max(0, count(json) - count(section)) : 0;
-  return { closed, slack: 8 + 2 * functions.length + excess };
+  return { closed, uncertainty: 8 + 2 * functions.length + excess };
 }
