@@ -23,7 +23,7 @@ export interface Command {
   /**
    * Does it.
    *
-   * @returns The exit code.
+   * @return The exit code.
    * @throws {CliError} when it cannot be done.
    */
   run(args: readonly string[], context: Context): Promise<number>;

@@ -2,7 +2,7 @@
  * The smallest of some numbers that is not below this part of them (the nearest rank).
  *
  * @param part From 0 to 1.
- * @returns Nothing when there are no numbers.
+ * @return Nothing when there are no numbers.
  */
 export function percentile(numbers: readonly number[], part: number): number | undefined {
   const sorted = [...numbers].sort((a, b) => a - b);

@@ -21,7 +21,7 @@ const COMMANDS: readonly Command[] = [chat, models, count, verify, simulate, dem
  * Runs what a command line asks for.
  *
  * @param args What follows `rxgroq`.
- * @returns The exit code: 0 when it went well, 1 when it failed, 2 when the command line was wrong, and 128 and the
+ * @return The exit code: 0 when it went well, 1 when it failed, 2 when the command line was wrong, and 128 and the
  * number of the signal when it was stopped by one.
  */
 export async function runCli(args: readonly string[], context: Context): Promise<number> {

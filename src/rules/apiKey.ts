@@ -5,7 +5,7 @@ import { ValidationError } from '../errors/ValidationError.ts';
  *
  * @param subject What says so, as an error begins.
  * @param path Its name there.
- * @returns The key without the blanks around it, which often come with copying.
+ * @return The key without the blanks around it, which often come with copying.
  * @throws {ValidationError} when there is a character in it that no header can hold.
  */
 export function checkApiKey(key: unknown, subject = 'The options', path = 'apiKey'): string {

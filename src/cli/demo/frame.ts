@@ -27,7 +27,7 @@ const GAP = ' │ ';
 /**
  * Draws one frame of the demonstration: how full the buckets are, the answers as they come, and who waits until when.
  *
- * @returns As many lines as there are rows at the most, none wider than the terminal.
+ * @return As many lines as there are rows at the most, none wider than the terminal.
  */
 export function frame(view: View, { columns, rows }: Size, palette: Palette): string[] {
   // The last column stays free: some terminals begin a new line after it.

@@ -20,7 +20,7 @@ export interface QuotaShare {
  * Works out which part of the quota was used, in the dimension of which it was most: that one decided the pace.
  *
  * @param now When all had ended, in milliseconds of the server's clock.
- * @returns Nothing when no request was let in.
+ * @return Nothing when no request was let in.
  */
 export function quotaShare({ levels, firstAdmission }: SimulatedModelStats, now: number): QuotaShare | undefined {
   if (firstAdmission === undefined) return undefined;

@@ -117,7 +117,7 @@ export class Bucket {
    * Applies a correction that was found at another bucket: what it takes was taken by others, and what it gives back is
    * no more than was taken for them.
    *
-   * @returns By how many units it changed.
+   * @return By how many units it changed.
    */
   correct(units: number): number {
     const change = Math.min(units * this.window, this.#withheld);
@@ -132,7 +132,7 @@ export class Bucket {
    * below zero.
    *
    * @param comesBack Whether what is refused comes back.
-   * @returns By how many units it changed, 0 or less.
+   * @return By how many units it changed, 0 or less.
    */
   lowerTo(units: number, comesBack = true): number {
     const held = units * this.window;

@@ -55,7 +55,7 @@ export class Feedback {
    *
    * @param remaining What the server held after the charge, rounded down.
    * @param rate Units for each millisecond.
-   * @returns By how much our level has to change, in units.
+   * @return By how much our level has to change, in units.
    */
   correction({ low, high, at, aloneWith }: Mark, remaining: number, rate: number, now: number): number {
     // What left soon after may have overtaken the request: only what that cannot explain is missing.

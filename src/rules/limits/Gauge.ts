@@ -110,7 +110,7 @@ export class Gauge {
   /**
    * Compares what an answer reports with the mark of its request.
    *
-   * @returns By how many units the level was corrected.
+   * @return By how many units the level was corrected.
    */
   compare(mark: Mark, remaining: number, mayRaise: boolean, now: number): number {
     if (this.#feedback === undefined) return 0;

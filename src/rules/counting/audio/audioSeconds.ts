@@ -41,7 +41,7 @@ const FORMATS: readonly {
  *
  * @param bytes The file, or its first bytes. They are not changed, and no more than a glance is taken at most files.
  * @param rest What there is besides. See {@link AudioRest}.
- * @returns Seconds; nothing where it cannot be told: the format is another, the file is broken, or what tells is not in
+ * @return Seconds; nothing where it cannot be told: the format is another, the file is broken, or what tells is not in
  * the bytes that were given. It does not throw.
  * @example
  * ```ts

@@ -6,7 +6,7 @@ const MAX_TAGS = 8;
 /**
  * Tells where the sound begins behind the ID3v2 tags at the start of a file.
  *
- * @returns An offset in bytes: 0 where there are none.
+ * @return An offset in bytes: 0 where there are none.
  * @see https://id3.org/id3v2.4.0-structure
  */
 export function id3End(file: AudioFile): number {

@@ -30,7 +30,7 @@ const SAMPLES = [384, 1_152, 1_152];
  * Reads the head of a frame of MPEG 1, 2 or 2.5, of any layer.
  *
  * @param head Its four bytes as a number.
- * @returns Nothing when there is no frame, or one whose length its head does not tell.
+ * @return Nothing when there is no frame, or one whose length its head does not tell.
  * @see http://www.mp3-tech.org/programmer/frame_header.html
  */
 export function mpegFrame(head: number): MpegFrame | undefined {

@@ -8,7 +8,7 @@ const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
  * Reads in a data URL, from its text, only the bytes that are asked for: an image of megabytes is not decoded to learn
  * its size.
  *
- * @returns Nothing when it is no data URL in base64.
+ * @return Nothing when it is no data URL in base64.
  * @see https://datatracker.ietf.org/doc/html/rfc2397
  */
 export function dataUrlReader(url: string): ReadBytes | undefined {

@@ -8,7 +8,7 @@ import { webpSize } from './webp.ts';
 /**
  * Reads the size of the image in a data URL from the image's own header: PNG, JPEG, WebP or GIF.
  *
- * @returns Nothing for any other URL, whose image is not at hand, and for an image that is none of these or is broken.
+ * @return Nothing for any other URL, whose image is not at hand, and for an image that is none of these or is broken.
  * @example
  * imageSize('data:image/gif;base64,R0lGODlhAQABAAAAACw='); // => { width: 1, height: 1 }
  */
