@@ -42,7 +42,8 @@ export interface MemoryLimitStoreConfig {
   /**
    * Whose clock counts, in milliseconds.
    *
-   * @default the system's monotonic clock and timers: a `TestScheduler` has to be given
+   * @default the system's monotonic clock and timers. Within `TestScheduler.run`, pass that `TestScheduler`:
+   * virtual time does not reach this default.
    */
   readonly scheduler?: SchedulerLike | undefined;
 }

@@ -7,7 +7,10 @@ import { RefusalPause } from '../rules/limits/RefusalPause.ts';
 
 /** What an {@link unlimitedStore} goes by. */
 export interface UnlimitedStoreConfig {
-  /** @default the system's monotonic clock and timers: a `TestScheduler` has to be given */
+  /**
+   * @default the system's monotonic clock and timers. Within `TestScheduler.run`, pass that `TestScheduler`:
+   * virtual time does not reach this default.
+   */
   readonly scheduler?: SchedulerLike | undefined;
 }
 

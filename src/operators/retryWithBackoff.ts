@@ -37,7 +37,10 @@ export interface RetryConfig {
    * @default what may be different next time, see the table of errors; a 429 goes back to its place
    */
   readonly retryable?: ((error: unknown) => Retryability) | undefined;
-  /** @default the system's monotonic clock and timers: a `TestScheduler` has to be given */
+  /**
+   * @default the system's monotonic clock and timers. Within `TestScheduler.run`, pass that `TestScheduler`:
+   * virtual time does not reach this default.
+   */
   readonly scheduler?: SchedulerLike | undefined;
   /** @default Math.random */
   readonly random?: Random | undefined;

@@ -30,7 +30,10 @@ export interface TimeoutsConfig extends AnswerTimeouts {
   readonly model?: string | undefined;
   /** Lets the answer end with an error by itself, which knows what had come of it. @default it is left */
   readonly fail?: ((error: TimeoutError) => void) | undefined;
-  /** @default the system's monotonic clock and timers: a `TestScheduler` has to be given */
+  /**
+   * @default the system's monotonic clock and timers. Within `TestScheduler.run`, pass that `TestScheduler`:
+   * virtual time does not reach this default.
+   */
   readonly scheduler?: SchedulerLike | undefined;
 }
 

@@ -21,7 +21,10 @@ export interface ToTokensConfig {
   readonly grace?: number | undefined;
   /** Who wants to know at some time what was written. */
   readonly follower?: Follower | undefined;
-  /** @default the system's monotonic clock and timers: a `TestScheduler` has to be given */
+  /**
+   * @default the system's monotonic clock and timers. Within `TestScheduler.run`, pass that `TestScheduler`:
+   * virtual time does not reach this default.
+   */
   readonly scheduler?: SchedulerLike | undefined;
 }
 

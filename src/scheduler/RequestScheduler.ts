@@ -34,7 +34,10 @@ import { RequestRun, type RunConfig } from './RequestRun.ts';
 export interface RequestSchedulerConfig {
   readonly store: LimitStore;
   readonly transport: Transport;
-  /** @default the system's monotonic clock and timers: a `TestScheduler` has to be given */
+  /**
+   * @default the system's monotonic clock and timers. Within `TestScheduler.run`, pass that `TestScheduler`:
+   * virtual time does not reach this default.
+   */
   readonly scheduler?: SchedulerLike | undefined;
   /** @default Math.random */
   readonly random?: Random | undefined;
