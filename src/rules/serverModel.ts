@@ -21,11 +21,11 @@ export type LimiterShape = 'bucket' | 'fixed' | 'sliding';
 export interface ServerModelConfig {
   /** A dimension that is missing is not limited. */
   readonly limits: Limits;
-  /** What is charged, and when. Defaults to `max`. */
+  /** What is charged, and when. @default 'max' */
   readonly chargeModel?: ChargeModelName | ChargeModel | undefined;
-  /** Defaults to `bucket`. */
+  /** What kind of limit it has. @default 'bucket' */
   readonly shape?: LimiterShape | undefined;
-  /** How numbers that are not whole are shown. Defaults to `2026`. */
+  /** How numbers that are not whole are shown. @default '2026' */
   readonly rounding?: Rounding | undefined;
 }
 

@@ -7,30 +7,30 @@ export interface StatusFault {
   readonly status: 429 | 498 | 500 | 503;
   /** The header `retry-after`: seconds, or any text, as it is. Absent when it is not given. */
   readonly retryAfter?: number | string;
-  /** With 429: the limit that the message names. Defaults to `tpm`. */
+  /** With 429: the limit that the message names. @default 'tpm' */
   readonly dimension?: Dimension;
 }
 
 /** The connection is closed before the answer is whole. */
 export interface CutFault {
   readonly kind: 'cut';
-  /** How many tokens are sent before. Defaults to 0: after the headers. */
+  /** How many tokens are sent before. @default 0, which is after the headers */
   readonly after?: number;
-  /** Whether the body ends as if it were whole, but without a `finish_reason` and `[DONE]`. Defaults to false. */
+  /** Whether the body ends as if it were whole, but without a `finish_reason` and `[DONE]`. @default false */
   readonly clean?: boolean;
 }
 
 /** The connection is reset before the answer is whole. What was just sent may be lost on its way. */
 export interface ResetFault {
   readonly kind: 'reset';
-  /** How many tokens are sent before. Defaults to 0: after the headers. */
+  /** How many tokens are sent before. @default 0, which is after the headers */
   readonly after?: number;
 }
 
 /** The answer comes to a halt. */
 export interface StallFault {
   readonly kind: 'stall';
-  /** How many tokens are sent before. Defaults to 0: after the headers. */
+  /** How many tokens are sent before. @default 0, which is after the headers */
   readonly after?: number;
   /** For how many milliseconds of the simulator's clock. Absent: for ever. */
   readonly ms?: number;
@@ -39,9 +39,9 @@ export interface StallFault {
 /** The stream ends in an `event: error`, without `[DONE]`; what is not streamed is answered with its status. */
 export interface ErrorFault {
   readonly kind: 'error';
-  /** How many tokens are sent before. Defaults to 0: no chunk at all. */
+  /** How many tokens are sent before. @default 0, which is no chunk at all */
   readonly after?: number;
-  /** Groq's `error` object. Defaults to a recorded `tool_use_failed`. */
+  /** Groq's `error` object. @default a recorded `tool_use_failed` */
   readonly error?: {
     readonly message: string;
     readonly type?: string;

@@ -13,48 +13,52 @@ import { type CountPrompt, promptCounter } from './promptCounter.ts';
 
 /** How a simulator is to behave. All durations are milliseconds of its own clock. */
 export interface SimulatorOptions {
-  /** Whose limits hold. Defaults to `free`. */
+  /** Whose limits hold. @default 'free' */
   readonly tier?: Tier | undefined;
   /**
    * Merged into the limits of the tier, dimension by dimension; a model that is not in the catalogue is served with
    * these alone. `false` switches all limits off.
    */
   readonly limits?: false | Readonly<Record<ModelId, Limits>> | undefined;
-  /** How many milliseconds of its clock pass in one of the scheduler's. Defaults to 1. */
+  /** How many milliseconds of its clock pass in one of the scheduler's. @default 1 */
   readonly speed?: number | undefined;
-  /** Decides the replies and the ids. Defaults to 1. */
+  /** Decides the replies and the ids. @default 1 */
   readonly seed?: number | undefined;
   /**
    * What the model answers. A text comes in pieces that are about as long as tokens; each token of a list is one chunk
-   * and counts as one. Defaults to replies that depend on the request and the seed.
+   * and counts as one.
+   *
+   * @default replies that depend on the request and the seed
    */
   readonly reply?: ((request: ChatRequest) => string | readonly Token[]) | undefined;
-  /** The time until the first token. Defaults to 100. */
+  /** The time until the first token. @default 100 */
   readonly firstToken?: number | undefined;
-  /** Defaults to 1,000, as was recorded for `openai/gpt-oss-20b`. */
+  /** How fast it writes. @default 1_000, as was recorded for `openai/gpt-oss-20b` */
   readonly tokensPerSecond?: number | undefined;
-  /** What goes wrong. Defaults to nothing. */
+  /** What goes wrong. @default nothing */
   readonly faults?: Faults | undefined;
-  /** Where it listens on 127.0.0.1. Defaults to 0, which is a port that is free. */
+  /** Where it listens on 127.0.0.1. @default 0, which is a port that is free */
   readonly port?: number | undefined;
-  /** The only key that is let in. Defaults to any. */
+  /** The only key that is let in. @default any */
   readonly apiKey?: string | undefined;
-  /** What is answered for a model that Groq no longer serves. Defaults to `model_not_found`, status 404. */
+  /** What is answered for a model that Groq no longer serves. @default 'model_not_found', with status 404 */
   readonly retiredAs?: RetiredAs | undefined;
   /**
-   * How many tokens a prompt has. Defaults to what a client counts, by the same tables: so the two agree whether or not
-   * Groq would, and what the simulator reports proves nothing about the tables.
+   * How many tokens a prompt has.
+   *
+   * @default what a client counts, by the same tables: so the two agree whether or not Groq would, and what the
+   * simulator reports proves nothing about the tables
    */
   readonly countPrompt?: ((request: ChatRequest) => number | Promise<number>) | undefined;
-  /** How many of them come out of the cache and do not count. Defaults to none. */
+  /** How many of them come out of the cache and do not count. @default none */
   readonly countCached?: ((request: ChatRequest) => number) | undefined;
-  /** What the limiter charges, and when. Defaults to `max`. */
+  /** What the limiter charges, and when. @default 'max' */
   readonly chargeModel?: ChargeModelName | undefined;
-  /** What kind of limiter it is. Defaults to `bucket`. */
+  /** What kind of limiter it is. @default 'bucket' */
   readonly limiter?: LimiterShape | undefined;
-  /** How headers round. Defaults to `2026`. */
+  /** How headers round. @default '2026' */
   readonly rounding?: Rounding | undefined;
-  /** Whose clock and timers are used. Defaults to those of the system. */
+  /** Whose clock and timers are used. @default the system's monotonic clock and timers */
   readonly scheduler?: SchedulerLike | undefined;
 }
 
