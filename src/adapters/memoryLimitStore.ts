@@ -51,10 +51,16 @@ export interface MemoryLimitStoreConfig {
 /**
  * Keeps the levels of the buckets in this process.
  *
- * Every answer is given at once, so that the order of a burst holds.
+ * Every answer is given at once, so that the order of a burst holds. Clients that are given the same store share its
+ * buckets:
  *
  * ```ts
- * const store = memoryLimitStore({ limits: { rpm: 30, rpd: 1_000, tpm: 8_000, tpd: 200_000 } });
+ * import { createGroq } from 'rxgroq';
+ * import { memoryLimitStore } from 'rxgroq/operators';
+ *
+ * const store = memoryLimitStore({ limits: { rpm: 30, tpm: 8_000 }, margin: 300, probe: 5_000 });
+ * const chat = createGroq({ store });
+ * const batch = createGroq({ store });
  * ```
  */
 export function memoryLimitStore(config: MemoryLimitStoreConfig = {}): MemoryLimitStore {

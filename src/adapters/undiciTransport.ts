@@ -51,8 +51,17 @@ export interface ClosableTransport extends Transport {
  * Unsubscribing closes the connection of the request, whatever it is doing. Redirects are not followed and no timeout
  * is its own: {@link timeouts} goes around it.
  *
+ * A client closes the transport that it has made itself, and no other:
+ *
  * ```ts
- * const transport = undiciTransport({ apiKey: process.env['GROQ_API_KEY'] ?? '' });
+ * import { createGroq } from 'rxgroq';
+ * import { undiciTransport } from 'rxgroq/operators';
+ *
+ * const transport = undiciTransport({ apiKey: process.env['GROQ_API_KEY'] ?? '', keepAlive: 60_000 });
+ * const groq = createGroq({ transport });
+ *
+ * await groq.close();
+ * await transport.close();
  * ```
  *
  * @throws {ValidationError} when the key or the base URL cannot be used.

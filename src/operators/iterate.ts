@@ -22,24 +22,35 @@ export interface BackpressureOptions {
 
 /** How {@link iterate} works together with its source. */
 export interface IterateConfig<T> extends BackpressureOptions {
-  /** Is told when the source is to wait, and when it is to go on. Without it values are held, however many. */
+  /** Is told when the source is to wait, and when it is to go on. Without it `pause` holds values, however many. */
   readonly pause?: ((paused: boolean) => void) | undefined;
   /** Joins two values that follow each other, or tells that they cannot be joined. */
   readonly join?: ((first: T, second: T) => T | undefined) | undefined;
 }
 
 /**
- * Lets the values of an Observable be taken one by one, with `for await`.
+ * Lets the values of an Observable be taken one by one, with `for await`. What comes faster than it is taken is held,
+ * without bound unless `pause` is given or `backpressure` says otherwise.
  *
  * The Observable is subscribed to when the first value is asked for, and unsubscribed from when the loop is left. What
  * had come before an error is handed out before it.
  *
+ * ## Example
+ * ### Text at the pace of the loop, for which the server waits
  * ```ts
- * for await (const token of iterate(groq.chat({ messages }).pipe(text()))) await show(token);
+ * import { createGroq, text } from 'rxgroq';
+ * import { iterate } from 'rxgroq/operators';
+ * import { BehaviorSubject } from 'rxjs';
+ *
+ * const groq = createGroq();
+ * const paused$ = new BehaviorSubject(false);
+ * const pieces$ = groq.ask('Tell me a long story.', { paused$ }).pipe(text());
+ * for await (const piece of iterate(pieces$, { pause: (paused) => paused$.next(paused) })) process.stdout.write(piece);
  * ```
  *
  * @param source Where the values come from.
  * @param config What becomes of values that come faster than they are taken. See {@link IterateConfig}.
+ * @return An iterator over the values, for one loop.
  * @throws {SlowConsumerError} (from `next`) when too many values wait and `backpressure` is `error`.
  */
 export function iterate<T>(source: Observable<T>, config: IterateConfig<T> = {}): AsyncIterableIterator<T> {

@@ -10,6 +10,36 @@ export type LimitChange = 'level' | 'limits';
  * Where the levels of the buckets are kept. What it is asked or told it may answer at once or later, with anything that
  * rxjs can turn into an Observable, of which the first value counts. The answer to `reserve` is always awaited, also
  * when its job has left meanwhile, since what was taken has to be given back.
+ *
+ * The smallest store that is of use lets two requests run at a time, and after a 429 none for a while:
+ *
+ * ```ts
+ * import { createGroq } from 'rxgroq';
+ * import type { LimitChange, LimitStore, Reservation } from 'rxgroq/operators';
+ * import { of, Subject } from 'rxjs';
+ *
+ * const running = new Set<Reservation>();
+ * const changes$ = new Subject<LimitChange>();
+ * let pausedUntil = 0;
+ * const store: LimitStore = {
+ *   reserve: (reservation) => {
+ *     if (running.has(reservation)) return { type: 'granted' };
+ *     const ms = running.size < 2 ? pausedUntil - performance.now() : 60_000;
+ *     if (ms > 0) return { type: 'wait', ms, dimension: 'rpm', rate: Infinity };
+ *     running.add(reservation);
+ *     return { type: 'granted' };
+ *   },
+ *   settle: (reservation, outcome) => {
+ *     // What was refused is asked for again at once.
+ *     if (outcome.type === 'rejected') pausedUntil = performance.now() + (outcome.ms ?? 1_000);
+ *     if (running.delete(reservation)) changes$.next('level'); // lets those who wait ask again
+ *     return undefined;
+ *   },
+ *   changes: () => changes$,
+ *   levels: () => of([]), // no buckets to show
+ * };
+ * const groq = createGroq({ store });
+ * ```
  */
 export interface LimitStore {
   /**

@@ -29,6 +29,37 @@ export type WireEvent =
  * The answer is cold: nothing is sent before it is subscribed to, unsubscribing closes the connection, and it
  * completes only when the body was received in full. Failures are {@link ConnectionError} or {@link ProtocolError}; of
  * anything else that it fails with or throws, a `ConnectionError` is made with that as its cause.
+ *
+ * The smallest one goes over `fetch`. It does not heed `paused$`:
+ *
+ * ```ts
+ * import { createGroq } from 'rxgroq';
+ * import type { Transport, WireEvent } from 'rxgroq/operators';
+ * import { Observable } from 'rxjs';
+ *
+ * const transport: Transport = {
+ *   send: ({ method, path, body = null, contentType = 'application/json' }) =>
+ *     new Observable<WireEvent>((subscriber) => {
+ *       const abort = new AbortController();
+ *       const run = async () => {
+ *         const response = await fetch(`https://api.groq.com/openai/v1${path}`, {
+ *           method,
+ *           headers: { authorization: `Bearer ${apiKey}`, 'content-type': contentType, 'accept-encoding': 'identity' },
+ *           body,
+ *           redirect: 'manual',
+ *           signal: abort.signal,
+ *         });
+ *         const { status, headers } = response;
+ *         subscriber.next({ type: 'head', status, headers: Object.fromEntries(headers) }); // says `sent`, too
+ *         for await (const bytes of response.body ?? []) subscriber.next({ type: 'data', bytes });
+ *         subscriber.complete();
+ *       };
+ *       run().catch((error: unknown) => subscriber.error(error));
+ *       return () => abort.abort();
+ *     }),
+ * };
+ * const groq = createGroq({ transport });
+ * ```
  */
 export interface Transport {
   send(request: WireRequest): ObservableInput<WireEvent>;
