@@ -116,7 +116,12 @@ export interface GroqOptions extends ConnectionOptions {
   readonly store?: LimitStore | undefined;
   /** Who counts tokens. @default tiktokenCounter(), or roughCounter() where neither limits nor a budget are kept */
   readonly counter?: TokenCounter | undefined;
-  /** Whose clock is used, for everything. @default the system's monotonic clock and timers */
+  /**
+   * Whose clock is used, for everything.
+   *
+   * @default the system's monotonic clock and timers. Within `TestScheduler.run`, pass that `TestScheduler`:
+   * virtual time does not reach this default.
+   */
   readonly scheduler?: SchedulerLike | undefined;
   /** @default Math.random */
   readonly random?: Random | undefined;
