@@ -45,7 +45,7 @@ export interface Groq extends AsyncDisposable {
    *
    * @example
    * groq.chat({ messages }, { lifecycle: true }).subscribe(show);
-   * // { type: 'state', state: 'queued' }, …, { type: 'text', text: 'Because' }, …, { type: 'finish', reason: 'stop', … }
+   * // { type: 'state', state: 'queued' }, …, { type: 'text', text: 'Because' }, …, { type: 'finish', … }
    *
    * @throws {ValidationError | ModelRetiredError | ContextLengthError | RequestTooLargeError | BudgetExceededError} (as
    * `error`) when it cannot be sent as it is.
@@ -109,7 +109,7 @@ export interface Groq extends AsyncDisposable {
    * @example
    * createGroq().models().subscribe((models) => show(models.map(({ id }) => id)));
    *
-   * @throws {HttpError | ConnectionError | TimeoutError | ProtocolError | ClosedError} (as `error`) when it does not come.
+   * @throws {HttpError | ConnectionError | TimeoutError | ProtocolError | ClosedError} (as `error`) when it fails.
    */
   models(): Observable<Model[]>;
   /** The models that are known without asking. */

@@ -22,7 +22,7 @@ export interface BackpressureOptions {
 
 /** How {@link iterate} works together with its source. */
 export interface IterateConfig<T> extends BackpressureOptions {
-  /** Is told when the source is to wait, and when it is to go on. Without it `pause` holds values, however many. */
+  /** Is told when the source is to wait, and when it is to go on. Without it the source never waits. */
   readonly pause?: ((paused: boolean) => void) | undefined;
   /** Joins two values that follow each other, or tells that they cannot be joined. */
   readonly join?: ((first: T, second: T) => T | undefined) | undefined;
@@ -30,7 +30,7 @@ export interface IterateConfig<T> extends BackpressureOptions {
 
 /**
  * Lets the values of an Observable be taken one by one, with `for await`. What comes faster than it is taken is held,
- * without bound unless `pause` is given or `backpressure` says otherwise.
+ * unbounded unless `pause` or `backpressure: 'error'` is given.
  *
  * The Observable is subscribed to when the first value is asked for, and unsubscribed from when the loop is left. What
  * had come before an error is handed out before it.
