@@ -65,7 +65,7 @@ describe('the meter of send', () => {
     const { heard, subscription } = metered(open);
     subscription.unsubscribe();
     subscription.unsubscribe();
-    expect(heard).toEqual(['meter: sent', 'state', 'meter: left, settled']);
+    expect(heard).toEqual(['meter: sent', 'state', 'meter: abandoned, settled']);
   });
 
   it('should hear that the one who would listen had left already', () => {
