@@ -112,7 +112,11 @@ export interface GroqOptions extends ConnectionOptions {
   readonly allowRetired?: boolean | undefined;
   /** How requests reach Groq. @default undiciTransport() */
   readonly transport?: Transport | undefined;
-  /** Where the levels of the buckets are kept. @default memoryLimitStore() */
+  /**
+   * Where the levels of the buckets are kept. One of your own goes by its own limits, margin, probe and pacing.
+   *
+   * @default memoryLimitStore() with the limits of this client, a `margin` of 300 ms and a `probe` of 5 s
+   */
   readonly store?: LimitStore | undefined;
   /** Who counts tokens. @default tiktokenCounter(), or roughCounter() where neither limits nor a budget are kept */
   readonly counter?: TokenCounter | undefined;

@@ -11,7 +11,10 @@ export interface ModelStatus {
   readonly inFlight: number;
   /** How full each bucket is. */
   readonly buckets: readonly BucketLevel[];
-  /** In how many milliseconds the next waiting request starts. Absent when none waits. */
+  /**
+   * In how many milliseconds the next waiting request starts. Absent when none waits, and while as many are in flight as
+   * may be: then the next one starts when one of those ends.
+   */
   readonly nextStartsInMs?: number;
 }
 

@@ -51,7 +51,7 @@ export interface QueuedToken {
   readonly state: 'queued';
   /** How many requests start before this one. */
   readonly position?: number;
-  /** In how many milliseconds it is expected to start. */
+  /** In how many milliseconds it is expected to start. Absent while as many requests are in flight as may be. */
   readonly startsInMs?: number;
 }
 

@@ -79,6 +79,11 @@ export class Admission<J extends Job> implements Granter<J> {
     return this.#asking;
   }
 
+  /** Whether nobody is granted until a grant is settled. */
+  get isFull(): boolean {
+    return this.#inFlight >= this.#config.inFlight;
+  }
+
   /** Grants all that can be granted now, best first. */
   pump(backlog: Backlog<J>): void {
     this.#backlog = backlog;
@@ -106,7 +111,7 @@ export class Admission<J extends Job> implements Granter<J> {
   #step(backlog: Backlog<J>): boolean {
     this.headStartsAt = undefined;
     const ticket = backlog.peek();
-    if (ticket === undefined || this.#closed || this.#inFlight >= this.#config.inFlight) return false;
+    if (ticket === undefined || this.#closed || this.isFull) return false;
     const asked = this.#asked?.ticket === ticket ? this.#asked : this.#ask(ticket);
     const { reservation } = asked;
     this.#asked = asked;

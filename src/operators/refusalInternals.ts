@@ -45,8 +45,12 @@ export class Refusals<J extends Job> {
     return Math.max(backlog.soonest()?.job.expiresAt ?? Infinity, this.#restsUntil);
   }
 
-  /** Refuses those that have waited too long. */
-  expire(backlog: Backlog<J>): void {
+  /**
+   * Refuses those that have waited too long.
+   *
+   * @param isFull Whether nobody is granted until a grant is settled, so that nobody can tell when one would have started.
+   */
+  expire(backlog: Backlog<J>, isFull: boolean): void {
     if (backlog.soonest() === undefined) return;
     const now = this.#config.scheduler.now();
     if (this.nextExpiry(backlog) > now) return;
@@ -55,8 +59,8 @@ export class Refusals<J extends Job> {
     let expected: Map<Ticket<J>, Outlook> | undefined;
     while (soonest?.job.expiresAt !== undefined && soonest.job.expiresAt <= now) {
       const { job } = soonest;
-      expected ??= this.#outlook(backlog, this.#config.key(job));
-      const wouldStartInMs = expected.get(soonest)?.startsInMs;
+      if (!isFull) expected ??= this.#outlook(backlog, this.#config.key(job));
+      const wouldStartInMs = expected?.get(soonest)?.startsInMs;
       backlog.remove(soonest);
       // A clock counts in fractions, of which their difference keeps the noise.
       const allowed = Math.round(soonest.job.expiresAt - job.arrival);

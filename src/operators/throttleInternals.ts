@@ -121,7 +121,7 @@ export class Throttle<J extends Job> implements AdmissionListener<J>, Unsubscrib
     this.#pumping = true;
     try {
       if (backlog !== undefined) {
-        this.#refusals.expire(backlog);
+        this.#refusals.expire(backlog, this.#admission.isFull);
         this.#admission.pump(backlog);
       }
     } catch (error) {

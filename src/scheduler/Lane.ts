@@ -57,7 +57,7 @@ export class Lane {
     };
     this.#model = model;
     this.#config = config;
-    this.#outlooks = new OutlookReporter(store, model, scheduler);
+    this.#outlooks = new OutlookReporter({ store, key: model, scheduler, isFull: () => this.#isFull() });
     this.#attempts
       .pipe(
         prioritize({ slack, maxQueued, overflow, refuse }),
@@ -133,10 +133,15 @@ export class Lane {
           waiting,
           inFlight: this.#inFlight,
           buckets,
-          ...(head !== undefined && { nextStartsInMs: new Forecast(buckets).start(head.job) }),
+          ...(head !== undefined && !this.#isFull() && { nextStartsInMs: new Forecast(buckets).start(head.job) }),
         };
       }),
     );
+  }
+
+  /** Whether nobody starts until somebody ends. */
+  #isFull(): boolean {
+    return this.#inFlight >= this.#config.inFlight;
   }
 
   /** An attempt leaves the queue. */

@@ -11,18 +11,25 @@ import type { Attempt } from './Attempt.ts';
 const INTERVAL = 250;
 const INTERVAL_PER_JOB = 0.02;
 
+/** What an {@link OutlookReporter} works with. */
+export interface OutlookReporterConfig {
+  readonly store: LimitStore;
+  readonly key: LimitKey;
+  readonly scheduler: SchedulerLike;
+  /** Whether nobody starts until somebody ends, so that nobody can tell when. */
+  readonly isFull: () => boolean;
+}
+
 /** What somebody was told. */
 interface Told {
   readonly position: number;
-  /** Milliseconds of the scheduler's clock. */
+  /** Milliseconds of the scheduler's clock, or `Infinity` when nobody could tell. */
   readonly startsAt: number;
 }
 
 /** Tells those of a lane who want to know what they can expect while they wait, and again when that changes. */
 export class OutlookReporter {
-  readonly #store: LimitStore;
-  readonly #key: LimitKey;
-  readonly #scheduler: SchedulerLike;
+  readonly #config: OutlookReporterConfig;
   /** Those who want to know, with what they were told last. */
   readonly #listeners = new Map<Attempt, Told | undefined>();
   #timer: Unsubscribable | undefined;
@@ -30,10 +37,8 @@ export class OutlookReporter {
   #due = Infinity;
   #toldAt = -Infinity;
 
-  constructor(store: LimitStore, key: LimitKey, scheduler: SchedulerLike) {
-    this.#store = store;
-    this.#key = key;
-    this.#scheduler = scheduler;
+  constructor(config: OutlookReporterConfig) {
+    this.#config = config;
   }
 
   add(attempt: Attempt): void {
@@ -54,7 +59,7 @@ export class OutlookReporter {
   renew(backlog: Backlog<Attempt>): void {
     if (this.#listeners.size === 0) return;
     // Never at once: most of what comes is gone again when this turn is over.
-    const soonest = this.#scheduler.now() + 1;
+    const soonest = this.#config.scheduler.now() + 1;
     this.#tellAt(Math.max(soonest, this.#toldAt + intervalFor(backlog)), backlog);
   }
 
@@ -62,28 +67,27 @@ export class OutlookReporter {
     if (this.#due <= due) return;
     const tell = (): void => {
       this.#due = Infinity;
-      this.#toldAt = this.#scheduler.now();
+      this.#toldAt = this.#config.scheduler.now();
       this.#tell(backlog);
     };
     this.#timer?.unsubscribe();
     this.#due = due;
     // It may be past by now: a program that is busy, or a clock that is fast.
-    this.#timer = later(this.#scheduler, tell, Math.max(0, due - this.#scheduler.now()));
+    this.#timer = later(this.#config.scheduler, tell, Math.max(0, due - this.#config.scheduler.now()));
   }
 
   #tell(backlog: Backlog<Attempt>): void {
-    levelsOf(this.#store, this.#key).subscribe({
+    levelsOf(this.#config.store, this.#config.key).subscribe({
       next: (levels) => {
+        const isFull = this.#config.isFull();
         let soonest = Infinity;
-        for (const [{ job }, expected] of outlook(backlog, levels)) {
+        for (const [{ job }, { position, startsInMs }] of outlook(backlog, levels)) {
           if (!this.#listeners.has(job)) continue;
-          if (expected.startsInMs > 0) soonest = Math.min(soonest, expected.startsInMs);
-          const told = this.#listeners.get(job);
-          const { position, startsInMs } = expected;
-          const startsAt = this.#toldAt + startsInMs;
-          if (told?.position === position && Math.abs(told.startsAt - startsAt) <= INTERVAL) continue;
-          this.#listeners.set(job, { position, startsAt });
-          job.lifetime.next({ type: 'state', state: 'queued', ...expected });
+          if (!isFull && startsInMs > 0) soonest = Math.min(soonest, startsInMs);
+          const now = { position, startsAt: isFull ? Infinity : this.#toldAt + startsInMs };
+          if (isMuchAs(this.#listeners.get(job), now)) continue;
+          this.#listeners.set(job, now);
+          job.lifetime.next({ type: 'state', state: 'queued', position, ...(!isFull && { startsInMs }) });
         }
         // Whoever has not started by then can expect something else.
         if (soonest < Infinity && this.#listeners.size > 0) {
@@ -95,5 +99,9 @@ export class OutlookReporter {
     });
   }
 }
+
+const isMuchAs = (told: Told | undefined, now: Told): boolean =>
+  told?.position === now.position &&
+  (told.startsAt === now.startsAt || Math.abs(told.startsAt - now.startsAt) <= INTERVAL);
 
 const intervalFor = ({ size }: Backlog<Attempt>): number => Math.max(INTERVAL, size * INTERVAL_PER_JOB);

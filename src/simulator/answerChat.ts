@@ -120,9 +120,11 @@ function answerStatus(
     exchange.error(unavailable(model.id, status), headers);
     return;
   }
-  const limit = model.server.levels(clock.now()).find((level) => level.dimension === dimension)?.limit ?? 0;
   const isRequests = DIMENSIONS[dimension].unit === 'requests';
   const requested = isRequests ? 1 : prompt.tokens + maxCompletionTokens;
+  const level = model.server.levels(clock.now()).find((each) => each.dimension === dimension);
+  // Where there is no such limit it is one into which the request fits, or it could never be sent.
+  const limit = level?.limit ?? requested;
   const wait = typeof retryAfter === 'number' && retryAfter > 0 ? retryAfter * 1_000 : 1_000;
   const body = refusalBody(
     { type: 'refused', status, dimension, limit, used: limit, requested, wait },

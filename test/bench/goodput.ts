@@ -116,6 +116,6 @@ for (const late of [false, true]) {
   );
   console.log('| contender | makespan | × bound | requests | 429s | lost | high p50 | high p95 | low p95 |');
   console.log('|---|---:|---:|---:|---:|---:|---:|---:|---:|');
-  console.log(rowOf('the ideal, which knows everything', bound, ideal));
+  console.log(rowOf('an oracle that knows every cost and limit beforehand', bound, ideal));
   for (const [name, list] of results) console.log(rowOf(name, bound, medians(list)));
 }

@@ -18,7 +18,12 @@ describe('OutlookReporter', () => {
         return new Subscription();
       },
     };
-    const reporter = new OutlookReporter(quota(1, 1_000, { scheduler: hurried }), 'm', hurried);
+    const reporter = new OutlookReporter({
+      store: quota(1, 1_000, { scheduler: hurried }),
+      key: 'm',
+      scheduler: hurried,
+      isFull: () => false,
+    });
     const backlog = new DeadlineQueue<Attempt>(DEFAULT_SLACK, { left: () => undefined });
     reporter.add({ lifetime: new Subscription() } as unknown as Attempt);
     reporter.renew(backlog);

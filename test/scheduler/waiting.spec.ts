@@ -296,6 +296,32 @@ describe('what those who wait can expect', () => {
     });
   });
 
+  it('should tell nobody when they start as long as that is when somebody else ends', () => {
+    rx((helpers) => {
+      const reply = () => helpers.cold('(sh) 597ms (fd|)', wires);
+      const { ask, under } = setUp(helpers, { every: 1, inFlight: 1, reply });
+      const next: (number | undefined)[] = [];
+      under.status$.subscribe(({ models: [m] }) => {
+        if (m !== undefined) next.push(m.nextStartsInMs);
+      });
+      const errors: unknown[] = [];
+      for (const name of ['h1', 'h2']) ask(name).subscribe();
+      ask('l1', { timeouts: { queue: 100 } }).subscribe({ error: (error: unknown) => errors.push(error) });
+      const heard = heardBy(helpers, ask('l2', { lifecycle: true }).pipe(take(4)));
+      helpers.flush();
+      expect(heard).toEqual([
+        [0, queued],
+        [1, { ...queued, position: 2 }],
+        [251, { ...queued, position: 1 }],
+        [602, { ...queued, position: 0 }],
+      ]);
+      expect(errors).toHaveLength(1);
+      expect(errors[0]).not.toHaveProperty('wouldStartInMs');
+      expect(next).toContain(undefined);
+      expect(next).not.toContain(0);
+    });
+  });
+
   it('should say of the model when the next one starts, in its status', () => {
     rx((helpers) => {
       const { ask, under } = setUp(helpers, { every: 1_000, reply: () => NEVER });

@@ -54,6 +54,14 @@ describe('startSimulator, with faults', () => {
     expect((await ask(simulator.url, whole)).status).toBe(200);
   });
 
+  it('should answer 429 without limits too, by one into which the request fits', async () => {
+    const simulator = await start({ limits: false, faults: [{ kind: 'status', status: 429 }], countPrompt: () => 100 });
+    const answer = await ask(simulator.url, whole);
+    expect(json(answer)).toMatchObject({
+      error: { message: expect.stringContaining('(TPM): Limit 150, Used 150, Requested 150.') as string },
+    });
+  });
+
   it('should answer 429 as its limiter would, and not count it as its own', async () => {
     const simulator = await faulty(
       { kind: 'status', status: 429, retryAfter: 3 },
