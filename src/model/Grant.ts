@@ -30,10 +30,17 @@ export type Verdict =
   /** Not ever: it costs more than the bucket holds when full. */
   | { readonly type: 'never'; readonly dimension: Dimension; readonly cost: number; readonly limit: number };
 
+/** A limit of which the server has told. */
+export interface LimitTold {
+  readonly dimension: Dimension;
+  /** What the bucket holds when full. */
+  readonly limit: number;
+}
+
 /** What became of a reservation. */
 export type Outcome =
-  /** The server reported, or it is known, what was used: the rest goes back. */
-  | { readonly type: 'used'; readonly cost: Cost }
+  /** The server reported, or it is known, what was used: the rest goes back. A 413 tells the limit that it exceeds. */
+  | { readonly type: 'used'; readonly cost: Cost; readonly told?: LimitTold | undefined }
   /** Nothing reached the server: all of it goes back. */
   | { readonly type: 'unsent' }
   /** The server said that a limit was hit: the tokens go back, and the dimension pauses for `ms`. */

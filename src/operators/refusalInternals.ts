@@ -60,7 +60,9 @@ export class Refusals<J extends Job> {
     while (soonest?.job.expiresAt !== undefined && soonest.job.expiresAt <= now) {
       const { job } = soonest;
       if (!isFull) expected ??= this.#outlook(backlog, this.#config.key(job));
-      const wouldStartInMs = expected?.get(soonest)?.startsInMs;
+      const startsInMs = expected?.get(soonest)?.startsInMs ?? 0;
+      // What would start now and does not waits for something that levels do not show.
+      const wouldStartInMs = startsInMs > 0 ? startsInMs : undefined;
       backlog.remove(soonest);
       // A clock counts in fractions, of which their difference keeps the noise.
       const allowed = Math.round(soonest.job.expiresAt - job.arrival);

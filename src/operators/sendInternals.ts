@@ -1,6 +1,6 @@
 import { from, Observable, type OperatorFunction, type Subscriber } from 'rxjs';
 import { attribute, redactError } from '../errors/GroqError.ts';
-import { isConnectionError, isRateLimitError } from '../errors/guards.ts';
+import { isConnectionError, isRateLimitError, isRequestTooLargeError } from '../errors/guards.ts';
 import type { AttemptEnd, AttemptMeter } from '../model/AttemptMeter.ts';
 import type { Grant, Outcome } from '../model/Grant.ts';
 import type { Job } from '../model/Job.ts';
@@ -166,7 +166,9 @@ function outcomeOf(error: unknown, state: Grant['state'], begun: boolean): Outco
   }
   if (isConnectionError(error) && !error.sent) return { type: 'unsent' };
   // Groq did no work for what it refused, so only the request counts. Its faults may come in the middle of work.
-  if (!begun && isRefusal(error)) return { type: 'used', cost: REFUSED_COST };
+  if (!begun && isRefusal(error)) {
+    return { type: 'used', cost: REFUSED_COST, ...(isRequestTooLargeError(error) && { told: error }) };
+  }
   return { type: 'unknown' };
 }
 

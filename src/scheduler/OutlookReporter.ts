@@ -83,11 +83,13 @@ export class OutlookReporter {
         let soonest = Infinity;
         for (const [{ job }, { position, startsInMs }] of outlook(backlog, levels)) {
           if (!this.#listeners.has(job)) continue;
-          if (!isFull && startsInMs > 0) soonest = Math.min(soonest, startsInMs);
-          const now = { position, startsAt: isFull ? Infinity : this.#toldAt + startsInMs };
+          // What would start now and does not waits for something that levels do not show.
+          const isKnown = startsInMs > 0 && !isFull;
+          if (isKnown) soonest = Math.min(soonest, startsInMs);
+          const now = { position, startsAt: isKnown ? this.#toldAt + startsInMs : Infinity };
           if (isMuchAs(this.#listeners.get(job), now)) continue;
           this.#listeners.set(job, now);
-          job.lifetime.next({ type: 'state', state: 'queued', position, ...(!isFull && { startsInMs }) });
+          job.lifetime.next({ type: 'state', state: 'queued', position, ...(isKnown && { startsInMs }) });
         }
         // Whoever has not started by then can expect something else.
         if (soonest < Infinity && this.#listeners.size > 0) {

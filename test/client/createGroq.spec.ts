@@ -381,7 +381,7 @@ describe('createGroq', () => {
         json(413, {
           error: {
             message:
-              'Request too large for model `m` … on tokens per minute (TPM): Limit 4000, Requested 4100, please …',
+              'Request too large for model `m` … on tokens per minute (TPM): Limit 8000, Requested 8100, please …',
           },
         }),
       );
@@ -393,6 +393,25 @@ describe('createGroq', () => {
       expect(tpm?.level).toBeGreaterThan(7_990);
       hello(request);
       await next.ended;
+    });
+
+    it('should not send again what exceeds a limit that a 413 has told', async () => {
+      const server = await serve({
+        answer: ({ connection }) =>
+          connection.socket.write(
+            json(413, {
+              error: {
+                message: 'Request too large … on tokens per minute (TPM): Limit 6000, Requested 7100, please …',
+              },
+            }),
+          ),
+      });
+      const groq = make(server);
+      for (let i = 0; i < 2; i++) {
+        const { error } = told(groq.complete({ messages, max_completion_tokens: 7_000 }));
+        expect(await error).toMatchObject({ code: 'GROQ_ERR_REQUEST_TOO_LARGE', limit: 6_000 });
+      }
+      expect(server.requests).toHaveLength(1);
     });
   });
 

@@ -19,8 +19,12 @@ const UNSHOWN_REQUESTS = 2;
 /** From which share of others on all of that is left alone, and below it as much less. */
 const HEEDED_SHARE = 0.1;
 
-/** Which part of a bucket is left alone at the most for the largest lump that others took. */
+/**
+ * How much is left alone at the most for the largest lump that others took: so great a part of a bucket, and no more
+ * than flows in within so many milliseconds, or a tenth of a day would be hours.
+ */
 const LARGEST_LUMP = 0.1;
+const LONGEST_LUMP = 60_000;
 
 /** For how long an estimate of others holds without an answer that confirms it, and how fast it is forgotten then. */
 const CONFIRMED = 20_000;
@@ -214,7 +218,7 @@ export class Gauge {
     const first = this.#firstDoubt(now);
     const lump = Math.max(
       (share + first) * FOREIGN_LUMP,
-      Math.min(this.#foreign.lump / bucket.limit, LARGEST_LUMP) * bucket.window,
+      Math.min(Math.min(this.#foreign.lump / bucket.limit, LARGEST_LUMP) * bucket.window, LONGEST_LUMP),
     );
     const unshown = this.#unshown * Math.min(1, (share + first) / HEEDED_SHARE);
     this.#doubt = lump + unshown + (share * FOREIGN_DOUBT + first) * unseen;

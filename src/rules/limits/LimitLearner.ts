@@ -73,6 +73,8 @@ export class LimitLearner {
     if (outcome.type === 'used') {
       this.#refunds.refund(Math.max(0, open.cost.tokens - outcome.cost.tokens));
       this.#pause.answered();
+      const { told } = outcome;
+      if (told !== undefined) this.#gauges.hear(told.dimension, told.limit, open.at, now);
     } else if (outcome.type !== 'unknown') this.#refunds.undo(open.cost.tokens);
     if (outcome.type === 'rejected') this.#obey(outcome, open, others, event, now);
   }
@@ -159,8 +161,9 @@ export class LimitLearner {
       gauge.pausedUntil = Math.max(gauge.pausedUntil, now + pause);
       if (used === undefined || limit === undefined || requested === undefined) continue;
       const mark = dimension === 'tpm' || dimension === 'rpd' ? marks?.[dimension] : undefined;
-      // What was let in beside it may have come after the server counted.
-      if (mark === undefined) gauge.lowerTo(limit - used - others.arrivedSince(chargedAt, gauge.unit));
+      // What was let in beside it may have come after the server counted. As long as nothing is known there is nothing to
+      // compare with: what the server shows is all, and the request is not in it.
+      if (mark === undefined || !this.known) gauge.lowerTo(limit - used - others.arrivedSince(chargedAt, gauge.unit));
       else this.#correct(gauge, mark, marks, limit - used - requested, false, event, now);
       if (ms !== undefined) this.#watchFlow(gauge, used + requested - limit, ms);
     }

@@ -142,10 +142,12 @@ export class LimitMirror {
 
   levels(now: number): readonly BucketLevel[] {
     const event = this.#next(now);
+    const rest = this.#learner.rest(now);
     return this.#gauges.all.map((gauge) => {
       gauge.bucket.refill(now, event);
       const kept = this.#keptOf(gauge);
-      return { ...gauge.level(this.#config.margin, now), ...(kept !== undefined && { kept }) };
+      const level = gauge.level(this.#config.margin, now);
+      return { ...level, pausedFor: Math.max(level.pausedFor, rest), ...(kept !== undefined && { kept }) };
     });
   }
 

@@ -37,6 +37,26 @@ const learning = (limits: Limits, config: Partial<LimitMirrorConfig> = {}) => {
 };
 
 describe('LimitLearner', () => {
+  it('should know the limit from then on that a request exceeds by itself', () => {
+    const { mirror, take, bucket } = learning({ tpm: 8_000 });
+    const before = mirror.revision;
+    const refused = { ...tokens(0), requests: 1 };
+    mirror.settle(take(7_000), { type: 'used', cost: refused, told: { dimension: 'tpm', limit: 6_000 } }, 0);
+    expect([bucket('tpm')?.limit, bucket('tpm')?.level, mirror.revision]).toEqual([6_000, 6_000, before + 1]);
+  });
+
+  it('should leave alone no more of a day for a lump that others took than flows in within a minute', () => {
+    const { answered, bucket, waitFor } = learning({ tpd: 864_000, rpd: 86_400 });
+    for (const [at, remaining] of [
+      [0, 86_399],
+      [600_000, 40_000],
+    ] as const) {
+      answered(1, at, { rpd: { limit: 86_400, remaining } });
+    }
+    expect(waitFor(1, 2_400_000)).toBe(0);
+    expect(bucket('rpd', 2_400_000)?.held).toBeLessThan(70);
+  });
+
   describe('of an answer', () => {
     it('should take limits of which nothing was known, with what is left of them', () => {
       const { answered, level, bucket } = learning({});
@@ -228,10 +248,17 @@ describe('LimitLearner', () => {
       expect(mirror.levels(0).map(({ pausedFor }) => pausedFor)).toEqual([7_000, 7_000]);
     });
 
-    it('should let everything rest when it names a limit of which nothing is known', () => {
+    it('should take the server by its word as long as nothing is known: the refused one is not in what it shows', () => {
+      const { rejected, level, waitFor } = learning({ tpm: 8_000 }, { probe: 5_000 });
+      rejected({ dimension: 'tpm', ms: 15_000, limit: 8_000, used: 6_000, requested: 4_000 }, 0, 4_000);
+      expect(level('tpm')).toBe(2_000);
+      expect(waitFor(4_000)).toBe(15_000);
+    });
+
+    it('should let everything rest when it names a limit of which nothing is known, and show that', () => {
       const { mirror, rejected, waitFor } = learning({ tpm: 1_000 });
       rejected({ dimension: 'ash', ms: 7_000 });
-      expect(mirror.levels(0)[0]?.pausedFor).toBe(0);
+      expect(mirror.levels(0)[0]?.pausedFor).toBe(7_000);
       expect([waitFor(1), waitFor(1, 6_000), waitFor(1, 7_000)]).toEqual([7_000, 1_000, 0]);
     });
 
