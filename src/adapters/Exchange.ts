@@ -9,9 +9,9 @@ const SENT: WireEvent = { type: 'sent' };
 
 /**
  * How soon a connection is lost that the server had closed, or was about to, when the request was sent, in
- * milliseconds: far longer than a message travels, and far shorter than a model works.
+ * milliseconds: longer than a message travels around the world and back, and shorter than a model works.
  */
-const STALE_WITHIN = 1_000;
+const STALE_WITHIN = 300;
 
 /** What undici says of a connection that the other side has closed. */
 const CLOSED_BY_PEER: ReadonlySet<unknown> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);

@@ -29,14 +29,16 @@ export interface FakeTransport extends Transport {
  * import { mergeMap } from 'rxjs';
  * import { TestScheduler } from 'rxjs/testing';
  * import { createGroq, text } from 'rxgroq';
- * import { fakeTransport, quota } from 'rxgroq/testing';
+ * import { fakeTransport, quota, wordCounter } from 'rxgroq/testing';
  *
  * const scheduler = new TestScheduler((actual, expected) => {
  *   strict.deepEqual(actual, expected);
  * });
  * scheduler.run(({ hot, cold, expectObservable }) => {
  *   const transport = fakeTransport({ a: cold('-xy|'), b: cold('z|') });
- *   const groq = createGroq({ transport, store: quota('1/4ms', { scheduler }), scheduler });
+ *   const store = quota('1/4ms', { scheduler });
+ *   // Counts at once: virtual time waits for no vocabulary that is being loaded.
+ *   const groq = createGroq({ transport, store, scheduler, counter: wordCounter() });
  *   const asked = hot('(ab)').pipe(mergeMap((question) => groq.ask(question).pipe(text())));
  *
  *   expectObservable(transport.admissions$).toBe('a---b');

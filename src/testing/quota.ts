@@ -40,11 +40,12 @@ interface QuotaBucket {
  *
  * ```ts
  * import { createGroq } from 'rxgroq';
- * import { fakeTransport, quota, virtualClock } from 'rxgroq/testing';
+ * import { fakeTransport, quota, virtualClock, wordCounter } from 'rxgroq/testing';
  *
  * const scheduler = virtualClock();
  * const store = quota('2/min, 500 tokens/10s', { scheduler });
- * const groq = createGroq({ store, scheduler, transport: fakeTransport({ hi: 'Hello!' }) });
+ * const transport = fakeTransport({ hi: 'Hello!' });
+ * const groq = createGroq({ store, scheduler, transport, counter: wordCounter() });
  * ```
  *
  * @param text Its parts are numbers, which may end in `k` or `M`; what is counted (`requests`, which may be left out,

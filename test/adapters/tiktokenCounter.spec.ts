@@ -30,6 +30,12 @@ describe('tiktokenCounter', () => {
     expect(load).toHaveBeenCalledTimes(1);
   });
 
+  it('should have its vocabulary from the one who had it loaded in the same way before', async () => {
+    const load = vi.fn(() => Promise.resolve(ranks.bpe_ranks));
+    await Promise.all([tiktokenCounter({ ranks: load }).load(), tiktokenCounter({ ranks: load }).load()]);
+    expect(load).toHaveBeenCalledTimes(1);
+  });
+
   it('should tell why loading failed, and try again when asked again', async () => {
     let works = false;
     const counter = tiktokenCounter({

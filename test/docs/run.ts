@@ -43,7 +43,12 @@ export async function run(module: string, simulator: Simulator): Promise<Ran> {
   const replaced: Readonly<Record<string, unknown>> = {
     createGroq: (options: Parameters<typeof createGroq>[0] = {}) =>
       keep(
-        createGroq({ apiKey: 'any', counter, ...(options.transport ? {} : { baseURL: simulator.url }), ...options }),
+        createGroq({
+          apiKey: 'any',
+          // With a transport of its own an example shows all that such a client needs.
+          ...(options.transport ? {} : { counter, baseURL: simulator.url }),
+          ...options,
+        }),
       ),
     undiciTransport: (options: Parameters<typeof undiciTransport>[0]) =>
       keep(undiciTransport({ ...options, apiKey: 'any', baseURL: simulator.url })),

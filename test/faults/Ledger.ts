@@ -82,9 +82,9 @@ export class Ledger implements LimitStore {
     const mine = this.settled.filter(({ reservation }) => reservation.key === key);
     const sum = (unit: 'requests' | 'tokens', kept: typeof mostKept): number =>
       mine.reduce((total, { reservation, outcome }) => total + kept(reservation.cost, outcome, unit), 0);
-    return this.levelsNow(key).flatMap(({ dimension, level }) => {
+    return this.levelsNow(key).flatMap(({ dimension, level, limit: shown }) => {
       const unit = dimension === 'rpd' ? 'requests' : 'tokens';
-      const limit = this.#limits[dimension] ?? Infinity;
+      const limit = this.#limits[dimension] ?? shown;
       const flowed = (limit * this.#clock.now()) / DAY;
       const [low, high] = [limit - sum(unit, mostKept), Math.min(limit, limit - sum(unit, leastKept) + flowed)];
       const isBalanced = level >= low - 1e-6 && level <= high + 1e-6;

@@ -7,14 +7,11 @@ import { type Fault, HOUR, KEY, MODEL, type Stage, testFaults } from './harness.
 /** What is refused costs a request, and no tokens. */
 const refused = { outcomes: ['used'], pooled: 1, after: costs(1, 0) } as const;
 
-function costs(requests: number, tokens: number) {
+function costs(requests: number, tokens: number, ...told: readonly string[]) {
   return ({ ledger, clock }: Stage): void => {
     if (clock.now() > 0) return;
     const taken = ledger.levelsNow(MODEL).map(({ dimension, limit, level }) => [dimension, limit - level]);
-    expect(taken).toEqual([
-      ['rpd', requests],
-      ['tpd', tokens],
-    ]);
+    expect(taken).toEqual([['rpd', requests], ['tpd', tokens], ...told.map((dimension) => [dimension, 0])]);
   };
 }
 
@@ -156,6 +153,8 @@ const faults: readonly Fault[] = [
       ),
     ),
     ...refused,
+    // The limit that it names is known from then on.
+    after: costs(1, 0, 'tpm'),
     error: { code: 'GROQ_ERR_REQUEST_TOO_LARGE', dimension: 'tpm', cost: 12_328, limit: 6_000 },
   },
   ...[498, 503].map((status) => ({

@@ -60,9 +60,12 @@ export function parseObject(text: string, name: string): Record<string, unknown>
   return value;
 }
 
+/** More tokens than any model takes or writes: sixteen times the largest context window of Groq's. */
+const MOST_TOKENS = 2_097_152;
+
 /**
  * What a chunk or a completion says was used: at the top, or where Groq had it first. What is not counted in whole
- * tokens says nothing, so that nothing is given back for it.
+ * tokens, or in more than can be, says nothing, so that nothing is given back or taken for it.
  */
 export const usageOf = (value: ChatCompletionChunk | ChatCompletion): Usage | undefined => {
   const usage: unknown = value.usage ?? value.x_groq?.usage;
@@ -71,7 +74,8 @@ export const usageOf = (value: ChatCompletionChunk | ChatCompletion): Usage | un
   return isCount(prompt) && isCount(completion) ? (usage as unknown as Usage) : undefined;
 };
 
-const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) < 1e12;
+const isCount = (value: unknown): boolean =>
+  Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) <= MOST_TOKENS;
 
 function failIfMore(count: number, limit: number, subject: string, what: string): void {
   if (count > limit) throw new ProtocolError(`${subject} ${count} ${what}, which is more than ${limit}.`);

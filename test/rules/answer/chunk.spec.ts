@@ -167,8 +167,8 @@ describe('usageOf', () => {
     expect(of({ usage, x_groq: { usage: { prompt_tokens: 9 } } })).toBe(usage);
   });
 
-  it('should believe counts from none up to a million millions', () => {
-    const most = { prompt_tokens: 0, completion_tokens: 1e12 - 1, total_tokens: 1e12 - 1 };
+  it('should believe counts from none up to sixteen times the largest context window', () => {
+    const most = { prompt_tokens: 0, completion_tokens: 2_097_152, total_tokens: 2_097_152 };
     expect(of({ usage: most })).toBe(most);
   });
 
@@ -183,7 +183,7 @@ describe('usageOf', () => {
     [{ usage: { completion_tokens: 2 } }],
     [{ usage: { prompt_tokens: 1, completion_tokens: -1 } }],
     [{ usage: { prompt_tokens: 1.5, completion_tokens: 2 } }],
-    [{ usage: { prompt_tokens: 1, completion_tokens: 1e12 } }],
+    [{ usage: { prompt_tokens: 1, completion_tokens: 2_097_153 } }],
     [{ usage: { prompt_tokens: '1', completion_tokens: '2' } }],
   ])('should find none in %j', (value) => {
     expect(of(value)).toBe(undefined);
