@@ -1,4 +1,4 @@
-import type { Observable, OperatorFunction, Subscriber, Unsubscribable } from 'rxjs';
+import type { Observable, OperatorFunction, Subscriber } from 'rxjs';
 import type { AttemptMeter } from '../model/AttemptMeter.ts';
 import type { Job } from '../model/Job.ts';
 import type { Place } from '../model/Place.ts';
@@ -59,6 +59,4 @@ export interface Attempt<T = unknown> extends Job {
   readonly by: Attempter;
   /** Closing it takes the job out of the queue, or its request off the wire. */
   readonly lifetime: Subscriber<T | StateToken>;
-  /** What listens to changes of its place, until it leaves the queue. */
-  readonly moving?: Unsubscribable | undefined;
 }

@@ -148,7 +148,6 @@ export class Lane {
   #admit(attempt: Attempt): void {
     this.#inFlight += 1;
     this.#outlooks.delete(attempt);
-    attempt.moving?.unsubscribe();
     attempt.lifetime.add(() => {
       this.#inFlight -= 1;
       this.changed();
@@ -158,14 +157,15 @@ export class Lane {
   }
 
   #deliver(answer: Answering<Attempt, unknown>): void {
-    this.#admit(answer.job);
     const { scheduler } = this.#config;
     const { lifetime, call, model, by } = answer.job;
+    // Before anybody hears of it: from here on it has no place that could be changed.
+    by.answering(answer);
+    this.#admit(answer.job);
     // Not subscribed to, the answer gives its grant back.
     if (lifetime.closed) return;
     const { fail } = answer;
     const { isPaused } = call;
-    by.answering(answer);
     answer.pipe(timeouts({ ...call.timeouts, isPaused, model, fail, scheduler })).subscribe(lifetime);
   }
 }

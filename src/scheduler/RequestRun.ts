@@ -1,6 +1,6 @@
 import { Observable, type SchedulerLike, type Subscriber } from 'rxjs';
 import { isCancelledError } from '../errors/guards.ts';
-import type { Job } from '../model/Job.ts';
+import type { Place } from '../model/Place.ts';
 import type { StateToken } from '../model/Token.ts';
 import type { Usage } from '../model/Usage.ts';
 import { type OperateConfig, operate } from '../operators/operate.ts';
@@ -9,8 +9,8 @@ import type { Random } from '../ports/clock.ts';
 import { isState } from '../rules/answer/isState.ts';
 import type { RetryBudget } from '../rules/failures/RetryBudget.ts';
 import type { Attempt, Attempter, Failing } from './Attempt.ts';
-import { enter } from './enter.ts';
 import type { Lane } from './Lane.ts';
+import { Moves } from './Moves.ts';
 import type { OutstandingRequest } from './Outstanding.ts';
 import type { RequestEvents } from './RequestEvents.ts';
 
@@ -27,7 +27,7 @@ export interface RunConfig {
 }
 
 /** A request without what is new at each attempt. */
-export type Accepted<T> = Omit<Attempt<T>, 'by' | 'attempt' | 'lifetime' | 'moving'>;
+export type Accepted<T> = Omit<Attempt<T>, 'by' | 'attempt' | 'lifetime'>;
 
 /**
  * One request that was accepted, as long as the one who asked listens: it makes attempts, keeps state tokens from those
@@ -44,8 +44,8 @@ export class RequestRun<T>
   readonly #config: RunConfig;
   /** How many attempts were made. */
   #attempts = 0;
-  /** Where it stood last: a retry keeps the place to which it was moved. */
-  #place: Pick<Job, 'priority' | 'tenant' | 'deadline'>;
+  /** The changes of its place, where there may be any. */
+  #moves: Moves<T> | undefined;
   #usage: Usage | undefined;
   #ended = false;
   /** The answer that is under way, which can be ended with an error that keeps what had come of it. */
@@ -56,7 +56,6 @@ export class RequestRun<T>
     this.#job = job;
     this.#lane = lane;
     this.#config = config;
-    this.#place = job;
     lane.enter();
     this.listening = operate<T | StateToken, T | StateToken>(this);
   }
@@ -64,11 +63,13 @@ export class RequestRun<T>
   /** Makes the first attempt. */
   start(): void {
     const { scheduler, random, retryBudget } = this.#config;
-    const { retry, cancelled$ } = this.#job.call;
+    const { retry, cancelled$, place$ } = this.#job.call;
     const attempts = new Observable<T | StateToken>((lifetime) => {
       this.#attempt(lifetime);
     });
     if (cancelled$ !== undefined) this.#heed(cancelled$);
+    if (place$ !== undefined) this.#follow(place$);
+    if (this.listening.closed) return;
     retryBudget.request();
     attempts.pipe(retryWithBackoff({ ...retry, scheduler, random }, this)).subscribe(this.listening);
   }
@@ -144,10 +145,20 @@ export class RequestRun<T>
 
   #attempt(lifetime: Subscriber<T | StateToken>): void {
     this.#attempts += 1;
-    const { priority, tenant, deadline } = this.#place;
-    enter({ ...this.#job, by: this, priority, tenant, deadline, attempt: this.#attempts, lifetime }, (entered) => {
-      this.#place = entered;
-      this.#config.enter(entered);
+    const attempt = { ...this.#job, by: this, attempt: this.#attempts, lifetime };
+    if (this.#moves === undefined) this.#config.enter(attempt);
+    else this.#moves.enter(attempt);
+  }
+
+  #follow(place$: Observable<Place>): void {
+    this.#moves = new Moves<T>({
+      job: this.#job,
+      enter: this.#config.enter,
+      isUnderWay: () => this.#answer !== undefined,
+      fail: (error) => {
+        this.listening.error(error);
+      },
     });
+    this.listening.add(this.#moves.follow(place$));
   }
 }

@@ -5,6 +5,7 @@ import { HttpError } from '../../src/errors/HttpError.ts';
 import type { GroqEvent } from '../../src/model/GroqEvent.ts';
 import type { Place } from '../../src/model/Place.ts';
 import type { StateToken, Token } from '../../src/model/Token.ts';
+import type { WireEvent } from '../../src/ports/Transport.ts';
 import type { Call } from '../../src/scheduler/Attempt.ts';
 import { quota } from '../../src/testing/quota.ts';
 import { wire } from '../../src/testing/wire.ts';
@@ -122,15 +123,15 @@ describe('a place that can change', () => {
     });
   });
 
-  it('should be heard only while it waits', () => {
+  it('should be heard until it has its answer, and change nothing of one that is under way', () => {
     rx((helpers) => {
-      const place$ = helpers.hot<Place>('--p------p', { p: { priority: 'high' } });
+      const place$ = helpers.hot<Place>('--p-------p-#', { p: { priority: 'high' } });
       const { ask, log } = logging(helpers, { every: 5, reply: () => helpers.cold('(sha)--(fd|)', wires) });
       ask('h');
       ask('l', { place$ });
       helpers.flush();
       expect(log).toEqual(['h 7', 'l 12']);
-      helpers.expectSubscriptions(place$.subscriptions).toBe('^----!');
+      helpers.expectSubscriptions(place$.subscriptions).toBe('^-----------!');
     });
   });
 
@@ -192,6 +193,41 @@ describe('a place that can change', () => {
       place$.next({ priority: 'high' });
       helpers.flush();
       expect(log).toEqual(['h 0', 'l3 20', 'l1 30', 'l2 40']);
+    });
+  });
+
+  it.each([
+    ['while an attempt is under way', 12],
+    ['in the pause before a retry', 16],
+  ])('should count for the retry when it changes %s', (_, at) => {
+    rx((helpers) => {
+      let failures = 1;
+      const reply = (name: string) =>
+        name === 'l1' && failures-- > 0
+          ? concat(of(wire.sent), helpers.cold<WireEvent>('----#', {}, fault))
+          : helpers.cold('(shafd|)', wires);
+      const { ask, log } = logging(helpers, { every: 10, reply });
+      const place$ = new Subject<Place>();
+      ask('h');
+      ask('l1', { place$, retry: { initialDelay: 3 } });
+      for (const name of ['l2', 'l3', 'l4']) ask(name);
+      helpers.cold(`${at}ms x`).subscribe(() => {
+        place$.next({ priority: 'background' });
+      });
+      helpers.flush();
+      expect(log).toEqual(['h 0', 'l2 20', 'l3 30', 'l4 40', 'l1 50']);
+    });
+  });
+
+  it('should have the slack of a new priority, whichever was given before', () => {
+    rx((helpers) => {
+      const { ask, log } = logging(helpers, { every: 10 });
+      ask('h');
+      ask('l1', { place$: of<Place[]>({ slack: 1e9 }, { priority: 'high' }) });
+      ask('m', { place$: of<Place[]>({ slack: 1 }, { priority: 'background' }) });
+      ask('l2');
+      helpers.flush();
+      expect(log).toEqual(['h 0', 'l1 10', 'l2 20', 'm 30']);
     });
   });
 

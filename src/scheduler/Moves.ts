@@ -1,0 +1,80 @@
+import type { Observable, Subscriber, Unsubscribable } from 'rxjs';
+import type { Job } from '../model/Job.ts';
+import type { Place } from '../model/Place.ts';
+import type { StateToken } from '../model/Token.ts';
+import { operate } from '../operators/operate.ts';
+import { checkPlace } from '../rules/queue/checkPlace.ts';
+import type { Attempt } from './Attempt.ts';
+
+/** What decides when an attempt comes up, beside its arrival. */
+export type Rank = Pick<Job, 'priority' | 'tenant' | 'deadline'>;
+
+/** What {@link Moves} of a request need. */
+export interface MovesConfig<T> {
+  /** Where it stands at first, and when it was asked for. */
+  readonly job: Rank & Pick<Job, 'arrival'>;
+  /** Takes an attempt. */
+  readonly enter: (attempt: Attempt<T>) => void;
+  /** Whether its answer is under way, so that nothing can be moved. */
+  readonly isUnderWay: () => boolean;
+  /** Ends the request. */
+  readonly fail: (error: unknown) => void;
+}
+
+/**
+ * The changes of a request's place. With each of them the attempt that waits leaves the queue and enters anew, at the
+ * rank that its arrival gives it there. What changes while none waits counts for the next one.
+ */
+export class Moves<T> {
+  readonly #config: MovesConfig<T>;
+  #rank: Rank;
+  /** The attempt that was entered last. */
+  #attempt: Attempt<T> | undefined;
+  /** For which it stands in the queue. */
+  #waiting: Subscriber<T | StateToken> | undefined;
+
+  constructor(config: MovesConfig<T>) {
+    this.#config = config;
+    const { priority, tenant, deadline } = config.job;
+    this.#rank = { priority, tenant, deadline };
+  }
+
+  /** Hears the changes until it is unsubscribed. */
+  follow(place$: Observable<Place>): Unsubscribable {
+    const fail = (error: unknown): void => {
+      // What is under way does not wait for any place.
+      if (!this.#config.isUnderWay()) this.#config.fail(error);
+    };
+    return place$.subscribe({
+      next: (place) => {
+        try {
+          this.#move(checkPlace(place));
+        } catch (error) {
+          fail(error);
+        }
+      },
+      error: fail,
+    });
+  }
+
+  /** Enters an attempt at the place where the request stands now. */
+  enter(attempt: Attempt<T>): void {
+    this.#attempt = attempt;
+    this.#waiting = operate<T | StateToken, T | StateToken>({ destination: attempt.lifetime });
+    this.#config.enter({ ...attempt, ...this.#rank, lifetime: this.#waiting });
+  }
+
+  #move({ priority, tenant, slack }: Place): void {
+    const { isUnderWay, job } = this.#config;
+    const attempt = this.#attempt;
+    this.#rank = {
+      priority: priority ?? this.#rank.priority,
+      tenant: tenant ?? this.#rank.tenant,
+      // A new priority has its own slack, unless another one is given with it.
+      deadline: slack !== undefined ? job.arrival + slack : priority !== undefined ? undefined : this.#rank.deadline,
+    };
+    if (attempt === undefined || attempt.lifetime.closed || isUnderWay()) return;
+    this.#waiting?.unsubscribe();
+    this.enter(attempt);
+  }
+}
