@@ -51,7 +51,7 @@ export type { ChatRequest, Message } from './model/ChatRequest.ts';
 export type { ChatCompletionChunk, ServerEvent } from './model/Chunk.ts';
 export type { Cost } from './model/Cost.ts';
 export type { Dimension } from './model/Dimension.ts';
-export type { Grant, Outcome, Rejection, Reservation, Verdict } from './model/Grant.ts';
+export type { Grant, LimitTold, Outcome, Rejection, Reservation, Verdict } from './model/Grant.ts';
 export type { Job, Lifetime } from './model/Job.ts';
 export type { HeaderLevel, LimitHeaders } from './model/LimitHeaders.ts';
 export type { BucketLevel, LimitKey, Limits } from './model/Limits.ts';

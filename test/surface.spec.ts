@@ -207,6 +207,7 @@ describe('what can be imported', () => {
       type LimitHeaders
       type LimitKey
       type LimitStore
+      type LimitTold
       type Limits
       type Llama3Tokenizer
       type MemoryLimitStoreConfig
