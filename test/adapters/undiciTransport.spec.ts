@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { text as readText } from 'node:stream/consumers';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { from, take } from 'rxjs';
-import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import {
   type ClosableTransport,
   type UndiciTransportConfig,
@@ -358,6 +358,21 @@ describe('undiciTransport', () => {
       for (const request of left) ok(request);
       await Promise.all(answers.filter((_, i) => i !== 4).map(({ ended }) => ended));
       expect(server.open).toBe(9);
+    });
+  });
+
+  describe('keepAlive', () => {
+    it.each([20_000, undefined])('should be for how long a connection is kept that is idle: %s', async (keepAlive) => {
+      const server = await serve({ answer: ok });
+      const transport = make({ baseURL: server.url, keepAlive });
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+      onTestFinished(() => void vi.useRealTimers());
+      await sending(transport).ended;
+      vi.advanceTimersByTime((keepAlive ?? 30_000) - 1);
+      await sending(transport).ended;
+      expect(server.connections.length).toBe(1);
+      vi.advanceTimersByTime(keepAlive ?? 30_000);
+      await server.connections.all[0]?.closed;
     });
   });
 

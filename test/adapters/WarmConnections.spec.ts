@@ -1,0 +1,86 @@
+import { Socket } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { type Dial, WarmConnections } from '../../src/adapters/WarmConnections.ts';
+import { told } from '../util/told.ts';
+
+/** A socket that goes nowhere, and notes whether it keeps the process. */
+class IdleSocket extends Socket {
+  keepsProcess = true;
+
+  override ref(): this {
+    this.keepsProcess = true;
+    return this;
+  }
+
+  override unref(): this {
+    this.keepsProcess = false;
+    return this;
+  }
+}
+
+/** Connections of which a test says when they are there. */
+const setUp = (keepAlive = 30_000) => {
+  const warm = new WarmConnections(keepAlive);
+  const dialed: { readonly socket: IdleSocket; readonly done: Parameters<Dial>[0] }[] = [];
+  const dial: Dial = (done) => {
+    const socket = new IdleSocket();
+    onTestFinished(() => void socket.destroy());
+    dialed.push({ socket, done });
+    return socket;
+  };
+  const open = () => {
+    const opened = told(warm.open(dial));
+    const [last] = dialed.slice(-1);
+    if (last === undefined) throw new Error('Nothing was dialed.');
+    const { socket, done } = last;
+    return {
+      ...opened,
+      socket,
+      connect: () => {
+        done(null, socket);
+      },
+    };
+  };
+  return { warm, open };
+};
+
+describe('WarmConnections', () => {
+  it('should keep no process by a connection that nobody waits for', () => {
+    const { warm, open } = setUp();
+    const { socket, connect, ends } = open();
+    expect(socket.keepsProcess).toBe(true);
+    connect();
+    expect([ends, warm.size, socket.keepsProcess]).toEqual([[['complete']], 1, false]);
+    expect(warm.take()).toBe(socket);
+    expect([warm.size, socket.keepsProcess]).toEqual([0, true]);
+  });
+
+  it('should leave one alone that was taken, however long it is idle then', () => {
+    const { warm, open } = setUp(20);
+    const { socket, connect } = open();
+    connect();
+    expect([socket.timeout, socket.listenerCount('timeout')]).toEqual([20, 1]);
+    expect(warm.take()).toBe(socket);
+    expect([socket.timeout, socket.listenerCount('timeout')]).toEqual([0, 0]);
+    warm.close();
+    expect(socket.destroyed).toBe(false);
+  });
+
+  it('should give out first the one that was made first', () => {
+    const { warm, open } = setUp();
+    const sockets = [open(), open()].map(({ socket, connect }) => {
+      connect();
+      return socket;
+    });
+    expect([warm.take(), warm.take(), warm.take()]).toEqual([...sockets, undefined]);
+  });
+
+  it('should close one that comes when nobody wants it any more', () => {
+    const { warm, open } = setUp();
+    const { socket, connect, subscription, ends } = open();
+    subscription.unsubscribe();
+    expect(socket.destroyed).toBe(true);
+    connect();
+    expect([warm.size, ends]).toEqual([0, []]);
+  });
+});
