@@ -54,8 +54,8 @@ describe('Groq.close', () => {
     const health = told(groq.health());
     await server.requests.at(5);
 
-    await groq.close();
-
+    const closing = groq.close();
+    // At once, and not when the transport has closed: that waits for what is under way.
     for (const { ends } of [streaming, failing, awaited, waiting, queued, models]) {
       expect(ends).toEqual([['error', expect.toSatisfy(isClosedError)]]);
     }
@@ -63,6 +63,7 @@ describe('Groq.close', () => {
       [['complete']],
       [{ ok: false, latencyMs: expect.any(Number) as number, error: expect.toSatisfy(isClosedError) as unknown }],
     ]);
+    await closing;
     for (const { closed } of server.connections.all) await closed;
     expect(server.open).toBe(0);
   });
