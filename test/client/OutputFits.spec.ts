@@ -23,6 +23,18 @@ describe('OutputFits', () => {
     expect(acme).toBeLessThan(4_000);
   });
 
+  it('should forget those first that nobody has asked for the longest when there are too many of them', () => {
+    const fits = new OutputFits(unlimitedStore());
+    const request = { model: 'm', messages: [], max_completion_tokens: 4_000 };
+    const most = (tenant: string) => fits.fit(request, 0, { tenant, fitOutput: true }).max_completion_tokens;
+    for (const tenant of ['acme', 'globex']) for (let i = 0; i < 100; i++) fits.observe(request, tenant, 10);
+    for (let i = 0; i < 998; i++) fits.observe(request, `${i}`, 10);
+    expect(most('acme')).toBeLessThan(100);
+    fits.observe(request, 'one more', 10);
+    expect(most('acme')).toBeLessThan(100);
+    expect(most('globex')).toBe(4_000);
+  });
+
   it('should not take an answer that was cut for one that needed no more', () => {
     const fits = new OutputFits(unlimitedStore());
     const brief = { model: 'm', messages: [], max_completion_tokens: 5 };

@@ -1,4 +1,4 @@
-import { concat, from, lastValueFrom, NEVER, Observable, of, Subject, take, throwError, toArray } from 'rxjs';
+import { concat, from, lastValueFrom, map, NEVER, Observable, of, Subject, take, throwError, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { constantCounter } from '../../src/adapters/constantCounter.ts';
 import type { AnswersOptions } from '../../src/client/answers.ts';
@@ -267,6 +267,30 @@ describe('Groq.answers', () => {
     expect(transport.requests).toHaveLength(6);
     for (const subscription of subscriptions) subscription.unsubscribe();
     expect(transport.open).toBe(0);
+  });
+
+  it.each([true, false])('should keep nothing of what it has given (ordered: %s)', async (ordered) => {
+    const { groq, give } = setUp();
+    const source = new Subject<{ readonly text: string }>();
+    const { subscription } = told(
+      source.pipe(
+        groq.answers(({ text }) => ask(text), { ordered }),
+        map(({ index }) => index),
+      ),
+    );
+    const put = () => {
+      const input = { text: 'x' };
+      source.next(input);
+      return new WeakRef(input);
+    };
+    const input = put();
+    await turn();
+    give(0, answered('X'));
+    // A WeakRef holds on to what it refers to until the turn in which it was made is over.
+    await turn();
+    globalThis.gc?.();
+    expect(input.deref()).toBeUndefined();
+    expect(subscription.closed).toBe(false);
   });
 
   it('should ask with what a call may be told', async () => {
