@@ -211,6 +211,16 @@ describe('send', () => {
     expect(errors).toMatchObject([{ status: 400, message: expect.stringContaining('Too warm.') as string }]);
   });
 
+  it('should keep no more than 64 KiB of an answer that was no good', () => {
+    const said = wire.error('Too warm.');
+    const blanks = wire.data(' '.repeat(65_536));
+    // What is no JSON is shown as it is.
+    const junk = wire.data('x');
+    const messageOf = (...body: WireEvent[]) => String(sendOne(of(wire.sent, wire.head(400), ...body)).error);
+    expect(messageOf(said, blanks, junk)).toContain(' Too warm.');
+    expect(messageOf(wire.data(' '.repeat(65_535)), said)).toContain(' Too warm.');
+  });
+
   it.each([
     ['HTML', wire.head(200, { 'content-type': 'text/html; charset=utf-8' })],
     ['a compressed body', wire.head(200, { 'content-encoding': 'gzip' })],
