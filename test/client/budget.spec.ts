@@ -196,6 +196,19 @@ describe('budget', () => {
       });
     });
 
+    it('should count of an answer what it cost', () => {
+      rx((helpers) => {
+        // 5 tokens of the prompt and 10 of the completion.
+        const used = (5 * 0.075 + 10 * 0.3) / 1e6;
+        const { ask } = client(helpers, { budget: { usd: worst + 1.5 * used } });
+        const asked = [ask()];
+        for (const at of [20, 40]) helpers.scheduler.schedule(() => asked.push(ask()), at);
+        helpers.flush();
+        expect(asked.map(({ refused }) => refused()?.unit)).toEqual([undefined, undefined, 'usd']);
+        expect(asked[2]?.refused()?.used).toBeCloseTo(2 * used, 9);
+      });
+    });
+
     it('should lose nothing in adding up', () => {
       rx((helpers) => {
         const prices = { [model]: { input: 0, output: 1e5 / 95 } };

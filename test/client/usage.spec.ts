@@ -49,6 +49,7 @@ const wires = {
   e: wire.error('no'),
   E: wire.error('no', 'json_validate_failed'),
   c: wire.completion({ content: 'abc' }, { usage }),
+  C: wire.data(JSON.stringify({ choices: [{ message: { content: 'abc', reasoning: 'Hm' }, finish_reason: 'stop' }] })),
 };
 
 /** A client in virtual time that is answered like this, one marble string an attempt, and its records. */
@@ -243,16 +244,19 @@ describe('usage$', () => {
       expectRecords(['(shauf)---|'], [{ type: 'reported', tokens }], { leaveAt: 6 });
     });
 
-    it('should tell before the subscriber hears of a timeout', () => {
+    it.each([
+      ['(sha)', estimate(3)],
+      ['(shr)', estimate(2, 2)],
+    ])('should tell before the subscriber hears of a timeout, after %s', (answer, expected) => {
       rx((helpers) => {
-        const { groq, records } = meter(helpers, ['(sha)']);
+        const { groq, records } = meter(helpers, [answer]);
         const seen: unknown[] = [];
         groq.chat({ model, messages }, { timeouts: { betweenTokens: 20 } }).subscribe({
           error: (error: unknown) => seen.push(isTimeoutError(error), records.length),
         });
         helpers.flush();
         expect(seen).toEqual([true, 1]);
-        expect(records).toMatchObject([estimate(3)]);
+        expect(records).toMatchObject([expected]);
       });
     });
 
@@ -282,6 +286,17 @@ describe('usage$', () => {
           expect(records).toMatchObject([estimate(5, 1)]);
         });
       }
+    });
+
+    it('should teach the counter what the prompt took', () => {
+      rx((helpers) => {
+        const learned: unknown[] = [];
+        const observe = (request: object, promptTokens: number) => learned.push([request, promptTokens]);
+        const { groq } = meter(helpers, ['(shafd|)'], { counter: { ...characterCounter(), observe } });
+        told(groq.chat({ model, messages }));
+        helpers.flush();
+        expect(learned).toEqual([[{ model, messages }, 80]]);
+      });
     });
 
     it('should give the answer and what was used when the counter cannot learn from that', () => {
@@ -332,11 +347,17 @@ describe('usage$', () => {
     });
 
     it('should take what was reported before it', () => {
-      expectRecords(['(shau)---|'], [{ type: 'reported', tokens }]);
+      expectRecords(['(shau)---|'], [{ type: 'reported', tokens, refused: false }]);
     });
 
     it('should estimate an answer that is whole but for its usage', () => {
       expectRecords(['(shabgd|)'], [estimate(5)]);
+      rx((helpers) => {
+        const { groq, records } = meter(helpers, ['(shC|)']);
+        told(groq.complete({ model, messages }));
+        helpers.flush();
+        expect(records).toMatchObject([estimate(5, 2)]);
+      });
     });
   });
 
