@@ -68,11 +68,11 @@ describe('Groq.close', () => {
     expect(server.open).toBe(0);
   });
 
-  it('should take nothing new afterwards', async () => {
+  it.each([false, true])('should take nothing new afterwards (drain: %s)', async (drain) => {
     const server = await serve({ answer: ok });
     const groq = make(server);
     await told(groq.complete({ messages })).ended;
-    await groq.close();
+    await groq.close({ drain });
     const late: Observable<unknown>[] = [
       groq.complete({ messages }),
       groq.chat({ messages }),

@@ -1,4 +1,4 @@
-import { BehaviorSubject, type Observable, share, shareReplay, take, tap } from 'rxjs';
+import { BehaviorSubject, EMPTY, NEVER, Observable, share, shareReplay, take, tap } from 'rxjs';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createGroq, type Groq } from '../../src/client/createGroq.ts';
 import type { GroqOptions } from '../../src/client/options.ts';
@@ -11,6 +11,9 @@ import {
 } from '../../src/errors/guards.ts';
 import type { Token } from '../../src/model/Token.ts';
 import { text } from '../../src/operators/text.ts';
+import type { Transport } from '../../src/ports/Transport.ts';
+import { virtualClock } from '../../src/testing/virtualClock.ts';
+import { wire } from '../../src/testing/wire.ts';
 import { handClock } from '../util/handClock.ts';
 import { chunk, completion, DONE_EVENT, finishEvent, json, LAST_CHUNK, STREAM_HEAD, textEvent } from '../util/http.ts';
 import { type RawRequest, type RawServer, rawServers } from '../util/rawServer.ts';
@@ -146,6 +149,27 @@ describe('the flow of an answer', () => {
     paused$.next(true);
     await values.return?.();
     await server.connections.all[0]?.closed;
+  });
+
+  it('should be read, and run out of time, as long as nobody says that it is paused', async () => {
+    const clock = virtualClock();
+    const heard: boolean[] = [];
+    const transport: Transport = {
+      send: ({ paused$ = EMPTY }) =>
+        new Observable((subscriber) => {
+          subscriber.add(paused$.subscribe((paused) => heard.push(paused)));
+          for (const event of [wire.sent, wire.head(), wire.text('a')]) subscriber.next(event);
+        }),
+    };
+    const timeouts = { betweenTokens: 1_000 };
+    const groq = createGroq({ transport, limits: false, scheduler: clock, timeouts });
+    const asked = told(groq.chat({ messages }, { paused$: NEVER }));
+    const values = groq.chat({ messages }, { paused$: NEVER })[Symbol.asyncIterator]();
+    const first = values.next();
+    clock.flush(1_000);
+    expect([heard, (await first).value]).toEqual([[false], { type: 'text', text: 'a' }]);
+    expect(await asked.error).toSatisfy(isTimeoutError);
+    expect(await values.next().catch((error: unknown) => error)).toSatisfy(isTimeoutError);
   });
 
   it('should go on from within another answer', async () => {
