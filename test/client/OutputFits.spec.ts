@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { memoryLimitStore } from '../../src/adapters/memoryLimitStore.ts';
 import { unlimitedStore } from '../../src/adapters/unlimitedStore.ts';
-import { OutputFits } from '../../src/client/OutputFits.ts';
+import { type FitOptions, OutputFits } from '../../src/client/OutputFits.ts';
+import type { Limits } from '../../src/model/Limits.ts';
 
 describe('OutputFits', () => {
   it('should know completions of one model and tenant from those of all others, in whatever order they come', () => {
@@ -21,6 +23,29 @@ describe('OutputFits', () => {
     expect(other).toBeLessThan(1_000);
     expect(acme).toBeGreaterThanOrEqual(1_000);
     expect(acme).toBeLessThan(4_000);
+  });
+
+  it('should go by the quantile that is asked for, and by 95 of 100 where none is', () => {
+    const fits = new OutputFits(unlimitedStore());
+    const request = { model: 'm', messages: [], max_completion_tokens: 4_000 };
+    for (let length = 1; length <= 100; length++) fits.observe(request, undefined, 10 * length);
+    const most = (fitOutput: FitOptions['fitOutput']) =>
+      fits.fit(request, 0, { tenant: undefined, fitOutput }).max_completion_tokens;
+    expect(most(true)).toBe(most({ quantile: 0.95 }));
+    expect(most({ quantile: 0.5 })).toBeLessThan(700);
+    expect(most(true)).toBeGreaterThanOrEqual(950);
+  });
+
+  it.each<[Limits, number]>([
+    [{ rpm: 5, tpm: 1_000 }, 900],
+    [{ tpm: 2_000, tpd: 1_000 }, 900],
+    [{ itpm: 200 }, 4_000],
+    [{ tpm: 2_000, otpm: 1_000 }, 1_000],
+    [{ tpm: 1_000, otpm: 1_000 }, 900],
+  ])('should choose no more than %j can hold beside the prompt', (limits, expected) => {
+    const fits = new OutputFits(memoryLimitStore({ limits }));
+    const request = { model: 'm', messages: [], max_completion_tokens: 4_000 };
+    expect(fits.fit(request, 100, { tenant: undefined, fitOutput: true }).max_completion_tokens).toBe(expected);
   });
 
   it('should forget those first that nobody has asked for the longest when there are too many of them', () => {

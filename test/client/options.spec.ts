@@ -1,9 +1,11 @@
 import { of } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { constantCounter } from '../../src/adapters/constantCounter.ts';
+import { unlimitedStore } from '../../src/adapters/unlimitedStore.ts';
 import { createGroq, type Groq } from '../../src/client/createGroq.ts';
 import type { CallOptions, GroqOptions } from '../../src/client/options.ts';
 import { isValidationError } from '../../src/errors/guards.ts';
+import type { Limits } from '../../src/model/Limits.ts';
 import { fakeTransport } from '../../src/testing/fakeTransport.ts';
 import { wire } from '../../src/testing/wire.ts';
 import { told } from '../util/told.ts';
@@ -283,4 +285,32 @@ describe('a call', () => {
     ]);
     expect(transport.requests).toEqual([]);
   });
+});
+
+describe('setLimits', () => {
+  const transport = fakeTransport({});
+
+  it.each<[unknown, string, string, string]>([
+    [{ tpm: -1 }, 'tpm', 'a number of at least 0', '-1'],
+    [{ tpx: 1 }, 'tpx', 'absent, since it is not known there', '1'],
+    [undefined, '', 'an object', 'nothing'],
+  ])('should refuse %j, and change nothing', (limits, path, expected, got) => {
+    const groq = createGroq({ transport, counter: constantCounter(1) });
+    const error = thrownBy(() => {
+      groq.setLimits('m', limits as Limits);
+    });
+    expect(gist(error)).toEqual([path, expected, got]);
+    expect(String(error)).toMatch(/^ValidationError: The limits\b.* Correct them: nothing was changed\.$/);
+  });
+
+  it.each([unlimitedStore(), { ...unlimitedStore(), setLimits: true }])(
+    'should need a store that takes them',
+    (store) => {
+      const groq = createGroq({ transport, counter: constantCounter(1), store });
+      const error = thrownBy(() => {
+        groq.setLimits('m', { tpm: 1 });
+      });
+      expect(gist(error)).toEqual(['store', 'one with a method setLimits()', 'one without']);
+    },
+  );
 });
