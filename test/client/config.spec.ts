@@ -1,9 +1,13 @@
+import { EMPTY, firstValueFrom, from } from 'rxjs';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { constantCounter } from '../../src/adapters/constantCounter.ts';
+import { unlimitedStore } from '../../src/adapters/unlimitedStore.ts';
+import { resolveConfig } from '../../src/client/config.ts';
 import { createGroq, type Groq } from '../../src/client/createGroq.ts';
 import { loadConfig } from '../../src/client/loadConfig.ts';
 import type { GroqOptions } from '../../src/client/options.ts';
 import { isValidationError } from '../../src/errors/guards.ts';
+import type { BucketLevel } from '../../src/model/Limits.ts';
 import { completion, json } from '../util/http.ts';
 import { rawServers } from '../util/rawServer.ts';
 import { temporaryFolders } from '../util/temporaryFolders.ts';
@@ -137,5 +141,41 @@ describe('the configuration of a client', () => {
     // As it stands in a file of variables that nobody has filled in.
     vi.stubEnv('GROQ_BASE_URL', '');
     expect(() => make()).not.toThrow();
+  });
+});
+
+describe('what is made of the options', () => {
+  const transport = { send: () => EMPTY };
+
+  it.each<[string, GroqOptions, boolean]>([
+    ['where limits are kept', {}, true],
+    ['where there is a budget', { limits: false, budget: { tokens: 1 } }, true],
+    ['where there is a store', { limits: false, store: unlimitedStore() }, true],
+    ['not where nothing is held to a count', { limits: false }, false],
+  ])('should count with the tables of a vocabulary %s', (_, options, expected) => {
+    expect('load' in resolveConfig({ transport, ...options }).counter).toBe(expected);
+  });
+
+  it('should load the tables of a counter ahead, and leave it to the first request to say that it cannot', async () => {
+    let loads = 0;
+    const load = () => {
+      loads += 1;
+      return Promise.reject(new Error('no tables'));
+    };
+    createGroq({ transport, counter: { ...constantCounter(1), load } });
+    await new Promise(setImmediate);
+    expect(loads).toBe(1);
+  });
+
+  it.each<[GroqOptions['pacing'], BucketLevel['kept']]>([
+    [undefined, undefined],
+    [false, undefined],
+    [true, { high: 0, normal: 100, low: 250, background: 500 }],
+    [{ low: 0.5 }, { high: 0, normal: 100, low: 500, background: 500 }],
+  ])('should leave a part of the day to what is more urgent only where that is asked for: %j', async (pacing, kept) => {
+    const { store } = resolveConfig({ transport, counter: constantCounter(1), limits: { m: { rpd: 1_000 } }, pacing });
+    const [level] = await firstValueFrom(from(store.levels('m')));
+    expect(level).toMatchObject({ dimension: 'rpd', limit: 1_000 });
+    expect(level?.kept).toEqual(kept);
   });
 });
