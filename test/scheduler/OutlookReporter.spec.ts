@@ -1,10 +1,13 @@
-import { type SchedulerLike, Subscription } from 'rxjs';
+import { Observable, type SchedulerLike, Subscription } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_SLACK } from '../../src/model/Priority.ts';
+import type { LimitStore } from '../../src/ports/LimitStore.ts';
 import { DeadlineQueue } from '../../src/rules/queue/DeadlineQueue.ts';
 import type { Attempt } from '../../src/scheduler/Attempt.ts';
 import { OutlookReporter } from '../../src/scheduler/OutlookReporter.ts';
 import { quota } from '../../src/testing/quota.ts';
+import { virtualClock } from '../../src/testing/virtualClock.ts';
+import { jobMaker, tokens } from '../util/jobs.ts';
 
 describe('OutlookReporter', () => {
   it('should never wait for a time that is past, by whatever clock', () => {
@@ -28,5 +31,72 @@ describe('OutlookReporter', () => {
     reporter.add({ lifetime: new Subscription() } as unknown as Attempt);
     reporter.renew(backlog);
     expect(delays).toEqual([0]);
+  });
+
+  /** Some who wait, of whom some want to know, in the time of a test. */
+  const setUp = () => {
+    const clock = virtualClock();
+    const store = quota(1, 10_000, { scheduler: clock });
+    void store.reserve({ key: 'm', id: '0', cost: tokens(1), priority: 'low' });
+    let asked = 0;
+    const levels: LimitStore['levels'] = (key) => {
+      asked += 1;
+      return store.levels(key);
+    };
+    const expectations = new Expectations({ ...store, levels }, 'm', clock);
+    const backlog = new DeadlineQueue<Attempt>(DEFAULT_SLACK, { left: () => undefined });
+    const make = jobMaker();
+    const wait = (name: string, told: (token: unknown) => void = () => undefined): Attempt => {
+      const job = make(name);
+      const attempts: Attempt[] = [];
+      new Observable((lifetime) => {
+        attempts.push({ ...job, lifetime } as unknown as Attempt);
+      }).subscribe(told);
+      const [attempt] = attempts;
+      if (attempt === undefined) throw new Error('It was not subscribed to.');
+      backlog.add(attempt);
+      return attempt;
+    };
+    return { clock, expectations, backlog, wait, asked: () => asked };
+  };
+
+  it('should come as soon as they may, however often something changes until then', () => {
+    const { clock, expectations, backlog, wait } = setUp();
+    const heard: unknown[] = [];
+    expectations.add(wait('l', (token) => heard.push([clock.now(), token])));
+    for (const at of [0, 0.25, 0.5, 0.75]) {
+      clock.flush(at);
+      expectations.renew(backlog);
+    }
+    clock.flush(1);
+    expect(heard).toEqual([[1, { type: 'state', state: 'queued', position: 0, startsInMs: 9_999 }]]);
+    // One timer until it has to have come true.
+    expect(clock.pending).toBe(1);
+    clock.flush(300);
+    expectations.renew(backlog);
+    expect(clock.pending).toBe(1);
+  });
+
+  it('should be told to nobody else', () => {
+    const { clock, expectations, backlog, wait } = setUp();
+    const heard: string[] = [];
+    wait('l1', () => heard.push('l1'));
+    expectations.add(wait('l2', () => heard.push('l2')));
+    expectations.renew(backlog);
+    clock.flush(1);
+    expect(heard).toEqual(['l2']);
+  });
+
+  it('should cost nothing any more when the last one has left who wanted to know', () => {
+    const { clock, expectations, backlog, wait, asked } = setUp();
+    const leaving = wait('l1', () => {
+      leaving.lifetime.unsubscribe();
+    });
+    wait('l2');
+    expectations.add(leaving);
+    expectations.renew(backlog);
+    clock.flush(1);
+    expectations.renew(backlog);
+    expect([asked(), clock.pending]).toEqual([1, 0]);
   });
 });

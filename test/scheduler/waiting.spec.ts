@@ -12,6 +12,7 @@ import { wire } from '../../src/testing/wire.ts';
 import { tokens } from '../util/jobs.ts';
 import { type RunHelpers, rx } from '../util/rx.ts';
 import { type SetUp, setUp, wires } from '../util/scheduling.ts';
+import { told } from '../util/told.ts';
 
 const fault = new HttpError(503, {}, { advice: '' });
 
@@ -313,11 +314,28 @@ describe('what those who wait can expect', () => {
     });
   });
 
+  it('should not be told again when somebody comes who goes behind', () => {
+    rx((helpers) => {
+      const { ask } = setUp(helpers, { every: 2_000 });
+      ask('h').subscribe();
+      const heard = heardBy(helpers, ask('l', { lifecycle: true }));
+      helpers.cold('600ms x').subscribe(() => ask('l').subscribe());
+      helpers.flush();
+      expect(heard).toEqual([
+        [0, queued],
+        [1, { ...queued, position: 0, startsInMs: 1_999 }],
+        [2_000, { type: 'state', state: 'admitted' }],
+        [2_000, { type: 'state', state: 'connected' }],
+      ]);
+    });
+  });
+
   it('should cost nothing where nobody wants to know', () => {
     rx((helpers) => {
       const store = quota(1, 1_000, helpers);
       let asked = 0;
       const { ask } = setUp(helpers, {
+        reply: (name) => (name === 'h' ? NEVER : helpers.cold('(shafd|)', wires)),
         limits: {
           ...store,
           levels: (key) => {
@@ -327,6 +345,11 @@ describe('what those who wait can expect', () => {
         },
       });
       for (let i = 0; i < 5; i++) ask('l').subscribe();
+      // Who is answered does not wait any more.
+      const { subscription } = told(ask('h', { lifecycle: true }));
+      helpers.cold('10s x').subscribe(() => {
+        subscription.unsubscribe();
+      });
       helpers.flush();
       expect(asked).toBe(0);
     });
