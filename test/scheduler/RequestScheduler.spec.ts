@@ -1,4 +1,4 @@
-import { concat, first, from, NEVER, Observable, of, take, tap, throwError } from 'rxjs';
+import { concat, first, from, NEVER, Observable, of, type SchedulerLike, take, tap, throwError } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { ConnectionError } from '../../src/errors/ConnectionError.ts';
 import { HttpError } from '../../src/errors/HttpError.ts';
@@ -248,28 +248,47 @@ describe('RequestScheduler', () => {
     });
   });
 
-  it('should tell everyone when it is cut: waiting, in flight and pausing before a retry', () => {
-    rx((helpers) => {
-      const log: string[] = [];
-      const { ask, under, transport, store } = setUp(helpers, {
-        every: 2,
-        reply: (name) => (name === 'pausing' ? throwError(() => fault) : concat(of(wire.sent), NEVER)),
-      });
-      ask('pausing', { retry: { initialDelay: 1_000 } }).subscribe(noting(log, 'pausing', helpers));
-      ask('flying').subscribe(noting(log, 'flying', helpers));
-      ask('waiting').subscribe(noting(log, 'waiting', helpers));
-      helpers.cold('---x').subscribe(() => {
+  it.each<[string, (under: RequestScheduler) => void, string]>([
+    [
+      'an error of its own',
+      (under) => {
         under.unsubscribe();
+      },
+      'ClosedError',
+    ],
+    [
+      'the error that it is given',
+      (under) => {
+        under.error(fault);
+      },
+      'HttpError',
+    ],
+  ])(
+    'should tell everyone when it is cut: waiting, in flight and pausing before a retry, by %s',
+    (_, cut, expected) => {
+      rx((helpers) => {
+        const log: string[] = [];
+        const { ask, under, transport, store } = setUp(helpers, {
+          every: 2,
+          reply: (name) => (name === 'pausing' ? throwError(() => fault) : concat(of(wire.sent), NEVER)),
+        });
+        ask('pausing', { retry: { initialDelay: 1_000 } }).subscribe(noting(log, 'pausing', helpers));
+        ask('flying').subscribe(noting(log, 'flying', helpers));
+        ask('waiting').subscribe(noting(log, 'waiting', helpers));
+        helpers.cold('---x').subscribe(() => {
+          cut(under);
+        });
+        helpers.flush();
+        expect(log).toEqual(['pausing', 'flying', 'waiting'].map((name) => `${name} ${expected} 3`));
+        expect(under.closed).toBe(true);
+        expect(transport.open).toBe(0);
+        expect(store.open.size).toBe(0);
+        const late: string[] = [];
+        ask('late').subscribe(noting(late, 'late', helpers));
+        expect(late).toEqual(['late ClosedError 3']);
       });
-      helpers.flush();
-      expect(log).toEqual(['pausing ClosedError 3', 'flying ClosedError 3', 'waiting ClosedError 3']);
-      expect(transport.open).toBe(0);
-      expect(store.open.size).toBe(0);
-      const late: string[] = [];
-      ask('late').subscribe(noting(late, 'late', helpers));
-      expect(late).toEqual(['late ClosedError 3']);
-    });
-  });
+    },
+  );
 
   it('should outlive a subscriber that asks again from within, and one that leaves from within', () => {
     rx((helpers) => {
@@ -374,6 +393,98 @@ describe('RequestScheduler', () => {
       expect(events.filter(({ type }) => type === 'finished' || type === 'cancelled')).toMatchObject([
         { type: 'cancelled', seq: 1 },
         { type: 'finished', usage, seq: 0 },
+      ]);
+    });
+  });
+
+  it('should show that nothing is in flight during the pause before a retry', () => {
+    rx((helpers) => {
+      const { ask, under } = setUp(helpers, { every: 1, reply: () => helpers.cold('s 199ms #', wires, fault) });
+      const seen: [number, number | undefined][] = [];
+      const watching = under.status$.subscribe(({ models: [model] }) => {
+        seen.push([helpers.scheduler.now(), model?.inFlight]);
+      });
+      ask('a', { retry: { count: 1, initialDelay: 1_000, maxDelay: 1_000 } }).subscribe({
+        error: () => {
+          watching.unsubscribe();
+        },
+      });
+      helpers.flush();
+      expect(seen).toEqual([
+        [0, undefined],
+        [100, 1],
+        [300, 0],
+        [1_300, 1],
+      ]);
+    });
+  });
+
+  it('should send nothing for one who leaves when it is admitted', () => {
+    rx((helpers) => {
+      const { ask, transport, store } = setUp(helpers);
+      const isAdmitted = (token: Token | StateToken) => token.type === 'state' && token.state === 'admitted';
+      ask('a', { lifecycle: true }).pipe(first(isAdmitted)).subscribe();
+      helpers.flush();
+      expect([transport.requests.length, store.open.size]).toEqual([0, 0]);
+      expect(store.settled).toMatchObject([[expect.any(String), { type: 'unsent' }]]);
+    });
+  });
+
+  it('should let one go first that is to wait less long than others of its priority', () => {
+    rx((helpers) => {
+      const log: string[] = [];
+      const { ask } = setUp(helpers, { every: 10 });
+      for (const [name, slack] of [['l1'], ['l2'], ['l3', 0], ['l4', 1_000_000]] as const) {
+        ask(name, { slack }).subscribe({ complete: () => log.push(`${name} ${helpers.scheduler.now()}`) });
+      }
+      helpers.flush();
+      expect(log).toEqual(['l3 0', 'l1 10', 'l2 20', 'l4 30']);
+    });
+  });
+
+  it('should forget no model for which somebody waits, however many there are', () => {
+    rx((helpers) => {
+      const { ask, under, transport } = setUp(helpers, { every: 10 });
+      for (let i = 0; i < 80; i++) ask(`x${i}`, { model: `m${i % 40}` }).subscribe();
+      helpers.cold('-----x').subscribe(() => {
+        const [{ models } = { models: [] }] = told(under.status$).values.all;
+        expect(models.map(({ model, waiting }) => [model, waiting.low])).toEqual(
+          Array.from({ length: 40 }, (_, i) => [`m${i}`, 1]),
+        );
+        under.complete();
+      });
+      helpers.flush();
+      expect(transport.requests).toHaveLength(80);
+    });
+  });
+
+  it('should leave nobody waiting for ever when its clock fails, and go on when it works again', () => {
+    rx((helpers) => {
+      const { scheduler } = helpers;
+      const log: string[] = [];
+      let isBroken = false;
+      const clock: SchedulerLike = {
+        now: () => {
+          if (isBroken) throw new RangeError('broken');
+          return scheduler.now();
+        },
+        schedule: scheduler.schedule.bind(scheduler),
+      };
+      // Whoever waits is looked at when the first one ends.
+      const reply = () => helpers.cold('(sha)(fd|)', wires);
+      const { ask } = setUp(helpers, { every: 20, scheduler: clock, reply });
+      for (const name of ['l1', 'l2', 'l3']) ask(name).subscribe(noting(log, name, helpers));
+      helpers.cold('---x----y').subscribe((at) => {
+        isBroken = at === 'x';
+        if (!isBroken) ask('l4').subscribe(noting(log, 'l4', helpers));
+      });
+      helpers.flush();
+      expect(log.filter((entry) => !entry.startsWith('l1'))).toEqual([
+        'l2 RangeError 5',
+        'l3 RangeError 5',
+        'l4 text 20',
+        'l4 finish 25',
+        'l4 complete 25',
       ]);
     });
   });
