@@ -1,9 +1,13 @@
-import { Observable } from 'rxjs';
+import { Socket } from 'node:net';
+import { BehaviorSubject, Observable, Subject, tap } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { Exchange, type Outgoing } from '../../src/adapters/Exchange.ts';
+import { isConnectionError } from '../../src/errors/guards.ts';
+import type { WireEvent } from '../../src/ports/Transport.ts';
+import { told } from '../util/told.ts';
 
 /** An exchange that somebody listens to, with what undici gives it. */
-const make = () => {
+const make = (paused$?: Observable<boolean>) => {
   const aborted: string[] = [];
   const controller = {
     rawHeaders: undefined as unknown,
@@ -12,31 +16,36 @@ const make = () => {
     resume: () => undefined,
   };
   const exchanges: Exchange[] = [];
-  new Observable((subscriber) => {
-    const outgoing: Outgoing = { method: 'GET', path: '/', headers: [], body: null };
-    const line = { dispatch: () => undefined };
-    exchanges.push(new Exchange(subscriber, { outgoing, paused$: undefined, maxBytes: 1, line }));
-  }).subscribe();
+  let sent = 0;
+  const heard = told(
+    new Observable<WireEvent>((subscriber) => {
+      const outgoing: Outgoing = { method: 'GET', path: '/', headers: [], body: null };
+      const line = { dispatch: () => (sent += 1) };
+      exchanges.push(new Exchange(subscriber, { outgoing, paused$, maxBytes: 1, line }));
+    }),
+  );
   const [exchange] = exchanges;
   if (exchange === undefined) throw new Error('It was not subscribed to.');
-  return { exchange, controller, aborted };
+  return { exchange, controller, aborted, heard, sent: () => sent };
 };
 
 describe('Exchange', () => {
   it.each(['ended', 'left', 'left before it started'])('should keep nothing of undici once it has %s', async (how) => {
     const begin = () => {
       const { exchange, controller, aborted } = make();
+      const socket = new Socket().on('error', () => undefined);
+      exchange.connecting(socket, true);
       if (how === 'left before it started') exchange.unsubscribe();
       exchange.onRequestStart(controller);
       if (how === 'ended') exchange.onResponseEnd();
       if (how !== 'left before it started') exchange.unsubscribe();
-      return { exchange, aborted, controller: new WeakRef(controller) };
+      return { exchange, aborted, held: [new WeakRef(controller), new WeakRef(socket)] };
     };
-    const { exchange, aborted, controller } = begin();
+    const { exchange, aborted, held } = begin();
     // A WeakRef holds on to what it refers to until the turn in which it was made is over.
     await new Promise((resolve) => setImmediate(resolve));
     globalThis.gc?.();
-    expect(controller.deref()).toBeUndefined();
+    expect(held.map((each) => each.deref())).toEqual([undefined, undefined]);
     expect(aborted).toEqual(how === 'ended' ? [] : ['unsubscribed']);
     exchange.unsubscribe();
   });
@@ -47,5 +56,70 @@ describe('Exchange', () => {
     exchange.onRequestStart(controller);
     exchange.onResponseStart(controller, 200, { x: 'y' });
     expect(controller.rawHeaders).toBeNull();
+  });
+
+  const reset = Object.assign(new Error('reset'), { code: 'ECONNRESET' });
+
+  it('should send a request once more over a connection that had gone away, and tell once that it was sent', () => {
+    const paused$ = new BehaviorSubject(false);
+    const listening: number[] = [];
+    const noting = paused$.pipe(tap({ subscribe: () => listening.push(1) }));
+    const { exchange, controller, heard, sent } = make(noting);
+    exchange.dispatch();
+    exchange.onRequestStart(controller);
+    exchange.onResponseError(controller, reset);
+    expect([sent(), heard.ends]).toEqual([2, []]);
+    exchange.onRequestStart(controller);
+    expect([heard.values.all, listening]).toEqual([[{ type: 'sent' }], [1]]);
+    // The second one was no old one.
+    exchange.onResponseError(controller, reset);
+    expect([sent(), heard.ends]).toEqual([2, [['error', expect.toSatisfy(isConnectionError)]]]);
+  });
+
+  it('should not send a request once more that was answered', () => {
+    const { exchange, controller, heard, sent } = make();
+    exchange.dispatch();
+    exchange.onRequestStart(controller);
+    exchange.onResponseStart(controller, 200, {});
+    exchange.onResponseError(controller, reset);
+    expect([sent(), heard.ends]).toEqual([1, [['error', expect.toSatisfy(isConnectionError)]]]);
+  });
+
+  it('should give up the new connection when it is left while it waits for that', () => {
+    const { exchange, controller, aborted } = make();
+    exchange.onRequestStart(controller);
+    exchange.onResponseError(controller, reset);
+    const socket = new Socket().on('error', () => undefined);
+    exchange.connecting(socket, true);
+    exchange.unsubscribe();
+    expect([socket.destroyed, aborted]).toEqual([true, []]);
+  });
+
+  it('should abort nothing that is over', () => {
+    const failed = make();
+    failed.exchange.onRequestStart(failed.controller);
+    failed.exchange.onResponseError(failed.controller, new Error('lost'));
+    failed.exchange.unsubscribe();
+    expect(failed.aborted).toEqual([]);
+    const long = make();
+    long.exchange.onRequestStart(long.controller);
+    long.exchange.onResponseStart(long.controller, 200, {});
+    long.exchange.onResponseData(long.controller, new Uint8Array(2));
+    long.exchange.unsubscribe();
+    expect(long.aborted).toEqual([expect.stringMatching(/^The answer is longer than 1 bytes\./)]);
+  });
+
+  it('should hear whether it is paused no longer than it runs, and end when that cannot be told', () => {
+    const paused$ = new Subject<boolean>();
+    const running = make(paused$);
+    running.exchange.onRequestStart(running.controller);
+    expect(paused$.observed).toBe(true);
+    running.heard.subscription.unsubscribe();
+    expect(paused$.observed).toBe(false);
+    const failing = make(paused$);
+    failing.exchange.onRequestStart(failing.controller);
+    const broken = new Error('broken');
+    paused$.error(broken);
+    expect(failing.heard.ends).toEqual([['error', broken]]);
   });
 });
