@@ -289,6 +289,43 @@ describe('throttleByBucket', () => {
     });
   });
 
+  it('should let none pass that does not fit either, but the next one that does', () => {
+    rx((helpers) => {
+      // 4 of 10 tokens are there.
+      const store = quota(10, 1_000, { ...helpers, unit: 'tokens' });
+      void store.reserve({ key: 'm', id: 'others', cost: tokens(6) });
+      const cost = (name: string) => ({ cost: tokens({ l: 9, m: 5 }[name] ?? 1), priority: 'low' as const });
+      const order: string[] = [];
+      const throttle = throttleByBucket<NamedJob>({ store, scheduler: helpers.scheduler });
+      const source = helpers.hot('(lma)|');
+      source
+        .pipe(arriving(helpers, cost), prioritize(), throttle, names)
+        .subscribe((name) => order.push(`${name}${helpers.scheduler.now()}`));
+      helpers.flush();
+      expect(order).toEqual(['a0', 'l600', 'm1100']);
+    });
+  });
+
+  it('should put one question until that is answered, however often it is asked', () => {
+    rx((helpers) => {
+      const store = quota(1, 10, helpers);
+      const asked: (string | undefined)[] = [];
+      const noting: LimitStore = {
+        ...store,
+        reserve: (reservation) => {
+          asked.push(reservation.id);
+          return store.reserve(reservation);
+        },
+      };
+      const throttle = throttleByBucket<NamedJob>({ store: noting, scheduler: helpers.scheduler });
+      helpers.hot('(lm)|').pipe(arriving(helpers), prioritize(), throttle).subscribe();
+      helpers.flush();
+      expect(asked).toHaveLength(3);
+      expect(asked[2]).toBe(asked[1]);
+      expect(asked[1]).not.toBe(asked[0]);
+    });
+  });
+
   it('should let it pass just so with a store that answers later', () => {
     rx((helpers) => {
       const { scheduler } = helpers;
@@ -500,6 +537,22 @@ describe('throttleByBucket with a store that answers later', () => {
       expect(granted).toEqual(['a', 'c', 'd']);
       // For a, for c, for c again as d has come, and for each when it is due.
       expect(asked.map((at) => Math.round(at / 1_000))).toEqual([0, 0, 3, 10, 10, 20]);
+    });
+  });
+
+  it('should ask again at once where something has changed while it was asked', () => {
+    rx((helpers) => {
+      const store = quota(10, 1_000, { ...helpers, unit: 'tokens' });
+      const others: Reservation = { key: 'm', id: 'others', cost: tokens(6), priority: 'low' };
+      void store.reserve(others);
+      const throttle = throttleByBucket<NamedJob>({ store: slow(store, 5, helpers), scheduler: helpers.scheduler });
+      const granted = helpers.hot('l|').pipe(
+        arriving(helpers, () => ({ cost: tokens(9) })),
+        throttle,
+        names,
+      );
+      helpers.cold('---x').subscribe(() => void store.settle(others, { type: 'unsent' }));
+      helpers.expectObservable(granted).toBe('----------(l|)');
     });
   });
 
