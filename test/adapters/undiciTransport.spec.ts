@@ -361,6 +361,14 @@ describe('undiciTransport', () => {
     });
   });
 
+  it('should know the last hundred keys, which nobody is to see', () => {
+    const keys = Array.from({ length: 102 }, (_, i) => `gsk_${String(i).padStart(8, '0')}`);
+    let key = '';
+    const transport = make({ baseURL: 'http://127.0.0.1:1', apiKey: () => key });
+    for (key of keys) sending(transport).subscription.unsubscribe();
+    expect(transport.redact?.(keys.join())).toBe([...keys.slice(0, 2), ...keys.slice(2).map(() => '…')].join());
+  });
+
   describe('keepAlive', () => {
     it.each([20_000, undefined])('should be for how long a connection is kept that is idle: %s', async (keepAlive) => {
       const server = await serve({ answer: ok });
