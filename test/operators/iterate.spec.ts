@@ -36,6 +36,17 @@ describe('iterate', () => {
     expect([got, subscriptions, await values.next()]).toEqual([[1, 2, 3], 1, { done: true, value: undefined }]);
   });
 
+  it('should hold 64 values where nothing else is said', async () => {
+    const { next, push, pauses } = pushed();
+    const first = next();
+    push('x');
+    await first;
+    push('y'.repeat(63));
+    expect(pauses).toEqual([]);
+    push('z');
+    expect(pauses).toEqual([true]);
+  });
+
   it('should not subscribe any more once it was left', async () => {
     let subscriptions = 0;
     const values = iterate(

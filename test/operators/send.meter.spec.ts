@@ -53,6 +53,11 @@ describe('the meter of send', () => {
     ]);
   });
 
+  it('should hear of the end when the grant is settled, also of an answer that does not say what was used', () => {
+    const whole = of(wire.sent, wire.head(), wire.finish(), wire.done);
+    expect(metered(whole).heard.slice(-2)).toEqual(['meter: completed, settled', 'complete']);
+  });
+
   it('should hear of an error, when the grant is settled', () => {
     const error = new ConnectionError('refused', { sent: false });
     expect(metered(throwError(() => error)).heard).toEqual(['meter: failed, settled', String(error)]);

@@ -188,6 +188,47 @@ describe('send', () => {
     expect(error).toBeUndefined();
   });
 
+  it('should send nothing for one who comes too late', () => {
+    const transport = transportOf(NEVER);
+    const answers: Answering<NamedJob, Token>[] = [];
+    const grant = grantFor(make('a'));
+    of(grant)
+      .pipe(send({ transport }))
+      .subscribe((answer) => answers.push(answer));
+    const errors: unknown[] = [];
+    answers[0]?.subscribe({ error: (error: unknown) => errors.push(error) });
+    expect(errors).toMatchObject([{ code: 'GROQ_ERR_ANSWER_NOT_TAKEN' }]);
+    expect([grant.outcomes, transport.requests]).toEqual([[{ type: 'unsent' }], []]);
+  });
+
+  it('should fail with what a transport throws, and give back what it did not send', () => {
+    const grant = grantFor(make('a'));
+    const errors: unknown[] = [];
+    const broken = new TypeError('broken');
+    const transport = {
+      send: () => {
+        throw broken;
+      },
+    };
+    of(grant)
+      .pipe(send({ transport }), mergeAll())
+      .subscribe({ error: (error: unknown) => errors.push(error) });
+    expect(errors).toMatchObject([{ code: 'GROQ_ERR_CONNECTION', sent: false, cause: broken }]);
+    expect(grant.outcomes).toEqual([{ type: 'unsent' }]);
+  });
+
+  it('should tell once what was used, also when an answer says so twice', () => {
+    const used: unknown[] = [];
+    const events = of(wire.sent, wire.head(), wire.text('a'), wire.text('b'), wire.finish(), wire.done);
+    of(grantFor(make('l')))
+      .pipe(
+        send<NamedJob>({ transport: transportOf(events), usage: () => () => usage, used: (what) => used.push(what) }),
+        mergeAll(),
+      )
+      .subscribe();
+    expect(used).toEqual([usage]);
+  });
+
   it('should refuse a second subscriber to one answer', () => {
     const errors: unknown[] = [];
     of(grantFor(make('a')))
@@ -222,11 +263,14 @@ describe('send', () => {
   });
 
   it.each([
-    ['HTML', wire.head(200, { 'content-type': 'text/html; charset=utf-8' })],
-    ['a compressed body', wire.head(200, { 'content-encoding': 'gzip' })],
-    ['a redirect', wire.head(307, { location: 'https://elsewhere.example' })],
-  ])('should not take %s for an answer', (_, head) => {
-    expect(sendOne(of(wire.sent, head)).error).toBeInstanceOf(ProtocolError);
+    ['HTML', wire.head(200, { 'content-type': 'text/html; charset=utf-8' }), 'The answer is text/html'],
+    ['a compressed body', wire.head(200, { 'content-encoding': 'gzip' }), 'The answer is compressed'],
+    ['a redirect', wire.head(307, { location: 'https://elsewhere.example' }), 'a redirect (307)'],
+  ])('should not take %s for an answer', (_, head, expected) => {
+    const { heard, error } = sendOne(of(wire.sent, head, wire.text('a'), wire.finish(), wire.done));
+    expect(heard).toEqual(['state:sent', 'error:settled']);
+    expect(error).toBeInstanceOf(ProtocolError);
+    expect(String(error)).toContain(expected);
   });
 
   it('should keep a request that is in flight when nothing more is to be sent', () => {
