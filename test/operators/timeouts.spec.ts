@@ -1,7 +1,8 @@
-import { EMPTY } from 'rxjs';
-import { describe, it } from 'vitest';
+import { EMPTY, Subject } from 'rxjs';
+import { describe, expect, it } from 'vitest';
 import { TimeoutError, type TimeoutPhase } from '../../src/errors/TimeoutError.ts';
 import { timeouts } from '../../src/operators/timeouts.ts';
+import { virtualClock } from '../../src/testing/virtualClock.ts';
 import { marbles } from '../util/marbles.ts';
 import { rx } from '../util/rx.ts';
 
@@ -94,6 +95,34 @@ describe('timeouts', () => {
       expectObservable(source.pipe(timeouts(config)), '--!').toBe('a--');
       expectSubscriptions(source.subscriptions).toBe('^-!');
     });
+  });
+
+  it('should have one timer, and none when it has ended', () => {
+    const clock = virtualClock();
+    const source = new Subject<string>();
+    // The first token is allowed longer than the next one.
+    const limits = { firstToken: 1_000, betweenTokens: 100, total: 10_000, scheduler: clock };
+    const subscription = source.pipe(timeouts(limits)).subscribe();
+    expect(clock.pending).toBe(1);
+    source.next('a');
+    expect(clock.pending).toBe(1);
+    subscription.unsubscribe();
+    expect(clock.pending).toBe(0);
+  });
+
+  it('should take a token that comes while it is looked whether one has come, and wait for the next one', () => {
+    const clock = virtualClock();
+    const source = new Subject<string>();
+    const ends: unknown[] = [];
+    source.pipe(timeouts({ firstToken: 100, betweenTokens: 100, scheduler: clock })).subscribe({
+      error: (error: unknown) => ends.push([clock.now(), error]),
+    });
+    // When the timer has fired already.
+    clock.schedule(() => {
+      source.next('a');
+    }, 100);
+    clock.flush();
+    expect(ends).toEqual([[200, new TimeoutError('betweenTokens', 100)]]);
   });
 
   it('should do nothing when nothing is limited', () => {

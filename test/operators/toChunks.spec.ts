@@ -59,6 +59,7 @@ describe('toChunks', () => {
   it.each([
     ['a reason and no [DONE]', 'a-f-|', 'a-f-|'],
     ['[DONE] and no reason', 'a-d-|', 'a---|'],
+    ['something after [DONE]', 'a-d-a-|', 'a-----|'],
     ['a connection that breaks when all was there', 'a-f-#', 'a-f-|'],
     ['a connection that breaks after [DONE]', 'a-d-#', 'a---|'],
   ])('should end well on %s', (_, source, expected) => {

@@ -7,6 +7,7 @@ import type { Delta, ServerEvent } from '../../src/model/Chunk.ts';
 import type { Token } from '../../src/model/Token.ts';
 import type { Reading } from '../../src/model/Written.ts';
 import { toTokens } from '../../src/operators/toTokens.ts';
+import { virtualClock } from '../../src/testing/virtualClock.ts';
 import { marbles } from '../util/marbles.ts';
 import { rx } from '../util/rx.ts';
 
@@ -70,11 +71,22 @@ describe('toTokens', () => {
     ['the usage in a chunk of its own', 'a-gu(d|)', 'a--f|'],
     ['no usage', 'a-g-(d|)', 'a---(g|)'],
     ['[DONE] and no reason', 'a-(d|)', 'a-(q|)'],
+    ['something after [DONE]', 'af-d-b-a-|', 'af-------|'],
     ['a reason, no [DONE] and an end', 'a-g-|', 'a---(g|)'],
   ])('should end once, and last, on %s', (_, source, expected) => {
     rx(({ cold, scheduler, expectObservable }) => {
       expectObservable(cold(source, values).pipe(toTokens({ scheduler, grace: 9 }))).toBe(expected, tokens);
     });
+  });
+
+  it('should have one timer when all of the answer was there, and none when it is left', () => {
+    const clock = virtualClock();
+    const events = new Subject<ServerEvent>();
+    const subscription = events.pipe(toTokens({ scheduler: clock })).subscribe();
+    for (const each of [values.a, values.f, values.d, values.d]) events.next(each);
+    expect(clock.pending).toBe(1);
+    subscription.unsubscribe();
+    expect(clock.pending).toBe(0);
   });
 
   it('should not wait for longer than its grace when the connection stays open', () => {
