@@ -13,6 +13,7 @@ import {
   timer,
 } from 'rxjs';
 import { describe, expect, it } from 'vitest';
+import { memoryLimitStore } from '../../src/adapters/memoryLimitStore.ts';
 import type { GroqError } from '../../src/errors/GroqError.ts';
 import { isRequestTooLargeError, isStoreError, isTimeoutError } from '../../src/errors/guards.ts';
 import type { Grant, Outcome, Reservation, Verdict } from '../../src/model/Grant.ts';
@@ -20,6 +21,7 @@ import { prioritize } from '../../src/operators/prioritize.ts';
 import { type ThrottleByBucketConfig, throttleByBucket } from '../../src/operators/throttleByBucket.ts';
 import type { LimitStore } from '../../src/ports/LimitStore.ts';
 import { type Quota, quota } from '../../src/testing/quota.ts';
+import { virtualClock } from '../../src/testing/virtualClock.ts';
 import { jobMaker, type NamedJob, tokens } from '../util/jobs.ts';
 import { marbles } from '../util/marbles.ts';
 import { type RunHelpers, rx } from '../util/rx.ts';
@@ -438,6 +440,44 @@ describe('throttleByBucket', () => {
     });
   });
 
+  it('should leave no timer behind, whether it was about to look or waits', () => {
+    const clock = virtualClock();
+    const store = quota(1, 1_000, { scheduler: clock });
+    const make = jobMaker();
+    const source = concat(of(make('a'), make('b')), NEVER);
+    const throttled = source.pipe(throttleByBucket<NamedJob>({ store, scheduler: clock }));
+    const looking = throttled.subscribe();
+    expect(clock.pending).toBe(1);
+    looking.unsubscribe();
+    expect(clock.pending).toBe(0);
+    const waiting = throttled.subscribe();
+    clock.flush(10);
+    expect(clock.pending).toBe(1);
+    waiting.unsubscribe();
+    expect(clock.pending).toBe(0);
+  });
+
+  it('should refuse what no longer fits where a limit was lowered, and nothing of another key', () => {
+    const clock = virtualClock();
+    const store = memoryLimitStore({ limits: { tpm: 100 }, scheduler: clock });
+    const refused: string[] = [];
+    const throttle = throttleByBucket<NamedJob>({
+      store,
+      scheduler: clock,
+      key: ({ name }) => name.charAt(0),
+      refuse: ({ name }, error) => refused.push(`${name} ${error.name} ${clock.now()}`),
+    });
+    for (const key of ['l', 'm']) void store.reserve({ key, id: 'others', cost: tokens(100), priority: 'low' });
+    const make = jobMaker({ cost: tokens(60), priority: 'low' });
+    const small = { cost: tokens(50) };
+    const subscription = of(make('l1', small), make('l2'), make('m')).pipe(prioritize(), throttle).subscribe();
+    clock.flush(2);
+    store.setLimits('l', { tpm: 50 });
+    clock.flush(3);
+    expect(refused).toEqual(['l2 RequestTooLargeError 2']);
+    subscription.unsubscribe();
+  });
+
   it('should listen to changes of its buckets no longer than it is listened to', () => {
     rx((helpers) => {
       const store = quota(1, 90, helpers);
@@ -546,13 +586,13 @@ describe('throttleByBucket with a store that answers later', () => {
       const others: Reservation = { key: 'm', id: 'others', cost: tokens(6), priority: 'low' };
       void store.reserve(others);
       const throttle = throttleByBucket<NamedJob>({ store: slow(store, 5, helpers), scheduler: helpers.scheduler });
-      const granted = helpers.hot('l|').pipe(
+      const granted = helpers.hot('l----------|').pipe(
         arriving(helpers, () => ({ cost: tokens(9) })),
         throttle,
         names,
       );
       helpers.cold('---x').subscribe(() => void store.settle(others, { type: 'unsent' }));
-      helpers.expectObservable(granted).toBe('----------(l|)');
+      helpers.expectObservable(granted).toBe('----------l|');
     });
   });
 
