@@ -43,7 +43,12 @@ describe('OutlookReporter', () => {
       asked += 1;
       return store.levels(key);
     };
-    const expectations = new Expectations({ ...store, levels }, 'm', clock);
+    const reporter = new OutlookReporter({
+      store: { ...store, levels },
+      key: 'm',
+      scheduler: clock,
+      isFull: () => false,
+    });
     const backlog = new DeadlineQueue<Attempt>(DEFAULT_SLACK, { left: () => undefined });
     const make = jobMaker();
     const wait = (name: string, told: (token: unknown) => void = () => undefined): Attempt => {
@@ -57,46 +62,46 @@ describe('OutlookReporter', () => {
       backlog.add(attempt);
       return attempt;
     };
-    return { clock, expectations, backlog, wait, asked: () => asked };
+    return { clock, reporter, backlog, wait, asked: () => asked };
   };
 
   it('should come as soon as they may, however often something changes until then', () => {
-    const { clock, expectations, backlog, wait } = setUp();
+    const { clock, reporter, backlog, wait } = setUp();
     const heard: unknown[] = [];
-    expectations.add(wait('l', (token) => heard.push([clock.now(), token])));
+    reporter.add(wait('l', (token) => heard.push([clock.now(), token])));
     for (const at of [0, 0.25, 0.5, 0.75]) {
       clock.flush(at);
-      expectations.renew(backlog);
+      reporter.renew(backlog);
     }
     clock.flush(1);
     expect(heard).toEqual([[1, { type: 'state', state: 'queued', position: 0, startsInMs: 9_999 }]]);
     // One timer until it has to have come true.
     expect(clock.pending).toBe(1);
     clock.flush(300);
-    expectations.renew(backlog);
+    reporter.renew(backlog);
     expect(clock.pending).toBe(1);
   });
 
   it('should be told to nobody else', () => {
-    const { clock, expectations, backlog, wait } = setUp();
+    const { clock, reporter, backlog, wait } = setUp();
     const heard: string[] = [];
     wait('l1', () => heard.push('l1'));
-    expectations.add(wait('l2', () => heard.push('l2')));
-    expectations.renew(backlog);
+    reporter.add(wait('l2', () => heard.push('l2')));
+    reporter.renew(backlog);
     clock.flush(1);
     expect(heard).toEqual(['l2']);
   });
 
   it('should cost nothing any more when the last one has left who wanted to know', () => {
-    const { clock, expectations, backlog, wait, asked } = setUp();
+    const { clock, reporter, backlog, wait, asked } = setUp();
     const leaving = wait('l1', () => {
       leaving.lifetime.unsubscribe();
     });
     wait('l2');
-    expectations.add(leaving);
-    expectations.renew(backlog);
+    reporter.add(leaving);
+    reporter.renew(backlog);
     clock.flush(1);
-    expectations.renew(backlog);
+    reporter.renew(backlog);
     expect([asked(), clock.pending]).toEqual([1, 0]);
   });
 });

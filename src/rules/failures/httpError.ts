@@ -30,7 +30,7 @@ const ADVICE: Readonly<Record<number, string>> = {
   413: 'Shorten the messages or lower max_completion_tokens.',
   422: 'Correct the request, or ask again: the model may have gone astray.',
   424: 'Check the remote tools that the request names: Groq could not use one of them.',
-  429: 'Try again after `retryAfter`. Chat requests do so by themselves, until an answer has begun.',
+  429: 'Try again when the limit allows. Chat requests do so by themselves, until an answer has begun.',
   498: 'Ask again later, or without the flex tier.',
   499: 'Ask again: something between here and Groq has given the request up.',
 };
