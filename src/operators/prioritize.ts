@@ -1,12 +1,12 @@
-import { Observable, type OperatorFunction } from 'rxjs';
+import { Observable, type OperatorFunction, type SchedulerLike } from 'rxjs';
 import type { GroqError } from '../errors/GroqError.ts';
 import { QueueFullError } from '../errors/QueueFullError.ts';
-import type { Backlog, Overflow } from '../model/Backlog.ts';
+import type { Backlog, Overflow, Ticket } from '../model/Backlog.ts';
 import type { Job } from '../model/Job.ts';
 import { DEFAULT_SLACK, type Slack } from '../model/Priority.ts';
+import { soon, systemClock } from '../ports/clock.ts';
 import { merged } from '../rules/merged.ts';
 import { DeadlineQueue } from '../rules/queue/DeadlineQueue.ts';
-import { virtualDeadline } from '../rules/queue/order.ts';
 import { operate } from './operate.ts';
 
 /** How {@link prioritize} orders. */
@@ -18,7 +18,7 @@ export interface PrioritizeConfig<J extends Job = Job> {
    */
   readonly slack?: Partial<Slack> | undefined;
   /**
-   * How many jobs may wait. Minimum: 1.
+   * How many jobs may wait. Minimum: 1. It is looked at when a turn is over and those are gone that need not wait.
    *
    * @default Infinity
    */
@@ -35,6 +35,12 @@ export interface PrioritizeConfig<J extends Job = Job> {
    * @default the stream ends with that error
    */
   readonly refuse?: ((job: J, error: GroqError) => void) | undefined;
+  /**
+   * Tells when a turn is over.
+   *
+   * @default the system's microtasks. Within `TestScheduler.run`, pass that `TestScheduler`: it has none.
+   */
+  readonly scheduler?: SchedulerLike | undefined;
 }
 
 /**
@@ -77,7 +83,7 @@ export interface PrioritizeConfig<J extends Job = Job> {
  */
 export function prioritize<J extends Job>(config: PrioritizeConfig<J> = {}): OperatorFunction<J, Backlog<J>> {
   const slack = merged(DEFAULT_SLACK, config.slack);
-  const { maxQueued = Infinity, overflow = 'last' } = config;
+  const { maxQueued = Infinity, overflow = 'last', scheduler = systemClock } = config;
 
   return (source) =>
     new Observable((destination) => {
@@ -96,26 +102,30 @@ export function prioritize<J extends Job>(config: PrioritizeConfig<J> = {}): Ope
           destination.error(error);
         });
 
-      /** Makes room for one more, and tells whether it may come in. */
-      const makeRoom = (job: J): boolean => {
-        if (backlog.size < maxQueued) return true;
-        const last = backlog.worst();
-        // The one that came may be the last one itself.
-        const leaves = overflow === 'last' && last !== undefined && virtualDeadline(job, slack) < last.deadline;
-        if (leaves) backlog.remove(last);
-        const refused = leaves ? last.job : job;
-        refuse(refused, new QueueFullError(maxQueued, refused.model));
-        return leaves;
+      /** Those that came in this turn when as many waited as may. */
+      let beyond: Ticket<J>[] = [];
+      const refuseBeyond = (): void => {
+        const came = beyond;
+        beyond = [];
+        while (backlog.size > maxQueued && !destination.closed) {
+          const newest = came.pop();
+          if (newest === undefined) return;
+          const leaves = overflow === 'last' ? (backlog.worst() ?? newest) : newest;
+          if (backlog.remove(leaves)) refuse(leaves.job, new QueueFullError(maxQueued, leaves.job.model));
+        }
       };
 
       source.subscribe(
         operate({
           destination,
           next: (job) => {
-            // A job whose subscriber is gone needs no room, and a retry was let in already.
-            if (job.lifetime?.closed === true || (job.attempt === 1 && !makeRoom(job))) return;
-            backlog.add(job);
+            const ticket = backlog.add(job);
+            if (ticket === undefined) return;
             destination.next(backlog);
+            // A retry was let in already.
+            if (backlog.size <= maxQueued || job.attempt > 1) return;
+            // Whoever takes jobs from the backlog takes them when the turn is over, and so before this.
+            if (beyond.push(ticket) === 1) destination.add(soon(scheduler, refuseBeyond));
           },
           complete: () => {
             completed = true;

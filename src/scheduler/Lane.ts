@@ -60,7 +60,7 @@ export class Lane {
     this.#outlooks = new OutlookReporter({ store, key: model, scheduler, isFull: () => this.#isFull() });
     this.#attempts
       .pipe(
-        prioritize({ slack, maxQueued, overflow, refuse }),
+        prioritize({ slack, maxQueued, overflow, refuse, scheduler }),
         tap((backlog) => {
           this.#backlog = backlog;
           this.changed();

@@ -110,7 +110,7 @@ describe('prioritize', () => {
     expect(seen).toEqual([]);
   });
 
-  it('should make nobody leave for one who has left, nor for one who comes back', () => {
+  it('should make nobody leave for one who has left, nor for one who comes back', async () => {
     const jobs = new Subject<NamedJob>();
     const make = jobMaker();
     const refused: string[] = [];
@@ -120,7 +120,23 @@ describe('prioritize', () => {
     jobs.next(make('l'));
     jobs.next(make('h', { lifetime: Subscription.EMPTY }));
     jobs.next(make('h', { attempt: 2 }));
+    await null;
     expect([refused, seen.at(-1)?.size]).toEqual([[], 2]);
+  });
+
+  it('should refuse nobody any more once it was left', async () => {
+    const jobs = new Subject<NamedJob>();
+    const make = jobMaker();
+    const refused: string[] = [];
+    const refuse = ({ name }: NamedJob) => refused.push(name);
+    const left = jobs.pipe(prioritize({ maxQueued: 1, refuse })).subscribe();
+    const stays = new Subject<NamedJob>();
+    stays.pipe(prioritize({ maxQueued: 1, refuse })).subscribe();
+    for (const name of ['l1', 'l2']) jobs.next(make(name));
+    for (const name of ['l3', 'l4']) stays.next(make(name));
+    left.unsubscribe();
+    await null;
+    expect(refused).toEqual(['l4']);
   });
 
   it('should complete at once on a source that is empty, and never on one that never ends', () => {

@@ -158,7 +158,7 @@ describe('RequestScheduler', () => {
         });
       }
       helpers.flush();
-      expect(log).toEqual(['l2 QueueFullError', 'l1 QueueFullError', 'l3 QueueFullError', 'h1 done', 'm1 done']);
+      expect(log).toEqual(['l3 QueueFullError', 'l2 QueueFullError', 'h1 done', 'm1 done', 'l1 done']);
     });
   });
 

@@ -75,11 +75,23 @@ describe('a queue that is full', () => {
       const failing = { error: (error: unknown) => errors.push(error) };
       ask('l1').subscribe(failing);
       ask('l2').subscribe(failing);
-      ask('l3', { model: 'other' }).subscribe(failing);
+      ask('l3').subscribe(failing);
+      ask('l4', { model: 'other' }).subscribe(failing);
       helpers.flush();
       expect(errors).toHaveLength(1);
       expect(errors[0]).toSatisfy(isQueueFullError);
       expect(errors[0]).toMatchObject({ limit: 1, model: 'm', code: 'GROQ_ERR_QUEUE_FULL' });
+    });
+  });
+
+  it.each(['last', 'newest'] as const)('should be left by nobody who need not wait: %s', (overflow) => {
+    rx((helpers) => {
+      const limits = quota('8/10ms', helpers);
+      const { ask, log } = logging(helpers, { limits, maxQueued: 2, overflow });
+      for (let i = 0; i < 11; i++) ask(`l${i}`);
+      helpers.flush();
+      expect(log).toHaveLength(11);
+      expect(log.filter((each) => each.includes('QueueFullError'))).toEqual(['l10 0 QueueFullError']);
     });
   });
 

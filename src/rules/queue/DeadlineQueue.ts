@@ -69,9 +69,9 @@ export class DeadlineQueue<J extends Job> implements Backlog<J> {
   }
 
   /** Takes a job in, unless its lifetime is over already. */
-  add(job: J): void {
+  add(job: J): Ticket<J> | undefined {
     const { lifetime, priority } = job;
-    if (lifetime?.closed === true) return;
+    if (lifetime?.closed === true) return undefined;
     const tenant = this.#arriving(job.tenant ?? '');
     const line = (tenant.lines[priority] ??= new TenantLine(tenant, this.#byPriority[priority], this));
     const place = new LinkedPlace(job, virtualDeadline(job, this.#slack));
@@ -81,6 +81,7 @@ export class DeadlineQueue<J extends Job> implements Backlog<J> {
     tenant.waiting += 1;
     this.#size += 1;
     lifetime?.add(place);
+    return place;
   }
 
   planned(): Iterable<Ticket<J>> {
