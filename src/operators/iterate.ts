@@ -5,15 +5,15 @@ import { SlowConsumerError } from '../errors/SlowConsumerError.ts';
 export interface BackpressureOptions {
   /**
    * What is done when `buffer` values are waiting: `pause` stops reading from the connection, so that in the end the
-   * server waits; `conflate` joins pieces of text that follow each other into one; `error` ends the answer with a
+   * server waits; `conflate` joins pieces of text that follow each other into one, and pauses for all else; `error` ends the answer with a
    * {@link SlowConsumerError}.
    *
    * @default 'pause'
    */
   readonly backpressure?: 'pause' | 'conflate' | 'error' | undefined;
   /**
-   * How many values may wait. With `pause` what the connection had already delivered comes on top of that, and with
-   * `conflate` what cannot be joined. Minimum: 1.
+   * How many values may wait. What the connection had already delivered when the server is to wait comes on top of that.
+   * Minimum: 1.
    *
    * @default 64
    */
@@ -147,7 +147,9 @@ class PacedIterator<T> implements AsyncIterableIterator<T> {
     const joined = isFull && backpressure === 'conflate' && last !== undefined ? join?.(last, value) : undefined;
     if (joined === undefined) this.#held.push(value);
     else this.#held[this.#held.length - 1] = joined;
-    if (backpressure === 'pause' && this.#held.length >= this.#buffer) this.#pause(true);
+    // Where pieces are joined the source has to wait only for what cannot be.
+    const isEnough = backpressure === 'pause' ? this.#held.length >= this.#buffer : isFull && joined === undefined;
+    if (isEnough) this.#pause(true);
   }
 
   #pause(paused: boolean): void {

@@ -134,10 +134,13 @@ describe('iterate', () => {
     expect([await next(), await next(), pauses]).toEqual(['f', 'g', [true, false]]);
   });
 
-  it('should join what may be joined when as many wait as may, and never lose any', async () => {
+  it('should join what may be joined when as many wait as may, pause for the rest, and never lose any', async () => {
     const { pauses, next, push, source } = pushed({ buffer: 2, backpressure: 'conflate' });
     const first = next();
-    push('abcdef||gh');
+    push('abcdef');
+    expect(pauses).toEqual([]);
+    push('||gh');
+    expect(pauses).toEqual([true]);
     source.complete();
     expect([await first, await next(), await next(), await next(), await next(), await next()]).toEqual([
       'a',
@@ -147,7 +150,7 @@ describe('iterate', () => {
       '|',
       'gh',
     ]);
-    expect([await next(), pauses]).toEqual([undefined, []]);
+    expect([await next(), pauses]).toEqual([undefined, [true, false]]);
   });
 
   it('should end when more wait than may, after handing out those', async () => {

@@ -120,7 +120,7 @@ describe('prioritize', () => {
     jobs.next(make('l'));
     jobs.next(make('h', { lifetime: Subscription.EMPTY }));
     jobs.next(make('h', { attempt: 2 }));
-    await null;
+    await Promise.resolve();
     expect([refused, seen.at(-1)?.size]).toEqual([[], 2]);
   });
 
@@ -135,7 +135,7 @@ describe('prioritize', () => {
     for (const name of ['l1', 'l2']) jobs.next(make(name));
     for (const name of ['l3', 'l4']) stays.next(make(name));
     left.unsubscribe();
-    await null;
+    await Promise.resolve();
     expect(refused).toEqual(['l4']);
   });
 

@@ -117,9 +117,12 @@ function errorFieldOf(body: string): object | undefined {
   }
 }
 
-/** At most so much of a text, without any key that it may repeat. */
+/** At most so much of a text, without any key that it may repeat and without what would steer a terminal. */
 const scrubbed = (message: string | undefined): string | undefined =>
-  message?.slice(0, MESSAGE_LENGTH).replace(/gsk_\w+/g, 'gsk_…');
+  message
+    ?.slice(0, MESSAGE_LENGTH)
+    .replace(/gsk_\w+/g, 'gsk_…')
+    .replace(/[^\P{Cc}\n\t]/gu, ' ');
 
 const excerpt = (body: string): string | undefined => (body.trim() === '' ? undefined : body.slice(0, MESSAGE_LENGTH));
 
