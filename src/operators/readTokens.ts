@@ -38,11 +38,15 @@ const dataOf = (event: string): string | undefined =>
 
 const BLANK_LINE = Buffer.from('\n');
 
+const NO_MEMORY = new DataView(new ArrayBuffer(0));
+
 class TokensOfBytes extends TokenReader<Uint8Array, Token> implements EventHandlers {
   readonly #maxLineBytes: number;
   /** Made for the first event that is no single line of data, or comes in two pieces. */
   #events: EventReader | undefined;
   #template: TextTemplate | undefined;
+  /** The memory in which the bytes stand that came last: what is read at once is cut into pieces that share it. */
+  #memory: DataView = NO_MEMORY;
   /** How many templates were learned since one has fitted. */
   #vain = 0;
   /** Whether the next byte begins an event. */
@@ -58,9 +62,10 @@ class TokensOfBytes extends TokenReader<Uint8Array, Token> implements EventHandl
 
   next(value: Uint8Array): void {
     const bytes = toBuffer(value);
+    if (this.#memory.buffer !== bytes.buffer) this.#memory = new DataView(bytes.buffer);
     for (let at = 0; at < bytes.length && !this.destination.closed; ) {
       const template = this.#between ? this.#template : undefined;
-      const text = template?.read(bytes, at);
+      const text = template?.read(bytes, this.#memory, at);
       if (template !== undefined && text !== undefined && template.end - at <= this.#maxLineBytes) {
         at = template.end;
         this.#vain = 0;

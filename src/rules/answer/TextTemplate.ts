@@ -15,9 +15,6 @@ const ASCII = /^[ -~]*$/;
 /** What all streams have written. */
 const PIECES = new ShortTexts(unescaped);
 
-/** The memory that was looked at last, in any stream: what is read at once is cut into pieces that share it. */
-let memory: DataView = new DataView(new ArrayBuffer(0));
-
 /**
  * An event of a stream with its piece of text left out. Most events of an answer differ in nothing else, so that those
  * that come later can be read by comparing, which costs a fifth of parsing them.
@@ -69,9 +66,12 @@ export class TextTemplate {
     return data.slice(end) === this.#after;
   }
 
-  /** The text of the event that begins at a position, or undefined when it does not fit. It sets {@link end}. */
-  read(bytes: Buffer, position: number): string | undefined {
-    if (memory.buffer !== bytes.buffer) memory = new DataView(bytes.buffer);
+  /**
+   * The text of the event that begins at a position, or undefined when it does not fit. It sets {@link end}.
+   *
+   * @param memory All of the memory in which the bytes stand.
+   */
+  read(bytes: Buffer, memory: DataView, position: number): string | undefined {
     const { byteOffset, length } = bytes;
     if (!this.#head.fits(memory, byteOffset + position)) return undefined;
     const start = position + this.#head.length;
