@@ -4,6 +4,7 @@ import { ProtocolError } from '../../errors/ProtocolError.ts';
 import { RateLimitError } from '../../errors/RateLimitError.ts';
 import { RequestTooLargeError } from '../../errors/RequestTooLargeError.ts';
 import type { WireHeaders } from '../../model/WireHeaders.ts';
+import { formatGoDuration } from '../goDuration.ts';
 import { parseLimitMessage } from '../limits/limitMessage.ts';
 import { LONGEST_WAIT, parseRetryAfter } from './retryAfter.ts';
 
@@ -86,8 +87,10 @@ export function errorFrom(
     const { dimension, requested = Infinity } = limit;
     return new RequestTooLargeError({ dimension, limit: limit.limit, cost: requested }, about);
   }
-  const advice =
-    ADVICE_BY_CODE.get(body.code) ?? ADVICE[status] ?? (status >= 500 ? 'Ask again later.' : 'See the message.');
+  const advice = saying(
+    about.retryAfter,
+    ADVICE_BY_CODE.get(body.code) ?? ADVICE[status] ?? (status >= 500 ? 'Ask again later.' : 'See the message.'),
+  );
   if (status === 429) {
     return new RateLimitError(body, {
       ...about,
@@ -101,6 +104,10 @@ export function errorFrom(
   }
   return new HttpError(status, body, { ...about, advice });
 }
+
+/** An advice to ask again later, with the time where the server has said it. */
+const saying = (ms: number | undefined, advice: string): string =>
+  ms === undefined ? advice : advice.replace('Ask again later', `Ask again in ${formatGoDuration(ms)}`);
 
 /** No limit takes longer to flow back, so whoever says so is mistaken. */
 const upToADay = (ms: number | undefined): number | undefined => ((ms ?? 0) > LONGEST_WAIT ? undefined : ms);

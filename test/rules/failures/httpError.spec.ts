@@ -22,9 +22,9 @@ describe('httpErrorOf', () => {
     [418, 'constructor', 'See the message.'],
     [418, '__proto__', 'See the message.'],
     [422, undefined, 'Correct the request, or ask again: the model may have gone astray.'],
-    [498, 'capacity_exceeded', 'Ask again later, or without the flex tier.'],
-    [500, undefined, 'Ask again later.'],
-    [503, undefined, 'Ask again later.'],
+    [498, 'capacity_exceeded', 'Ask again in 2s, or without the flex tier.'],
+    [500, undefined, 'Ask again in 2s.'],
+    [503, undefined, 'Ask again in 2s.'],
   ])('should keep what Groq says with a %i %s, and advise', (status, code, advice) => {
     const headers = { 'x-request-id': 'req_1', 'retry-after': '2', 'x-should-retry': 'false' };
     const error = errorOf(status, bodyOf({ message: 'What happened', type: 'a_type', code }), headers);
