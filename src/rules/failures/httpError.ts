@@ -6,6 +6,7 @@ import { RequestTooLargeError } from '../../errors/RequestTooLargeError.ts';
 import type { WireHeaders } from '../../model/WireHeaders.ts';
 import { formatGoDuration } from '../goDuration.ts';
 import { parseLimitMessage } from '../limits/limitMessage.ts';
+import { terminalText } from '../terminal/terminalText.ts';
 import { LONGEST_WAIT, parseRetryAfter } from './retryAfter.ts';
 
 /** An answer other than 200. */
@@ -126,10 +127,7 @@ function errorFieldOf(body: string): object | undefined {
 
 /** At most so much of a text, without any key that it may repeat and without what would steer a terminal. */
 const scrubbed = (message: string | undefined): string | undefined =>
-  message
-    ?.slice(0, MESSAGE_LENGTH)
-    .replace(/gsk_\w+/g, 'gsk_…')
-    .replace(/[^\P{Cc}\n\t]/gu, ' ');
+  message === undefined ? undefined : terminalText(message.slice(0, MESSAGE_LENGTH)).replace(/gsk_\w+/g, 'gsk_…');
 
 const excerpt = (body: string): string | undefined => (body.trim() === '' ? undefined : body.slice(0, MESSAGE_LENGTH));
 

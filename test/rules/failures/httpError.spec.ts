@@ -105,7 +105,7 @@ describe('httpErrorOf', () => {
   it.each([
     ['an empty body', '', 'Groq answered 500: no message. Ask again later.'],
     ['a blank body', ' \r\n ', 'Groq answered 500: no message. Ask again later.'],
-    ['what steers a terminal', '\u001b[2Jgone\u0000\u009b', 'Groq answered 500:  [2Jgone  . Ask again later.'],
+    ['what steers a terminal', '\u001b[2Jgone\u0000\u009b', 'Groq answered 500: gone. Ask again later.'],
     ['a text', 'error code: 1010', 'Groq answered 500: error code: 1010. Ask again later.'],
     [
       'a page',
