@@ -35,8 +35,8 @@ export interface GroqErrorOptions extends ErrorOptions {
 /**
  * The base of every error that this package raises.
  *
- * An error never holds the key, the prompt, the body of a request or what the model wrote, with the one exception of
- * {@link GroqError.partial}, which is not enumerable.
+ * An error never holds the key, the body of a request, a text of its prompt or what the model wrote, with the one exception
+ * of {@link GroqError.partial}, which is not enumerable. The message is Groq's, and may name a part of either.
  */
 export abstract class GroqError extends Error {
   /** Stable, for programs: it does not change when the wording of the message does. */

@@ -12,6 +12,7 @@ import type { Transport, WireEvent, WireRequest } from '../ports/Transport.ts';
 import { REFUSED_COST, usedCost } from '../rules/counting/cost.ts';
 import { isGivenUp } from '../rules/failures/isGivenUp.ts';
 import { isRefusal } from '../rules/failures/isRefusal.ts';
+import { withoutPrompt } from '../rules/request/withoutPrompt.ts';
 import { type OperateConfig, operate } from './operate.ts';
 import { readTokens } from './readTokens.ts';
 import { type ResponseListener, responseBody } from './responseBody.ts';
@@ -126,7 +127,7 @@ export class Sending<J extends Job, T> implements OperateConfig<T, T | StateToke
     attribute(error, { model: this.model, requestId: this.#requestId });
     const { transport } = this;
     // A good answer may end in an error whose text is the server's.
-    redactError(error, (text) => transport.redact?.(text) ?? text);
+    redactError(error, (text) => withoutPrompt(transport.redact?.(text) ?? text, grant.job.request));
     this.#end(isGivenUp(error) ? { type: 'abandoned' } : { type: 'failed', error });
     this.destination.error(error);
   }
