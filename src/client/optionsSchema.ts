@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { chatRequestSchema } from '../model/ChatRequest.ts';
-import { DIMENSION_NAMES } from '../model/Dimension.ts';
 import { PRIORITIES } from '../model/Priority.ts';
+import { func, having, limitsByModel, limitsOf, tierSchema } from '../rules/request/schemas.ts';
 import { budgetSchema, pricesSchema } from './budgetSchema.ts';
 import { connectionShape, flowShape } from './wireOptions.ts';
 
@@ -28,24 +28,9 @@ const retrySchema = z.strictObject({
 });
 
 /** What {@link Limits} have to be. */
-export const limitsSchema = z.strictObject(
-  Object.fromEntries(DIMENSION_NAMES.map((dimension) => [dimension, z.number().min(0).optional()])),
-);
+export const limitsSchema = limitsOf(z.number().min(0));
 
 const slackSchema = z.strictObject(Object.fromEntries(PRIORITIES.map((priority) => [priority, ms])));
-
-/** An object that has these methods. */
-const having = (what: string, ...methods: string[]) =>
-  z
-    .custom(
-      (value) => methods.every((name) => typeof (value as Record<string, unknown> | null)?.[name] === 'function'),
-      {
-        error: `${what}, which has ${methods.map((name) => `${name}()`).join(', ')}`,
-      },
-    )
-    .optional();
-
-const func = z.custom((value) => typeof value === 'function', { error: 'a function' });
 
 const pacingSchema = z.strictObject(
   Object.fromEntries(PRIORITIES.map((priority) => [priority, z.number().min(0).max(1).optional()])),
@@ -64,8 +49,8 @@ export const optionsSchema = z.strictObject({
   apiKey: z.union([z.string(), func]).optional(),
   baseURL: z.string().optional(),
   ...connectionShape,
-  tier: z.enum(['free', 'developer']).optional(),
-  limits: z.union([z.literal(false), z.record(z.string(), limitsSchema)]).optional(),
+  tier: tierSchema.optional(),
+  limits: limitsByModel(limitsSchema).optional(),
   defaults: defaultsSchema.optional(),
   retry: retrySchema.optional(),
   timeouts: timeoutsSchema.optional(),

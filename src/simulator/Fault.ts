@@ -1,54 +1,58 @@
+import * as z from 'zod';
 import type { ChatRequest } from '../model/ChatRequest.ts';
-import type { Dimension } from '../model/Dimension.ts';
+import { DIMENSION_NAMES, type Dimension } from '../model/Dimension.ts';
+import { checked } from '../rules/request/validation.ts';
 
 /** The request is answered with an error, and nothing is charged. */
 export interface StatusFault {
   readonly kind: 'status';
   readonly status: 429 | 498 | 500 | 503;
   /** The header `retry-after`: seconds, or any text, as it is. Absent when it is not given. */
-  readonly retryAfter?: number | string;
+  readonly retryAfter?: number | string | undefined;
   /** With 429: the limit that the message names. @default 'tpm' */
-  readonly dimension?: Dimension;
+  readonly dimension?: Dimension | undefined;
 }
 
 /** The connection is closed before the answer is whole. */
 export interface CutFault {
   readonly kind: 'cut';
   /** How many tokens are sent before. @default 0, which is after the headers */
-  readonly after?: number;
+  readonly after?: number | undefined;
   /** Whether the body ends as if it were whole, but without a `finish_reason` and `[DONE]`. @default false */
-  readonly clean?: boolean;
+  readonly clean?: boolean | undefined;
 }
 
 /** The connection is reset before the answer is whole. What was just sent may be lost on its way. */
 export interface ResetFault {
   readonly kind: 'reset';
   /** How many tokens are sent before. @default 0, which is after the headers */
-  readonly after?: number;
+  readonly after?: number | undefined;
 }
 
 /** The answer comes to a halt. */
 export interface StallFault {
   readonly kind: 'stall';
   /** How many tokens are sent before. @default 0, which is after the headers */
-  readonly after?: number;
+  readonly after?: number | undefined;
   /** For how many milliseconds of the simulator's clock. Absent: for ever. */
-  readonly ms?: number;
+  readonly ms?: number | undefined;
 }
 
 /** The stream ends in an `event: error`, without `[DONE]`; what is not streamed is answered with its status. */
 export interface ErrorFault {
   readonly kind: 'error';
   /** How many tokens are sent before. @default 0, which is no chunk at all */
-  readonly after?: number;
+  readonly after?: number | undefined;
   /** Groq's `error` object. @default a recorded `tool_use_failed` */
-  readonly error?: {
-    readonly message: string;
-    readonly type?: string;
-    readonly code?: string;
-    readonly failed_generation?: string;
-    readonly status_code?: number;
-  };
+  readonly error?:
+    | {
+        readonly message: string;
+        readonly type?: string | undefined;
+        readonly code?: string | undefined;
+        readonly failed_generation?: string | undefined;
+        readonly status_code?: number | undefined;
+      }
+    | undefined;
 }
 
 /** Something that goes wrong with one request. */
@@ -63,27 +67,43 @@ export type AnswerFault = Exclude<Fault, StatusFault>;
  */
 export type Faults = readonly (Fault | undefined)[] | ((request: ChatRequest, n: number) => Fault | undefined);
 
-/** The fault that a request meets. */
+const after = z.int().min(0).optional();
+
+/** What a {@link Fault} has to be. */
+export const faultSchema: z.ZodType<Fault> = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('status'),
+    status: z.literal([429, 498, 500, 503]),
+    retryAfter: z.union([z.number(), z.string()]).optional(),
+    dimension: z.enum(DIMENSION_NAMES).optional(),
+  }),
+  z.strictObject({ kind: z.literal('cut'), after, clean: z.boolean().optional() }),
+  z.strictObject({ kind: z.literal('reset'), after }),
+  z.strictObject({ kind: z.literal('stall'), after, ms: z.number().min(0).optional() }),
+  z.strictObject({
+    kind: z.literal('error'),
+    after,
+    error: z
+      .looseObject({
+        message: z.string(),
+        type: z.string().optional(),
+        code: z.string().optional(),
+        failed_generation: z.string().optional(),
+        status_code: z.int().optional(),
+      })
+      .optional(),
+  }),
+]);
+
+/**
+ * The fault that a request meets.
+ *
+ * @throws {ValidationError} when a function returns what is none.
+ */
 export function faultOf(faults: Faults, request: ChatRequest, n: number): Fault | undefined {
-  const fault = typeof faults === 'function' ? faults(request, n) : faults[n];
-  if (isFault(fault)) return fault;
-  throw new TypeError(`the option faults must return undefined or ${A_FAULT}`);
-}
-
-/** What a fault looks like, for messages. */
-export const A_FAULT =
-  "{ kind: 'status', status: 429 | 498 | 500 | 503 } or { kind: 'cut' | 'reset' | 'stall' | 'error', after: tokens }";
-
-const STATUSES: readonly unknown[] = [429, 498, 500, 503];
-const KINDS: readonly unknown[] = ['cut', 'reset', 'stall', 'error'];
-
-/** Whether a value is a fault, or none. */
-export function isFault(value: unknown): value is Fault | undefined {
-  if (value === undefined) return true;
-  if (typeof value !== 'object' || value === null || !('kind' in value)) return false;
-  if (value.kind === 'status') return 'status' in value && STATUSES.includes(value.status);
-  const after = 'after' in value ? (value.after ?? 0) : 0;
-  return KINDS.includes(value.kind) && Number.isSafeInteger(after) && Number(after) >= 0;
+  if (typeof faults !== 'function') return faults[n];
+  const fault = faults(request, n);
+  return checked(faultSchema.optional(), fault, 'What the option faults returns', 'Correct the function.');
 }
 
 /** What a stream of tool calls was recorded to end in when the model wrote prose. */

@@ -1,15 +1,19 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ValidationError } from '../errors/ValidationError.ts';
-import { checkOptions } from './checkOptions.ts';
+import { checked } from '../rules/request/validation.ts';
 import { handleRequest } from './handleRequest.ts';
 import { BASE_PATH } from './route.ts';
 import { createSimulation } from './Simulation.ts';
 import { resolveOptions, type SimulatorOptions } from './SimulatorOptions.ts';
 import type { SimulatorStats } from './SimulatorStats.ts';
+import { simulatorOptionsSchema } from './simulatorOptionsSchema.ts';
 
 /** Only this machine is listened to. */
 const HOST = '127.0.0.1';
+
+/** What errors say is wrong. */
+const SUBJECT = 'The options of startSimulator';
 
 /** A simulator that runs. */
 export interface Simulator {
@@ -42,7 +46,7 @@ export interface Simulator {
  * @throws {ValidationError} when an option is not what it has to be, or the port is taken.
  */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
-  checkOptions(options);
+  checked(simulatorOptionsSchema, options, SUBJECT, 'Correct the option: nothing was started.');
   const simulation = createSimulation(resolveOptions(options));
   const { recorder, clock } = simulation;
 
@@ -70,7 +74,7 @@ function listen(server: Server, port: number): Promise<number> {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const got = `${port}, which is ${error.code === 'EADDRINUSE' ? 'taken' : `refused (${error.code ?? 'unknown'})`}`;
       const issue = { path: 'port', expected: 'a port that is free', got };
-      reject(new ValidationError('The options of startSimulator', [issue], 'Choose another, or 0 for any.'));
+      reject(new ValidationError(SUBJECT, [issue], 'Choose another, or 0 for any.'));
     });
     server.listen(port, HOST, () => {
       // A TCP server that listens has such an address: only pipes have a name instead.

@@ -201,7 +201,9 @@ describe('startSimulator, asked for what cannot be', () => {
     const faults = () => ({ kind: 'meteor' }) as never;
     expect(await refused(body(), { faults })).toMatchObject({
       status: 500,
-      message: expect.stringContaining('the option faults must return') as string,
+      message: expect.stringContaining(
+        'What the option faults returns: `kind` must be one of "status", "cut", "reset", "stall", "error", got "meteor"',
+      ) as string,
     });
   });
 });

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { createServer } from 'node:net';
 import { promisify } from 'node:util';
+import { asyncScheduler } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { isValidationError } from '../../src/errors/guards.ts';
 import { type SimulatorOptions, startSimulator } from '../../src/simulator/index.ts';
@@ -135,30 +136,87 @@ describe('startSimulator', () => {
   });
 
   it('should say what is wrong with its options, at once', async () => {
-    const wrong: [unknown, string, string][] = [
-      [{ speed: 0 }, 'speed', '0'],
-      [{ speed: Number.NaN }, 'speed', 'NaN'],
-      [{ speed: '20' }, 'speed', "'20'"],
-      [{ tier: 'gold' }, 'tier', "'gold'"],
-      [{ seed: 1.5 }, 'seed', '1.5'],
-      [{ firstToken: -1 }, 'firstToken', '-1'],
-      [{ tokensPerSecond: 0 }, 'tokensPerSecond', '0'],
-      [{ port: 65_536 }, 'port', '65536'],
-      [{ reply: 'text' }, 'reply', "'text'"],
-      [{ faults: [{ kind: 'status', status: 418 }] }, 'faults', 'a list'],
-      [{ faults: [{ kind: 'cut', after: -1 }] }, 'faults', 'a list'],
-      [{ limits: { [MODEL]: { tpm: 0 } } }, `limits['${MODEL}'].tpm`, '0'],
-      [{ limits: { [MODEL]: { tps: 1 } } }, `limits['${MODEL}'].tps`, 'another name'],
-      [{ limits: true }, 'limits', 'true'],
-      [{ apiKey: '' }, 'apiKey', 'string'],
-      [{ scheduler: {} }, 'scheduler', 'object'],
-      [{ colour: 1 }, 'colour', 'another'],
-      [null, '', 'null'],
+    const wrong: [unknown, string, string, string][] = [
+      [{ speed: 0 }, 'speed', 'a number of more than 0', '0'],
+      [{ speed: Number.NaN }, 'speed', 'a number', 'NaN'],
+      [{ speed: Infinity }, 'speed', 'a finite number', 'Infinity'],
+      [{ speed: '20' }, 'speed', 'a number', 'a string of 2 characters'],
+      [{ tier: 'gold' }, 'tier', 'one of "free", "developer"', '"gold"'],
+      [{ seed: 1.5 }, 'seed', 'a whole number', '1.5'],
+      [{ firstToken: -1 }, 'firstToken', 'a number of at least 0', '-1'],
+      [{ tokensPerSecond: 0 }, 'tokensPerSecond', 'a number of more than 0', '0'],
+      [{ port: 65_536 }, 'port', 'a number of at most 65535', '65536'],
+      [{ port: -1 }, 'port', 'a number of at least 0', '-1'],
+      [{ reply: 'text' }, 'reply', 'a function', 'a string of 4 characters'],
+      [{ countPrompt: 5 }, 'countPrompt', 'a function', '5'],
+      [{ countCached: 5 }, 'countCached', 'a function', '5'],
+      [{ faults: 5 }, 'faults', 'a function or an array', '5'],
+      [{ faults: [null] }, 'faults[0]', 'an object', 'null'],
+      [
+        { faults: [undefined, { kind: 'meteor' }] },
+        'faults[1].kind',
+        'one of "status", "cut", "reset", "stall", "error"',
+        '"meteor"',
+      ],
+      [{ faults: [{ kind: 'status', status: 418 }] }, 'faults[0].status', 'one of 429, 498, 500, 503', '418'],
+      [{ faults: [{ kind: 'cut', after: -1 }] }, 'faults[0].after', 'a number of at least 0', '-1'],
+      [{ faults: [{ kind: 'stall', after: 0.5 }] }, 'faults[0].after', 'a whole number', '0.5'],
+      [{ faults: [{ kind: 'reset', clean: true }] }, 'faults[0].clean', 'absent, since it is not known there', 'true'],
+      [{ limits: { [MODEL]: { tpm: 0 } } }, `limits["${MODEL}"].tpm`, 'a number of more than 0', '0'],
+      [{ limits: { [MODEL]: { tps: 1 } } }, `limits["${MODEL}"].tps`, 'absent, since it is not known there', '1'],
+      [{ limits: { [MODEL]: 5 } }, `limits["${MODEL}"]`, 'an object', '5'],
+      [{ limits: true }, 'limits', 'false or an object', 'true'],
+      [{ apiKey: '' }, 'apiKey', 'a string of at least 1 character', 'a string of 0 characters'],
+      [{ retiredAs: 'gone' }, 'retiredAs', 'one of "model_not_found", "model_decommissioned"', '"gone"'],
+      [{ chargeModel: 'min' }, 'chargeModel', 'one of "max", "post", "keep"', '"min"'],
+      [{ limiter: 'leaky' }, 'limiter', 'one of "bucket", "fixed", "sliding"', '"leaky"'],
+      [{ rounding: 2026 }, 'rounding', 'one of "2024", "2026"', '2026'],
+      [{ scheduler: {} }, 'scheduler', 'a scheduler, which has now(), schedule()', 'an object'],
+      [{ colour: 1 }, 'colour', 'absent, since it is not known there', '1'],
+      [null, '', 'an object', 'null'],
     ];
-    for (const [options, path, got] of wrong) {
+    for (const [options, ...rest] of wrong) {
       const error: unknown = await startSimulator(options as SimulatorOptions).catch((reason: unknown) => reason);
-      expect(isValidationError(error) ? { path: error.path, got: error.got } : error).toEqual({ path, got });
+      expect(isValidationError(error) ? [error.path, error.expected, error.got] : error).toEqual(rest);
+      expect(String(error)).toMatch(
+        /^ValidationError: The options of startSimulator.* Correct the option: nothing was/,
+      );
     }
+  });
+
+  it('should take every option that there is, and undefined for each', async () => {
+    const all: Required<SimulatorOptions> = {
+      tier: 'developer',
+      limits: { [MODEL]: { rpm: 1, rpd: 2, tpm: 3, tpd: 4, itpm: 5, otpm: 6, ash: 7, asd: 8 } },
+      speed: 0.5,
+      seed: -1,
+      reply: () => 'x',
+      firstToken: 0,
+      tokensPerSecond: Infinity,
+      faults: [
+        undefined,
+        { kind: 'status', status: 429, retryAfter: 'soon', dimension: 'asd' },
+        { kind: 'cut', after: 0, clean: true },
+        { kind: 'reset', after: undefined },
+        { kind: 'stall', after: 1, ms: 0 },
+        {
+          kind: 'error',
+          after: 1,
+          error: { message: '', type: 'a', code: 'b', failed_generation: '', status_code: 400 },
+        },
+      ],
+      port: 0,
+      apiKey: 'gsk_x',
+      retiredAs: 'model_decommissioned',
+      countPrompt: () => 1,
+      countCached: () => 0,
+      chargeModel: 'keep',
+      limiter: 'sliding',
+      rounding: '2024',
+      scheduler: asyncScheduler,
+    };
+    await start(all);
+    await start(Object.fromEntries(Object.keys(all).map((option) => [option, undefined])));
   });
 
   it('should say when the port is taken', async () => {

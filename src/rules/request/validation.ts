@@ -27,7 +27,10 @@ function explain(issue: Issue, above: Path, root: unknown): ValidationIssue[] {
   if (issue.code === 'invalid_union' && issue.errors.length > 0) {
     const closer = issue.errors.find((branch) => !branch.every(isOfOtherType));
     if (closer !== undefined) return closer.flatMap((inner) => explain(inner, path, root));
-    const expected = issue.errors.flat().map(expectedBy).join(' or ');
+    const expected = issue.errors
+      .flat()
+      .map((inner) => expectedBy(inner, valueAt(root, path)))
+      .join(' or ');
     return [{ path: pathText(path), expected, got: gotAt(root, path, issue) }];
   }
   if (issue.code === 'unrecognized_keys') {
@@ -37,7 +40,7 @@ function explain(issue: Issue, above: Path, root: unknown): ValidationIssue[] {
       got: typeOf(valueAt(root, [...path, key])),
     }));
   }
-  return [{ path: pathText(path), expected: expectedBy(issue), got: gotAt(root, path, issue) }];
+  return [{ path: pathText(path), expected: expectedBy(issue, valueAt(root, path)), got: gotAt(root, path, issue) }];
 }
 
 const isOfOtherType = (issue: Issue): boolean =>
@@ -54,9 +57,11 @@ const ARTICLES: Readonly<Record<string, string>> = {
   function: 'a function',
 };
 
-function expectedBy(issue: Issue): string {
+function expectedBy(issue: Issue, value: unknown): string {
   switch (issue.code) {
     case 'invalid_type':
+      // Infinity is a number too, so `a number` would not say what is wrong with it.
+      if (value === Infinity || value === -Infinity) return 'a finite number';
       return ARTICLES[issue.expected] ?? issue.expected;
     case 'invalid_value':
       return issue.values.length === 1 ? JSON.stringify(issue.values[0]) : `one of ${words(issue.values)}`;
@@ -105,8 +110,13 @@ const valueAt = (root: unknown, path: Path): unknown =>
     root,
   );
 
+/** What can stand behind a dot. A model or a tenant can be called anything. */
+const IS_NAME = /^[\w$]+$/;
+
 const pathText = (path: Path): string =>
   path
-    .map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`))
+    .map((key) =>
+      typeof key === 'number' ? `[${key}]` : IS_NAME.test(String(key)) ? `.${String(key)}` : `[${JSON.stringify(key)}]`,
+    )
     .join('')
     .replace(/^\./, '');

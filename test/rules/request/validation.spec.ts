@@ -30,6 +30,7 @@ const schema = z.strictObject({
     .discriminatedUnion('type', [z.strictObject({ type: z.literal('x') }), z.strictObject({ type: z.literal('y') })])
     .optional(),
   mixed: z.union([z.string(), z.custom((value) => value === 42, { error: 'the answer' })]).optional(),
+  named: z.record(z.string(), z.boolean()).optional(),
   choice: z.union([z.enum(['none', 'auto']), z.looseObject({ type: z.string() })]).optional(),
   filled: z.string().min(1).optional(),
   part: z.number().lt(1).optional(),
@@ -61,6 +62,7 @@ describe('checked', () => {
     ['not the only word', { one: 'other' }, 'one', '"only"', '"other"'],
     ['half a number', { count: 1.5 }, 'count', 'a whole number', '1.5'],
     ['NaN', { count: Number.NaN }, 'count', 'a number', 'NaN'],
+    ['Infinity', { count: Infinity }, 'count', 'a finite number', 'Infinity'],
     ['too little', { count: 0 }, 'count', 'a number of at least 1', '0'],
     ['no flag', { flag: 'yes' }, 'flag', 'true or false', 'a string of 3 characters'],
     ['null', { flag: null }, 'flag', 'true or false', 'null'],
@@ -90,6 +92,8 @@ describe('checked', () => {
       'absent, since it is not known there',
       '1',
     ],
+    ['what stands under a name', { named: { a$_1: 0 } }, 'named.a$_1', 'true or false', '0'],
+    ['what stands under any text', { named: { 'a/b-1.2 "c"': 0 } }, 'named["a/b-1.2 \\"c\\""]', 'true or false', '0'],
     ['what is neither', { either: 5 }, 'either', 'a string or an array', '5'],
     [
       'what is nearly one of both',
