@@ -9,7 +9,7 @@ import type { Rounding } from '../rules/serverModel/Limiter.ts';
 import type { LimiterShape } from '../rules/serverModel.ts';
 import type { RetiredAs } from './checkChatRequest.ts';
 import type { Faults } from './Fault.ts';
-import { type CountPrompt, promptCounter } from './promptCounter.ts';
+import { promptCounter } from './promptCounter.ts';
 
 /** How a simulator is to behave. All durations are milliseconds of its own clock. */
 export interface SimulatorOptions {
@@ -62,28 +62,13 @@ export interface SimulatorOptions {
   readonly scheduler?: SchedulerLike | undefined;
 }
 
+/** The options without a default: replies are then seeded, and any key is let in. */
+type Open = 'reply' | 'apiKey';
+
 /** Options with every default in its place. */
-export interface ResolvedOptions {
-  readonly tier: Tier;
-  readonly limits: false | Readonly<Record<ModelId, Limits>>;
-  readonly speed: number;
-  readonly seed: number;
-  /** Absent for seeded replies. */
-  readonly reply: SimulatorOptions['reply'];
-  readonly firstToken: number;
-  readonly tokensPerSecond: number;
-  readonly faults: Faults;
-  readonly port: number;
-  /** Absent when any key is let in. */
-  readonly apiKey: string | undefined;
-  readonly retiredAs: RetiredAs;
-  readonly countPrompt: CountPrompt;
-  readonly countCached: (request: ChatRequest) => number;
-  readonly chargeModel: ChargeModelName;
-  readonly limiter: LimiterShape;
-  readonly rounding: Rounding;
-  readonly scheduler: SchedulerLike;
-}
+export type ResolvedOptions = {
+  readonly [K in keyof SimulatorOptions]-?: K extends Open ? SimulatorOptions[K] : NonNullable<SimulatorOptions[K]>;
+};
 
 /** Puts the defaults in. */
 export function resolveOptions(options: SimulatorOptions): ResolvedOptions {

@@ -1,7 +1,7 @@
 import type { ChatRequest } from '../model/ChatRequest.ts';
 
 /** Counts the tokens of a prompt: at once where it can. */
-export type CountPrompt = (request: ChatRequest) => number | Promise<number>;
+type CountPrompt = (request: ChatRequest) => number | Promise<number>;
 
 /** Makes a counter that counts as clients do. It loads what it needs with the first prompt that it counts. */
 export function promptCounter(): CountPrompt {
