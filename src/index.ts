@@ -2,11 +2,11 @@
 
 export type { Answered, AnswerResult, AnswersOptions } from './client/answers.ts';
 export type { Budget, BudgetOptions } from './client/Budgets.ts';
-export { type ChatOptions, createGroq, type Groq } from './client/createGroq.ts';
+export { createGroq, type Groq } from './client/createGroq.ts';
 export type { IterableObservable } from './client/IterableObservable.ts';
 export { loadConfig } from './client/loadConfig.ts';
 export type { Health, Model } from './client/models.ts';
-export type { CallOptions, GroqOptions, RetryOptions } from './client/options.ts';
+export type { CallOptions, ChatOptions, GroqOptions, RetryOptions } from './client/options.ts';
 export type { ChatInput } from './client/requests.ts';
 
 /* Operators on tokens */

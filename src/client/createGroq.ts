@@ -16,18 +16,17 @@ import type { IterableObservable } from './IterableObservable.ts';
 import { ANSWER, type AnswerKind, CHUNKS, TOKENS } from './kinds.ts';
 import { Ledger } from './Ledger.ts';
 import { type Health, health, type Model, models } from './models.ts';
-import { type CallOptions, checkCallOptions, type GroqOptions } from './options.ts';
+import {
+  type CallOptions,
+  type ChatOptions,
+  type CheckOptions,
+  checkAnswersOptions,
+  checkAskOptions,
+  checkCallOptions,
+  checkChatOptions,
+  type GroqOptions,
+} from './options.ts';
 import { type ChatInput, Requests } from './requests.ts';
-
-/** What {@link Groq.chat} may be told. */
-export interface ChatOptions extends CallOptions {
-  /**
-   * Whether to tell where the request is, in `state` tokens among the others.
-   *
-   * @default false
-   */
-  readonly lifecycle?: boolean | undefined;
-}
 
 /**
  * The Groq API as streams. Observables are cold: nothing is sent before one is subscribed to, each subscription is a
@@ -212,19 +211,16 @@ class GroqClient implements Groq {
     options?: ChatOptions & { readonly lifecycle?: false | undefined },
   ): IterableObservable<Token>;
   chat(request: ChatInput, options: ChatOptions): IterableObservable<Token | StateToken>;
-  chat(
-    request: ChatInput,
-    { lifecycle = false, ...options }: ChatOptions = {},
-  ): IterableObservable<Token | StateToken> {
-    return this.#requests.ask(TOKENS, request, options, lifecycle);
+  chat(request: ChatInput, options: ChatOptions = {}): IterableObservable<Token | StateToken> {
+    return this.#requests.ask(TOKENS, request, options, checkChatOptions);
   }
 
   complete(request: ChatInput, options: CallOptions = {}): Observable<Answer> {
-    return this.#ask(ANSWER, request, options);
+    return this.#ask(ANSWER, request, options, checkCallOptions);
   }
 
-  ask(prompt: string, options: CallOptions = {}): IterableObservable<Token> {
-    return this.#ask(TOKENS, { messages: [{ role: 'user', content: prompt }] }, options);
+  ask(prompt: string, options: ChatOptions & { readonly lifecycle?: false } = {}): IterableObservable<Token> {
+    return this.#ask(TOKENS, { messages: [{ role: 'user', content: prompt }] }, options, checkAskOptions);
   }
 
   answers<T>(
@@ -239,13 +235,13 @@ class GroqClient implements Groq {
     project: (input: T, index: number) => ChatInput,
     options: AnswersOptions = {},
   ): OperatorFunction<T, AnswerResult<T>> {
-    checkCallOptions(options);
+    checkAnswersOptions(options);
     const { ordered, onError, ...call } = options;
     return answers((request) => this.complete(request, call), project, { ordered, onError });
   }
 
   chunks(request: ChatInput, options: CallOptions = {}): IterableObservable<ChatCompletionChunk> {
-    return this.#ask(CHUNKS, request, options);
+    return this.#ask(CHUNKS, request, options, checkCallOptions);
   }
 
   models(): Observable<Model[]> {
@@ -303,7 +299,7 @@ class GroqClient implements Groq {
   }
 
   /** An answer without state tokens, which nobody gets who does not ask for them. */
-  #ask<T>(kind: AnswerKind<T>, request: ChatInput, options: CallOptions): IterableObservable<T> {
-    return this.#requests.ask(kind, request, options, false) as IterableObservable<T>;
+  #ask<T>(kind: AnswerKind<T>, request: ChatInput, options: CallOptions, check: CheckOptions): IterableObservable<T> {
+    return this.#requests.ask(kind, request, options, check) as IterableObservable<T>;
   }
 }

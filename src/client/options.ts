@@ -1,4 +1,5 @@
 import type { Observable, SchedulerLike } from 'rxjs';
+import type * as z from 'zod';
 import type { Overflow } from '../model/Backlog.ts';
 import type { ChatRequest } from '../model/ChatRequest.ts';
 import type { Limits, Tier } from '../model/Limits.ts';
@@ -14,7 +15,14 @@ import { checked } from '../rules/request/validation.ts';
 import type { Timeouts } from '../scheduler/Attempt.ts';
 import type { BudgetOptions } from './Budgets.ts';
 import type { FitOutput } from './OutputFits.ts';
-import { callOptionsSchema, limitsSchema, optionsSchema } from './optionsSchema.ts';
+import {
+  answersOptionsSchema,
+  askOptionsSchema,
+  callOptionsSchema,
+  chatOptionsSchema,
+  limitsSchema,
+  optionsSchema,
+} from './optionsSchema.ts';
 import type { ConnectionOptions, FlowOptions } from './wireOptions.ts';
 
 /** How often a request is tried again, and when. See {@link RetryConfig}. */
@@ -158,16 +166,36 @@ export interface CallOptions extends FlowOptions {
   readonly retry?: RetryOptions | undefined;
 }
 
+/** What {@link Groq.chat} may be told. */
+export interface ChatOptions extends CallOptions {
+  /**
+   * Whether to tell where the request is, in `state` tokens among the others.
+   *
+   * @default false
+   */
+  readonly lifecycle?: boolean | undefined;
+}
+
 /** @throws {ValidationError} that names the option, what was expected and what was got. */
 export function checkOptions(options: GroqOptions): void {
   checked(optionsSchema, options, 'The options', 'Correct the option: no client was made.');
 }
 
 /** @throws {ValidationError} that names the option, what was expected and what was got. */
-export function checkCallOptions(options: CallOptions): void {
-  if (Object.keys(options).length === 0) return;
-  checked(callOptionsSchema, options, 'The options of the call', 'Correct the option: nothing was sent.');
-}
+export type CheckOptions = (options: CallOptions) => void;
+
+/** Most calls have no options, and need no schema. */
+const checkBy =
+  (schema: z.ZodType): CheckOptions =>
+  (options) => {
+    if (Object.keys(options).length === 0) return;
+    checked(schema, options, 'The options of the call', 'Correct the option: nothing was sent.');
+  };
+
+export const checkCallOptions = checkBy(callOptionsSchema);
+export const checkChatOptions = checkBy(chatOptionsSchema);
+export const checkAskOptions = checkBy(askOptionsSchema);
+export const checkAnswersOptions = checkBy(answersOptionsSchema);
 
 /** @throws {ValidationError} that names the dimension, what was expected and what was got. */
 export function checkLimits(limits: Limits): void {

@@ -70,7 +70,7 @@ export const optionsSchema = z.strictObject({
   random: func.optional(),
 });
 
-/** What {@link CallOptions} have to be, and what else a call of its kind may be told. */
+/** What {@link CallOptions} have to be. */
 export const callOptionsSchema = z.strictObject({
   priority: z.enum(PRIORITIES).optional(),
   tenant: z.string().optional(),
@@ -82,7 +82,16 @@ export const callOptionsSchema = z.strictObject({
   signal: having('an AbortSignal', 'addEventListener', 'removeEventListener'),
   timeouts: timeoutsSchema.optional(),
   retry: retrySchema.optional(),
-  lifecycle: z.boolean().optional(),
+});
+
+/** What {@link ChatOptions} have to be. */
+export const chatOptionsSchema = callOptionsSchema.extend({ lifecycle: z.boolean().optional() });
+
+/** What they have to be for {@link Groq.ask}, whose tokens are those of the answer only. */
+export const askOptionsSchema = callOptionsSchema.extend({ lifecycle: z.literal(false).optional() });
+
+/** What {@link AnswersOptions} have to be. */
+export const answersOptionsSchema = callOptionsSchema.extend({
   ordered: z.boolean().optional(),
   onError: z.enum(['emit', 'throw']).optional(),
 });

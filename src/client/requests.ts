@@ -16,7 +16,7 @@ import { type IterableObservable, iterableObservable } from './IterableObservabl
 import type { AnswerKind } from './kinds.ts';
 import type { Ledger } from './Ledger.ts';
 import { OutputFits } from './OutputFits.ts';
-import { type CallOptions, checkCallOptions } from './options.ts';
+import type { ChatOptions, CheckOptions } from './options.ts';
 import { untilAborted } from './untilAborted.ts';
 
 /**
@@ -35,24 +35,28 @@ export class Requests {
     this.#requestScheduler = scheduler;
   }
 
-  /** The answer to a request: nothing happens before it is subscribed to, and each subscription is a request. */
+  /**
+   * The answer to a request: nothing happens before it is subscribed to, and each subscription is a request.
+   *
+   * @param check Checks the options, which depend on the method that is called.
+   */
   ask<T>(
     kind: AnswerKind<T>,
     input: ChatInput,
-    options: CallOptions,
-    lifecycle: boolean,
+    options: ChatOptions,
+    check: CheckOptions,
   ): IterableObservable<T | StateToken> {
     return iterableObservable(
       (destination) => {
-        this.#answer(kind, input, options, lifecycle, destination);
+        this.#answer(kind, input, options, check, destination);
       },
       () => {
         const { backpressure, buffer } = options;
         const waits = new BehaviorSubject(false);
         const paced$ = new Observable<T | StateToken>((destination) => {
-          checkCallOptions(options);
+          check(options);
           const paused$ = options.paused$ === undefined ? waits : either(waits, options.paused$);
-          this.#answer(kind, input, { ...options, paused$ }, lifecycle, destination);
+          this.#answer(kind, input, { ...options, paused$ }, check, destination);
         });
         const pause = (paused: boolean): void => {
           waits.next(paused);
@@ -65,12 +69,12 @@ export class Requests {
   #answer<T>(
     kind: AnswerKind<T>,
     input: ChatInput,
-    options: CallOptions,
-    lifecycle: boolean,
+    options: ChatOptions,
+    check: CheckOptions,
     destination: Subscriber<T | StateToken>,
   ): void {
-    checkCallOptions(options);
-    const { signal } = options;
+    check(options);
+    const { signal, lifecycle = false } = options;
     const cancelled$ = signal && new Subject<CancelledError>();
     const start = (subscriber: Subscriber<T | StateToken>): void => {
       const request = this.#check(input);

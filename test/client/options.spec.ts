@@ -265,6 +265,37 @@ describe('a call', () => {
     expect(gist(thrownBy(() => groq.answers(() => ({ messages }), options)))).toEqual([path, expected, got]);
   });
 
+  const absent = 'absent, since it is not known there';
+  const only: [unknown, string, string, string, readonly string[]][] = [
+    [{ lifecycle: true }, 'lifecycle', absent, 'true', ['complete', 'chunks', 'answers']],
+    [{ lifecycle: 'yes' }, 'lifecycle', 'true or false', 'a string of 3 characters', ['chat']],
+    [{ lifecycle: true }, 'lifecycle', 'false', 'true', ['ask']],
+    [{ ordered: true }, 'ordered', absent, 'true', ['chat', 'complete', 'ask', 'chunks']],
+    [{ onError: 'throw' }, 'onError', absent, 'a string of 5 characters', ['chat', 'complete', 'ask', 'chunks']],
+  ];
+
+  it.each(
+    only.flatMap(([given, path, expected, got, names]) =>
+      calls
+        .filter(([name]) => names.includes(name))
+        .map(([name, call]) => [name, given, call, [path, expected, got]] as const),
+    ),
+  )('%s should not take %j, which is for others', async (_name, given, call, gistExpected) => {
+    expect(gist(await call(given as CallOptions))).toEqual(gistExpected);
+    expect(transport.requests).toEqual([]);
+  });
+
+  it('should refuse what is for others of those who iterate too', async () => {
+    const given = { ordered: true } as CallOptions;
+    for (const answer of [groq.chat({ messages }, given), groq.ask('Hi', given), groq.chunks({ messages }, given)]) {
+      const error: unknown = await answer[Symbol.asyncIterator]()
+        .next()
+        .catch((reason: unknown) => reason);
+      expect(gist(error)).toEqual(['ordered', absent, 'true']);
+    }
+    expect(transport.requests).toEqual([]);
+  });
+
   it('should refuse a request that is wrong, and send nothing', async () => {
     const bad = [{ role: 'user', content: 'Hi', id: '1' }] as unknown as typeof messages;
     for (const answer of [
