@@ -2,12 +2,16 @@
 
 export type { Answered, AnswerResult, AnswersOptions } from './client/answers.ts';
 export type { Budget, BudgetOptions } from './client/Budgets.ts';
+export type { CallOptions, ChatOptions } from './client/CallOptions.ts';
+export type { ConnectionOptions } from './client/ConnectionOptions.ts';
 export { createGroq, type Groq } from './client/createGroq.ts';
+export type { FlowOptions } from './client/FlowOptions.ts';
 export type { IterableObservable } from './client/IterableObservable.ts';
 export { loadConfig } from './client/loadConfig.ts';
 export type { Health, Model } from './client/models.ts';
-export type { CallOptions, ChatOptions, GroqOptions, RetryOptions } from './client/options.ts';
+export type { GroqOptions, RetryOptions } from './client/options.ts';
 export type { ChatInput } from './client/requests.ts';
+export type { BackpressureOptions } from './operators/iterate.ts';
 
 /* Operators on tokens */
 

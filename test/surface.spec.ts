@@ -82,6 +82,7 @@ describe('what can be imported', () => {
       type AttemptEnd
       type AttemptMeter
       type AudioRest
+      type BackpressureOptions
       type BrokenOff
       type BucketLevel
       type Budget
@@ -96,10 +97,12 @@ describe('what can be imported', () => {
       type ChatOptions
       type ChatRequest
       type ConnectionErrorOptions
+      type ConnectionOptions
       type ContentPart
       type Dimension
       type FinishReason
       type FinishToken
+      type FlowOptions
       type Follower
       type Groq
       type GroqErrorCode

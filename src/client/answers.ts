@@ -2,7 +2,7 @@ import { Observable, type OperatorFunction, Subscription } from 'rxjs';
 import { type GroqError, isGroqError } from '../errors/GroqError.ts';
 import type { Answer } from '../model/Token.ts';
 import { operate } from '../operators/operate.ts';
-import type { CallOptions } from './options.ts';
+import type { CallOptions } from './CallOptions.ts';
 import type { ChatInput } from './requests.ts';
 
 /** How {@link Groq.answers} hands out what it gets. */

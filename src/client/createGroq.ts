@@ -10,12 +10,6 @@ import type { Answer, StateToken, Token } from '../model/Token.ts';
 import type { UsageKey, UsageRecord, UsageTotals } from '../model/UsageRecord.ts';
 import { RequestScheduler } from '../scheduler/RequestScheduler.ts';
 import { type Answered, type AnswerResult, type AnswersOptions, answers } from './answers.ts';
-import { resolveConfig } from './config.ts';
-import { connect } from './connect.ts';
-import type { IterableObservable } from './IterableObservable.ts';
-import { ANSWER, type AnswerKind, CHUNKS, TOKENS } from './kinds.ts';
-import { Ledger } from './Ledger.ts';
-import { type Health, health, type Model, models } from './models.ts';
 import {
   type CallOptions,
   type ChatOptions,
@@ -24,8 +18,14 @@ import {
   checkAskOptions,
   checkCallOptions,
   checkChatOptions,
-  type GroqOptions,
-} from './options.ts';
+} from './CallOptions.ts';
+import { resolveConfig } from './config.ts';
+import { connect } from './connect.ts';
+import type { IterableObservable } from './IterableObservable.ts';
+import { ANSWER, type AnswerKind, CHUNKS, TOKENS } from './kinds.ts';
+import { Ledger } from './Ledger.ts';
+import { type Health, health, type Model, models } from './models.ts';
+import type { GroqOptions } from './options.ts';
 import { type ChatInput, Requests } from './requests.ts';
 
 /**

@@ -1,11 +1,9 @@
-import type { Observable, SchedulerLike } from 'rxjs';
-import type * as z from 'zod';
+import type { SchedulerLike } from 'rxjs';
 import type { Overflow } from '../model/Backlog.ts';
 import type { ChatRequest } from '../model/ChatRequest.ts';
 import type { Limits, Tier } from '../model/Limits.ts';
 import type { ModelId, Price } from '../model/Models.ts';
-import type { Place } from '../model/Place.ts';
-import type { Pacing, Priority, Slack } from '../model/Priority.ts';
+import type { Pacing, Slack } from '../model/Priority.ts';
 import type { RetryConfig } from '../operators/retryWithBackoff.ts';
 import type { Random } from '../ports/clock.ts';
 import type { LimitStore } from '../ports/LimitStore.ts';
@@ -14,16 +12,9 @@ import type { Transport } from '../ports/Transport.ts';
 import { checked } from '../rules/request/validation.ts';
 import type { Timeouts } from '../scheduler/Attempt.ts';
 import type { BudgetOptions } from './Budgets.ts';
+import type { ConnectionOptions } from './ConnectionOptions.ts';
 import type { FitOutput } from './OutputFits.ts';
-import {
-  answersOptionsSchema,
-  askOptionsSchema,
-  callOptionsSchema,
-  chatOptionsSchema,
-  limitsSchema,
-  optionsSchema,
-} from './optionsSchema.ts';
-import type { ConnectionOptions, FlowOptions } from './wireOptions.ts';
+import { limitsSchema, optionsSchema } from './optionsSchema.ts';
 
 /** How often a request is tried again, and when. See {@link RetryConfig}. */
 export type RetryOptions = Pick<RetryConfig, 'count' | 'initialDelay' | 'maxDelay' | 'sampling'>;
@@ -139,63 +130,10 @@ export interface GroqOptions extends ConnectionOptions {
   readonly random?: Random | undefined;
 }
 
-/** What a single call may be told. */
-export interface CallOptions extends FlowOptions {
-  /**
-   * How urgent it is. Everything is low unless it is marked, so whatever is marked goes first; `background` is for
-   * bulk work.
-   *
-   * @default 'low'
-   */
-  readonly priority?: Priority | undefined;
-  /** On whose behalf it is made: tenants are served in turn. */
-  readonly tenant?: string | undefined;
-  /** What it is for, in words of your own: usage is added up by it. See {@link Groq.usageBy}. */
-  readonly tag?: string | undefined;
-  /** For how long it lets more urgent requests go first, in milliseconds. @default that of its priority */
-  readonly slack?: number | undefined;
-  /** Changes its priority, tenant or slack while it waits. It keeps the time at which it was asked for. */
-  readonly place$?: Observable<Place> | undefined;
-  /** Ends it with a {@link CancelledError} when aborted. Unsubscribing does the same without an error. */
-  readonly signal?: AbortSignal | undefined;
-  /** In place of that of the client. */
-  readonly fitOutput?: FitOutput | undefined;
-  /** Merged into those of the client. */
-  readonly timeouts?: Timeouts | undefined;
-  /** Merged into that of the client. */
-  readonly retry?: RetryOptions | undefined;
-}
-
-/** What {@link Groq.chat} may be told. */
-export interface ChatOptions extends CallOptions {
-  /**
-   * Whether to tell where the request is, in `state` tokens among the others.
-   *
-   * @default false
-   */
-  readonly lifecycle?: boolean | undefined;
-}
-
 /** @throws {ValidationError} that names the option, what was expected and what was got. */
 export function checkOptions(options: GroqOptions): void {
   checked(optionsSchema, options, 'The options', 'Correct the option: no client was made.');
 }
-
-/** @throws {ValidationError} that names the option, what was expected and what was got. */
-export type CheckOptions = (options: CallOptions) => void;
-
-/** Most calls have no options, and need no schema. */
-const checkBy =
-  (schema: z.ZodType): CheckOptions =>
-  (options) => {
-    if (Object.keys(options).length === 0) return;
-    checked(schema, options, 'The options of the call', 'Correct the option: nothing was sent.');
-  };
-
-export const checkCallOptions = checkBy(callOptionsSchema);
-export const checkChatOptions = checkBy(chatOptionsSchema);
-export const checkAskOptions = checkBy(askOptionsSchema);
-export const checkAnswersOptions = checkBy(answersOptionsSchema);
 
 /** @throws {ValidationError} that names the dimension, what was expected and what was got. */
 export function checkLimits(limits: Limits): void {

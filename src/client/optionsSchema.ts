@@ -2,8 +2,8 @@ import * as z from 'zod';
 import { chatRequestSchema } from '../model/ChatRequest.ts';
 import { PRIORITIES } from '../model/Priority.ts';
 import { func, having, limitsByModel, limitsOf, tierSchema } from '../rules/request/schemas.ts';
-import { budgetSchema, pricesSchema } from './budgetSchema.ts';
-import { connectionShape, flowShape } from './wireOptions.ts';
+
+const count = z.int().min(1).optional();
 
 const ms = z.number().min(0).optional();
 
@@ -44,18 +44,34 @@ const defaultsSchema = chatRequestSchema.partial().extend({
     .optional(),
 });
 
+const budget = z.strictObject({ usd: z.number().min(0).optional(), tokens: z.number().min(0).optional() });
+
+/** What {@link GroqOptions.budget} may be. */
+const budgetSchema = budget
+  .extend({ perTenant: budget.optional(), tenants: z.record(z.string(), budget).optional() })
+  .optional();
+
+const price = z.number().min(0).optional();
+
+/** What {@link GroqOptions.prices} may be. */
+const pricesSchema = z
+  .record(z.string(), z.strictObject({ input: price, output: price, cachedInput: price, audioHour: price }))
+  .optional();
+
 /** What {@link GroqOptions} have to be. */
 export const optionsSchema = z.strictObject({
   apiKey: z.union([z.string(), func]).optional(),
   baseURL: z.string().optional(),
-  ...connectionShape,
+  maxLineBytes: count,
+  maxResponseBytes: count,
+  http2: z.boolean().optional(),
   tier: tierSchema.optional(),
   limits: limitsByModel(limitsSchema).optional(),
   defaults: defaultsSchema.optional(),
   retry: retrySchema.optional(),
   timeouts: timeoutsSchema.optional(),
-  maxInFlight: z.int().min(1).optional(),
-  maxQueued: z.int().min(1).optional(),
+  maxInFlight: count,
+  maxQueued: count,
   overflow: z.enum(['newest', 'last']).optional(),
   slack: slackSchema.optional(),
   pacing: z.union([z.boolean(), pacingSchema]).optional(),
@@ -78,7 +94,9 @@ export const callOptionsSchema = z.strictObject({
   slack: ms,
   fitOutput: fitOutputSchema,
   place$: having('an Observable', 'subscribe'),
-  ...flowShape,
+  backpressure: z.enum(['pause', 'conflate', 'error']).optional(),
+  buffer: count,
+  paused$: having('an Observable', 'subscribe'),
   signal: having('an AbortSignal', 'addEventListener', 'removeEventListener'),
   timeouts: timeoutsSchema.optional(),
   retry: retrySchema.optional(),

@@ -10,13 +10,13 @@ import { iterate } from '../operators/iterate.ts';
 import { checkRequest } from '../rules/request/checkRequest.ts';
 import type { Call } from '../scheduler/Attempt.ts';
 import type { RequestScheduler } from '../scheduler/RequestScheduler.ts';
+import type { ChatOptions, CheckOptions } from './CallOptions.ts';
 import { ChatCall, type ClientServices } from './ChatCall.ts';
 import type { Config } from './config.ts';
 import { type IterableObservable, iterableObservable } from './IterableObservable.ts';
 import type { AnswerKind } from './kinds.ts';
 import type { Ledger } from './Ledger.ts';
 import { OutputFits } from './OutputFits.ts';
-import type { ChatOptions, CheckOptions } from './options.ts';
 import { untilAborted } from './untilAborted.ts';
 
 /**

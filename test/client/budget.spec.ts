@@ -1,7 +1,8 @@
 import { Subject } from 'rxjs';
 import { describe, expect, it } from 'vitest';
+import type { CallOptions } from '../../src/client/CallOptions.ts';
 import { createGroq } from '../../src/client/createGroq.ts';
-import type { CallOptions, GroqOptions } from '../../src/client/options.ts';
+import type { GroqOptions } from '../../src/client/options.ts';
 import type { ChatInput } from '../../src/client/requests.ts';
 import type { BudgetExceededError } from '../../src/errors/BudgetExceededError.ts';
 import { ConnectionError } from '../../src/errors/ConnectionError.ts';

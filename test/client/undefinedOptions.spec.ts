@@ -1,8 +1,9 @@
 import { NEVER, type Observable } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { constantCounter } from '../../src/adapters/constantCounter.ts';
+import type { CallOptions } from '../../src/client/CallOptions.ts';
 import { createGroq } from '../../src/client/createGroq.ts';
-import type { CallOptions, GroqOptions } from '../../src/client/options.ts';
+import type { GroqOptions } from '../../src/client/options.ts';
 import { PRIORITIES } from '../../src/model/Priority.ts';
 import type { Transport } from '../../src/ports/Transport.ts';
 import { fakeTransport } from '../../src/testing/fakeTransport.ts';

@@ -12,8 +12,9 @@ import {
 import { describe, expect, it } from 'vitest';
 import { constantCounter } from '../../src/adapters/constantCounter.ts';
 import { tiktokenCounter } from '../../src/adapters/tiktokenCounter.ts';
+import type { ChatOptions } from '../../src/client/CallOptions.ts';
 import { createGroq } from '../../src/client/createGroq.ts';
-import type { ChatOptions, GroqOptions } from '../../src/client/options.ts';
+import type { GroqOptions } from '../../src/client/options.ts';
 import { ConnectionError } from '../../src/errors/ConnectionError.ts';
 import { isClosedError, isTimeoutError, isTruncatedStreamError, isValidationError } from '../../src/errors/guards.ts';
 import type { TokenCount } from '../../src/model/TokenCount.ts';
