@@ -4,8 +4,9 @@ export type { Answered, AnswerResult, AnswersOptions } from './client/answers.ts
 export type { Budget, BudgetOptions } from './client/Budgets.ts';
 export type { CallOptions, ChatOptions } from './client/CallOptions.ts';
 export type { ConnectionOptions } from './client/ConnectionOptions.ts';
-export { createGroq, type Groq } from './client/createGroq.ts';
+export { createGroq } from './client/createGroq.ts';
 export type { FlowOptions } from './client/FlowOptions.ts';
+export type { Groq } from './client/Groq.ts';
 export type { IterableObservable } from './client/IterableObservable.ts';
 export { loadConfig } from './client/loadConfig.ts';
 export type { Health, Model } from './client/models.ts';

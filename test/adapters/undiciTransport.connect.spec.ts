@@ -9,7 +9,8 @@ import {
   type UndiciTransportConfig,
   undiciTransport,
 } from '../../src/adapters/undiciTransport.ts';
-import { createGroq, type Groq } from '../../src/client/createGroq.ts';
+import { createGroq } from '../../src/client/createGroq.ts';
+import type { Groq } from '../../src/client/Groq.ts';
 import type { GroqOptions } from '../../src/client/options.ts';
 import { isClosedError, isConnectionError, isProtocolError, isTimeoutError } from '../../src/errors/guards.ts';
 import type { WireRequest } from '../../src/ports/Transport.ts';

@@ -3,7 +3,8 @@ import { concat, finalize, firstValueFrom, NEVER, Subject, takeWhile, tap } from
 import { afterEach, describe, expect, it } from 'vitest';
 import { constantCounter } from '../../src/adapters/constantCounter.ts';
 import type { CallOptions } from '../../src/client/CallOptions.ts';
-import { createGroq, type Groq } from '../../src/client/createGroq.ts';
+import { createGroq } from '../../src/client/createGroq.ts';
+import type { Groq } from '../../src/client/Groq.ts';
 import type { GroqOptions } from '../../src/client/options.ts';
 import { isCancelledError } from '../../src/errors/guards.ts';
 import type { Verdict } from '../../src/model/Grant.ts';

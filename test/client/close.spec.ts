@@ -1,7 +1,8 @@
 import { EMPTY, firstValueFrom, type Observable, of, Subject } from 'rxjs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { constantCounter } from '../../src/adapters/constantCounter.ts';
-import { createGroq, type Groq } from '../../src/client/createGroq.ts';
+import { createGroq } from '../../src/client/createGroq.ts';
+import type { Groq } from '../../src/client/Groq.ts';
 import type { GroqOptions } from '../../src/client/options.ts';
 import { isClosedError } from '../../src/errors/guards.ts';
 import type { Answer } from '../../src/model/Token.ts';

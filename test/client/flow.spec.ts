@@ -1,6 +1,7 @@
 import { BehaviorSubject, EMPTY, NEVER, Observable, share, shareReplay, take, tap } from 'rxjs';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createGroq, type Groq } from '../../src/client/createGroq.ts';
+import { createGroq } from '../../src/client/createGroq.ts';
+import type { Groq } from '../../src/client/Groq.ts';
 import type { GroqOptions } from '../../src/client/options.ts';
 import {
   isProtocolError,

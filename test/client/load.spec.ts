@@ -1,6 +1,7 @@
 import { firstValueFrom, type Observable } from 'rxjs';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createGroq, type Groq } from '../../src/client/createGroq.ts';
+import { createGroq } from '../../src/client/createGroq.ts';
+import type { Groq } from '../../src/client/Groq.ts';
 import type { ChatRequest } from '../../src/model/ChatRequest.ts';
 import type { GroqEvent } from '../../src/model/GroqEvent.ts';
 import { PRIORITIES, type Priority } from '../../src/model/Priority.ts';

@@ -1,6 +1,7 @@
 import { type Observable, throwError } from 'rxjs';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createGroq, type Groq } from '../../src/client/createGroq.ts';
+import { createGroq } from '../../src/client/createGroq.ts';
+import type { Groq } from '../../src/client/Groq.ts';
 import type { GroqOptions } from '../../src/client/options.ts';
 import { isConnectionError, isHttpError, isProtocolError, isTimeoutError } from '../../src/errors/guards.ts';
 import type { WireEvent } from '../../src/ports/Transport.ts';

@@ -1,6 +1,6 @@
 import type { Observable } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import type { Groq } from '../../src/client/createGroq.ts';
+import type { Groq } from '../../src/client/Groq.ts';
 import type { ChatInput } from '../../src/client/requests.ts';
 import { isHttpError } from '../../src/errors/guards.ts';
 import { chatRequestSchema } from '../../src/model/ChatRequest.ts';

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll } from 'vitest';
 import { constantCounter } from '../../src/adapters/constantCounter.ts';
-import { createGroq, type Groq } from '../../src/client/createGroq.ts';
+import { createGroq } from '../../src/client/createGroq.ts';
+import type { Groq } from '../../src/client/Groq.ts';
 import { chunk, head, LAST_CHUNK } from '../util/http.ts';
 import { type RawServer, startRawServer } from '../util/rawServer.ts';
 import type { Recording } from './recordings.ts';

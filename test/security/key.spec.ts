@@ -1,7 +1,8 @@
 import { inspect } from 'node:util';
 import { lastValueFrom, type Observable } from 'rxjs';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createGroq, type Groq } from '../../src/client/createGroq.ts';
+import { createGroq } from '../../src/client/createGroq.ts';
+import type { Groq } from '../../src/client/Groq.ts';
 import { constantCounter, undiciTransport } from '../../src/operators.ts';
 import { chunk, completion, json, LAST_CHUNK, STREAM_HEAD, whole } from '../util/http.ts';
 import { type RawRequest, rawServers } from '../util/rawServer.ts';

@@ -1,5 +1,5 @@
 import { Observable, type Subscriber } from 'rxjs';
-import type { Groq } from '../../src/client/createGroq.ts';
+import type { Groq } from '../../src/client/Groq.ts';
 import { isGroqError } from '../../src/errors/GroqError.ts';
 import type { Random } from '../../src/ports/clock.ts';
 

@@ -2,7 +2,7 @@ import { getEventListeners } from 'node:events';
 import { inspect } from 'node:util';
 import { map, Observable, type SchedulerLike, type Subscriber, timer } from 'rxjs';
 import type { CallOptions } from '../../../src/client/CallOptions.ts';
-import type { Groq } from '../../../src/client/createGroq.ts';
+import type { Groq } from '../../../src/client/Groq.ts';
 import { isGroqError } from '../../../src/errors/GroqError.ts';
 import type { ChatCompletionChunk, Delta } from '../../../src/model/Chunk.ts';
 import type { Answer, StateToken, Token } from '../../../src/model/Token.ts';
