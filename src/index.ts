@@ -70,6 +70,7 @@ export { ValidationError, type ValidationIssue } from './errors/ValidationError.
 
 /* Scheduler */
 
+export type { AnswerTimeouts } from './operators/timeouts.ts';
 export type { Random } from './ports/clock.ts';
 export type { Attempt, Call, Timeouts } from './scheduler/Attempt.ts';
 export { RequestScheduler, type RequestSchedulerConfig } from './scheduler/RequestScheduler.ts';
@@ -77,6 +78,7 @@ export { RequestScheduler, type RequestSchedulerConfig } from './scheduler/Reque
 /* Types */
 
 export type { AttemptEnd, AttemptMeter } from './model/AttemptMeter.ts';
+export type { Overflow } from './model/Backlog.ts';
 export type { AssistantMessage, ChatRequest, ContentPart, Message, Tool } from './model/ChatRequest.ts';
 export type { ChatCompletionChunk, FinishReason } from './model/Chunk.ts';
 export type { Dimension } from './model/Dimension.ts';

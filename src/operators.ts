@@ -14,7 +14,7 @@ export { type PrioritizeConfig, prioritize } from './operators/prioritize.ts';
 export { type RetryConfig, type RetryHooks, type RetryInfo, retryWithBackoff } from './operators/retryWithBackoff.ts';
 export { type Answering, type SendConfig, send } from './operators/send.ts';
 export { type ThrottleByBucketConfig, throttleByBucket } from './operators/throttleByBucket.ts';
-export { type TimeoutsConfig, timeouts } from './operators/timeouts.ts';
+export { type AnswerTimeouts, type TimeoutsConfig, timeouts } from './operators/timeouts.ts';
 export { toChunks } from './operators/toChunks.ts';
 export { type ToTokensConfig, toTokens } from './operators/toTokens.ts';
 export { type TrimConfig, trim } from './operators/trim.ts';
@@ -46,7 +46,7 @@ export { type AudioRest, audioSeconds } from './rules/counting/audio/audioSecond
 /* Types */
 
 export type { AttemptEnd, AttemptMeter } from './model/AttemptMeter.ts';
-export type { Backlog, Ticket } from './model/Backlog.ts';
+export type { Backlog, Overflow, Ticket } from './model/Backlog.ts';
 export type { ChatRequest, Message } from './model/ChatRequest.ts';
 export type { ChatCompletionChunk, ServerEvent } from './model/Chunk.ts';
 export type { Cost } from './model/Cost.ts';

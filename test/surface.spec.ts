@@ -75,6 +75,7 @@ describe('what can be imported', () => {
       type AnswerMessage
       type AnswerResult
       type AnswerSnapshot
+      type AnswerTimeouts
       type Answered
       type AnswersOptions
       type AssistantMessage
@@ -121,6 +122,7 @@ describe('what can be imported', () => {
       type Model
       type ModelId
       type ModelStatus
+      type Overflow
       type Pacing
       type Place
       type Price
@@ -186,6 +188,7 @@ describe('what can be imported', () => {
       type Answer
       type AnswerMessage
       type AnswerSnapshot
+      type AnswerTimeouts
       type Answering
       type AttemptEnd
       type AttemptMeter
@@ -217,6 +220,7 @@ describe('what can be imported', () => {
       type Message
       type ModelId
       type Outcome
+      type Overflow
       type Pacing
       type ParseEventsConfig
       type PrioritizeConfig
