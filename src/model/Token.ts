@@ -51,7 +51,9 @@ export interface QueuedToken {
   readonly state: 'queued';
   /** How many requests start before this one. */
   readonly position?: number;
-  /** In how many milliseconds it is expected to start. Absent while nobody can tell: all places in flight are taken, say. */
+  /**
+   * In how many milliseconds it is expected to start. Absent while nobody can tell: all places in flight are taken, say.
+   */
   readonly startsInMs?: number;
 }
 

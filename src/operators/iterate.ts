@@ -5,8 +5,8 @@ import { SlowConsumerError } from '../errors/SlowConsumerError.ts';
 export interface BackpressureOptions {
   /**
    * What is done when `buffer` values are waiting: `pause` stops reading from the connection, so that in the end the
-   * server waits; `conflate` joins pieces of text that follow each other into one, and pauses for all else; `error` ends the answer with a
-   * {@link SlowConsumerError}.
+   * server waits; `conflate` joins pieces of text that follow each other into one, and pauses for all else; `error` ends
+   * the answer with a {@link SlowConsumerError}.
    *
    * @default 'pause'
    */

@@ -30,7 +30,7 @@ export class Moves<T> {
   #rank: Rank;
   /** The attempt that was entered last. */
   #attempt: Attempt<T> | undefined;
-  /** For which it stands in the queue. */
+  /** What stands in the queue for it. Closing it takes the attempt out, to enter it elsewhere. */
   #waiting: Subscriber<T | StateToken> | undefined;
 
   constructor(config: MovesConfig<T>) {

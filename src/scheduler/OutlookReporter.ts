@@ -86,9 +86,9 @@ export class OutlookReporter {
           // What would start now and does not waits for something that levels do not show.
           const isKnown = startsInMs > 0 && !isFull;
           if (isKnown) soonest = Math.min(soonest, startsInMs);
-          const now = { position, startsAt: isKnown ? this.#toldAt + startsInMs : Infinity };
-          if (isMuchAs(this.#listeners.get(job), now)) continue;
-          this.#listeners.set(job, now);
+          const expected = { position, startsAt: isKnown ? this.#toldAt + startsInMs : Infinity };
+          if (isMuchAs(this.#listeners.get(job), expected)) continue;
+          this.#listeners.set(job, expected);
           job.lifetime.next({ type: 'state', state: 'queued', position, ...(isKnown && { startsInMs }) });
         }
         // Whoever has not started by then can expect something else.
@@ -102,8 +102,7 @@ export class OutlookReporter {
   }
 }
 
-const isMuchAs = (told: Told | undefined, now: Told): boolean =>
-  told?.position === now.position &&
-  (told.startsAt === now.startsAt || Math.abs(told.startsAt - now.startsAt) <= INTERVAL);
+const isMuchAs = (told: Told | undefined, { position, startsAt }: Told): boolean =>
+  told?.position === position && (told.startsAt === startsAt || Math.abs(told.startsAt - startsAt) <= INTERVAL);
 
 const intervalFor = ({ size }: Backlog<Attempt>): number => Math.max(INTERVAL, size * INTERVAL_PER_JOB);

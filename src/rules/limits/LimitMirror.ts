@@ -67,7 +67,7 @@ export class LimitMirror {
   reserve(reservation: Reservation, now: number): Verdict {
     if (this.#open.get(reservation) !== undefined) return GRANTED;
     const { cost, priority = 'high' } = reservation;
-    const { margin, pacing } = this.#config;
+    const { margin } = this.#config;
     const event = this.#next(now);
     const probing = Math.max(0, Math.ceil((this.#probe?.until ?? now) - now));
     // Of a limit that is not known yet there is no part.
@@ -80,7 +80,7 @@ export class LimitMirror {
       if (units === 0) continue;
       if (units > bucket.limit) return { type: 'never', dimension, cost: units, limit: bucket.limit };
       bucket.refill(now, event);
-      const kept = pacing !== undefined && bucket.window === DAY ? bucket.limit * pacing[priority] : 0;
+      const kept = this.#keptOf(gauge)?.[priority] ?? 0;
       const isKnown = probing === 0 || bucket.level - units >= bucket.limit * (1 - UNKNOWN_SHARE);
       const wait = Math.max(gauge.waitFor(units, kept, margin, now), isKnown ? 0 : probing);
       if (wait > 0 && (!isKnown || kept === 0 || gauge.waitFor(units, 0, margin, now) > 0)) yields = false;
