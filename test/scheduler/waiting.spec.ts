@@ -5,6 +5,7 @@ import { HttpError } from '../../src/errors/HttpError.ts';
 import type { GroqEvent } from '../../src/model/GroqEvent.ts';
 import type { Place } from '../../src/model/Place.ts';
 import type { StateToken, Token } from '../../src/model/Token.ts';
+import type { LimitStore } from '../../src/ports/LimitStore.ts';
 import type { WireEvent } from '../../src/ports/Transport.ts';
 import type { Call } from '../../src/scheduler/Attempt.ts';
 import { quota } from '../../src/testing/quota.ts';
@@ -170,6 +171,17 @@ describe('a place that can change', () => {
       helpers.flush();
       expect(log).toEqual(['h 0', 'l 2 undefined']);
       expect(store.open.size).toBe(0);
+    });
+  });
+
+  it('should keep one out of the queue that fails at once', () => {
+    rx((helpers) => {
+      const { ask, log, under } = logging(helpers, { every: 10 });
+      const events: string[] = [];
+      under.events$.subscribe(({ type }) => events.push(type));
+      ask('l', { place$: throwError(() => fault) });
+      helpers.flush();
+      expect([log, events]).toEqual([['l 0 HttpError'], ['failed']]);
     });
   });
 
@@ -390,6 +402,20 @@ describe('what those who wait can expect', () => {
       expect(errors[0]).not.toHaveProperty('wouldStartInMs');
       expect(next).toContain(undefined);
       expect(next).not.toContain(0);
+    });
+  });
+
+  it('should tell nobody that they start now who wait for what levels do not show', () => {
+    rx((helpers) => {
+      const store = quota(1, 10, helpers);
+      const reserve: LimitStore['reserve'] = () => ({ type: 'wait', ms: 5_000, dimension: 'rpm', rate: Infinity });
+      const { ask } = setUp(helpers, { limits: { ...store, reserve } });
+      const heard = heardBy(helpers, ask('l', { lifecycle: true }).pipe(take(2)));
+      helpers.flush();
+      expect(heard).toEqual([
+        [0, queued],
+        [1, { ...queued, position: 0 }],
+      ]);
     });
   });
 
