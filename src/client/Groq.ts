@@ -87,7 +87,8 @@ export interface Groq extends AsyncDisposable {
    */
   chunks(request: ChatInput, options?: CallOptions): IterableObservable<ChatCompletionChunk>;
   /**
-   * Asks which models there are, and emits the list once. It does not queue, so a 429 is a {@link RateLimitError} here.
+   * Asks which models there are, and emits the list once. It does not queue. A 429 is waited out as `retry` says, and is
+   * a {@link RateLimitError} when the server asks for more than a minute.
    *
    * @example
    * createGroq().models().subscribe((models) => show(models.map(({ id }) => id)));

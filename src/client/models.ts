@@ -65,8 +65,14 @@ export function health(config: Config, closed$: Observable<never>): Observable<H
   });
 }
 
-/** A 429 comes to the one who asked: there is no queue to which it could go back, and where limits would hold it. */
-const retryable = (error: unknown): Retryability => (isRateLimitError(error) ? 'never' : retryability(error));
+/** For how long a refused list is waited for, in milliseconds. Nobody who asks for a list expects to wait for longer. */
+const LONGEST_PAUSE = 60_000;
+
+/** A 429 is waited out here: there is no queue to which it could go back, and where limits would hold it. */
+function retryable(error: unknown): Retryability {
+  if (!isRateLimitError(error)) return retryability(error);
+  return (error.retryAfter ?? 0) > LONGEST_PAUSE ? 'never' : 'after-a-pause';
+}
 
 function getJson({ transport }: Config, path: string): Observable<Record<string, unknown>> {
   const body$ = new Observable<Uint8Array>((destination) => {

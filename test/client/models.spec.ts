@@ -100,6 +100,24 @@ describe('models and health', () => {
     ]);
   });
 
+  it('should wait out a 429, unless it asks for more than a minute', async () => {
+    let refusals = 0;
+    const refusing = (seconds: string) =>
+      serve({
+        answer: ({ connection }) => {
+          const refused = refusals++ === 0;
+          connection.socket.write(refused ? whole(429, '', { 'retry-after': seconds }) : json(200, { data: list }));
+        },
+      });
+    const models = told(make(await refusing('0.001'), { retry: { count: 1 } }).models());
+    await models.ended;
+    expect([models.values.all, models.ends, refusals]).toEqual([[list], [['complete']], 2]);
+    refusals = 0;
+    const refused = told(make(await refusing('61'), { retry: { count: 1 } }).models());
+    expect(await refused.error).toSatisfy((error) => isHttpError(error) && error.status === 429);
+    expect(refusals).toBe(1);
+  });
+
   it.each<[string, () => Observable<WireEvent>]>([
     [
       'throws',
