@@ -1,39 +1,73 @@
 import { AsyncSubject, defer, from, map, Observable, type ObservableInput, take, tap, throwIfEmpty } from 'rxjs';
 import { DIMENSIONS } from '../model/Dimension.ts';
-import type { Reservation, Verdict } from '../model/Grant.ts';
+import type { Outcome, Reservation, Verdict } from '../model/Grant.ts';
+import type { LimitHeaders } from '../model/LimitHeaders.ts';
 import type { BucketLevel, LimitKey } from '../model/Limits.ts';
-import type { LimitStore } from '../ports/LimitStore.ts';
+import type { LimitChange, LimitStore } from '../ports/LimitStore.ts';
 import { tell } from './grantInternals.ts';
 
 /**
  * Holds a store to its contract, since stores are written by others as well: what it throws becomes what it answers,
  * and to each question there is one verdict. Otherwise one bad answer would leave everybody else without a turn.
- *
- * A question that fails may have been granted before its answer was lost, so it is given back: nobody will use it.
  */
-export function guardedStore(store: LimitStore): LimitStore {
-  const giveBack = (reservation: Reservation): void => {
-    tell(told(() => store.settle(reservation, { type: 'unsent' })));
-  };
-  return {
-    reserve: (reservation) => {
-      const answer = attempt(() => {
-        const verdict = store.reserve(reservation);
-        return 'type' in verdict ? checkVerdict(verdict) : from(verdict).pipe(map(checkVerdict));
-      });
-      if ('type' in answer) return answer;
-      return firstOf(answer, () => {
-        giveBack(reservation);
-      });
-    },
-    ...(store.sent !== undefined && { sent: (reservation) => told(() => store.sent?.(reservation)) }),
-    settle: (reservation, outcome) => told(() => store.settle(reservation, outcome)),
-    ...(store.learn !== undefined && {
-      learn: (reservation, headers) => told(() => store.learn?.(reservation, headers)),
-    }),
-    changes: (key) => defer(() => store.changes(key)),
-    levels: (key) => levelsOf(store, key),
-  };
+export const guardedStore = (store: LimitStore): LimitStore => new GuardedStore(store);
+
+class GuardedStore implements LimitStore {
+  readonly learn?: NonNullable<LimitStore['learn']>;
+  readonly #store: LimitStore;
+
+  constructor(store: LimitStore) {
+    this.#store = store;
+    // Where nobody learns, nobody is to read headers for it.
+    if (store.learn !== undefined) this.learn = this.#learn;
+  }
+
+  reserve(reservation: Reservation): Verdict | Observable<Verdict> {
+    let answer: Observable<Verdict>;
+    try {
+      const verdict = this.#store.reserve(reservation);
+      if ('type' in verdict) return checkVerdict(verdict);
+      answer = from(verdict).pipe(map(checkVerdict));
+    } catch (error) {
+      answer = failing(error);
+    }
+    // A question that fails may have been granted before its answer was lost, and nobody will use what it got.
+    return firstOf(answer, () => {
+      tell(this.settle(reservation, { type: 'unsent' }));
+    });
+  }
+
+  sent(reservation: Reservation): Observable<unknown> | undefined {
+    try {
+      return answerOf(this.#store.sent?.(reservation));
+    } catch (error) {
+      return failing(error);
+    }
+  }
+
+  settle(reservation: Reservation, outcome: Outcome): Observable<unknown> | undefined {
+    try {
+      return answerOf(this.#store.settle(reservation, outcome));
+    } catch (error) {
+      return failing(error);
+    }
+  }
+
+  changes(key: LimitKey): Observable<LimitChange> {
+    return defer(() => this.#store.changes(key));
+  }
+
+  levels(key: LimitKey): Observable<readonly BucketLevel[]> {
+    return defer(() => this.#store.levels(key));
+  }
+
+  #learn(reservation: Reservation, headers: LimitHeaders): Observable<unknown> | undefined {
+    try {
+      return answerOf(this.#store.learn?.(reservation, headers));
+    } catch (error) {
+      return failing(error);
+    }
+  }
 }
 
 /** How the buckets stand, once: a store may go on to tell how they change. */
@@ -50,23 +84,14 @@ function checkVerdict(verdict: Verdict): Verdict {
 
 const FINAL: ReadonlySet<unknown> = new Set(['granted', 'never']);
 
-/** What asking gives at once or later. What it throws is an answer that fails. */
-function attempt<T>(ask: () => T): T | Observable<never> {
-  try {
-    return ask();
-  } catch (error) {
-    return new Observable((subscriber) => {
-      subscriber.error(error);
-    });
-  }
-}
+const failing = (error: unknown): Observable<never> =>
+  new Observable((subscriber) => {
+    subscriber.error(error);
+  });
 
 /** What a store says to what it is told. Something that is no answer has failed, too. */
-const told = (say: () => ObservableInput<unknown> | undefined): Observable<unknown> | undefined =>
-  attempt(() => {
-    const answer = say();
-    return answer === undefined ? undefined : from(answer);
-  });
+const answerOf = (answer: ObservableInput<unknown> | undefined): Observable<unknown> | undefined =>
+  answer === undefined ? undefined : from(answer);
 
 /** The first verdict: as a plain value when it is there at once, which keeps the order of a burst. */
 function firstOf(answer: Observable<Verdict>, failed: () => void): Verdict | Observable<Verdict> {

@@ -1,4 +1,4 @@
-import { Observable, type OperatorFunction, type SchedulerLike } from 'rxjs';
+import { Observable, type OperatorFunction, type SchedulerLike, type Subscriber } from 'rxjs';
 import type { GroqError } from '../errors/GroqError.ts';
 import { QueueFullError } from '../errors/QueueFullError.ts';
 import type { Backlog, Overflow, Ticket } from '../model/Backlog.ts';
@@ -6,8 +6,8 @@ import type { Job } from '../model/Job.ts';
 import { DEFAULT_SLACK, type Slack } from '../model/Priority.ts';
 import { soon, systemClock } from '../ports/clock.ts';
 import { merged } from '../rules/merged.ts';
-import { DeadlineQueue } from '../rules/queue/DeadlineQueue.ts';
-import { operate } from './operate.ts';
+import { DeadlineQueue, type QueueListener } from '../rules/queue/DeadlineQueue.ts';
+import { type OperateConfig, operate } from './operate.ts';
 
 /** How {@link prioritize} orders. */
 export interface PrioritizeConfig<J extends Job = Job> {
@@ -83,55 +83,64 @@ export interface PrioritizeConfig<J extends Job = Job> {
  */
 export function prioritize<J extends Job>(config: PrioritizeConfig<J> = {}): OperatorFunction<J, Backlog<J>> {
   const slack = merged(DEFAULT_SLACK, config.slack);
-  const { maxQueued = Infinity, overflow = 'last', scheduler = systemClock } = config;
 
   return (source) =>
     new Observable((destination) => {
-      // Whether the source has completed, so that the last job to leave ends the stream.
-      let completed = false;
-      const backlog = new DeadlineQueue<J>(slack, {
-        left: (wasBest) => {
-          if (completed && backlog.size === 0) destination.complete();
-          else if (wasBest) destination.next(backlog);
-        },
-      });
-
-      const refuse =
-        config.refuse ??
-        ((_: J, error: GroqError) => {
-          destination.error(error);
-        });
-
-      /** Those that came in this turn when as many waited as may. */
-      let beyond: Ticket<J>[] = [];
-      const refuseBeyond = (): void => {
-        const came = beyond;
-        beyond = [];
-        while (backlog.size > maxQueued && !destination.closed) {
-          const newest = came.pop();
-          if (newest === undefined) return;
-          const leaves = overflow === 'last' ? (backlog.worst() ?? newest) : newest;
-          if (backlog.remove(leaves)) refuse(leaves.job, new QueueFullError(maxQueued, leaves.job.model));
-        }
-      };
-
-      source.subscribe(
-        operate({
-          destination,
-          next: (job) => {
-            const ticket = backlog.add(job);
-            if (ticket === undefined) return;
-            destination.next(backlog);
-            // A retry was let in already.
-            if (backlog.size <= maxQueued || job.attempt > 1) return;
-            // Whoever takes jobs from the backlog takes them when the turn is over, and so before this.
-            if (beyond.push(ticket) === 1) destination.add(soon(scheduler, refuseBeyond));
-          },
-          complete: () => {
-            completed = true;
-            if (backlog.size === 0) destination.complete();
-          },
-        }),
-      );
+      source.subscribe(operate(new Prioritizing({ ...config, slack }, destination)));
     });
+}
+
+class Prioritizing<J extends Job> implements OperateConfig<J, Backlog<J>>, QueueListener {
+  readonly destination: Subscriber<Backlog<J>>;
+  readonly #config: PrioritizeConfig<J>;
+  readonly #backlog: DeadlineQueue<J>;
+  /** Whether the source has completed, so that the last job to leave ends the stream. */
+  #completed = false;
+  /** Those that came in this turn when as many waited as may. */
+  #beyond: Ticket<J>[] = [];
+
+  constructor(config: PrioritizeConfig<J> & { readonly slack: Slack }, destination: Subscriber<Backlog<J>>) {
+    this.destination = destination;
+    this.#config = config;
+    this.#backlog = new DeadlineQueue(config.slack, this);
+  }
+
+  next(job: J): void {
+    const { maxQueued = Infinity, scheduler = systemClock } = this.#config;
+    const ticket = this.#backlog.add(job);
+    if (ticket === undefined) return;
+    this.destination.next(this.#backlog);
+    // A retry was let in already.
+    if (this.#backlog.size <= maxQueued || job.attempt > 1) return;
+    // Whoever takes jobs from the backlog takes them when the turn is over, and so before this.
+    if (this.#beyond.push(ticket) === 1) this.destination.add(soon(scheduler, this.#refuseBeyond));
+  }
+
+  complete(): void {
+    this.#completed = true;
+    if (this.#backlog.size === 0) this.destination.complete();
+  }
+
+  left(wasBest: boolean): void {
+    if (this.#completed && this.#backlog.size === 0) this.destination.complete();
+    else if (wasBest) this.destination.next(this.#backlog);
+  }
+
+  readonly #refuseBeyond = (): void => {
+    const { maxQueued = Infinity, overflow = 'last' } = this.#config;
+    const came = this.#beyond;
+    this.#beyond = [];
+    while (this.#backlog.size > maxQueued && !this.destination.closed) {
+      const newest = came.pop();
+      if (newest === undefined) return;
+      const leaves = overflow === 'last' ? (this.#backlog.worst() ?? newest) : newest;
+      if (this.#backlog.remove(leaves)) this.#refuse(leaves.job, new QueueFullError(maxQueued, leaves.job.model));
+    }
+  };
+
+  #refuse(job: J, error: GroqError): void {
+    const { refuse } = this.#config;
+    if (refuse === undefined) this.destination.error(error);
+    else refuse(job, error);
+  }
 }

@@ -101,17 +101,7 @@ export function throttleByBucket<J extends Job>(
       const name = Math.floor(random() * Number.MAX_SAFE_INTEGER).toString(36);
       const throttle = new Throttle({ store, key, inFlight, bypass, refuse, scheduler, name }, destination);
       destination.add(throttle);
-      source.subscribe(
-        operate({
-          destination,
-          next: (value) => {
-            throttle.next(value);
-          },
-          complete: () => {
-            throttle.complete();
-          },
-        }),
-      );
+      source.subscribe(operate(throttle));
     });
 }
 

@@ -8,6 +8,7 @@ import { later, soon } from '../ports/clock.ts';
 import type { LimitStore } from '../ports/LimitStore.ts';
 import { DeadlineQueue } from '../rules/queue/DeadlineQueue.ts';
 import { Admission, type AdmissionConfig, type AdmissionListener } from './admissionInternals.ts';
+import type { OperateConfig } from './operate.ts';
 import { Refusals } from './refusalInternals.ts';
 
 /** A throttle that was given jobs instead of a backlog takes them in order of arrival. */
@@ -24,8 +25,10 @@ export interface ThrottleConfig<J extends Job> extends AdmissionConfig<J> {
  *
  * A class, since engines compile a method once for all lanes, and a closure anew for each.
  */
-export class Throttle<J extends Job> implements AdmissionListener<J>, Unsubscribable {
-  readonly #destination: Subscriber<Grant<J>>;
+export class Throttle<J extends Job>
+  implements OperateConfig<Backlog<J> | J, Grant<J>>, AdmissionListener<J>, Unsubscribable
+{
+  readonly destination: Subscriber<Grant<J>>;
   readonly #store: LimitStore;
   readonly #scheduler: SchedulerLike;
   readonly #refuse: ((job: J, error: GroqError) => void) | undefined;
@@ -44,7 +47,7 @@ export class Throttle<J extends Job> implements AdmissionListener<J>, Unsubscrib
 
   constructor(config: ThrottleConfig<J>, destination: Subscriber<Grant<J>>) {
     const { store, scheduler, refuse } = config;
-    this.#destination = destination;
+    this.destination = destination;
     this.#store = store;
     this.#scheduler = scheduler;
     this.#refuse = refuse;
@@ -69,7 +72,7 @@ export class Throttle<J extends Job> implements AdmissionListener<J>, Unsubscrib
 
   /** Looks at the backlog when this turn is over, since there may be something to grant. */
   wake(): void {
-    if (this.#waking || this.#pumping || this.#destination.closed) return;
+    if (this.#waking || this.#pumping || this.destination.closed) return;
     this.#waking = true;
     this.#pending = soon(this.#scheduler, this.#pump);
   }
@@ -84,11 +87,11 @@ export class Throttle<J extends Job> implements AdmissionListener<J>, Unsubscrib
   }
 
   granted(grant: Grant<J>): void {
-    this.#destination.next(grant);
+    this.destination.next(grant);
   }
 
   refuse(job: J, error: GroqError): void {
-    if (this.#refuse === undefined) this.#destination.error(error);
+    if (this.#refuse === undefined) this.destination.error(error);
     else this.#refuse(job, error);
   }
 
@@ -116,7 +119,7 @@ export class Throttle<J extends Job> implements AdmissionListener<J>, Unsubscrib
 
   readonly #pump = (): void => {
     this.#waking = false;
-    if (this.#destination.closed) return;
+    if (this.destination.closed) return;
     const backlog = this.#backlog;
     this.#pumping = true;
     try {
@@ -126,12 +129,12 @@ export class Throttle<J extends Job> implements AdmissionListener<J>, Unsubscrib
       }
     } catch (error) {
       // Of whoever made the throttle, since a store is guarded: their `key` or their `refuse`.
-      this.#destination.error(error);
+      this.destination.error(error);
       return;
     }
     this.#pumping = false;
     const drained = backlog === undefined || backlog.size === 0;
-    if (this.#completed && drained && !this.#admission.asking) this.#destination.complete();
+    if (this.#completed && drained && !this.#admission.asking) this.destination.complete();
     else this.#setTimer();
   };
 
@@ -141,7 +144,7 @@ export class Throttle<J extends Job> implements AdmissionListener<J>, Unsubscrib
     const { asking, headStartsAt = Infinity } = this.#admission;
     // As long as the store is thinking nothing can be granted, and its answer wakes us.
     const at = Math.min(asking ? Infinity : headStartsAt, expiry);
-    if (at === Infinity || this.#destination.closed) return;
+    if (at === Infinity || this.destination.closed) return;
     this.#timer = later(this.#scheduler, this.#pump, Math.max(0, Math.ceil(at - this.#scheduler.now())));
   }
 }
