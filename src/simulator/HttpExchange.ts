@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Random } from '../ports/clock.ts';
+import { seeded } from '../rules/seeded.ts';
 import type { ApiError } from './apiErrors.ts';
+import { seedOf } from './chance.ts';
 import { requestId } from './ids.ts';
 import type { Simulation } from './Simulation.ts';
-import { seededRandom, seedOf } from './seededRandom.ts';
 
 /** The headers of an answer. */
 export type Headers = Readonly<Record<string, string>>;
@@ -35,7 +36,7 @@ export function openExchange(
   request: IncomingMessage,
   response: ServerResponse,
 ): HttpExchange {
-  const random = seededRandom(seedOf(`${options.seed}:${nextRequest()}`));
+  const random = seeded(seedOf(`${options.seed}:${nextRequest()}`));
   const id = requestId(random);
 
   const head = (status: number, headers: Headers): void => {

@@ -1,8 +1,8 @@
 import type { ModelId } from '../model/Models.ts';
+import { seeded } from '../rules/seeded.ts';
 import { createStatsRecorder, type StatsRecorder } from './createStatsRecorder.ts';
 import { organizationId } from './ids.ts';
 import type { ResolvedOptions } from './SimulatorOptions.ts';
-import { seededRandom } from './seededRandom.ts';
 import { type SimulatedModel, simulatedModels } from './simulatedModels.ts';
 import { type SimulatorClock, simulatorClock } from './simulatorClock.ts';
 
@@ -30,7 +30,7 @@ export function createSimulation(options: ResolvedOptions): Simulation {
     clock: simulatorClock(options.scheduler, options.speed),
     models,
     recorder: createStatsRecorder(models),
-    organization: organizationId(seededRandom(options.seed)),
+    organization: organizationId(seeded(options.seed)),
     nextRequest: () => requests++,
     nextChat: () => chats++,
   };

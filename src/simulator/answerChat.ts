@@ -1,11 +1,13 @@
 import type { ChatRequest } from '../model/ChatRequest.ts';
 import { DIMENSIONS } from '../model/Dimension.ts';
 import type { Token } from '../model/Token.ts';
+import { seeded } from '../rules/seeded.ts';
 import { refusalBody } from '../rules/serverModel/refusalBody.ts';
 import { refusalHeaders, shownHeaders } from '../rules/serverModel/shownHeaders.ts';
 import { answerStreamed } from './answerStreamed.ts';
 import { answerWhole } from './answerWhole.ts';
 import { CONTEXT_EXCEEDED, unavailable } from './apiErrors.ts';
+import { seedOf } from './chance.ts';
 import type { CheckedChatRequest } from './checkChatRequest.ts';
 import { type Draft, draftOf, fitDraft } from './Draft.ts';
 import { faultOf, type StatusFault } from './Fault.ts';
@@ -15,7 +17,6 @@ import { beginAnswer, type Prompt } from './PendingAnswer.ts';
 import type { Head } from './renderCompletion.ts';
 import { roughPrompt } from './roughPrompt.ts';
 import type { Simulation } from './Simulation.ts';
-import { seededRandom, seedOf } from './seededRandom.ts';
 import { seededReply } from './seededReply.ts';
 
 /** Admits a request for a completion whose prompt is counted, or refuses it, and answers. */
@@ -88,7 +89,7 @@ function replyTo({ options }: Simulation, request: ChatRequest): Draft {
   // From what is asked and not from who came first: the same questions have the same answers in whichever order.
   const { model, messages, tools, tool_choice, response_format, reasoning_effort, seed } = request;
   const asked = JSON.stringify([model, messages, tools, tool_choice, response_format, reasoning_effort, seed]);
-  return seededReply(request, seededRandom(seedOf(`${options.seed}:${asked}`)));
+  return seededReply(request, seeded(seedOf(`${options.seed}:${asked}`)));
 }
 
 function headOf({ clock }: Simulation, { random, requestId }: HttpExchange, { request }: CheckedChatRequest): Head {

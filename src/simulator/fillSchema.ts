@@ -1,6 +1,6 @@
 import type { Random } from '../ports/clock.ts';
 import { isObject } from '../rules/isObject.ts';
-import { between, pick } from './seededRandom.ts';
+import { between, pick } from './chance.ts';
 
 const WORDS = ['river', 'harbor', 'garden', 'market', 'bridge', 'orchard'] as const;
 

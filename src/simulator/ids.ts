@@ -1,5 +1,6 @@
 import type { Random } from '../ports/clock.ts';
-import { between, seededRandom, seedOf } from './seededRandom.ts';
+import { seeded } from '../rules/seeded.ts';
+import { between, seedOf } from './chance.ts';
 
 const HEX = '0123456789abcdef';
 /** Crockford's base 32, of which ULIDs are made, in lower case as Groq writes it. */
@@ -37,7 +38,7 @@ export function toolCallId(random: Random, model: string): string {
 
 /** The fingerprint of what serves a model: the same as long as that is. */
 export function fingerprint(model: string): string {
-  return `fp_${letters(seededRandom(seedOf(model)), HEX, 10)}`;
+  return `fp_${letters(seeded(seedOf(model)), HEX, 10)}`;
 }
 
 /** The seed that Groq reports when none was sent. */

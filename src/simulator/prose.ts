@@ -1,5 +1,5 @@
 import type { Random } from '../ports/clock.ts';
-import { pick } from './seededRandom.ts';
+import { pick } from './chance.ts';
 
 type Words = readonly [string, ...string[]];
 

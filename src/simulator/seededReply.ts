@@ -1,11 +1,11 @@
 import type { ChatRequest, Tool } from '../model/ChatRequest.ts';
 import type { Random } from '../ports/clock.ts';
+import { between } from './chance.ts';
 import { type Draft, type Piece, textPieces, toolCallCost } from './Draft.ts';
 import { fillSchema } from './fillSchema.ts';
 import { toolCallId } from './ids.ts';
 import { sentence, thought } from './prose.ts';
 import { reasoningStyle } from './reasoningStyle.ts';
-import { between } from './seededRandom.ts';
 
 /** How many tokens a model thinks, by `reasoning_effort`; `medium` is what Groq takes for gpt-oss. */
 const EFFORT = { low: [8, 24], default: [16, 64], medium: [16, 64], high: [60, 200] } as const;

@@ -1,7 +1,7 @@
 /* Time, chance and the network */
 
+export { seeded } from '../rules/seeded.ts';
 export { type Network, type NetworkConfig, network } from './network.ts';
-export { seeded } from './seeded.ts';
 export { type VirtualClock, virtualClock } from './virtualClock.ts';
 
 /* Answers without a server */

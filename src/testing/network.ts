@@ -1,5 +1,5 @@
 import type { Random } from '../ports/clock.ts';
-import { seeded } from './seeded.ts';
+import { seeded } from '../rules/seeded.ts';
 
 /** How long messages travel, in milliseconds, each time anew. */
 export interface Network {

@@ -1,6 +1,6 @@
 import type { Limits } from '../../src/model/Limits.ts';
 import { PRIORITIES, type Priority } from '../../src/model/Priority.ts';
-import { seeded } from '../../src/testing/seeded.ts';
+import { seeded } from '../../src/rules/seeded.ts';
 
 /** What is asked for in a run, and under which circumstances. All times are milliseconds. */
 export interface Load {

@@ -5,6 +5,7 @@ import type { ChatRequest } from '../../src/model/ChatRequest.ts';
 import type { Dimension } from '../../src/model/Dimension.ts';
 import type { Limits } from '../../src/model/Limits.ts';
 import type { WireEvent, WireRequest } from '../../src/ports/Transport.ts';
+import { seeded } from '../../src/rules/seeded.ts';
 import {
   type ModelServer,
   type ModelServerConfig,
@@ -12,7 +13,6 @@ import {
   type RefusedRequest,
 } from '../../src/testing/modelServer.ts';
 import { network } from '../../src/testing/network.ts';
-import { seeded } from '../../src/testing/seeded.ts';
 import { type VirtualClock, virtualClock } from '../../src/testing/virtualClock.ts';
 import { type Load, type LoadConfig, type LoadJob, randomLoad } from './Load.ts';
 import { Others, type OthersConfig } from './Others.ts';

@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { seeded } from '../../src/rules/seeded.ts';
 import { fillSchema } from '../../src/simulator/fillSchema.ts';
-import { seededRandom } from '../../src/simulator/seededRandom.ts';
 
-const fill = (schema: unknown, seed = 1) => fillSchema(seededRandom(seed), schema);
+const fill = (schema: unknown, seed = 1) => fillSchema(seeded(seed), schema);
 
 describe('fillSchema', () => {
   it('should make up a value of each type', () => {

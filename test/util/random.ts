@@ -1,1 +1,1 @@
-export { seeded } from '../../src/testing/seeded.ts';
+export { seeded } from '../../src/rules/seeded.ts';

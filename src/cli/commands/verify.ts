@@ -45,7 +45,7 @@ export const verify: Command = {
     const apiKey = context.env['GROQ_API_KEY']?.trim();
     if (simulate && baseURL !== undefined) throw new UsageError('--base-url is not for --simulate.');
     const simulator = simulate || (!apiKey && baseURL === undefined) ? await startSimulator(AT_ONCE) : undefined;
-    const asked = simulator === undefined ? (baseURL ?? context.env['GROQ_BASE_URL'] ?? 'Groq') : 'simulator';
+    const asked = simulator === undefined ? (baseURL ?? context.env['GROQ_BASE_URL']?.trim()) || 'Groq' : 'simulator';
     let comparisons: readonly Comparison[];
     try {
       const groq = createGroq(

@@ -1,5 +1,5 @@
 import type { Priority } from '../../../src/model/Priority.ts';
-import { seeded } from '../../../src/testing/seeded.ts';
+import { seeded } from '../../../src/rules/seeded.ts';
 
 /** What one account may use of the model, and what every request may use. */
 export const RPM = 200;

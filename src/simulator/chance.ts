@@ -1,21 +1,6 @@
 import type { Random } from '../ports/clock.ts';
 
 /**
- * Makes a source of chance that gives the same numbers for the same seed.
- *
- * @see https://github.com/skeeto/hash-prospector for the constants of the mixing steps
- */
-export function seededRandom(seed: number): Random {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x9e3779b9) | 0;
-    let mixed = Math.imul(state ^ (state >>> 16), 0x21f0aaad);
-    mixed = Math.imul(mixed ^ (mixed >>> 15), 0x735a2d97);
-    return ((mixed ^ (mixed >>> 15)) >>> 0) / 2 ** 32;
-  };
-}
-
-/**
  * Makes a seed of a text (FNV-1a over UTF-16 units).
  *
  * @see http://www.isthe.com/chongo/tech/comp/fnv/

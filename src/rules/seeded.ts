@@ -1,5 +1,3 @@
-import type { Random } from '../ports/clock.ts';
-
 /**
  * Makes chance that can be repeated: the same numbers for the same seed (mulberry32).
  *
@@ -11,7 +9,7 @@ import type { Random } from '../ports/clock.ts';
  *
  * @see https://gist.github.com/tommyettinger/46a874533244883189143505d203312c
  */
-export function seeded(seed: number): Random {
+export function seeded(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
