@@ -14,6 +14,13 @@ export interface MemoryLimitStoreConfig {
   /** Limits that are kept even where the server allows more. */
   readonly ceilings?: Limits | ((key: LimitKey) => Limits) | undefined;
   /**
+   * The limits of the plans that there are. Answers show only some limits: where two of those are a plan's, the others are
+   * taken from it, unless `ceilings` has them.
+   *
+   * @default none
+   */
+  readonly plans?: readonly Limits[] | ((key: LimitKey) => readonly Limits[]) | undefined;
+  /**
    * How much of each bucket is left alone, in milliseconds of what flows in, since no two clocks run alike.
    *
    * @default 0
@@ -140,10 +147,11 @@ class MirrorStore implements MemoryLimitStore {
   }
 
   #mirror(key: LimitKey): LimitMirror {
-    const { limits, ceilings, margin = 0, probe = 0, chargeModel, pacing } = this.#config;
+    const { limits, ceilings, plans = [], margin = 0, probe = 0, chargeModel, pacing } = this.#config;
     const at = (source: typeof limits): Limits => (typeof source === 'function' ? source(key) : (source ?? {}));
     const keeps = chargeModel === 'keep';
-    const config = { limits: at(limits), ceilings: at(ceilings), margin, probe, keeps, pacing };
+    const known = typeof plans === 'function' ? plans(key) : plans;
+    const config = { limits: at(limits), ceilings: at(ceilings), plans: known, margin, probe, keeps, pacing };
     return new LimitMirror(config, this.#now);
   }
 }

@@ -76,6 +76,7 @@ export function resolveConfig(options: GroqOptions, environment: Environment = p
       : memoryLimitStore({
           limits: (key) => merged(MODELS.get(key)?.limits[tier] ?? {}, ceilings(key)),
           ceilings,
+          plans: (key) => Object.values(MODELS.get(key)?.limits ?? {}),
           margin: MARGIN,
           probe: PROBE,
           pacing: pacing === false ? undefined : merged(DEFAULT_PACING, pacing === true ? undefined : pacing),

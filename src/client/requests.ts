@@ -7,6 +7,7 @@ import type { StateToken } from '../model/Token.ts';
 import type { TokenCount } from '../model/TokenCount.ts';
 import { countOf } from '../operators/guardedCount.ts';
 import { iterate } from '../operators/iterate.ts';
+import { merged } from '../rules/merged.ts';
 import { checkRequest } from '../rules/request/checkRequest.ts';
 import type { Call } from '../scheduler/Attempt.ts';
 import type { RequestScheduler } from '../scheduler/RequestScheduler.ts';
@@ -95,7 +96,7 @@ export class Requests {
 
   #check(input: ChatInput): ChatRequest {
     const { defaults, allowRetired } = this.#services.config;
-    const request = checkRequest({ ...defaults, ...input });
+    const request = checkRequest(merged(defaults, input));
     // It may wait, and what is sent has to be what was checked and is paid for.
     request.messages = [...request.messages];
     const retired = RETIRED_MODELS.get(request.model);

@@ -1,6 +1,7 @@
 import type { Limits, Tier } from '../model/Limits.ts';
 import type { ModelId } from '../model/Models.ts';
 import { MODELS, type ModelInfo } from '../model/Models.ts';
+import { merged } from '../rules/merged.ts';
 import { createServerModel, type ServerModel, type ServerModelConfig } from '../rules/serverModel.ts';
 
 /** A model that the simulator serves. */
@@ -30,8 +31,8 @@ export function simulatedModels({ tier, limits, ...config }: SimulatedLimits): R
   return new Map(
     [...ids].map((id) => {
       const { kind, contextWindow, maxCompletionTokens, limits: byTier }: ModelInfo = MODELS.get(id) ?? UNKNOWN;
-      const merged = limits === false ? {} : { ...byTier[tier], ...own[id] };
-      const server = createServerModel({ ...config, limits: merged });
+      const kept = limits === false ? {} : merged(byTier[tier] ?? {}, own[id]);
+      const server = createServerModel({ ...config, limits: kept });
       return [id, { id, kind, contextWindow, maxCompletionTokens, server }];
     }),
   );

@@ -4,6 +4,7 @@ import { constantCounter } from '../../src/adapters/constantCounter.ts';
 import type { CallOptions } from '../../src/client/CallOptions.ts';
 import { createGroq } from '../../src/client/createGroq.ts';
 import type { GroqOptions } from '../../src/client/options.ts';
+import type { ChatInput } from '../../src/client/requests.ts';
 import { PRIORITIES } from '../../src/model/Priority.ts';
 import type { Transport } from '../../src/ports/Transport.ts';
 import { fakeTransport } from '../../src/testing/fakeTransport.ts';
@@ -74,5 +75,20 @@ describe('an option that is undefined', () => {
   ])('should leave its default as it is: %s', (_, options, given, same) => {
     const plain = JSON.parse(JSON.stringify(options)) as Loose<GroqOptions>;
     expect(story(options, given, silent)).toEqual(story(plain, same, silent));
+  });
+
+  it('should leave the default of a field of a request as it is', async () => {
+    const bodies: unknown[] = [];
+    const transport = fakeTransport(({ body }) => {
+      bodies.push(JSON.parse(String(body)));
+      return NEVER;
+    });
+    const groq = createGroq({ transport, counter: constantCounter(10), defaults: { max_completion_tokens: 7 } });
+    const messages = [{ role: 'user', content: 'Hi' }] as const;
+    const loose: Loose<ChatInput> = { model: undefined, max_completion_tokens: undefined };
+    const asked = groq.chat({ ...loose, messages } as ChatInput).subscribe();
+    await Promise.resolve();
+    asked.unsubscribe();
+    expect(bodies).toEqual([{ messages, model: MODEL, max_completion_tokens: 7, stream: true }]);
   });
 });

@@ -3,23 +3,29 @@ import type { Limits } from '../../model/Limits.ts';
 import { merged } from '../merged.ts';
 import { Gauge } from './Gauge.ts';
 
+/** How many limits have to be those of one plan: a single one may be so by chance. */
+const MARKS_OF_A_PLAN = 2;
+
 /** The limits of one model, as far as they are known: each is the lower of what the server allows and of our own. */
 export class GaugeSet {
-  /** In the order in which they became known. */
-  readonly all: Gauge[] = [];
+  /** In the order in which they became known. Another list whenever that changes, for those who keep one. */
+  all: readonly Gauge[] = [];
   /** How often a limit has changed. */
   revision = 0;
   readonly #allowed: { [D in Dimension]?: number | undefined };
   #ceilings: Limits = {};
   /** Of which dimensions the server has told its limit, and when the request was charged that was told it. */
   readonly #told = new Map<Dimension, number>();
+  readonly #plans: readonly Limits[];
 
   /**
    * @param limits What the server is believed to allow.
    * @param ceilings What is never exceeded, whatever the server allows.
+   * @param plans Limits that go together at the server.
    */
-  constructor(limits: Limits, ceilings: Limits, now: number) {
+  constructor(limits: Limits, ceilings: Limits, plans: readonly Limits[], now: number) {
     this.#allowed = { ...limits };
+    this.#plans = plans;
     this.cap(ceilings, now);
   }
 
@@ -46,18 +52,35 @@ export class GaugeSet {
   hear(dimension: Dimension, limit: number, askedAt: number, now: number): boolean {
     const last = this.#told.get(dimension) ?? -Infinity;
     if (askedAt < last && limit > (this.#allowed[dimension] ?? Infinity)) return false;
+    const isNews = !this.#told.has(dimension) || this.#allowed[dimension] !== limit;
     this.#told.set(dimension, Math.max(last, askedAt));
     this.#adopt(dimension, limit, now);
+    if (isNews) this.#followPlan(now);
     return true;
+  }
+
+  /** Takes the limits that answers do not show from the plan to which those belong that were told. */
+  #followPlan(now: number): void {
+    if (this.#told.size < MARKS_OF_A_PLAN) return;
+    const told = [...this.#told.keys()];
+    const [plan, another] = this.#plans.filter((limits) =>
+      told.every((dimension) => limits[dimension] === this.#allowed[dimension]),
+    );
+    if (plan === undefined || another !== undefined) return;
+    for (const dimension of DIMENSION_NAMES) {
+      // Where we were told a limit of our own, that is the account's as well until the server says otherwise.
+      if (this.#ceilings[dimension] === undefined) this.#adopt(dimension, plan[dimension], now);
+    }
   }
 
   #adopt(dimension: Dimension, allowed: number | undefined, now: number): void {
     this.#allowed[dimension] = allowed;
     const limit = Math.min(allowed ?? Infinity, this.#ceilings[dimension] ?? Infinity);
     const gauge = this.find(dimension);
-    if (limit === Infinity || gauge?.bucket.limit === limit) return;
+    if (limit === (gauge?.bucket.limit ?? Infinity)) return;
     this.revision += 1;
-    if (gauge === undefined) this.all.push(new Gauge(dimension, limit, now));
+    if (gauge === undefined) this.all = [...this.all, new Gauge(dimension, limit, now)];
+    else if (limit === Infinity) this.all = this.all.filter((other) => other !== gauge);
     else gauge.resize(limit);
   }
 }

@@ -104,9 +104,9 @@ export class LimitLearner {
     if (mark !== undefined) {
       // Under a ceiling of our own the server always has more.
       this.#correct(gauge, mark, open.marks, remaining, gauge.bucket.limit === limit, event, now);
-    } else if (isNew && open.gauges === this.#gauges.all.length - 1) {
+    } else if (isNew) {
       gauge.adoptLevel(remaining, open.cost[gauge.unit], now);
-      open.gauges += 1;
+      open.gauges = [...open.gauges, gauge];
     }
   }
 

@@ -14,6 +14,8 @@ export interface LimitMirrorConfig {
   readonly limits: Limits;
   /** Limits that are never exceeded, whatever the server allows. */
   readonly ceilings: Limits;
+  /** Limits that go together at the server, so that those it shows tell of those it does not. */
+  readonly plans: readonly Limits[];
   /** How much of each bucket is left alone, in milliseconds of what flows in. */
   readonly margin: number;
   /** Whether the server is known to keep what was charged and not used. Otherwise it is found out. */
@@ -54,7 +56,7 @@ export class LimitMirror {
 
   constructor(config: LimitMirrorConfig, now: number) {
     this.#config = config;
-    this.#gauges = new GaugeSet(config.limits, config.ceilings, now);
+    this.#gauges = new GaugeSet(config.limits, config.ceilings, config.plans, now);
     this.#learner = new LimitLearner(this.#gauges, { known: config.probe === 0, keeps: config.keeps });
   }
 
@@ -111,7 +113,7 @@ export class LimitMirror {
     if (this.#probe?.reservation === reservation) this.#probe = undefined;
     this.#arrive(open, now, event);
     const isUse = outcome.type === 'used';
-    for (const gauge of this.#chargedBy(open)) {
+    for (const gauge of open.gauges) {
       const units = open.cost[gauge.unit];
       const back = givenBack(outcome, gauge.unit, units);
       const kept = isUse && back > 0 && gauge.unit !== 'requests' && this.#learner.keeps;
@@ -170,7 +172,7 @@ export class LimitMirror {
   /** Notes that the server has charged a reservation. */
   #arrive(open: OpenReservation, now: number, event: number): void {
     const isNew = this.#open.arrive(open, event);
-    for (const { bucket, unit } of this.#chargedBy(open)) {
+    for (const { bucket, unit } of open.gauges) {
       bucket.refill(now, event);
       if (isNew) bucket.arrive(open.cost[unit]);
     }
@@ -187,7 +189,7 @@ export class LimitMirror {
       at: now,
       chargedAt: this.#event,
       sentAt: -1,
-      gauges: all.length,
+      gauges: all,
       arrivedAt: -1,
       heard: false,
       marks,
@@ -205,11 +207,6 @@ export class LimitMirror {
     if (this.#learner.known && now - this.#markedAt < MARK_INTERVAL) return undefined;
     this.#markedAt = now;
     return this.#learner.mark(cost, now);
-  }
-
-  #chargedBy({ gauges }: OpenReservation): readonly Gauge[] {
-    const { all } = this.#gauges;
-    return gauges === all.length ? all : all.slice(0, gauges);
   }
 }
 

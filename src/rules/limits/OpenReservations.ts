@@ -3,6 +3,7 @@ import type { Reservation } from '../../model/Grant.ts';
 import { type Linked, LinkedList } from '../queue/LinkedList.ts';
 import { LONGEST_WAY } from './Bucket.ts';
 import type { Mark } from './Feedback.ts';
+import type { Gauge } from './Gauge.ts';
 import type { RefundMark } from './RefundWatch.ts';
 
 /** What is remembered of a reservation, from its charge until it is settled. */
@@ -14,8 +15,8 @@ export interface OpenReservation extends Linked<OpenReservation> {
   readonly chargedAt: number;
   /** When it was sent, in milliseconds, or -1. */
   sentAt: number;
-  /** How many of the limits were charged: those that were known by then. */
-  gauges: number;
+  /** The limits that were charged: those that were known by then. */
+  gauges: readonly Gauge[];
   /** The number of the event at which the server had charged it, or -1 as long as that is not known. */
   arrivedAt: number;
   /** Whether its answer was heard. What is said of it after that says nothing new. */

@@ -5,7 +5,7 @@ const limitOf = (gauges: GaugeSet): number | undefined => gauges.find('tpm')?.bu
 
 describe('GaugeSet', () => {
   it('should not believe an answer from before a cut that comes after it', () => {
-    const gauges = new GaugeSet({ tpm: 1_000 }, {}, 0);
+    const gauges = new GaugeSet({ tpm: 1_000 }, {}, [], 0);
     expect(gauges.hear('tpm', 600, 20, 50)).toBe(true);
     expect(gauges.hear('tpm', 1_000, 10, 60)).toBe(false);
     expect(limitOf(gauges)).toBe(600);
@@ -14,13 +14,13 @@ describe('GaugeSet', () => {
   });
 
   it('should believe an earlier request that was told the same', () => {
-    const gauges = new GaugeSet({ tpm: 1_000 }, {}, 0);
+    const gauges = new GaugeSet({ tpm: 1_000 }, {}, [], 0);
     gauges.hear('tpm', 600, 20, 50);
     expect([gauges.hear('tpm', 600, 10, 60), gauges.hear('tpm', 601, 10, 60)]).toEqual([true, false]);
   });
 
   it('should believe in less at once, and then again in what a later request is told', () => {
-    const gauges = new GaugeSet({ tpm: 1_000 }, {}, 0);
+    const gauges = new GaugeSet({ tpm: 1_000 }, {}, [], 0);
     gauges.hear('tpm', 1_000, 20, 50);
     expect(gauges.hear('tpm', 600, 10, 60)).toBe(true);
     expect(limitOf(gauges)).toBe(600);
@@ -31,7 +31,7 @@ describe('GaugeSet', () => {
   });
 
   it('should keep below a ceiling of our own, whatever it hears', () => {
-    const gauges = new GaugeSet({}, { tpm: 500 }, 0);
+    const gauges = new GaugeSet({}, { tpm: 500 }, [], 0);
     gauges.hear('tpm', 1_000, 1, 1);
     expect(limitOf(gauges)).toBe(500);
     gauges.hear('tpm', 400, 2, 2);
@@ -39,9 +39,59 @@ describe('GaugeSet', () => {
   });
 
   it('should keep a ceiling that is not changed, also where it is said to be undefined', () => {
-    const gauges = new GaugeSet({}, { tpm: 500 }, 0);
+    const gauges = new GaugeSet({}, { tpm: 500 }, [], 0);
     gauges.hear('tpm', 1_000, 1, 1);
     gauges.cap({ rpm: 10, tpm: undefined }, 2);
     expect(limitOf(gauges)).toBe(500);
+  });
+
+  describe('with plans', () => {
+    const free = { rpm: 30, rpd: 1_000, tpm: 8_000, tpd: 200_000 };
+    const developer = { rpm: 1_000, rpd: 500_000, tpm: 250_000 };
+    const all = (gauges: GaugeSet) =>
+      Object.fromEntries(gauges.all.map(({ dimension, bucket }) => [dimension, bucket.limit]));
+
+    it('should take the limits that answers do not show from the plan whose are those that they show', () => {
+      const gauges = new GaugeSet(free, {}, [free, developer], 0);
+      gauges.hear('rpd', 500_000, 1, 1);
+      expect(all(gauges)).toEqual({ ...free, rpd: 500_000 });
+      gauges.hear('tpm', 250_000, 1, 1);
+      expect([all(gauges), gauges.revision]).toEqual([developer, 8]);
+      gauges.hear('tpm', 250_000, 2, 2);
+      expect(gauges.revision).toBe(8);
+    });
+
+    it('should follow an account that changes its plan, or has a smaller one than was said', () => {
+      const gauges = new GaugeSet(developer, {}, [free, developer], 0);
+      for (const [at, plan] of [free, developer, free].entries()) {
+        gauges.hear('rpd', plan.rpd, at, at);
+        gauges.hear('tpm', plan.tpm, at, at);
+        expect(all(gauges)).toEqual(plan);
+      }
+    });
+
+    it('should leave alone what the server has told, and what we were told', () => {
+      const gauges = new GaugeSet({ ...free, tpd: 9 }, { tpd: 9 }, [free, developer], 0);
+      gauges.hear('rpm', 30, 1, 1);
+      gauges.hear('rpd', 500_000, 1, 1);
+      gauges.hear('tpm', 250_000, 1, 1);
+      expect(all(gauges)).toEqual({ rpm: 30, rpd: 500_000, tpm: 250_000, tpd: 9 });
+      gauges.hear('rpm', 1_000, 2, 2);
+      expect(all(gauges)).toEqual({ ...developer, tpd: 9 });
+      const more = new GaugeSet({ ...free, rpm: 2_000 }, { rpm: 2_000 }, [free, developer], 0);
+      more.hear('rpd', 500_000, 1, 1);
+      more.hear('tpm', 250_000, 1, 1);
+      expect(all(more)).toEqual({ ...developer, rpm: 2_000 });
+    });
+
+    it('should follow none where two have the same, or where it is told of a limit that a plan does not have', () => {
+      const gauges = new GaugeSet(free, {}, [{ ...developer, rpm: 7 }, developer], 0);
+      gauges.hear('rpd', 500_000, 1, 1);
+      gauges.hear('tpm', 250_000, 1, 1);
+      expect(gauges.find('rpm')?.bucket.limit).toBe(30);
+      const other = new GaugeSet(free, {}, [developer], 0);
+      for (const dimension of ['tpd', 'rpd', 'tpm'] as const) other.hear(dimension, developer.rpd, 1, 1);
+      expect(other.find('rpm')?.bucket.limit).toBe(30);
+    });
   });
 });

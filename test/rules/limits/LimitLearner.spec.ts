@@ -10,7 +10,7 @@ import { reservations } from '../../util/stores.ts';
 /** A mirror that learns, in a time that is set by hand. */
 const learning = (limits: Limits, config: Partial<LimitMirrorConfig> = {}) => {
   const make = reservations();
-  const mirror = new LimitMirror({ limits, ceilings: {}, margin: 0, keeps: false, probe: 0, ...config }, 0);
+  const mirror = new LimitMirror({ limits, ceilings: {}, plans: [], margin: 0, keeps: false, probe: 0, ...config }, 0);
   const take = (units: number, now = 0): Reservation => {
     const reservation = make(tokens(units));
     expect(mirror.reserve(reservation, now)).toEqual({ type: 'granted' });

@@ -13,7 +13,7 @@ const GRANTED = { type: 'granted' };
 /** A mirror, and reservations to ask it with. */
 const mirrorOf = (limits: Limits, config: Partial<LimitMirrorConfig> = {}) => {
   const make = reservations();
-  const mirror = new LimitMirror({ limits, ceilings: {}, margin: 0, keeps: false, probe: 0, ...config }, 0);
+  const mirror = new LimitMirror({ limits, ceilings: {}, plans: [], margin: 0, keeps: false, probe: 0, ...config }, 0);
   /** Takes a cost, which arrives at once, and gives the reservation. */
   const take = (cost: Cost | number, now = 0, rest: Partial<Reservation> = {}): Reservation => {
     const reservation = make(typeof cost === 'number' ? tokens(cost) : cost, rest);

@@ -8,7 +8,7 @@ const reservation = (): OpenReservation => ({
   at: 0,
   chargedAt: 0,
   sentAt: -1,
-  gauges: 1,
+  gauges: [],
   arrivedAt: -1,
   heard: false,
   marks: undefined,
