@@ -1,5 +1,6 @@
 import type { Unsubscribable } from 'rxjs';
 import type { Job } from './Job.ts';
+import type { Priority } from './Priority.ts';
 
 /** Who has to leave a full queue: the one that came (`newest`), or the one that would start last (`last`). */
 export type Overflow = 'newest' | 'last';
@@ -25,8 +26,12 @@ export interface Backlog<J extends Job = Job> extends Iterable<Ticket<J>> {
    * cost.
    */
   planned(): Iterable<Ticket<J>>;
-  /** The best of those waiting, which stays. */
-  peek(): Ticket<J> | undefined;
+  /**
+   * The best of those waiting, which stays.
+   *
+   * @param above Only among those of higher priority than this.
+   */
+  peek(above?: Priority): Ticket<J> | undefined;
   /** The one whose time to wait ends first, which stays. */
   soonest(): Ticket<J> | undefined;
   /** Takes a job out, and tells whether it was still in. */

@@ -24,11 +24,22 @@ export type Verdict =
       readonly dimension: Dimension;
       /** What flows back into that bucket, in units for each millisecond. */
       readonly rate: number;
-      /** Whether it would fit, and only leaves a part of the day to what is more urgent: others may go first. */
+      /** Whether it would fit earlier if it left nothing to what is more urgent, which may go first then. */
       readonly yields?: boolean | undefined;
+      /** What others may take without putting it off. @default nothing of that dimension, and anything of the others */
+      readonly headroom?: readonly Headroom[] | undefined;
     }
   /** Not ever: it costs more than the bucket holds when full. */
   | { readonly type: 'never'; readonly dimension: Dimension; readonly cost: number; readonly limit: number };
+
+/** What is left of a bucket when the one who waits has been served. */
+export interface Headroom {
+  readonly dimension: Dimension;
+  /** In the units of its dimension. */
+  readonly spare: number;
+  /** What flows back into it, in units for each millisecond. */
+  readonly rate: number;
+}
 
 /** A limit of which the server has told. */
 export interface LimitTold {

@@ -3,6 +3,7 @@ import type { Backlog, Ticket } from '../model/Backlog.ts';
 import type { Grant, Outcome, Verdict } from '../model/Grant.ts';
 import type { Job } from '../model/Job.ts';
 import type { LimitKey } from '../model/Limits.ts';
+import type { Priority } from '../model/Priority.ts';
 import type { LimitStore } from '../ports/LimitStore.ts';
 import { covers } from '../rules/counting/cost.ts';
 import { type Blocked, blocked, mayBePassed, putOffBy } from '../rules/queue/bypass.ts';
@@ -34,6 +35,8 @@ export interface AdmissionConfig<J extends Job> extends RefusalsConfig<J> {
 interface Asked<J extends Job> {
   readonly ticket: Ticket<J>;
   readonly reservation: JobReservation;
+  /** The priority that leaves a part of the day to what is more urgent, when that is why this one is asked for. */
+  readonly above?: Priority | undefined;
 }
 
 type Hear = (verdict: Verdict) => boolean;
@@ -48,7 +51,7 @@ const LOOK_BEHIND = 16;
  * covered by it. So nothing has to be settled but the grant itself.
  */
 export class Admission<J extends Job> implements Granter<J> {
-  /** When the best job waiting may fit, by the store's last word. */
+  /** When the first of those that were asked for may fit, by the store's last word. */
   headStartsAt: number | undefined;
   readonly store: LimitStore;
   readonly #listener: AdmissionListener<J>;
@@ -112,19 +115,21 @@ export class Admission<J extends Job> implements Granter<J> {
     this.headStartsAt = undefined;
     const ticket = backlog.peek();
     if (ticket === undefined || this.#closed || this.isFull) return false;
-    const asked = this.#asked?.ticket === ticket ? this.#asked : this.#ask(ticket);
-    const { reservation } = asked;
-    this.#asked = asked;
-    this.#listener.watch(reservation.key);
-    const answer = this.store.reserve(reservation);
+    this.#asked = this.#asked?.ticket === ticket ? this.#asked : this.#ask(ticket);
+    this.#listener.watch(this.#asked.reservation.key);
+    return this.#reserve(backlog, this.#asked);
+  }
+
+  #reserve(backlog: Backlog<J>, asked: Asked<J>): boolean {
+    const answer = this.store.reserve(asked.reservation);
     if ('type' in answer) return this.#hear(backlog, asked, answer);
     const askedAt = this.#config.scheduler.now();
     return this.#await(backlog, asked, answer, (verdict) => this.#hear(backlog, asked, verdict, askedAt));
   }
 
-  #ask(ticket: Ticket<J>): Asked<J> {
+  #ask(ticket: Ticket<J>, above?: Priority): Asked<J> {
     const { key, name } = this.#config;
-    return { ticket, reservation: new JobReservation(ticket.job, key(ticket.job), name, this.#count++) };
+    return { ticket, reservation: new JobReservation(ticket.job, key(ticket.job), name, this.#count++), above };
   }
 
   /**
@@ -160,14 +165,17 @@ export class Admission<J extends Job> implements Granter<J> {
     return !this.asking;
   }
 
-  /** Hears of the best job, and tells whether that has changed anything. */
+  /** Hears of a job whose turn it is, and tells whether that has changed anything. */
   #hear(backlog: Backlog<J>, asked: Asked<J>, verdict: Verdict, askedAt?: number): boolean {
     const { ticket } = asked;
     if (verdict.type !== 'wait') return this.#decide(backlog, asked, verdict);
     const { scheduler, bypass } = this.#config;
     const now = scheduler.now();
-    this.headStartsAt = (askedAt ?? now) + verdict.ms;
+    this.headStartsAt = Math.min(this.headStartsAt ?? Infinity, (askedAt ?? now) + verdict.ms);
     if (!ticket.waiting || this.#closed || this.#missed) return false;
+    const { priority } = ticket.job;
+    const urgent = verdict.yields === true ? backlog.peek(priority) : undefined;
+    if (urgent !== undefined) return this.#reserve(backlog, this.#ask(urgent, priority));
     const before = blocked(ticket, verdict, bypass, now);
     return mayBePassed(before) && this.#letPass(backlog, before, behind(backlog, ticket));
   }
@@ -182,9 +190,9 @@ export class Admission<J extends Job> implements Granter<J> {
   }
 
   /** Who takes a grant: the best one whom it pays for, or else the one for whom it was asked, if that still waits. */
-  #takerOf(backlog: Backlog<J>, { ticket, reservation: { key, cost } }: Asked<J>): Ticket<J> | undefined {
+  #takerOf(backlog: Backlog<J>, { ticket, reservation: { key, cost }, above }: Asked<J>): Ticket<J> | undefined {
     if (this.#closed) return undefined;
-    const best = backlog.peek();
+    const best = backlog.peek(above);
     if (best === ticket) return ticket;
     const paid = best !== undefined && this.#config.key(best.job) === key && covers(cost, best.job.cost);
     return paid ? best : ticket.waiting ? ticket : undefined;

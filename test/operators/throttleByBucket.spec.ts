@@ -17,10 +17,11 @@ import { memoryLimitStore } from '../../src/adapters/memoryLimitStore.ts';
 import type { GroqError } from '../../src/errors/GroqError.ts';
 import { isRequestTooLargeError, isStoreError, isTimeoutError } from '../../src/errors/guards.ts';
 import type { Grant, Outcome, Reservation, Verdict } from '../../src/model/Grant.ts';
+import { DEFAULT_PACING } from '../../src/model/Priority.ts';
 import { prioritize } from '../../src/operators/prioritize.ts';
 import { type ThrottleByBucketConfig, throttleByBucket } from '../../src/operators/throttleByBucket.ts';
 import type { LimitStore } from '../../src/ports/LimitStore.ts';
-import { type Quota, quota } from '../../src/testing/quota.ts';
+import { quota } from '../../src/testing/quota.ts';
 import { virtualClock } from '../../src/testing/virtualClock.ts';
 import { jobMaker, type NamedJob, tokens } from '../util/jobs.ts';
 import { marbles } from '../util/marbles.ts';
@@ -39,7 +40,7 @@ const arriving =
 const names = (source: Observable<Granted>): Observable<string> => source.pipe(map(({ job }) => job.name));
 
 /** A store that answers after so many frames, from the level that the bucket has when the question is put. */
-const slow = (store: Quota, ms: number, { scheduler }: RunHelpers): LimitStore => ({
+const slow = (store: LimitStore, ms: number, { scheduler }: RunHelpers): LimitStore => ({
   reserve: (r) => {
     const verdict = store.reserve(r);
     return timer(ms, scheduler).pipe(map(() => verdict as Verdict));
@@ -48,6 +49,12 @@ const slow = (store: Quota, ms: number, { scheduler }: RunHelpers): LimitStore =
   learn: (r, headers) => store.learn?.(r, headers),
   changes: (key) => store.changes(key),
   levels: (key) => store.levels(key),
+});
+
+/** Those who were granted use what they paid, at once. */
+const used = tap<Grant<NamedJob>>((grant) => {
+  grant.sent();
+  grant.settle({ type: 'unknown' });
 });
 
 const bad = new Error('bad');
@@ -378,6 +385,85 @@ describe('throttleByBucket', () => {
       });
       helpers.flush();
       expect(started).toEqual(['l 0', 'h 9', 'b 500', 'c 500', 'd 500', 'e 500', 'f 500']);
+    });
+  });
+
+  it.each<[string, (store: LimitStore, helpers: RunHelpers) => LimitStore]>([
+    ['at once', (store) => store],
+    ['later', (store, helpers) => slow(store, 1, helpers)],
+  ])(
+    'should look when what is more urgent fits, also while an old one leaves it the day (a store that answers %s)',
+    (_, made) => {
+      rx((helpers) => {
+        const { scheduler } = helpers;
+        const store = made(
+          memoryLimitStore({ limits: { tpm: 60, tpd: 100 }, pacing: { ...DEFAULT_PACING, low: 0.25 }, scheduler }),
+          helpers,
+        );
+        const cost = (name: string) => ({
+          cost: tokens({ w: 60, l: 20, h: 30 }[name] ?? 1),
+          priority: name === 'h' ? ('high' as const) : ('low' as const),
+        });
+        const started: string[] = [];
+        const source = helpers.hot('(wl) 996ms h');
+        const throttle = throttleByBucket<NamedJob>({ store, scheduler });
+        source
+          .pipe(arriving(helpers, cost), prioritize({ slack: { low: 0 } }), throttle, used, names)
+          .subscribe((name) => {
+            started.push(`${name} ${Math.floor(scheduler.now() / 1_000)}`);
+          });
+        helpers.flush();
+        // The day has 40 left, of which the low one leaves 25, and then 30 less; the minute has 30 again at 30 s.
+        expect(started).toEqual(['w 0', 'h 30', 'l 30240']);
+      });
+    },
+  );
+
+  it('should look again when either fits, whichever is first', () => {
+    rx((helpers) => {
+      const { scheduler } = helpers;
+      const started = (low: number, high: number): string[] => {
+        const all: string[] = [];
+        const store: LimitStore = {
+          ...quota(100, 1_000, { ...helpers, unit: 'tokens' }),
+          reserve: ({ priority }) => {
+            const ms = (priority === 'low' ? low : high) - scheduler.now();
+            if (ms <= 0) return { type: 'granted' };
+            return { type: 'wait', ms, dimension: 'tpd', rate: 0.001, yields: priority === 'low' };
+          },
+        };
+        const priority = (name: string) => ({ priority: name === 'h' ? ('high' as const) : ('low' as const) });
+        const throttle = throttleByBucket<NamedJob>({ store, scheduler });
+        const source = helpers.hot('(lh)');
+        source
+          .pipe(arriving(helpers, priority), prioritize({ slack: { low: 0, high: 1 } }), throttle, names)
+          .subscribe((name) => all.push(`${name} ${scheduler.now()}`));
+        return all;
+      };
+      const [lowFirst, highFirst] = [started(50, 300), started(400, 200)];
+      helpers.flush();
+      expect(lowFirst).toEqual(['l 50', 'h 300']);
+      expect(highFirst).toEqual(['h 200', 'l 400']);
+    });
+  });
+
+  it('should let none pass by which a bucket would be short that is not short yet', () => {
+    rx((helpers) => {
+      const { scheduler } = helpers;
+      const cost = (name: string) => ({ cost: tokens({ w: 40, b: 80 }[name] ?? 10), priority: 'normal' as const });
+      const started = (tpd: number): string[] => {
+        const store = memoryLimitStore({ limits: { tpm: 100, tpd }, scheduler });
+        const all: string[] = [];
+        const source = helpers.hot('(wbs)');
+        source
+          .pipe(arriving(helpers, cost), prioritize(), throttleByBucket<NamedJob>({ store, scheduler }), used, names)
+          .subscribe((name) => all.push(`${name} ${Math.floor(scheduler.now() / 1_000)}`));
+        return all;
+      };
+      const [short, long] = [started(120), started(1_000)];
+      helpers.flush();
+      expect(short).toEqual(['w 0', 'b 12', 's 7200']);
+      expect(long).toEqual(['w 0', 's 0', 'b 18']);
     });
   });
 

@@ -85,6 +85,13 @@ export class Gauge {
     return Math.max(rest, this.bucket.foreign > 0 ? Math.min(fits, CONFIRMED) : fits);
   }
 
+  /** How many units are left in so many milliseconds when some of them are taken then. 0 where that is not known. */
+  spareIn(ms: number, units: number, margin: number, now: number): number {
+    const { limit, level, rate, window } = this.bucket;
+    if (this.#windowed) return Math.max(0, limit - units - this.#log.used(now));
+    return Math.max(0, level + rate * ms - units - ((margin + this.#doubt) * limit) / window);
+  }
+
   take(units: number, now: number): void {
     this.bucket.take(units);
     this.#log.add(units, now, now);

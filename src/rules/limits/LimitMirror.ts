@@ -1,5 +1,5 @@
 import type { Cost } from '../../model/Cost.ts';
-import type { Outcome, Reservation, Verdict } from '../../model/Grant.ts';
+import type { Headroom, Outcome, Reservation, Verdict } from '../../model/Grant.ts';
 import type { LimitHeaders } from '../../model/LimitHeaders.ts';
 import type { BucketLevel, Limits } from '../../model/Limits.ts';
 import type { Pacing } from '../../model/Priority.ts';
@@ -74,8 +74,9 @@ export class LimitMirror {
     const probing = Math.max(0, Math.ceil((this.#probe?.until ?? now) - now));
     // Of a limit that is not known yet there is no part.
     let ms = Math.max(this.#learner.rest(now), this.#gauges.all.length === 0 ? probing : 0);
+    /** What it would be if nothing was left to what is more urgent. */
+    let unpaced = ms;
     let worst: Gauge | undefined;
-    let yields = ms === 0;
     for (const gauge of this.#gauges.all) {
       const { bucket, dimension, unit } = gauge;
       const units = cost[unit];
@@ -84,18 +85,38 @@ export class LimitMirror {
       bucket.refill(now, event);
       const kept = this.#keptOf(gauge)?.[priority] ?? 0;
       const isKnown = probing === 0 || bucket.level - units >= bucket.limit * (1 - UNKNOWN_SHARE);
-      const wait = Math.max(gauge.waitFor(units, kept, margin, now), isKnown ? 0 : probing);
-      if (wait > 0 && (!isKnown || kept === 0 || gauge.waitFor(units, 0, margin, now) > 0)) yields = false;
+      const known = isKnown ? 0 : probing;
+      const wait = Math.max(gauge.waitFor(units, kept, margin, now), known);
+      unpaced = Math.max(unpaced, kept === 0 ? wait : Math.max(gauge.waitFor(units, 0, margin, now), known));
       if (wait > ms || worst === undefined) {
         ms = Math.max(ms, wait);
         worst = gauge;
       }
     }
     if (ms > 0) {
-      return { type: 'wait', ms, dimension: worst?.dimension ?? 'rpm', rate: worst?.bucket.rate ?? Infinity, yields };
+      const { dimension = 'rpm', bucket: { rate } = { rate: Infinity } } = worst ?? {};
+      return {
+        type: 'wait',
+        ms,
+        dimension,
+        rate,
+        yields: ms > unpaced,
+        headroom: this.#headroom(reservation, ms, now),
+      };
     }
     this.#take(reservation, now);
     return GRANTED;
+  }
+
+  /** What is left of each bucket when a reservation that waits so many milliseconds has been served. */
+  #headroom({ cost, priority = 'high' }: Reservation, ms: number, now: number): Headroom[] {
+    const { margin } = this.#config;
+    const drawnOn = this.#gauges.all.filter(({ unit }) => cost[unit] > 0);
+    return drawnOn.map((gauge) => {
+      const { bucket, dimension, unit } = gauge;
+      const needed = cost[unit] + (this.#keptOf(gauge)?.[priority] ?? 0);
+      return { dimension, rate: bucket.rate, spare: gauge.spareIn(ms, needed, margin, now) };
+    });
   }
 
   /** Hears that a request has set out for the server. */

@@ -1,6 +1,6 @@
 import type { Backlog, Ticket } from '../../model/Backlog.ts';
 import type { Job } from '../../model/Job.ts';
-import type { Priority, Slack } from '../../model/Priority.ts';
+import { PRIORITIES, type Priority, type Slack } from '../../model/Priority.ts';
 import { Heap } from './Heap.ts';
 import { before, type QueuePlace } from './Line.ts';
 import { virtualDeadline } from './order.ts';
@@ -88,7 +88,8 @@ export class DeadlineQueue<J extends Job> implements Backlog<J> {
     return planned(this.#classes);
   }
 
-  peek(): Ticket<J> | undefined {
+  peek(above?: Priority): Ticket<J> | undefined {
+    if (above !== undefined) return nextTurn(this.#classes.slice(0, PRIORITIES.indexOf(above)))?.peek();
     if (this.#size > 0) this.#best ??= nextTurn(this.#classes)?.peek();
     return this.#best;
   }

@@ -2,7 +2,6 @@ import type { Ticket } from '../../model/Backlog.ts';
 import { DIMENSIONS } from '../../model/Dimension.ts';
 import type { Verdict } from '../../model/Grant.ts';
 import type { Job } from '../../model/Job.ts';
-import { PRIORITIES } from '../../model/Priority.ts';
 
 /** A job that has to wait, and for what. */
 export interface Blocked {
@@ -24,18 +23,19 @@ export function blocked(head: Ticket, verdict: Blocked['verdict'], share: number
 }
 
 /** Whether there may be anybody who goes before it. */
-export const mayBePassed = ({ verdict, delayLeft }: Blocked): boolean => delayLeft > 0 || verdict.yields === true;
+export const mayBePassed = ({ delayLeft }: Blocked): boolean => delayLeft > 0;
 
 /**
  * By how many milliseconds a job puts off a blocked one when it goes first, or undefined when it may not: it has to be
- * smaller, and to leave enough of the slack. What the blocked one only leaves to more urgent ones is free for those.
+ * smaller, and to leave enough of the slack, in every bucket that both draw on.
  */
 export function putOffBy(job: Job, { head, verdict, delayLeft }: Blocked): number | undefined {
-  if (verdict.yields === true && isMoreUrgent(job, head.job)) return 0;
-  const { unit } = DIMENSIONS[verdict.dimension];
-  const delay = job.cost[unit] / verdict.rate;
-  return delayLeft > 0 && delay <= delayLeft && job.cost[unit] < head.job.cost[unit] ? delay : undefined;
+  const { dimension, rate, headroom = [{ dimension, rate, spare: 0 }] } = verdict;
+  const { unit } = DIMENSIONS[dimension];
+  let delay = 0;
+  for (const bucket of headroom) {
+    const missing = job.cost[DIMENSIONS[bucket.dimension].unit] - bucket.spare;
+    if (missing > 0) delay = Math.max(delay, missing / bucket.rate);
+  }
+  return delay <= delayLeft && job.cost[unit] < head.job.cost[unit] ? delay : undefined;
 }
-
-const isMoreUrgent = (job: Job, other: Job): boolean =>
-  PRIORITIES.indexOf(job.priority) < PRIORITIES.indexOf(other.priority);

@@ -21,6 +21,15 @@ describe('the wait at a Gauge', () => {
     expect([gauge.level(0, 0).pausedFor, gauge.level(0, 31).pausedFor]).toEqual([30.5, 0]);
   });
 
+  it('should leave so much to others when it is over', () => {
+    const gauge = gaugeWith(100);
+    const spares = [gauge.spareIn(0, 60, 0, 0), gauge.spareIn(50, 150, 0, 0), gauge.spareIn(12, 107, 5, 0)];
+    expect(spares).toEqual([40, 0, 0]);
+    expect(gauge.spareIn(10, 500, 0, 0)).toBe(0);
+    gauge.countWindows();
+    expect([gauge.spareIn(1_000, 60, 0, 0), gauge.spareIn(1_000, 150, 0, 0)]).toEqual([40, 0]);
+  });
+
   it('should be longer at first, while nothing is known of others, and no longer when that has faded', () => {
     const waitAt = (now: number): number => {
       const gauge = gaugeWith(10_000);
