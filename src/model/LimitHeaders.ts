@@ -1,3 +1,5 @@
+import type { Dimension } from './Dimension.ts';
+
 /** One bucket as the `x-ratelimit-*` headers show it. */
 export interface HeaderLevel {
   /** The bucket when full. */
@@ -16,3 +18,9 @@ export interface LimitHeaders {
   readonly rpd?: HeaderLevel;
   readonly tpm?: HeaderLevel;
 }
+
+/** A limit that answers show. */
+export type ShownDimension = keyof LimitHeaders;
+
+export const isShown = (dimension: Dimension | undefined): dimension is ShownDimension =>
+  dimension === 'rpd' || dimension === 'tpm';

@@ -20,6 +20,13 @@ export interface BucketLevel {
   readonly dimension: Dimension;
   /** What the bucket holds when full, in the units of its dimension. */
   readonly limit: number;
+  /**
+   * What it may hold for all that is known, where the server has not told its limit lately: a request of up to that much is
+   * sent to find out.
+   *
+   * @default limit
+   */
+  readonly atMost?: number | undefined;
   /** What it holds now. Below zero when more was used than was reserved. */
   readonly level: number;
   /** What flows back in each millisecond. */

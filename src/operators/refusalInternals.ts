@@ -77,9 +77,9 @@ export class Refusals<J extends Job> {
       next: (levels) => {
         for (const ticket of [...backlog]) {
           if (this.#config.key(ticket.job) !== key) continue;
-          for (const { dimension, limit } of levels) {
+          for (const { dimension, limit, atMost = limit } of levels) {
             const cost = ticket.job.cost[DIMENSIONS[dimension].unit];
-            if (cost > limit) this.tooLarge(backlog, ticket, { dimension, cost, limit });
+            if (cost > atMost) this.tooLarge(backlog, ticket, { dimension, cost, limit });
           }
         }
       },

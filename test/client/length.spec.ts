@@ -35,7 +35,8 @@ describe('a request that is too long for its model', () => {
       const transport = answered();
       const counter = { count: () => ({ tokens: 132_000, bound: 135_000, exact: false }) };
       const unlimited = told(createGroq({ transport, scheduler, counter, limits: false }).chat({ messages }));
-      const limited = told(createGroq({ transport, scheduler, counter }).chat({ messages }));
+      const limits = { 'openai/gpt-oss-20b': { tpm: 8_000 } };
+      const limited = told(createGroq({ transport, scheduler, counter, limits }).chat({ messages }));
       flush();
       expect(unlimited.ends).toEqual([['complete']]);
       expect(limited.ends.map(([, error]) => isRequestTooLargeError(error))).toEqual([true]);

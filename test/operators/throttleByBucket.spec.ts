@@ -564,6 +564,25 @@ describe('throttleByBucket', () => {
     subscription.unsubscribe();
   });
 
+  it('should not refuse what the server may hold for all that is known, when another limit changes', () => {
+    const clock = virtualClock();
+    const plans = [{ tpm: 100 }, { tpm: 1_000 }];
+    const store = memoryLimitStore({ limits: { tpm: 100 }, plans, scheduler: clock });
+    const refused: string[] = [];
+    const refuse = ({ name }: NamedJob): void => {
+      refused.push(name);
+    };
+    const throttle = throttleByBucket<NamedJob>({ store, scheduler: clock, inFlight: 1, refuse });
+    const make = jobMaker();
+    const jobs = [make('a'), make('b', { cost: tokens(500) }), make('c', { cost: tokens(1_001) })];
+    const subscription = from(jobs).pipe(prioritize(), throttle).subscribe();
+    clock.flush(2);
+    store.setLimits('m', { rpm: 50 });
+    clock.flush(3);
+    expect(refused).toEqual(['c']);
+    subscription.unsubscribe();
+  });
+
   it('should listen to changes of its buckets no longer than it is listened to', () => {
     rx((helpers) => {
       const store = quota(1, 90, helpers);

@@ -1,5 +1,6 @@
 import type { Cost } from '../../model/Cost.ts';
 import { DIMENSIONS, type Dimension } from '../../model/Dimension.ts';
+import { isShown } from '../../model/LimitHeaders.ts';
 import type { BucketLevel } from '../../model/Limits.ts';
 import { Bucket } from './Bucket.ts';
 import { Feedback, type Mark, OVERTAKING } from './Feedback.ts';
@@ -67,7 +68,7 @@ export class Gauge {
     this.unit = unit;
     this.bucket = new Bucket(window, limit, now);
     this.#log = new WindowLog(window);
-    this.#feedback = dimension === 'rpd' || dimension === 'tpm' ? new Feedback() : undefined;
+    this.#feedback = isShown(dimension) ? new Feedback() : undefined;
     this.#foreign = new ForeignTraffic(now);
     this.#shown = { at: now, event: 0 };
   }

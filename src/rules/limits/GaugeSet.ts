@@ -1,7 +1,11 @@
 import { DIMENSION_NAMES, type Dimension } from '../../model/Dimension.ts';
+import { isShown } from '../../model/LimitHeaders.ts';
 import type { Limits } from '../../model/Limits.ts';
 import { merged } from '../merged.ts';
 import { Gauge } from './Gauge.ts';
+
+/** For how long a limit that the server has told is believed to be no larger, in milliseconds. */
+const BELIEVED = 300_000;
 
 /** How many limits have to be those of one plan: a single one may be so by chance. */
 const MARKS_OF_A_PLAN = 2;
@@ -12,6 +16,8 @@ export class GaugeSet {
   all: readonly Gauge[] = [];
   /** How often a limit has changed. */
   revision = 0;
+  /** What the server was believed to allow before it said anything. */
+  readonly #expected: Limits;
   readonly #allowed: { [D in Dimension]?: number | undefined };
   #ceilings: Limits = {};
   /** Of which dimensions the server has told its limit, and when the request was charged that was told it. */
@@ -24,6 +30,7 @@ export class GaugeSet {
    * @param plans Limits that go together at the server.
    */
   constructor(limits: Limits, ceilings: Limits, plans: readonly Limits[], now: number) {
+    this.#expected = limits;
     this.#allowed = { ...limits };
     this.#plans = plans;
     this.cap(ceilings, now);
@@ -33,12 +40,25 @@ export class GaugeSet {
     return this.all.find((gauge) => gauge.dimension === dimension);
   }
 
+  /**
+   * How much may be asked for at once: a limit that the server has not told lately may be larger by now, and whoever was
+   * refused here would never find out.
+   */
+  mostOf({ dimension, bucket: { limit } }: Gauge, now: number): number {
+    const ceiling = this.#ceilings[dimension] ?? Infinity;
+    const toldAt = this.#told.get(dimension);
+    if (toldAt !== undefined) return now - toldAt > BELIEVED ? ceiling : limit;
+    return Math.min(ceiling, Math.max(limit, ...this.#plans.map((plan) => plan[dimension] ?? Infinity)));
+  }
+
   /** Changes our own limits, dimension by dimension. What is missing from full stays missing. */
   cap(ceilings: Limits, now: number): void {
     this.#ceilings = merged(this.#ceilings, ceilings);
     for (const dimension of DIMENSION_NAMES) {
-      // Where the server has said nothing, its limit is what we are told.
-      const allowed = this.#told.has(dimension) ? undefined : ceilings[dimension];
+      const own = ceilings[dimension];
+      // What answers do not show the server has said in passing, and what we are told is newer.
+      if (own !== undefined && !isShown(dimension)) this.#told.delete(dimension);
+      const allowed = this.#told.has(dimension) ? undefined : own;
       this.#adopt(dimension, allowed ?? this.#allowed[dimension], now);
     }
   }
@@ -57,6 +77,17 @@ export class GaugeSet {
     this.#adopt(dimension, limit, now);
     if (isNews) this.#followPlan(now);
     return true;
+  }
+
+  /**
+   * The server has served more at once than a limit was believed to hold, so it is not what was told before.
+   *
+   * @param askedAt When the request was charged that was served, in milliseconds.
+   */
+  exceed(dimension: Dimension, units: number, askedAt: number, now: number): void {
+    if ((this.#told.get(dimension) ?? -Infinity) >= askedAt) return;
+    this.#told.delete(dimension);
+    this.#adopt(dimension, Math.max(units, this.#expected[dimension] ?? 0), now);
   }
 
   /** Takes the limits that answers do not show from the plan to which those belong that were told. */

@@ -1,6 +1,6 @@
 import type { Cost } from '../../model/Cost.ts';
 import type { Outcome, Rejection } from '../../model/Grant.ts';
-import type { HeaderLevel, LimitHeaders } from '../../model/LimitHeaders.ts';
+import { type HeaderLevel, isShown, type LimitHeaders, type ShownDimension } from '../../model/LimitHeaders.ts';
 import type { Mark } from './Feedback.ts';
 import type { Gauge } from './Gauge.ts';
 import type { GaugeSet } from './GaugeSet.ts';
@@ -73,10 +73,18 @@ export class LimitLearner {
     if (outcome.type === 'used') {
       this.#refunds.refund(Math.max(0, open.cost.tokens - outcome.cost.tokens));
       this.#pause.answered();
-      const { told } = outcome;
+      const { told, cost } = outcome;
       if (told !== undefined) this.#gauges.hear(told.dimension, told.limit, open.at, now);
+      else if (cost.tokens > 0) this.#notice(open, now);
     } else if (outcome.type !== 'unknown') this.#refunds.undo(open.cost.tokens);
     if (outcome.type === 'rejected') this.#obey(outcome, open, others, event, now);
+  }
+
+  /** Notices that the server has served what costs more than a limit was believed to hold. */
+  #notice({ cost, gauges, at }: OpenReservation, now: number): void {
+    for (const { dimension, unit, bucket } of gauges) {
+      if (cost[unit] > bucket.limit) this.#gauges.exceed(dimension, cost[unit], at, now);
+    }
   }
 
   /** Draws what there is to draw from the headers of an answer. */
@@ -87,7 +95,7 @@ export class LimitLearner {
   }
 
   #compare(
-    dimension: 'rpd' | 'tpm',
+    dimension: ShownDimension,
     seen: HeaderLevel | undefined,
     open: OpenReservation,
     event: number,
@@ -160,7 +168,7 @@ export class LimitLearner {
       if (dimension !== undefined && gauge.dimension !== dimension) continue;
       gauge.pausedUntil = Math.max(gauge.pausedUntil, now + pause);
       if (used === undefined || limit === undefined || requested === undefined) continue;
-      const mark = dimension === 'tpm' || dimension === 'rpd' ? marks?.[dimension] : undefined;
+      const mark = isShown(dimension) ? marks?.[dimension] : undefined;
       // What was let in beside it may have come after the server counted. As long as nothing is known there is nothing to
       // compare with: what the server shows is all, and the request is not in it.
       if (mark === undefined || !this.known) gauge.lowerTo(limit - used - others.arrivedSince(chargedAt, gauge.unit));

@@ -81,13 +81,18 @@ export class LimitMirror {
       const { bucket, dimension, unit } = gauge;
       const units = cost[unit];
       if (units === 0) continue;
-      if (units > bucket.limit) return { type: 'never', dimension, cost: units, limit: bucket.limit };
+      // Whether the limit is larger by now only the server can tell.
+      const asks = units > bucket.limit;
+      if (asks && units > this.#gauges.mostOf(gauge, now)) {
+        return { type: 'never', dimension, cost: units, limit: bucket.limit };
+      }
       bucket.refill(now, event);
       const kept = this.#keptOf(gauge)?.[priority] ?? 0;
       const isKnown = probing === 0 || bucket.level - units >= bucket.limit * (1 - UNKNOWN_SHARE);
       const known = isKnown ? 0 : probing;
-      const wait = Math.max(gauge.waitFor(units, kept, margin, now), known);
-      unpaced = Math.max(unpaced, kept === 0 ? wait : Math.max(gauge.waitFor(units, 0, margin, now), known));
+      const needed = asks ? 0 : units;
+      const wait = Math.max(gauge.waitFor(needed, kept, margin, now), known);
+      unpaced = Math.max(unpaced, kept === 0 ? wait : Math.max(gauge.waitFor(needed, 0, margin, now), known));
       if (wait > ms || worst === undefined) {
         ms = Math.max(ms, wait);
         worst = gauge;
@@ -170,7 +175,13 @@ export class LimitMirror {
       gauge.bucket.refill(now, event);
       const kept = this.#keptOf(gauge);
       const level = gauge.level(this.#config.margin, now);
-      return { ...level, pausedFor: Math.max(level.pausedFor, rest), ...(kept !== undefined && { kept }) };
+      const atMost = this.#gauges.mostOf(gauge, now);
+      return {
+        ...level,
+        pausedFor: Math.max(level.pausedFor, rest),
+        ...(kept !== undefined && { kept }),
+        ...(atMost > level.limit && { atMost }),
+      };
     });
   }
 

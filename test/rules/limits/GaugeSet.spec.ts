@@ -45,6 +45,62 @@ describe('GaugeSet', () => {
     expect(limitOf(gauges)).toBe(500);
   });
 
+  describe('mostOf', () => {
+    const mostOf = (gauges: GaugeSet, now: number): number | undefined => {
+      const gauge = gauges.find('tpm');
+      return gauge && gauges.mostOf(gauge, now);
+    };
+
+    it('should be the limit for five minutes after the server has told it, and then what we allow ourselves', () => {
+      const gauges = new GaugeSet({ tpm: 1_000 }, {}, [], 0);
+      expect(mostOf(gauges, 1e9)).toBe(1_000);
+      gauges.hear('tpm', 600, 10, 50);
+      expect([mostOf(gauges, 300_010), mostOf(gauges, 300_011)]).toEqual([600, Infinity]);
+      gauges.hear('tpm', 600, 300_011, 300_050);
+      expect(mostOf(gauges, 300_050)).toBe(600);
+      gauges.cap({ tpm: 700 }, 300_050);
+      expect(mostOf(gauges, 1e9)).toBe(700);
+    });
+
+    it('should be what the largest plan has, as long as the server has told nothing', () => {
+      const plans = [{ tpm: 500 }, { tpm: 2_000 }];
+      expect(mostOf(new GaugeSet({ tpm: 500 }, {}, plans, 0), 0)).toBe(2_000);
+      expect(mostOf(new GaugeSet({ tpm: 500 }, { tpm: 900 }, plans, 0), 0)).toBe(900);
+      expect(mostOf(new GaugeSet({ tpm: 500 }, {}, [...plans, {}], 0), 0)).toBe(Infinity);
+      const gauges = new GaugeSet({ tpm: 500 }, {}, plans, 0);
+      gauges.hear('tpm', 500, 0, 0);
+      expect(mostOf(gauges, 0)).toBe(500);
+    });
+  });
+
+  describe('exceed', () => {
+    it('should go back to what was expected, and at least to what was served', () => {
+      const gauges = new GaugeSet({ tpm: 1_000 }, {}, [], 0);
+      gauges.hear('tpm', 100, 10, 10);
+      gauges.exceed('tpm', 200, 20, 30);
+      expect(limitOf(gauges)).toBe(1_000);
+      gauges.hear('tpm', 100, 40, 40);
+      gauges.exceed('tpm', 5_000, 50, 60);
+      expect(limitOf(gauges)).toBe(5_000);
+      expect(gauges.hear('tpm', 6_000, 5, 70)).toBe(true);
+    });
+
+    it('should not doubt what the server has told since', () => {
+      const gauges = new GaugeSet({ tpm: 1_000 }, {}, [], 0);
+      gauges.hear('tpm', 100, 20, 30);
+      gauges.exceed('tpm', 200, 20, 30);
+      expect(limitOf(gauges)).toBe(100);
+    });
+  });
+
+  it('should believe what we are told of a limit that answers do not show, and the server of one that they do', () => {
+    const gauges = new GaugeSet({ rpm: 30, tpm: 1_000 }, {}, [], 0);
+    gauges.hear('rpm', 20, 1, 1);
+    gauges.hear('tpm', 500, 1, 1);
+    gauges.cap({ rpm: 90, tpm: 3_000 }, 2);
+    expect([gauges.find('rpm')?.bucket.limit, limitOf(gauges)]).toEqual([90, 500]);
+  });
+
   describe('with plans', () => {
     const free = { rpm: 30, rpd: 1_000, tpm: 8_000, tpd: 200_000 };
     const developer = { rpm: 1_000, rpd: 500_000, tpm: 250_000 };

@@ -45,6 +45,17 @@ describe('LimitLearner', () => {
     expect([bucket('tpm')?.limit, bucket('tpm')?.level, mirror.revision]).toEqual([6_000, 6_000, before + 1]);
   });
 
+  it('should take a limit for larger that has served more, and not when it has only looked at that', () => {
+    const { mirror, take, bucket } = learning({ tpm: 8_000 });
+    const refused = { ...tokens(0), requests: 1 };
+    const limits = [tokens(1), refused].map((cost) => {
+      mirror.settle(take(100), { type: 'used', cost: refused, told: { dimension: 'tpm', limit: 100 } }, 0);
+      mirror.settle(take(200, 400_000), { type: 'used', cost }, 400_000);
+      return bucket('tpm', 400_000)?.limit;
+    });
+    expect(limits).toEqual([8_000, 100]);
+  });
+
   it('should leave alone no more of a day for a lump that others took than flows in within a minute', () => {
     const { answered, bucket, waitFor } = learning({ tpd: 864_000, rpd: 86_400 });
     for (const [at, remaining] of [
