@@ -38,6 +38,8 @@ export interface ExchangeConfig {
   readonly outgoing: Outgoing;
   readonly paused$: WireRequest['paused$'];
   readonly maxBytes: number;
+  /** Whether its connection may be shared with others, over HTTP/2. */
+  readonly http2: boolean;
   /** Over what it is sent. */
   readonly dispatcher: { dispatch(outgoing: Outgoing, exchange: Exchange): void };
 }
@@ -87,7 +89,7 @@ export class Exchange implements Unsubscribable {
     // Before its request has started undici knows of nothing to abort, and goes on connecting. It has to hear of an
     // error: otherwise it waits for the connection for ever, and cannot be closed.
     if (controller === undefined) socket?.destroy(reason);
-    else controller.abort(reason);
+    else this.#abort(controller, reason);
   }
 
   onRequestStart(controller: Controller): void {
@@ -131,7 +133,7 @@ export class Exchange implements Unsubscribable {
       advice: 'Raise `maxResponseBytes` if that is no mistake of the server.',
     });
     this.#subscriber.error(error);
-    controller.abort(error);
+    this.#abort(controller, error);
   }
 
   onResponseEnd(): void {
@@ -154,6 +156,15 @@ export class Exchange implements Unsubscribable {
     }
     this.#ended = true;
     this.#subscriber.error(connectionFailure(error, this.#sentAt !== undefined));
+  }
+
+  #abort(controller: Controller, reason: Error): void {
+    // Node never comes back from writing a connection's frames when a stream among them is destroyed in the same turn.
+    if (this.#config.http2) {
+      setImmediate(() => {
+        controller.abort(reason);
+      });
+    } else controller.abort(reason);
   }
 
   #pause(paused: boolean): void {

@@ -85,6 +85,7 @@ class UndiciTransport implements ClosableTransport {
   readonly #path: string;
   readonly #pool: Pool;
   readonly #maxResponseBytes: number;
+  readonly #http2: boolean;
   readonly #warm: WarmConnections;
   readonly #dial: Parameters<WarmConnections['open']>[0];
   readonly #keyOf: () => string;
@@ -119,6 +120,7 @@ class UndiciTransport implements ClosableTransport {
       });
     this.#warm = new WarmConnections(keepAlive);
     this.#maxResponseBytes = maxResponseBytes;
+    this.#http2 = http2;
     this.#path = path;
     this.#pool = new Pool(origin, {
       allowH2: http2,
@@ -158,6 +160,7 @@ class UndiciTransport implements ClosableTransport {
         outgoing,
         paused$,
         maxBytes: this.#maxResponseBytes,
+        http2: this.#http2,
         dispatcher: this,
       });
       exchange.dispatch();

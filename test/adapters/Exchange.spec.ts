@@ -21,7 +21,7 @@ const make = (paused$?: Observable<boolean>) => {
     new Observable<WireEvent>((subscriber) => {
       const outgoing: Outgoing = { method: 'GET', path: '/', headers: [], body: null };
       const line = { dispatch: () => (sent += 1) };
-      exchanges.push(new Exchange(subscriber, { outgoing, paused$, maxBytes: 1, dispatcher: line }));
+      exchanges.push(new Exchange(subscriber, { outgoing, paused$, maxBytes: 1, http2: false, dispatcher: line }));
     }),
   );
   const [exchange] = exchanges;

@@ -15,6 +15,7 @@ import { isConnectionError, isValidationError } from '../../src/errors/guards.ts
 import type { WireEvent, WireRequest } from '../../src/ports/Transport.ts';
 import { Arrivals } from '../util/Arrivals.ts';
 import { makeCertificate } from '../util/certificate.ts';
+import { Child } from '../util/child.ts';
 import { chunk, head, json, LAST_CHUNK, STREAM_HEAD, whole } from '../util/http.ts';
 import { type RawRequest, rawServers } from '../util/rawServer.ts';
 import { type Told, told } from '../util/told.ts';
@@ -279,6 +280,13 @@ describe('undiciTransport', () => {
   });
 
   describe('unsubscribing', () => {
+    it('should leave those alone with whom it shares a connection over HTTP/2, in whichever turn it comes', async () => {
+      const child = new Child(new URL('cancelOverHttp2.ts', import.meta.url));
+      // Whoever does not come back from writing hears of nothing else.
+      onTestFinished(() => void child.process.kill('SIGKILL'));
+      expect(await child.ended).toEqual({ code: 0, signal: null, stdout: '20 rounds\n', stderr: '' });
+    }, 20_000);
+
     it('should close the connection that is being made, of TLS', async () => {
       // It takes the connection and does not say a word.
       const server = await serve();

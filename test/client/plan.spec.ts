@@ -75,7 +75,7 @@ describe('the plan of an account', () => {
       const became: string[] = [];
       const ask = (): void => {
         groq.chat({ messages: [{ role: 'user', content: 'Hi' }], max_completion_tokens: 1_500 }).subscribe({
-          error: (error: GroqError) => became.push(error.code),
+          error: (error: unknown) => became.push((error as GroqError).code),
           complete: () => became.push('answered'),
         });
         clock.flush(clock.now() + 1_000);
