@@ -27,6 +27,8 @@ export interface Job {
   readonly deadline?: number | undefined;
   /** Until when it may wait, by the same clock. */
   readonly expiresAt?: number | undefined;
+  /** Whether it waited already, at another place. @default false */
+  readonly moved?: boolean | undefined;
   /** 1 for the first attempt. */
   readonly attempt: number;
   readonly lifetime?: Lifetime | undefined;

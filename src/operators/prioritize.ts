@@ -110,8 +110,8 @@ class Prioritizing<J extends Job> implements OperateConfig<J, Backlog<J>>, Queue
     const ticket = this.#backlog.add(job);
     if (ticket === undefined) return;
     this.destination.next(this.#backlog);
-    // A retry was let in already.
-    if (this.#backlog.size <= maxQueued || job.attempt > 1) return;
+    // A retry was let in already, and so was whoever only changes places.
+    if (this.#backlog.size <= maxQueued || job.attempt > 1 || job.moved === true) return;
     // Whoever takes jobs from the backlog takes them when the turn is over, and so before this.
     if (this.#beyond.push(ticket) === 1) this.destination.add(soon(scheduler, this.#refuseBeyond));
   }

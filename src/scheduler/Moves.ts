@@ -22,8 +22,8 @@ export interface MovesConfig<T> {
 }
 
 /**
- * The changes of a request's place. With each of them the attempt that waits leaves the queue and enters anew, at the
- * rank that its arrival gives it there. What changes while none waits counts for the next one.
+ * The changes of a request's place. With each of them the attempt that waits enters the queue anew, at the rank that its
+ * arrival gives it there, and leaves its old place. What changes while none waits counts for the next one.
  */
 export class Moves<T> {
   readonly #config: MovesConfig<T>;
@@ -67,14 +67,20 @@ export class Moves<T> {
   #move({ priority, tenant, slack }: Place): void {
     const { isUnderWay, job } = this.#config;
     const attempt = this.#attempt;
-    this.#rank = {
-      priority: priority ?? this.#rank.priority,
-      tenant: tenant ?? this.#rank.tenant,
+    const before = this.#rank;
+    const after = {
+      priority: priority ?? before.priority,
+      tenant: tenant ?? before.tenant,
       // A new priority has its own slack, unless another one is given with it.
-      deadline: slack !== undefined ? job.arrival + slack : priority !== undefined ? undefined : this.#rank.deadline,
+      deadline: slack !== undefined ? job.arrival + slack : priority !== undefined ? undefined : before.deadline,
     };
+    if (after.priority === before.priority && after.tenant === before.tenant && after.deadline === before.deadline)
+      return;
+    this.#rank = after;
     if (attempt === undefined || attempt.lifetime.closed || isUnderWay()) return;
-    this.#waiting?.unsubscribe();
-    this.enter(attempt);
+    const left = this.#waiting;
+    // First: a tenant of whom nobody waits has to begin anew.
+    this.enter({ ...attempt, moved: true });
+    left?.unsubscribe();
   }
 }

@@ -137,6 +137,56 @@ describe('a place that can change', () => {
     });
   });
 
+  it.each<[string, (at: number) => Place]>([
+    ['says the same', () => ({ priority: 'low' })],
+    ['lets it come later', (at) => ({ slack: 700_000 + at })],
+  ])('should not cost a tenant its turn by a change that %s', (_, change) => {
+    rx((helpers) => {
+      const place$ = helpers.cold('-----x----x----x', { x: 0 }).pipe(map(() => change(helpers.scheduler.now())));
+      const { ask, log } = logging(helpers, { every: 10 });
+      for (const name of ['l1', 'l2', 'l3', 'l4']) ask(name, { tenant: 'a' });
+      helpers.cold('-x').subscribe(() => {
+        ask('l5', { tenant: 'b', place$ });
+      });
+      helpers.flush();
+      expect(log).toEqual(['l1 0', 'l2 10', 'l5 20', 'l3 30', 'l4 40']);
+    });
+  });
+
+  it('should not be told again where a change says what is so already', () => {
+    rx((helpers) => {
+      const { ask } = setUp(helpers, { every: 10 });
+      const place$ = new Subject<Place>();
+      const states: string[] = [];
+      ask('l1').subscribe();
+      ask('l2', { place$, lifecycle: true }).subscribe((token) => {
+        if (token.type !== 'state') return;
+        states.push(token.state);
+        if (token.state === 'queued' && states.length < 9) place$.next({ priority: 'low' });
+      });
+      helpers.flush();
+      expect(states).toEqual(['queued', 'queued', 'admitted', 'connected']);
+    });
+  });
+
+  it.each<SetUp['overflow']>(['last', 'newest'])('should make nobody leave a queue that is full: %s', (overflow) => {
+    rx((helpers) => {
+      let failures = 1;
+      const failing = () => concat(of(wire.sent), helpers.cold<WireEvent>('---#', {}, fault));
+      const reply = (name: string) => (name === 'l0' && failures-- > 0 ? failing() : helpers.cold('(shafd|)', wires));
+      const { ask, log } = logging(helpers, { every: 10, maxQueued: 2, overflow, reply });
+      ask('l0', { retry: { initialDelay: 1 } });
+      // Where the first one has come back, three wait.
+      const place$ = helpers.cold<Place>('-----p', { p: { priority: 'high' } });
+      helpers.cold('-x').subscribe(() => {
+        ask('l1');
+        ask('l2', { place$ });
+      });
+      helpers.flush();
+      expect(log).toEqual(['l2 10', 'l0 20', 'l1 30']);
+    });
+  });
+
   it('should be heard until it has its answer, and change nothing of one that is under way', () => {
     rx((helpers) => {
       const place$ = helpers.hot<Place>('--p-------p-#', { p: { priority: 'high' } });
