@@ -1,4 +1,5 @@
 import { type Observable, of, type SchedulerLike, Subject } from 'rxjs';
+import * as z from 'zod';
 import type { Outcome, Reservation, Verdict } from '../model/Grant.ts';
 import type { LimitHeaders } from '../model/LimitHeaders.ts';
 import type { BucketLevel, LimitKey, Limits } from '../model/Limits.ts';
@@ -6,6 +7,8 @@ import type { Pacing } from '../model/Priority.ts';
 import { systemClock } from '../ports/clock.ts';
 import type { LimitChange, LimitStore } from '../ports/LimitStore.ts';
 import { LimitMirror } from '../rules/limits/LimitMirror.ts';
+import { func, limitsSchema, ms, pacingSchema, schedulerSchema } from '../rules/request/schemas.ts';
+import { checked } from '../rules/request/validation.ts';
 
 /** What the buckets of a {@link memoryLimitStore} start from. */
 export interface MemoryLimitStoreConfig {
@@ -69,10 +72,28 @@ export interface MemoryLimitStoreConfig {
  * const chat = createGroq({ store });
  * const batch = createGroq({ store });
  * ```
+ *
+ * The order of priorities holds among the requests of one client: another one that asks for less may go before.
+ *
+ * @throws {ValidationError} when the config, or what a function in it gives, is not what it has to be.
  */
 export function memoryLimitStore(config: MemoryLimitStoreConfig = {}): MemoryLimitStore {
+  checked(schema, config, 'The config of memoryLimitStore', 'Correct it: no store was made.');
   return new MirrorStore(config);
 }
+
+const limits = z.union([func, limitsSchema]).optional();
+
+const schema = z.strictObject({
+  limits,
+  ceilings: limits,
+  plans: z.union([func, z.array(limitsSchema)]).optional(),
+  margin: ms,
+  chargeModel: z.enum(['refund', 'keep']).optional(),
+  pacing: pacingSchema.optional(),
+  probe: ms,
+  scheduler: schedulerSchema(),
+});
 
 /** A limit store whose limits can be lowered and raised while it is in use. */
 export interface MemoryLimitStore extends LimitStore {
@@ -118,6 +139,7 @@ class MirrorStore implements MemoryLimitStore {
   }
 
   setLimits(key: LimitKey, limits: Limits): void {
+    checkLimits(limits, key);
     const book = this.#bookOf(key);
     const { revision } = book.mirror;
     book.mirror.cap(limits, this.#now);
@@ -148,7 +170,8 @@ class MirrorStore implements MemoryLimitStore {
 
   #mirror(key: LimitKey): LimitMirror {
     const { limits, ceilings, plans = [], margin = 0, probe = 0, chargeModel, pacing } = this.#config;
-    const at = (source: typeof limits): Limits => (typeof source === 'function' ? source(key) : (source ?? {}));
+    const at = (source: typeof limits): Limits =>
+      typeof source === 'function' ? checkLimits(source(key), key) : (source ?? {});
     const keeps = chargeModel === 'keep';
     const known = typeof plans === 'function' ? plans(key) : plans;
     const config = { limits: at(limits), ceilings: at(ceilings), plans: known, margin, probe, keeps, pacing };
@@ -160,3 +183,6 @@ class MirrorStore implements MemoryLimitStore {
 const tell = ({ mirror, changes }: Book, revision: number): void => {
   changes.next(mirror.revision === revision ? 'level' : 'limits');
 };
+
+const checkLimits = (limits: Limits, key: LimitKey): Limits =>
+  checked(limitsSchema, limits, `The limits of ${key}`, 'Correct them: nothing was changed.');

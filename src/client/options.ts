@@ -9,12 +9,13 @@ import type { Random } from '../ports/clock.ts';
 import type { LimitStore } from '../ports/LimitStore.ts';
 import type { TokenCounter } from '../ports/TokenCounter.ts';
 import type { Transport } from '../ports/Transport.ts';
+import { limitsSchema } from '../rules/request/schemas.ts';
 import { checked } from '../rules/request/validation.ts';
 import type { Timeouts } from '../scheduler/Attempt.ts';
 import type { BudgetOptions } from './Budgets.ts';
 import type { ConnectionOptions } from './ConnectionOptions.ts';
 import type { FitOutput } from './OutputFits.ts';
-import { limitsSchema, optionsSchema } from './optionsSchema.ts';
+import { optionsSchema } from './optionsSchema.ts';
 
 /** How often a request is tried again, and when. See {@link RetryConfig}. */
 export type RetryOptions = Pick<RetryConfig, 'count' | 'initialDelay' | 'maxDelay' | 'sampling'>;

@@ -1,23 +1,28 @@
 import * as z from 'zod';
 import { chatRequestSchema } from '../model/ChatRequest.ts';
 import { PRIORITIES } from '../model/Priority.ts';
-import { func, having, limitsByModel, limitsOf, tierSchema } from '../rules/request/schemas.ts';
-
-const count = z.int().min(1).optional();
-
-const ms = z.number().min(0).optional();
-
-// `z.number()` refuses Infinity, which is allowed here.
-const timeout = z
-  .custom<number>((value) => typeof value === 'number' && value >= 1, { error: 'a number of at least 1, or Infinity' })
-  .optional();
+import {
+  count,
+  func,
+  having,
+  limitsByModel,
+  limitsSchema,
+  ms,
+  orInfinity,
+  overflowSchema,
+  partialPacingSchema,
+  schedulerSchema,
+  slackSchema,
+  storeSchema,
+  tierSchema,
+} from '../rules/request/schemas.ts';
 
 const timeoutsSchema = z.strictObject({
-  queue: timeout,
-  connect: timeout,
-  firstToken: timeout,
-  betweenTokens: timeout,
-  total: timeout,
+  queue: orInfinity,
+  connect: orInfinity,
+  firstToken: orInfinity,
+  betweenTokens: orInfinity,
+  total: orInfinity,
 });
 
 const retrySchema = z.strictObject({
@@ -26,15 +31,6 @@ const retrySchema = z.strictObject({
   maxDelay: ms,
   sampling: z.boolean().optional(),
 });
-
-/** What {@link Limits} have to be. */
-export const limitsSchema = limitsOf(z.number().min(0));
-
-const slackSchema = z.strictObject(Object.fromEntries(PRIORITIES.map((priority) => [priority, ms])));
-
-const pacingSchema = z.strictObject(
-  Object.fromEntries(PRIORITIES.map((priority) => [priority, z.number().min(0).max(1).optional()])),
-);
 
 const fitOutputSchema = z.union([z.boolean(), z.strictObject({ quantile: z.number().min(0).max(1) })]).optional();
 
@@ -72,17 +68,17 @@ export const optionsSchema = z.strictObject({
   timeouts: timeoutsSchema.optional(),
   maxInFlight: count,
   maxQueued: count,
-  overflow: z.enum(['newest', 'last']).optional(),
+  overflow: overflowSchema,
   slack: slackSchema.optional(),
-  pacing: z.union([z.boolean(), pacingSchema]).optional(),
+  pacing: z.union([z.boolean(), partialPacingSchema]).optional(),
   fitOutput: fitOutputSchema,
   budget: budgetSchema,
   prices: pricesSchema,
   allowRetired: z.boolean().optional(),
   transport: having('a transport', 'send'),
-  store: having('a limit store', 'reserve', 'settle', 'changes', 'levels'),
+  store: storeSchema(),
   counter: having('a token counter', 'count'),
-  scheduler: having('a scheduler', 'now', 'schedule'),
+  scheduler: schedulerSchema(),
   random: func.optional(),
 });
 

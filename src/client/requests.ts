@@ -14,6 +14,7 @@ import type { RequestScheduler } from '../scheduler/RequestScheduler.ts';
 import type { ChatOptions, CheckOptions } from './CallOptions.ts';
 import { ChatCall, type ClientServices } from './ChatCall.ts';
 import type { Config } from './config.ts';
+import { countedInTime } from './countedInTime.ts';
 import { type IterableObservable, iterableObservable } from './IterableObservable.ts';
 import type { AnswerKind } from './kinds.ts';
 import type { Ledger } from './Ledger.ts';
@@ -81,8 +82,13 @@ export class Requests {
       const request = this.#check(input);
       const ask = { kind, request, options, lifecycle, cancelled$ };
       const callOf = (count: TokenCount): Call<T> => new ChatCall(ask, count, this.#services);
-      const count = countOf(this.#services.config.counter, request);
-      const call = 'tokens' in count ? callOf(count) : count.pipe(map(callOf));
+      const { config } = this.#services;
+      const count = countOf(config.counter, request);
+      const { queue = Infinity } = merged(config.timeouts, options.timeouts);
+      const call =
+        'tokens' in count
+          ? callOf(count)
+          : countedInTime(count, request.model, queue, config.scheduler).pipe(map(callOf));
       this.#requestScheduler.answer(call).subscribe(subscriber);
     };
     // Each layer is paid for by every request that waits.

@@ -1,9 +1,11 @@
-import { catchError, from, Observable, take, throwIfEmpty } from 'rxjs';
+import { catchError, from, map, Observable, take, throwIfEmpty } from 'rxjs';
+import * as z from 'zod';
 import { isGroqError } from '../errors/GroqError.ts';
 import { ValidationError } from '../errors/ValidationError.ts';
 import type { ChatRequest } from '../model/ChatRequest.ts';
 import type { TokenCount } from '../model/TokenCount.ts';
 import type { TokenCounter } from '../ports/TokenCounter.ts';
+import { checked } from '../rules/request/validation.ts';
 
 /**
  * Asks a counter, and holds it to its contract, since counters are written by others as well: there is one count for
@@ -14,10 +16,11 @@ import type { TokenCounter } from '../ports/TokenCounter.ts';
 export function countOf(counter: TokenCounter, request: ChatRequest): TokenCount | Observable<TokenCount> {
   try {
     const count = counter.count(request);
-    if ('tokens' in count) return count;
+    if ('tokens' in count) return checkCount(count);
     return from(count).pipe(
       take(1),
-      throwIfEmpty(() => noCount('nothing', 'Correct the counter: nothing was sent.')),
+      throwIfEmpty(() => noCount('nothing', CORRECT)),
+      map(checkCount),
       catchError((error: unknown) => {
         throw failureOf(error);
       }),
@@ -26,6 +29,18 @@ export function countOf(counter: TokenCounter, request: ChatRequest): TokenCount
     throw failureOf(error);
   }
 }
+
+const CORRECT = 'Correct the counter: nothing was sent.';
+
+/** By what is no number no limit would be kept. */
+function checkCount(count: TokenCount): TokenCount {
+  const { tokens, bound } = count;
+  const isCount = Number.isFinite(tokens) && Number.isFinite(bound) && tokens >= 0 && bound >= 0;
+  if (!isCount) checked(countSchema, count, 'The count of the counter', CORRECT);
+  return count;
+}
+
+const countSchema = z.looseObject({ tokens: z.number().min(0), bound: z.number().min(0) });
 
 const failureOf = (error: unknown): unknown =>
   isGroqError(error) ? error : noCount('an error', 'See the cause: nothing was sent.', { cause: error });

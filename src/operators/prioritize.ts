@@ -1,4 +1,5 @@
 import { Observable, type OperatorFunction, type SchedulerLike, type Subscriber } from 'rxjs';
+import * as z from 'zod';
 import type { GroqError } from '../errors/GroqError.ts';
 import { QueueFullError } from '../errors/QueueFullError.ts';
 import type { Backlog, Overflow, Ticket } from '../model/Backlog.ts';
@@ -7,6 +8,8 @@ import { DEFAULT_SLACK, type Slack } from '../model/Priority.ts';
 import { soon, systemClock } from '../ports/clock.ts';
 import { merged } from '../rules/merged.ts';
 import { DeadlineQueue, type QueueListener } from '../rules/queue/DeadlineQueue.ts';
+import { func, orInfinity, overflowSchema, schedulerSchema, slackSchema } from '../rules/request/schemas.ts';
+import { checked } from '../rules/request/validation.ts';
 import { type OperateConfig, operate } from './operate.ts';
 
 /** How {@link prioritize} orders. */
@@ -79,9 +82,11 @@ export interface PrioritizeConfig<J extends Job = Job> {
  * @see {@link throttleByBucket}
  * @param config How long each priority lets others go first. See {@link PrioritizeConfig}.
  * @return A function that returns an Observable of the backlog, each time that it deserves a look.
+ * @throws {ValidationError} when the config is not what it has to be.
  * @throws {QueueFullError} (as `error`, unless `refuse` is given) when more than `maxQueued` jobs wait.
  */
 export function prioritize<J extends Job>(config: PrioritizeConfig<J> = {}): OperatorFunction<J, Backlog<J>> {
+  checked(schema, config, 'The config of prioritize', 'Correct it: nothing was queued.');
   const slack = merged(DEFAULT_SLACK, config.slack);
 
   return (source) =>
@@ -89,6 +94,14 @@ export function prioritize<J extends Job>(config: PrioritizeConfig<J> = {}): Ope
       source.subscribe(operate(new Prioritizing({ ...config, slack }, destination)));
     });
 }
+
+const schema = z.strictObject({
+  slack: slackSchema.optional(),
+  maxQueued: orInfinity,
+  overflow: overflowSchema,
+  refuse: func.optional(),
+  scheduler: schedulerSchema(),
+});
 
 class Prioritizing<J extends Job> implements OperateConfig<J, Backlog<J>>, QueueListener {
   readonly destination: Subscriber<Backlog<J>>;

@@ -1,4 +1,5 @@
 import { Observable, type OperatorFunction, type SchedulerLike } from 'rxjs';
+import * as z from 'zod';
 import type { GroqError } from '../errors/GroqError.ts';
 import type { Backlog } from '../model/Backlog.ts';
 import type { Grant } from '../model/Grant.ts';
@@ -6,6 +7,8 @@ import type { Job } from '../model/Job.ts';
 import type { LimitKey } from '../model/Limits.ts';
 import { type Random, systemClock } from '../ports/clock.ts';
 import type { LimitStore } from '../ports/LimitStore.ts';
+import { func, orInfinity, schedulerSchema, storeSchema } from '../rules/request/schemas.ts';
+import { checked } from '../rules/request/validation.ts';
 import { guardedStore } from './guardedStore.ts';
 import { operate } from './operate.ts';
 import { Throttle } from './throttleInternals.ts';
@@ -22,7 +25,7 @@ export interface ThrottleByBucketConfig<J extends Job> {
    */
   readonly key?: ((job: J) => LimitKey) | undefined;
   /**
-   * How many grants may be unsettled at a time.
+   * How many grants may be unsettled at a time. Minimum: 1.
    *
    * @default Infinity
    */
@@ -85,6 +88,7 @@ export interface ThrottleByBucketConfig<J extends Job> {
  * @param config Where the buckets are kept. See {@link ThrottleByBucketConfig}.
  * @return A function that returns an Observable of grants, in the order in which their jobs may be sent. It completes
  * when the source has completed and nothing waits any more.
+ * @throws {ValidationError} when the config is not what it has to be.
  * @throws {RequestTooLargeError} (as `error`, unless `refuse` is given) when a job costs more than a bucket can hold.
  * @throws {TimeoutError} (as `error`, unless `refuse` is given) when a job has waited until its `expiresAt`.
  * @throws {StoreError} (as `error`, unless `refuse` is given) when the store fails.
@@ -92,6 +96,7 @@ export interface ThrottleByBucketConfig<J extends Job> {
 export function throttleByBucket<J extends Job>(
   config: ThrottleByBucketConfig<J>,
 ): OperatorFunction<Backlog<J> | J, Grant<J>> {
+  checked(schema, config, 'The config of throttleByBucket', 'Correct it: nothing was asked for.');
   const { key = modelOf, inFlight = Infinity, bypass = 0.25, refuse } = config;
   const { scheduler = systemClock, random = Math.random } = config;
   const store = guardedStore(config.store);
@@ -106,3 +111,13 @@ export function throttleByBucket<J extends Job>(
 }
 
 const modelOf = (job: Job): LimitKey => job.model;
+
+const schema = z.strictObject({
+  store: storeSchema().unwrap(),
+  key: func.optional(),
+  inFlight: orInfinity,
+  bypass: z.number().min(0).max(1).optional(),
+  refuse: func.optional(),
+  scheduler: schedulerSchema(),
+  random: func.optional(),
+});

@@ -143,13 +143,13 @@ export class RequestScheduler implements Observer<Attempt>, Unsubscribable {
 
   /**
    * The answer to a call: each subscription is a request of its own, which takes its place when it is made. One that
-   * is still being made ready is accepted already, and takes its place when it is there.
+   * is still being made ready is accepted already, and takes the place that it would have had when it is there.
    */
   answer<T>(call: Call<T> | Observable<Call<T>>): Observable<T | StateToken> {
     return new Observable((destination) => {
       if (this.#state !== 'open') destination.error(new ClosedError());
       else if (isObservable(call)) this.#await(call, destination);
-      else this.#accept(call, destination);
+      else this.#accept(call, this.#scheduler.now(), destination);
     });
   }
 
@@ -185,10 +185,11 @@ export class RequestScheduler implements Observer<Attempt>, Unsubscribable {
   }
 
   #await<T>(call$: Observable<Call<T>>, destination: Subscriber<T | StateToken>): void {
+    const arrival = this.#scheduler.now();
     const ready = operate<Call<T>, T | StateToken>({
       destination,
       next: (call) => {
-        this.#accept(call, destination);
+        this.#accept(call, arrival, destination);
       },
       complete: () => undefined,
       finalize: () => {
@@ -202,9 +203,8 @@ export class RequestScheduler implements Observer<Attempt>, Unsubscribable {
     call$.subscribe(ready);
   }
 
-  #accept<T>(call: Call<T>, destination: Subscriber<T | StateToken>): void {
+  #accept<T>(call: Call<T>, arrival: number, destination: Subscriber<T | StateToken>): void {
     const { model, request, cost, priority, tenant, slack, timeouts } = call;
-    const arrival = this.#scheduler.now();
     const deadline = slack === undefined ? undefined : arrival + slack;
     const { queue = Infinity } = timeouts;
     // Nobody has to look at the clock for one that may wait for ever.

@@ -68,7 +68,7 @@ const stages: Record<string, Stage> = {
   'its tokens are counted': {
     options: () => ({ counter: { count: () => new Subject<TokenCount>() } }),
     reach: (_, { clock }) => clock.idle(),
-    holds: [false, 0, 0],
+    holds: [true, 0, 0],
     outcomes: [],
   },
   'it waits for the limit': {

@@ -93,7 +93,7 @@ class Ledger {
   readonly #make = reservations();
 
   constructor(limits: Limits) {
-    const scheduler = { now: () => this.now } as SchedulerLike;
+    const scheduler: SchedulerLike = { now: () => this.now, schedule: () => expect.fail('it needs no timer') };
     this.store = memoryLimitStore({ limits, scheduler });
   }
 

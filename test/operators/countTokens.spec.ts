@@ -105,6 +105,21 @@ describe('countTokens', () => {
     expect(jobs.ends[0]?.[1]).toMatchObject({ path: 'count()', expected: 'a TokenCount', got, ...more });
   });
 
+  it.each<[string, object, string, string]>([
+    ['that is not a number', { tokens: NaN, bound: NaN }, 'tokens', 'NaN'],
+    ['that is text', { tokens: 5, bound: '5' }, 'bound', 'a string of 1 character'],
+    ['below zero', { tokens: -1, bound: 5 }, 'tokens', '-1'],
+    ['that never ends', { tokens: 5, bound: Infinity }, 'bound', 'Infinity'],
+    ['without its bound', { tokens: 5 }, 'bound', 'nothing'],
+  ])('should end with an error at a count %s', (_, given, path, got) => {
+    const bare = given as TokenCount;
+    for (const answer of [() => bare, () => of(bare)]) {
+      const jobs = told(of(request('x')).pipe(countTokens({ counter: { count: answer } })));
+      expect(jobs.ends).toEqual([['error', expect.toSatisfy(isValidationError)]]);
+      expect(jobs.ends[0]?.[1]).toMatchObject({ path, got });
+    }
+  });
+
   it('should make one job of each request, however often it is counted', () => {
     const counter = { count: () => of(count(1), count(2)) };
     const jobs = told(of(request('x'), request('y')).pipe(countTokens({ counter })));

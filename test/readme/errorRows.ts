@@ -63,7 +63,9 @@ const BEFORE: readonly ErrorRow[] = [
     inTheClient({}, (groq) => groq.chat({ model: 'gemma2-9b-it', messages })),
   ),
   row('A request costs more than a limit ever allows', () =>
-    inTheClient({}, (groq) => groq.chat({ messages, max_completion_tokens: 60_000 })),
+    inTheClient({ limits: { 'openai/gpt-oss-20b': { tpm: 8_000 } } }, (groq) =>
+      groq.chat({ messages, max_completion_tokens: 60_000 }),
+    ),
   ),
   row('A request is too long for its model', () =>
     inTheClient({ limits: false }, (groq) => groq.chat({ messages, max_completion_tokens: 100_000 })),

@@ -1,5 +1,17 @@
 import * as z from 'zod';
 import { DIMENSION_NAMES } from '../../model/Dimension.ts';
+import { PRIORITIES } from '../../model/Priority.ts';
+
+/** How many there are at the least one of. */
+export const count = z.int().min(1).optional();
+
+/** Milliseconds. */
+export const ms = z.number().min(0).optional();
+
+/** At least 1. `z.number()` refuses Infinity, which is allowed here. */
+export const orInfinity = z
+  .custom<number>((value) => typeof value === 'number' && value >= 1, { error: 'a number of at least 1, or Infinity' })
+  .optional();
 
 /** What {@link Tier} has to be. */
 export const tierSchema = z.enum(['free', 'developer']);
@@ -7,6 +19,33 @@ export const tierSchema = z.enum(['free', 'developer']);
 /** {@link Limits} whose every limit is such a number. */
 export const limitsOf = (limit: z.ZodNumber) =>
   z.strictObject(Object.fromEntries(DIMENSION_NAMES.map((dimension) => [dimension, limit.optional()])));
+
+/** So many of anything nobody is allowed, and of more a level in units × milliseconds would be no number. */
+const LARGEST_LIMIT = 1e15;
+
+/** What {@link Limits} have to be. */
+export const limitsSchema = limitsOf(z.number().min(0).max(LARGEST_LIMIT));
+
+const byPriority = <T extends z.ZodType>(value: T) =>
+  z.strictObject(Object.fromEntries(PRIORITIES.map((priority) => [priority, value])));
+
+const share = z.number().min(0).max(1);
+
+/** What a {@link Slack} has to be, as far as it is given. */
+export const slackSchema = byPriority(ms);
+
+/** What a {@link Pacing} has to be, and what it has to be as far as it is given. */
+export const pacingSchema = byPriority(share);
+export const partialPacingSchema = byPriority(share.optional());
+
+/** What an {@link Overflow} has to be. */
+export const overflowSchema = z.enum(['newest', 'last']).optional();
+
+/** A limit store. */
+export const storeSchema = () => having('a limit store', 'reserve', 'settle', 'changes', 'levels');
+
+/** A scheduler of rxjs. */
+export const schedulerSchema = () => having('a scheduler', 'now', 'schedule');
 
 /** {@link Limits} by model, or `false` for none. */
 export const limitsByModel = (limits: ReturnType<typeof limitsOf>) =>

@@ -1,0 +1,47 @@
+import { map, NEVER, type Observable, of, timer } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { createGroq } from '../../src/client/createGroq.ts';
+import type { GroqError } from '../../src/errors/GroqError.ts';
+import type { TokenCount } from '../../src/model/TokenCount.ts';
+import { fakeTransport } from '../../src/testing/fakeTransport.ts';
+import { quota } from '../../src/testing/quota.ts';
+import { type VirtualClock, virtualClock } from '../../src/testing/virtualClock.ts';
+
+const COUNT: TokenCount = { tokens: 1, bound: 1, exact: true };
+const messages = [{ role: 'user' as const, content: 'Hi' }];
+
+/** How and when requests end that may wait for a minute, where one is let in each hour. */
+function ends(count: (clock: VirtualClock) => Observable<TokenCount>, asked: number): (string | number)[][] {
+  const clock = virtualClock();
+  const counter = { count: () => count(clock) };
+  const store = quota(1, 3_600_000, { scheduler: clock });
+  const groq = createGroq({
+    transport: fakeTransport(() => NEVER),
+    counter,
+    store,
+    scheduler: clock,
+    timeouts: { queue: 60_000, connect: Infinity, total: Infinity },
+  });
+  const all: (string | number)[][] = [];
+  for (let i = 0; i < asked; i += 1) {
+    groq.chat({ messages }).subscribe({
+      error: (error: unknown) => all.push([(error as GroqError).message.slice(0, 43), clock.now()]),
+    });
+  }
+  clock.flush(7_200_000);
+  return all;
+}
+
+describe('a count that comes later', () => {
+  const late = 'The request was not admitted within 60000 m';
+
+  it('should be awaited for no longer than the request may wait', () => {
+    expect(ends(() => NEVER, 1)).toEqual([[late, 60_000]]);
+  });
+
+  it('should take of the time for which the request may wait', () => {
+    const after = (ms: number) => (clock: VirtualClock) => timer(ms, clock).pipe(map(() => COUNT));
+    expect(ends(after(40_000), 2)).toEqual([[late, 60_000]]);
+    expect(ends(() => of(COUNT), 2)).toEqual([[late, 60_000]]);
+  });
+});
