@@ -16,10 +16,12 @@ export function loadEnvironment(): void {
 
 function read(path: string): string {
   try {
-    return readFileSync(path, 'utf8');
+    // Some editors begin a file with a mark, which would be a part of the first name.
+    return readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'ENOENT') return '';
+    // A folder of that name is somebody else's, such as a virtual environment of Python.
+    if (code === 'ENOENT' || code === 'EISDIR') return '';
     throw new CliError(`The file ${path} cannot be read (${String(code)}).`);
   }
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -78,11 +78,28 @@ describe('runCli', () => {
 
     it('should tell that the file .env cannot be read', async () => {
       const cwd = mkdtempSync(join(tmpdir(), 'rxgroq-'));
-      mkdirSync(join(cwd, '.env'));
+      // It leads to itself.
+      symlinkSync('.env', join(cwd, '.env'));
       const { code, stderr } = await run(['models'], { cwd });
       rmSync(cwd, { recursive: true });
       expect(code).toBe(1);
-      expect(stderr).toBe('rxgroq models: The file .env cannot be read (EISDIR).\n');
+      expect(stderr).toBe('rxgroq models: The file .env cannot be read (ELOOP).\n');
+    });
+
+    it('should leave a folder called .env to whoever has made it', async () => {
+      const cwd = mkdtempSync(join(tmpdir(), 'rxgroq-'));
+      mkdirSync(join(cwd, '.env'));
+      const { code, stdout } = await run(['count', 'Hello'], { cwd });
+      rmSync(cwd, { recursive: true });
+      expect([code, stdout]).toEqual([0, expect.stringContaining('tokens')]);
+    });
+
+    it('should read a file .env that begins with a byte order mark', async () => {
+      const cwd = mkdtempSync(join(tmpdir(), 'rxgroq-'));
+      writeFileSync(join(cwd, '.env'), '\uFEFFGROQ_BASE_URL=http://file.test\nGROQ_API_KEY=gsk_file\n');
+      const { stderr } = await run(['models'], { cwd });
+      rmSync(cwd, { recursive: true });
+      expect(stderr).toContain('got an http URL to file.test');
     });
 
     it('should take the file .env for what the environment does not say, or says to be nothing', async () => {

@@ -28,6 +28,19 @@ describe('withoutPrompt', () => {
     ).toBe('… … …');
   });
 
+  it('should leave it out where it is cut, and the whole of each of two that begin alike', () => {
+    const long = `${SAID} ${'x'.repeat(5_000)}`;
+    expect(without(`No: ${long}`.slice(0, 4_096), { role: 'user', content: long })).toBe('No: …');
+    expect(without(`No: ${JSON.stringify(long)}`.slice(0, 30), { role: 'user', content: long })).toBe('No: "…');
+    expect(
+      without(
+        `${SAID} A. ${SAID} B. ${SAID}`,
+        { role: 'user', content: `${SAID} A` },
+        { role: 'user', content: `${SAID} B` },
+      ),
+    ).toBe('…. …. …');
+  });
+
   it('should leave in what may stand there by chance, and what says nothing', () => {
     const text = 'The model `m` does not exist.';
     expect(without(text, { role: 'user', content: 'model' }, { role: 'assistant', content: null })).toBe(text);
