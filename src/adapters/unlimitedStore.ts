@@ -30,7 +30,8 @@ export function unlimitedStore({ scheduler = systemClock }: UnlimitedStoreConfig
       if (outcome.type === 'used') pauses.get(key)?.length.answered();
       if (outcome.type !== 'rejected') return;
       const pause = pauses.get(key) ?? { length: new RefusalPause(), until: -Infinity };
-      pause.until = Math.max(pause.until, scheduler.now() + pause.length.refused(outcome.ms));
+      const now = scheduler.now();
+      pause.until = Math.max(pause.until, now + pause.length.refused(outcome.ms, now));
       pauses.set(key, pause);
     },
     changes: () => NEVER,

@@ -36,7 +36,9 @@ export class OutputFits {
     const asked = request.max_completion_tokens;
     if (fitOutput === false || typeof asked !== 'number') return request;
     const quantile = fitOutput === true ? QUANTILE : fitOutput.quantile;
-    const fitted = this.#of(request.model, tenant).fit(asked, this.#room(request.model, promptTokens), quantile);
+    const room = this.#room(request.model, promptTokens);
+    // Beside a prompt that is too long by itself nothing fits, and to say so is up to the limits.
+    const fitted = this.#of(request.model, tenant).fit(asked, room < 1 ? Infinity : room, quantile);
     return fitted < asked ? { ...request, max_completion_tokens: fitted } : request;
   }
 

@@ -58,7 +58,7 @@ class GuardedStore implements LimitStore {
   }
 
   levels(key: LimitKey): Observable<readonly BucketLevel[]> {
-    return defer(() => this.#store.levels(key));
+    return levelsOf(this.#store, key);
   }
 
   #learn(reservation: Reservation, headers: LimitHeaders): Observable<unknown> | undefined {
@@ -72,17 +72,32 @@ class GuardedStore implements LimitStore {
 
 /** How the buckets stand, once: a store may go on to tell how they change. */
 export const levelsOf = (store: LimitStore, key: LimitKey): Observable<readonly BucketLevel[]> =>
-  defer(() => store.levels(key)).pipe(take(1));
+  defer(() => store.levels(key)).pipe(take(1), map(checkLevels));
 
 /** Nobody could be woken at a time that is none, and what is no verdict would pass for a grant. */
 function checkVerdict(verdict: Verdict): Verdict {
-  const isVerdict =
-    verdict.type === 'wait' ? verdict.ms >= 0 && verdict.dimension in DIMENSIONS : FINAL.has(verdict.type);
-  if (!isVerdict) throw new TypeError(`The store has answered what is no verdict: ${JSON.stringify(verdict)}`);
-  return verdict;
+  switch (verdict.type) {
+    case 'granted':
+      return verdict;
+    case 'wait':
+      if (verdict.ms >= 0 && isDimension(verdict.dimension)) return verdict;
+      break;
+    case 'never':
+      if (isDimension(verdict.dimension)) return verdict;
+  }
+  throw new TypeError(`The store has answered what is no verdict: ${JSON.stringify(verdict)}`);
 }
 
-const FINAL: ReadonlySet<unknown> = new Set(['granted', 'never']);
+const isDimension = (name: unknown): boolean => typeof name === 'string' && Object.hasOwn(DIMENSIONS, name);
+
+function checkLevels(levels: readonly BucketLevel[]): readonly BucketLevel[] {
+  const isList: boolean = Array.isArray(levels);
+  if (isList && levels.every(isLevel)) return levels;
+  throw new TypeError(`The store has shown what are no levels: ${JSON.stringify(levels)}`);
+}
+
+const isLevel = ({ dimension, limit, level, rate }: BucketLevel): boolean =>
+  isDimension(dimension) && [limit, level, rate].every((number) => typeof number === 'number');
 
 const failing = (error: unknown): Observable<never> =>
   new Observable((subscriber) => {

@@ -4,6 +4,7 @@ import { DIMENSION_NAMES, DIMENSIONS, type Dimension } from '../model/Dimension.
 import type { Outcome, Reservation, Verdict } from '../model/Grant.ts';
 import type { BucketLevel, LimitKey } from '../model/Limits.ts';
 import type { LimitChange, LimitStore } from '../ports/LimitStore.ts';
+import { RefusalPause } from '../rules/limits/RefusalPause.ts';
 import { type Allowance, parseQuota } from './quotaText.ts';
 
 /** What a {@link quota} counts, and by whose clock. */
@@ -32,6 +33,7 @@ interface QuotaBucket {
   level: number;
   at: number;
   pausedUntil: number;
+  readonly pause: RefusalPause;
 }
 
 /**
@@ -120,7 +122,8 @@ function quotaStore(allowances: readonly Allowance[], scheduler: SchedulerLike):
         const back =
           outcome.type === 'used' ? cost[unit] - outcome.cost[unit] : outcome.type === 'unknown' ? 0 : cost[unit];
         bucket.level += back * window;
-        if (outcome.type === 'rejected') bucket.pausedUntil = bucket.at + (outcome.ms ?? 0);
+        if (outcome.type === 'rejected') bucket.pausedUntil = bucket.at + bucket.pause.refused(outcome.ms, bucket.at);
+        else if (outcome.type === 'used') bucket.pause.answered();
       }
       changes.next('level');
     },
@@ -145,6 +148,7 @@ const full = (allowance: Allowance, now: number): QuotaBucket => ({
   level: allowance.capacity * allowance.window,
   at: now,
   pausedUntil: now,
+  pause: new RefusalPause(),
 });
 
 /** The dimension by whose name a bucket goes: Groq has no such windows as a test may have. */

@@ -42,6 +42,9 @@ describe('OutputFits', () => {
     [{ itpm: 200 }, 4_000],
     [{ tpm: 2_000, otpm: 1_000 }, 1_000],
     [{ tpm: 1_000, otpm: 1_000 }, 900],
+    [{ tpm: 101 }, 1],
+    // A prompt that is too long by itself stays what it was, to be refused for that.
+    [{ tpm: 100 }, 4_000],
   ])('should choose no more than %j can hold beside the prompt', (limits, expected) => {
     const fits = new OutputFits(memoryLimitStore({ limits }));
     const request = { model: 'm', messages: [], max_completion_tokens: 4_000 };

@@ -22,6 +22,9 @@ const FAILURES: readonly (readonly [how: string, fail: () => unknown])[] = [
   ['tells no time', () => ({ type: 'wait', ms: Number.NaN, dimension: 'rpm', rate: 1 })],
   ['names no dimension', () => ({ type: 'wait', ms: 1, rate: 1 })],
   ['gives a verdict that there is not', () => ({ type: 'perhaps' })],
+  ['refuses for ever and does not say what', () => ({ type: 'never' })],
+  ['shows a limit that there is not', () => of([{ dimension: 'rph', limit: 1, level: 1, rate: 1 }])],
+  ['shows a limit that is no number', () => of([{ dimension: 'rpm', limit: '1', level: 1, rate: 1 }])],
 ];
 
 describe('RequestScheduler with a store that fails', () => {
@@ -61,15 +64,17 @@ describe('RequestScheduler with a store that fails', () => {
     });
   }
 
-  it('should refuse those who have waited too long, and tell how things stand, when it cannot tell its levels', () => {
+  it.each<[string, () => ObservableInput<never>]>([
+    [
+      'cannot tell its levels',
+      () => {
+        throw new Error('the store is away');
+      },
+    ],
+    ['tells levels that are none', () => of<never[]>(...([5] as never[]))],
+  ])('should refuse those who have waited too long, and tell how things stand, when it %s', (_, levels) => {
     rx((helpers) => {
-      const inner = quota(1, 1_000, helpers);
-      const limits: LimitStore = {
-        ...inner,
-        levels: () => {
-          throw new Error('the store is away');
-        },
-      };
+      const limits: LimitStore = { ...quota(1, 1_000, helpers), levels };
       const { ask, under } = setUp(helpers, { limits, reply: () => helpers.cold('s-h-a 200ms (fd|)', wires) });
       const codes: unknown[] = [];
       let status: Status | undefined;

@@ -99,6 +99,21 @@ describe('quota', () => {
     expect(changes).toEqual(['level', 'level']);
   });
 
+  it('should pause by itself after a 429 that does not say for how long, longer each time until it is let in', async () => {
+    const scheduler = virtualClock();
+    const store = quota('10 tokens/10ms', { scheduler });
+    const pauses: number[] = [];
+    for (const type of ['rejected', 'rejected', 'used', 'rejected'] as const) {
+      const one = reservation('a', { tokens: 1 });
+      void store.reserve(one);
+      void store.settle(one, type === 'used' ? { type, cost: one.cost } : { type });
+      const [level] = await levelsOf(store);
+      pauses.push(level?.pausedFor ?? NaN);
+      scheduler.flush(scheduler.now() + 5_000);
+    }
+    expect(pauses).toEqual([1_000, 2_000, 0, 1_000]);
+  });
+
   it('should keep each model apart, and take numbers for one bucket', () => {
     const store = quota(1, 60_000, { scheduler: virtualClock() });
     expect(store.reserve(reservation('a', {}))).toEqual({ type: 'granted' });

@@ -161,7 +161,7 @@ export class LimitLearner {
     now: number,
   ): void {
     const { dimension, ms, limit, used, requested } = rejection;
-    const pause = this.#pause.refused(ms);
+    const pause = this.#pause.refused(ms, now);
     if (dimension !== undefined && limit !== undefined) this.#gauges.hear(dimension, limit, at, now);
     if (this.#gauges.find(dimension) === undefined) this.#pausedUntil = Math.max(this.#pausedUntil, now + pause);
     for (const gauge of this.#gauges.all) {
