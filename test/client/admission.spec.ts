@@ -12,6 +12,7 @@ import type { Limits } from '../../src/model/Limits.ts';
 import type { WireHeaders } from '../../src/model/WireHeaders.ts';
 import type { Transport, WireEvent } from '../../src/ports/Transport.ts';
 import { type ModelServerConfig, modelServer } from '../../src/testing/modelServer.ts';
+import { network } from '../../src/testing/network.ts';
 import { virtualClock } from '../../src/testing/virtualClock.ts';
 import { wire } from '../../src/testing/wire.ts';
 import { seeded } from '../util/random.ts';
@@ -236,6 +237,31 @@ describe('retries', () => {
     ask({}, { retry: { count: 50, initialDelay: 1, maxDelay: 1 } });
     scheduler.flush(MINUTE);
     expect([ends.length, sentAt.length]).toEqual([1, 1 + 10]);
+  });
+});
+
+describe('a counter that counts too much', () => {
+  it.each([1.2, 2, 4])('should not have what it counted too much come back twice: %d times as much', (factor) => {
+    const chance = seeded(7);
+    const lengthOf = ({ messages }: ChatRequest) => Number(messages[0]?.content);
+    const counter: TokenCounter = {
+      count: (request) => ({ tokens: lengthOf(request), bound: Math.ceil(lengthOf(request) * factor), exact: false }),
+    };
+    const script: ModelServerConfig['script'] = (request) => ({
+      promptTokens: lengthOf(request),
+      completionTokens: Math.floor(chance() * 200),
+      duration: 300 + chance() * 1_000,
+    });
+    const hop = network({ seed: 3, latency: 30, jitter: 100 });
+    const client = served({ rpm: 1_000, tpm: 8_000 }, { script, network: hop }, { counter });
+    for (let i = 0; i < 300; i += 1) {
+      client.ask({
+        messages: [{ role: 'user', content: String(100 + Math.floor(chance() * 1_500)) }],
+        max_completion_tokens: 200,
+      });
+    }
+    client.scheduler.flush(12 * 60 * MINUTE);
+    expect([client.server.admissions.length, client.server.refusals]).toEqual([300, []]);
   });
 });
 

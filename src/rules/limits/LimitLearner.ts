@@ -111,14 +111,15 @@ export class LimitLearner {
     const mark = open.marks?.[dimension];
     if (mark !== undefined) {
       // Under a ceiling of our own the server always has more.
-      this.#correct(gauge, mark, open.marks, remaining, gauge.bucket.limit === limit, event, now);
+      const correction = this.#correct(gauge, mark, open.marks, remaining, gauge.bucket.limit === limit, event, now);
+      if (dimension === 'tpm') open.raised = Math.max(0, correction);
     } else if (isNew) {
       gauge.adoptLevel(remaining, open.cost[gauge.unit], now);
       open.gauges = [...open.gauges, gauge];
     }
   }
 
-  /** Corrects a limit by what an answer shows of it, and looks for who has made the difference. */
+  /** Corrects a limit by what an answer shows of it, looks for who has made the difference, and tells by how much. */
   #correct(
     gauge: Gauge,
     mark: Mark,
@@ -127,7 +128,7 @@ export class LimitLearner {
     mayRaise: boolean,
     event: number,
     now: number,
-  ): void {
+  ): number {
     if (gauge.dimension === 'tpm' && marks !== undefined) {
       if (gauge.wasFull) this.#refunds.startOver();
       this.#refunds.observe(marks.refund, remaining, gauge.bucket.limit / gauge.bucket.window);
@@ -136,6 +137,7 @@ export class LimitLearner {
     if (this.known) this.#blame(gauge, correction, event, now);
     // As long as nothing is known, none of those on the way is believed to have arrived before.
     else gauge.lowerTo(remaining);
+    return correction;
   }
 
   /** Holds others accountable for a correction, also at the limits of the same kind that no answer shows. */

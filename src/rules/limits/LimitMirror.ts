@@ -141,7 +141,8 @@ export class LimitMirror {
     const isUse = outcome.type === 'used';
     for (const gauge of open.gauges) {
       const units = open.cost[gauge.unit];
-      const back = givenBack(outcome, gauge.unit, units);
+      const raised = gauge.dimension === 'tpm' ? raisedFor(open, outcome) : 0;
+      const back = givenBack(outcome, gauge.unit, units) - raised;
       const kept = isUse && back > 0 && gauge.unit !== 'requests' && this.#learner.keeps;
       // A refund to a bucket that was full since it was charged may have been lost at the server.
       const lost = isUse && back > 0 && gauge.bucket.fullAt > open.arrivedAt;
@@ -224,6 +225,7 @@ export class LimitMirror {
       gauges: all,
       arrivedAt: -1,
       heard: false,
+      raised: 0,
       marks,
       previous: undefined,
       next: undefined,
@@ -255,3 +257,10 @@ const givenBack = (outcome: Outcome, unit: keyof Cost, units: number): number =>
       return 0;
   }
 };
+
+/**
+ * What its own answer has given back already: where a prompt was counted as longer than it is, the server has charged
+ * less, and its answer has shown that.
+ */
+const raisedFor = ({ raised, cost }: OpenReservation, outcome: Outcome): number =>
+  outcome.type === 'used' ? Math.min(raised, Math.max(0, cost.inputTokens - outcome.cost.inputTokens)) : 0;

@@ -21,6 +21,8 @@ export interface OpenReservation extends Linked<OpenReservation> {
   arrivedAt: number;
   /** Whether its answer was heard. What is said of it after that says nothing new. */
   heard: boolean;
+  /** By how many tokens its answer has raised the level of the minute. */
+  raised: number;
   /** What its answer is compared with. Of many charges at once only the first has it: the others would say the same. */
   marks: Marks | undefined;
 }

@@ -314,6 +314,19 @@ describe('LimitMirror', () => {
     });
   });
 
+  it('should give back what a prompt was counted too long by once, when an answer has shown it', () => {
+    const { mirror, make, level } = mirrorOf({ tpm: 8_000 });
+    const cost = { ...tokens(3_900), inputTokens: 3_800, outputTokens: 100 };
+    const used = { ...tokens(3_090), inputTokens: 3_000, outputTokens: 90 };
+    const reservation = make(cost);
+    mirror.reserve(reservation, 0);
+    mirror.sent(reservation, 0);
+    mirror.learn(reservation, { tpm: { limit: 8_000, remaining: 4_900 } }, 0);
+    expect(level('tpm')).toBe(4_900);
+    mirror.settle(reservation, { type: 'used', cost: used }, 0);
+    expect(level('tpm')).toBe(4_910);
+  });
+
   describe('with pacing', () => {
     const pacing = DEFAULT_PACING;
 

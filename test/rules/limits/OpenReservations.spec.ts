@@ -11,6 +11,7 @@ const reservation = (): OpenReservation => ({
   gauges: [],
   arrivedAt: -1,
   heard: false,
+  raised: 0,
   marks: undefined,
   previous: undefined,
   next: undefined,
