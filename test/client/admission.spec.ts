@@ -10,6 +10,7 @@ import type { ChatRequest } from '../../src/model/ChatRequest.ts';
 import type { GroqEvent } from '../../src/model/GroqEvent.ts';
 import type { Limits } from '../../src/model/Limits.ts';
 import type { WireHeaders } from '../../src/model/WireHeaders.ts';
+import type { TokenCounter } from '../../src/ports/TokenCounter.ts';
 import type { Transport, WireEvent } from '../../src/ports/Transport.ts';
 import { type ModelServerConfig, modelServer } from '../../src/testing/modelServer.ts';
 import { network } from '../../src/testing/network.ts';
