@@ -99,7 +99,7 @@ export class ChunkFold implements Reading {
     if (typeof chunk.model === 'string') this.#model = chunk.model;
     this.#requestId ??= chunk.x_groq?.id;
     this.#usage = usageOf(chunk) ?? this.#usage;
-    const choice = chunk.choices.find(({ index }) => index === 0);
+    const choice = chunk.choices.find(isFirst);
     const { content, reasoning, tool_calls: toolCalls } = choice?.delta ?? {};
     if (typeof reasoning === 'string') this.reasoning(reasoning);
     if (typeof content === 'string') this.text(content);
@@ -147,14 +147,26 @@ export class ChunkFold implements Reading {
     this.#toolCalls.set(index, call);
   }
 
+  /** Whether nothing more of a call comes. One that takes no arguments may have none at all. */
+  #isWhole({ arguments: args }: PendingToolCall): boolean {
+    const reason = this.#reason;
+    return CALLS.has(reason) || isJson(args) || (args === '' && reason === 'stop');
+  }
+
   /** The tool calls in order, without those that are not whole: half a call is none. */
   get #wholeCalls(): ToolCallToken[] {
     return [...(this.#toolCalls ?? [])]
       .sort(([a], [b]) => a - b)
-      .filter(([, call]) => this.#reason === 'tool_calls' || isJson(call.arguments))
+      .filter(([, call]) => this.#isWhole(call))
       .map(([index, call]) => ({ type: 'tool-call', index, ...call }));
   }
 }
+
+/** What servers give as the reason of an answer that calls tools. */
+const CALLS: ReadonlySet<unknown> = new Set(['tool_calls', 'function_call']);
+
+/** Servers that give one answer only may leave its index out. */
+const isFirst = ({ index }: { readonly index?: number }): boolean => index === undefined || index === 0;
 
 const textOr = (value: unknown, otherwise = ''): string => (typeof value === 'string' ? value : otherwise);
 

@@ -55,6 +55,12 @@ describe('ChunkFold', () => {
     expect([fold.started, fold.whole]).toEqual([true, true]);
   });
 
+  it('should take the only choice for the first one, also where that is not said', () => {
+    const choices = [{ delta: { content: 'a' }, finish_reason: 'stop' }];
+    const { tokens } = folded({ id: 'chatcmpl-1', model: 'm', choices, usage } as unknown as ChatCompletionChunk);
+    expect(tokens).toEqual([{ type: 'text', text: 'a' }, finish('stop', { usage })]);
+  });
+
   it('should wait for the usage that comes after the reason, and end without it when told', () => {
     const late = { id: 'chatcmpl-1', model: 'm', choices: [], usage } as unknown as ChatCompletionChunk;
     expect(folded(chunk({}, 'length'), late).tokens).toStrictEqual([finish('length', { usage })]);
@@ -124,6 +130,20 @@ describe('ChunkFold', () => {
     it('should give a call that has no id', () => {
       const { tokens } = folded(chunk(call(0, undefined, 'f', '{}')), chunk({}, 'tool_calls', { usage }));
       expect(tokens[0]).toStrictEqual({ type: 'tool-call', index: 0, id: '', name: 'f', arguments: '{}' });
+    });
+
+    it.each<[string, string, boolean]>([
+      ['tool_calls', '', true],
+      ['function_call', '', true],
+      ['function_call', '{"a', true],
+      ['stop', '', true],
+      ['stop', '{"a', false],
+      ['length', '', false],
+      ['length', '{}', true],
+    ])('should give one that ends for the reason %s with the arguments %j: %s', (reason, args, given) => {
+      const { tokens } = folded(chunk(call(0, 'x', 'f', args)), chunk({}, reason, { usage }));
+      const token = { type: 'tool-call', index: 0, id: 'x', name: 'f', arguments: args };
+      expect(tokens).toEqual([...(given ? [token] : []), finish(reason, { usage })]);
     });
 
     it('should give each once, whole and in order', () => {
