@@ -5,6 +5,7 @@ import { GroqError } from './GroqError.ts';
  * subscribed to a second time: its grant pays for one request.
  */
 export class AnswerNotTakenError extends GroqError {
+  override readonly name = 'AnswerNotTakenError';
   readonly code = 'GROQ_ERR_ANSWER_NOT_TAKEN';
 
   constructor(model: string) {

@@ -16,6 +16,7 @@ export interface BudgetState {
 
 /** A request could take a budget beyond its limit. It was not sent. */
 export class BudgetExceededError extends GroqError {
+  override readonly name = 'BudgetExceededError';
   readonly code = 'GROQ_ERR_BUDGET_EXCEEDED';
   /** What the budget and all figures here are counted in: US dollars or tokens. */
   readonly unit: BudgetUnit;

@@ -2,6 +2,7 @@ import { GroqError, type GroqErrorOptions } from './GroqError.ts';
 
 /** The caller's `signal` was aborted. Its reason is the `cause`. */
 export class CancelledError extends GroqError {
+  override readonly name = 'CancelledError';
   readonly code = 'GROQ_ERR_CANCELLED';
 
   constructor(options: Partial<GroqErrorOptions> = {}) {

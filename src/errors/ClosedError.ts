@@ -2,6 +2,7 @@ import { GroqError, type GroqErrorOptions } from './GroqError.ts';
 
 /** The client was closed while the request was under way, or before it was asked for. */
 export class ClosedError extends GroqError {
+  override readonly name = 'ClosedError';
   readonly code = 'GROQ_ERR_CLOSED';
 
   constructor(options: Partial<GroqErrorOptions> = {}) {

@@ -12,6 +12,7 @@ const ADVICE_UNSENT = 'Check the network and the base URL: nothing was sent.';
 
 /** The network failed before an answer was whole. */
 export class ConnectionError extends GroqError {
+  override readonly name = 'ConnectionError';
   readonly code = 'GROQ_ERR_CONNECTION';
   /** Whether the request may have reached the server. When not, nothing was charged. */
   readonly sent: boolean;

@@ -16,6 +16,7 @@ export interface Lengths {
 
 /** A request is longer than its model can take, or than it may be. It was not sent. */
 export class ContextLengthError extends GroqError {
+  override readonly name = 'ContextLengthError';
   readonly code = 'GROQ_ERR_CONTEXT_LENGTH';
   readonly limitOf: LengthLimit;
   /** How many tokens are allowed. */

@@ -39,6 +39,8 @@ export interface GroqErrorOptions extends ErrorOptions {
  * of {@link GroqError.partial}, which is not enumerable. The message is Groq's, and may name a part of either.
  */
 export abstract class GroqError extends Error {
+  // Written out, since those who bundle for production shorten the names of classes.
+  abstract override readonly name: string;
   /** Stable, for programs: it does not change when the wording of the message does. */
   abstract readonly code: GroqErrorCode;
   readonly advice: string;
@@ -52,7 +54,6 @@ export abstract class GroqError extends Error {
 
   constructor(message: string, { advice, model, requestId, ...options }: GroqErrorOptions) {
     super(`${message} ${advice}`, options);
-    this.name = new.target.name;
     this.advice = advice;
     if (model !== undefined) this.model = model;
     if (requestId !== undefined) this.requestId = requestId;

@@ -18,6 +18,7 @@ export interface HttpErrorOptions extends GroqErrorOptions {
 
 /** Groq answered with a status other than 200, or with an error in the middle of a stream. */
 export class HttpError extends GroqError {
+  override readonly name: string = 'HttpError';
   readonly code: 'GROQ_ERR_HTTP' | 'GROQ_ERR_RATE_LIMIT' = 'GROQ_ERR_HTTP';
   readonly status: number;
   /** Groq's `error.type`. */

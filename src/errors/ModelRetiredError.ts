@@ -2,6 +2,7 @@ import { GroqError } from './GroqError.ts';
 
 /** The model is no longer served. Nothing was sent. */
 export class ModelRetiredError extends GroqError {
+  override readonly name = 'ModelRetiredError';
   readonly code = 'GROQ_ERR_MODEL_RETIRED';
   /** What to use instead. */
   readonly replacement: string;

@@ -7,6 +7,7 @@ import { HttpError, type HttpErrorBody, type HttpErrorOptions } from './HttpErro
  * error while the time to wait, `timeouts.queue`, allows.
  */
 export class RateLimitError extends HttpError {
+  override readonly name = 'RateLimitError';
   override readonly code = 'GROQ_ERR_RATE_LIMIT';
   /** Which limit was hit, where the message says so, what it is and how much of it is used. */
   declare readonly dimension?: Dimension;

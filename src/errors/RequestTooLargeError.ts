@@ -14,6 +14,7 @@ const ADVICE: Readonly<Record<keyof Cost, string>> = {
 
 /** A request costs more than its bucket can ever hold. It would wait for ever, so it is refused at once. */
 export class RequestTooLargeError extends GroqError {
+  override readonly name = 'RequestTooLargeError';
   readonly code = 'GROQ_ERR_REQUEST_TOO_LARGE';
   readonly dimension: Dimension;
   /** What the request costs, in the units of the dimension. */

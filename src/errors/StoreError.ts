@@ -2,6 +2,7 @@ import { GroqError } from './GroqError.ts';
 
 /** The limit store failed, so that nobody knows whether the request may be sent. */
 export class StoreError extends GroqError {
+  override readonly name = 'StoreError';
   readonly code = 'GROQ_ERR_STORE';
 
   constructor(cause: unknown, model?: string) {

@@ -16,6 +16,7 @@ const WHAT: Readonly<Record<TimeoutPhase, string>> = {
 
 /** Something took longer than its `timeouts` allow. */
 export class TimeoutError extends GroqError {
+  override readonly name = 'TimeoutError';
   readonly code = 'GROQ_ERR_TIMEOUT';
   readonly phase: TimeoutPhase;
   /** What was allowed, in milliseconds. */

@@ -7,6 +7,7 @@ import { GroqError, type GroqErrorOptions, keepPartial } from './GroqError.ts';
  * is lost: it was delivered, and it stands in `partial`; there alone are tool calls, which are delivered with the end.
  */
 export class TruncatedStreamError extends GroqError {
+  override readonly name = 'TruncatedStreamError';
   readonly code = 'GROQ_ERR_TRUNCATED_STREAM';
   declare readonly partial: AnswerSnapshot;
   /** What was used, where the stream had said so. */

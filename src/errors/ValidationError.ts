@@ -12,6 +12,7 @@ export interface ValidationIssue {
 
 /** A request or an option is not what it has to be. Nothing was sent. */
 export class ValidationError extends GroqError {
+  override readonly name = 'ValidationError';
   readonly code = 'GROQ_ERR_VALIDATION';
   readonly path: string;
   readonly expected: string;

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import * as everything from 'rxgroq';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { AnswerNotTakenError } from '../../src/errors/AnswerNotTakenError.ts';
 import { BudgetExceededError } from '../../src/errors/BudgetExceededError.ts';
 import { CancelledError } from '../../src/errors/CancelledError.ts';
@@ -58,6 +58,15 @@ describe('the errors', () => {
     const exported = Object.keys(everything).filter((name) => /^[A-Z]\w+Error$/.test(name) && name !== 'GroqError');
     expect(ERRORS.map(([{ name }]) => name).sort()).toEqual(exported.sort());
     expect(new Set(ERRORS.map(([, code]) => code)).size).toBe(ERRORS.length);
+  });
+
+  it('should keep their names where a bundler has shortened those of their classes', () => {
+    const { name } = ClosedError;
+    Object.defineProperty(ClosedError, 'name', { value: 'a' });
+    onTestFinished(() => {
+      Object.defineProperty(ClosedError, 'name', { value: name });
+    });
+    expect(String(new ClosedError())).toMatch(/^ClosedError: /);
   });
 
   it.each(ERRORS.map(([error, code]) => [error.name, code, error] as const))(
