@@ -2,7 +2,7 @@
 
 export type { Answered, AnswerResult, AnswersOptions } from './client/answers.ts';
 export type { Budget, BudgetOptions } from './client/Budgets.ts';
-export type { CallOptions, ChatOptions } from './client/CallOptions.ts';
+export type { CallOptions, ChatOptions, StreamOptions } from './client/CallOptions.ts';
 export type { ConnectionOptions } from './client/ConnectionOptions.ts';
 export { createGroq } from './client/createGroq.ts';
 export type { FlowOptions } from './client/FlowOptions.ts';

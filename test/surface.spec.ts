@@ -137,6 +137,7 @@ describe('what can be imported', () => {
       type Slack
       type StateToken
       type Status
+      type StreamOptions
       type TextToken
       type Tier
       type TimeoutPhase

@@ -7,10 +7,16 @@ import type { Timeouts } from '../scheduler/Attempt.ts';
 import type { FlowOptions } from './FlowOptions.ts';
 import type { FitOutput } from './OutputFits.ts';
 import type { RetryOptions } from './options.ts';
-import { answersOptionsSchema, askOptionsSchema, callOptionsSchema, chatOptionsSchema } from './optionsSchema.ts';
+import {
+  answersOptionsSchema,
+  askOptionsSchema,
+  callOptionsSchema,
+  chatOptionsSchema,
+  streamOptionsSchema,
+} from './optionsSchema.ts';
 
 /** What a single call may be told. */
-export interface CallOptions extends FlowOptions {
+export interface CallOptions {
   /**
    * How urgent it is. Everything is low unless it is marked, so whatever is marked goes first; `background` is for
    * bulk work.
@@ -36,8 +42,11 @@ export interface CallOptions extends FlowOptions {
   readonly retry?: RetryOptions | undefined;
 }
 
+/** What a call may be told whose answer comes in pieces. */
+export interface StreamOptions extends CallOptions, FlowOptions {}
+
 /** What {@link Groq.chat} may be told. */
-export interface ChatOptions extends CallOptions {
+export interface ChatOptions extends StreamOptions {
   /**
    * Whether to tell where the request is, in `state` tokens among the others.
    *
@@ -58,6 +67,7 @@ const checkBy =
   };
 
 export const checkCallOptions = checkBy(callOptionsSchema);
+export const checkStreamOptions = checkBy(streamOptionsSchema);
 export const checkChatOptions = checkBy(chatOptionsSchema);
 export const checkAskOptions = checkBy(askOptionsSchema);
 export const checkAnswersOptions = checkBy(answersOptionsSchema);

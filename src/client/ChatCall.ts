@@ -17,7 +17,7 @@ import { merged } from '../rules/merged.ts';
 import { checkLength } from '../rules/request/checkLength.ts';
 import { requestJson } from '../rules/request/requestJson.ts';
 import type { Call, Timeouts } from '../scheduler/Attempt.ts';
-import type { CallOptions } from './CallOptions.ts';
+import type { StreamOptions } from './CallOptions.ts';
 import type { Config } from './config.ts';
 import { Flow } from './Flow.ts';
 import type { AnswerKind } from './kinds.ts';
@@ -28,7 +28,7 @@ import type { OutputFits } from './OutputFits.ts';
 export interface Ask<T> {
   readonly kind: AnswerKind<T>;
   readonly request: ChatRequest;
-  readonly options: CallOptions;
+  readonly options: StreamOptions;
   readonly lifecycle: boolean;
   readonly cancelled$?: Observable<CancelledError> | undefined;
 }

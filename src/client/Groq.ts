@@ -7,7 +7,7 @@ import type { Status } from '../model/Status.ts';
 import type { Answer, StateToken, Token } from '../model/Token.ts';
 import type { UsageKey, UsageRecord, UsageTotals } from '../model/UsageRecord.ts';
 import type { Answered, AnswerResult, AnswersOptions } from './answers.ts';
-import type { CallOptions, ChatOptions } from './CallOptions.ts';
+import type { CallOptions, ChatOptions, StreamOptions } from './CallOptions.ts';
 import type { IterableObservable } from './IterableObservable.ts';
 import type { Health, Model } from './models.ts';
 import type { ChatInput } from './requests.ts';
@@ -19,8 +19,8 @@ import type { ChatInput } from './requests.ts';
 export interface Groq extends AsyncDisposable {
   /**
    * Asks for a chat completion and emits it token by token: `reasoning` and `text` as they come, then each `tool-call`
-   * whole, and one `finish` last. With `lifecycle`, `state` tokens among them say where the request is. How fast tokens
-   * come, and what becomes of those that nobody takes, {@link FlowOptions} say.
+   * whole, and one `finish` last. With `lifecycle`, `state` tokens among them say where the request is. See
+   * {@link FlowOptions} for how fast tokens come, and what becomes of those that nobody takes.
    *
    * Several subscribers are several requests. They share one with rxjs's `share()`, where those who come late get what
    * comes from then on, or with `shareReplay({ bufferSize: Infinity, refCount: true })`, where they get all of it: the
@@ -44,7 +44,8 @@ export interface Groq extends AsyncDisposable {
   ): IterableObservable<Token>;
   chat(request: ChatInput, options: ChatOptions): IterableObservable<Token | StateToken>;
   /**
-   * Asks for a chat completion and emits it once, in one piece.
+   * Asks for a chat completion and emits it once, in one piece, for which of `timeouts` only `queue`, `connect` and
+   * `total` count.
    *
    * @example
    * const { message } = await firstValueFrom(groq.complete({ messages }));
@@ -85,7 +86,7 @@ export interface Groq extends AsyncDisposable {
    * @example
    * groq.chunks({ messages }).subscribe(({ choices }) => show(choices[0]?.delta));
    */
-  chunks(request: ChatInput, options?: CallOptions): IterableObservable<ChatCompletionChunk>;
+  chunks(request: ChatInput, options?: StreamOptions): IterableObservable<ChatCompletionChunk>;
   /**
    * Asks which models there are, and emits the list once. It does not queue. A 429 is waited out as `retry` says, and is
    * a {@link RateLimitError} when the server asks for more than a minute.

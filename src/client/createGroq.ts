@@ -18,6 +18,8 @@ import {
   checkAskOptions,
   checkCallOptions,
   checkChatOptions,
+  checkStreamOptions,
+  type StreamOptions,
 } from './CallOptions.ts';
 import { resolveConfig } from './config.ts';
 import { connect } from './connect.ts';
@@ -91,8 +93,8 @@ class GroqClient implements Groq {
     return answers((request) => this.complete(request, call), project, { ordered, onError });
   }
 
-  chunks(request: ChatInput, options: CallOptions = {}): IterableObservable<ChatCompletionChunk> {
-    return this.#ask(CHUNKS, request, options, checkCallOptions);
+  chunks(request: ChatInput, options: StreamOptions = {}): IterableObservable<ChatCompletionChunk> {
+    return this.#ask(CHUNKS, request, options, checkStreamOptions);
   }
 
   models(): Observable<Model[]> {

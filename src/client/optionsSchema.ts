@@ -90,19 +90,23 @@ export const callOptionsSchema = z.strictObject({
   slack: ms,
   fitOutput: fitOutputSchema,
   place$: having('an Observable', 'subscribe'),
-  backpressure: z.enum(['pause', 'conflate', 'error']).optional(),
-  buffer: count,
-  paused$: having('an Observable', 'subscribe'),
   signal: having('an AbortSignal', 'addEventListener', 'removeEventListener'),
   timeouts: timeoutsSchema.optional(),
   retry: retrySchema.optional(),
 });
 
+/** What {@link StreamOptions} have to be. */
+export const streamOptionsSchema = callOptionsSchema.extend({
+  backpressure: z.enum(['pause', 'conflate', 'error']).optional(),
+  buffer: count,
+  paused$: having('an Observable', 'subscribe'),
+});
+
 /** What {@link ChatOptions} have to be. */
-export const chatOptionsSchema = callOptionsSchema.extend({ lifecycle: z.boolean().optional() });
+export const chatOptionsSchema = streamOptionsSchema.extend({ lifecycle: z.boolean().optional() });
 
 /** What they have to be for {@link Groq.ask}, whose tokens are those of the answer only. */
-export const askOptionsSchema = callOptionsSchema.extend({ lifecycle: z.literal(false).optional() });
+export const askOptionsSchema = streamOptionsSchema.extend({ lifecycle: z.literal(false).optional() });
 
 /** What {@link AnswersOptions} have to be. */
 export const answersOptionsSchema = callOptionsSchema.extend({

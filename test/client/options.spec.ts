@@ -273,6 +273,8 @@ describe('a call', () => {
     [{ lifecycle: 'yes' }, 'lifecycle', 'true or false', 'a string of 3 characters', ['chat']],
     [{ lifecycle: true }, 'lifecycle', 'false', 'true', ['ask']],
     [{ ordered: true }, 'ordered', absent, 'true', ['chat', 'complete', 'ask', 'chunks']],
+    [{ buffer: 5 }, 'buffer', absent, '5', ['complete', 'answers']],
+    [{ backpressure: 'error' }, 'backpressure', absent, 'a string of 5 characters', ['complete', 'answers']],
     [{ onError: 'throw' }, 'onError', absent, 'a string of 5 characters', ['chat', 'complete', 'ask', 'chunks']],
   ];
 

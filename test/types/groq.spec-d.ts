@@ -137,6 +137,8 @@ describe('chat', () => {
     void groq.chat({ messages }, { lifeCycle: true });
     // @ts-expect-error: there is no place to tell of in an answer in one piece.
     void groq.complete({ messages }, { lifecycle: true });
+    // @ts-expect-error: an answer in one piece is not iterated.
+    void groq.complete({ messages }, { buffer: 5 });
     // @ts-expect-error: a duration is a number of milliseconds.
     void groq.chat({ messages }, { timeouts: { queue: '1 minute' } });
   });
