@@ -11,7 +11,6 @@ export type { IterableObservable } from './client/IterableObservable.ts';
 export { loadConfig } from './client/loadConfig.ts';
 export type { Health, Model } from './client/models.ts';
 export type { GroqOptions, RetryOptions } from './client/options.ts';
-export type { ChatInput } from './client/requests.ts';
 export type { BackpressureOptions } from './operators/iterate.ts';
 
 /* Operators on tokens */
@@ -79,7 +78,25 @@ export { RequestScheduler, type RequestSchedulerConfig } from './scheduler/Reque
 
 export type { AttemptEnd, AttemptMeter } from './model/AttemptMeter.ts';
 export type { Overflow } from './model/Backlog.ts';
-export type { AssistantMessage, ChatRequest, ContentPart, Message, Tool } from './model/ChatRequest.ts';
+export type {
+  AssistantMessage,
+  ChatInput,
+  ChatRequest,
+  ContentPart,
+  DocumentPart,
+  FunctionMessage,
+  ImagePart,
+  Message,
+  ResponseFormat,
+  SystemMessage,
+  TextContent,
+  TextPart,
+  Tool,
+  ToolCall,
+  ToolChoice,
+  ToolMessage,
+  UserMessage,
+} from './model/ChatRequest.ts';
 export type { ChatCompletionChunk, FinishReason } from './model/Chunk.ts';
 export type { Dimension } from './model/Dimension.ts';
 export type { GroqEvent, GroqEventDetail } from './model/GroqEvent.ts';

@@ -101,10 +101,12 @@ describe('what can be imported', () => {
       type ConnectionOptions
       type ContentPart
       type Dimension
+      type DocumentPart
       type FinishReason
       type FinishToken
       type FlowOptions
       type Follower
+      type FunctionMessage
       type Groq
       type GroqErrorCode
       type GroqErrorOptions
@@ -114,6 +116,7 @@ describe('what can be imported', () => {
       type Health
       type HttpErrorBody
       type HttpErrorOptions
+      type ImagePart
       type IterableObservable
       type LengthLimit
       type Lengths
@@ -133,11 +136,15 @@ describe('what can be imported', () => {
       type Reading
       type ReasoningToken
       type RequestSchedulerConfig
+      type ResponseFormat
       type RetryOptions
       type Slack
       type StateToken
       type Status
       type StreamOptions
+      type SystemMessage
+      type TextContent
+      type TextPart
       type TextToken
       type Tier
       type TimeoutPhase
@@ -145,7 +152,10 @@ describe('what can be imported', () => {
       type Token
       type TokensUsed
       type Tool
+      type ToolCall
       type ToolCallToken
+      type ToolChoice
+      type ToolMessage
       type TrimConfig
       type Usage
       type UsageCostOptions
@@ -156,6 +166,7 @@ describe('what can be imported', () => {
       type UsageSum
       type UsageTotal
       type UsageTotals
+      type UserMessage
       type ValidationIssue
       type Written
       usageCost"

@@ -100,7 +100,7 @@ export class ChatCall<T> implements Call<T> {
       method: 'POST',
       path: '/chat/completions',
       // The kind decides, whatever a request says that was written for another.
-      body: requestJson(stream || request['stream'] === true ? { ...request, stream } : request),
+      body: requestJson(stream || request.stream === true ? { ...request, stream } : request),
       paused$: this.#paused$,
     };
   }

@@ -1,4 +1,5 @@
 import type { Observable, OperatorFunction } from 'rxjs';
+import type { ChatInput } from '../model/ChatRequest.ts';
 import type { ChatCompletionChunk } from '../model/Chunk.ts';
 import type { GroqEvent } from '../model/GroqEvent.ts';
 import type { Limits } from '../model/Limits.ts';
@@ -10,7 +11,6 @@ import type { Answered, AnswerResult, AnswersOptions } from './answers.ts';
 import type { CallOptions, ChatOptions, StreamOptions } from './CallOptions.ts';
 import type { IterableObservable } from './IterableObservable.ts';
 import type { Health, Model } from './models.ts';
-import type { ChatInput } from './requests.ts';
 
 /**
  * The Groq API as streams. Observables are cold: nothing is sent before one is subscribed to, each subscription is a

@@ -1,9 +1,9 @@
 import { Observable, type OperatorFunction, Subscription } from 'rxjs';
 import { type GroqError, isGroqError } from '../errors/GroqError.ts';
+import type { ChatInput } from '../model/ChatRequest.ts';
 import type { Answer } from '../model/Token.ts';
 import { operate } from '../operators/operate.ts';
 import type { CallOptions } from './CallOptions.ts';
-import type { ChatInput } from './requests.ts';
 
 /** How {@link Groq.answers} hands out what it gets. */
 export interface AnswersOptions extends CallOptions {

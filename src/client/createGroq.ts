@@ -1,5 +1,6 @@
 import { lastValueFrom, type Observable, type OperatorFunction, Subject } from 'rxjs';
 import { ClosedError } from '../errors/ClosedError.ts';
+import type { ChatInput } from '../model/ChatRequest.ts';
 import type { ChatCompletionChunk } from '../model/Chunk.ts';
 import type { GroqEvent } from '../model/GroqEvent.ts';
 import type { Limits } from '../model/Limits.ts';
@@ -29,7 +30,7 @@ import { ANSWER, type AnswerKind, CHUNKS, TOKENS } from './kinds.ts';
 import { Ledger } from './Ledger.ts';
 import { type Health, health, type Model, models } from './models.ts';
 import type { GroqOptions } from './options.ts';
-import { type ChatInput, Requests } from './requests.ts';
+import { Requests } from './requests.ts';
 
 /**
  * Makes a client.

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { chatRequestSchema } from '../model/ChatRequest.ts';
 import { PRIORITIES } from '../model/Priority.ts';
+import { chatRequestSchema } from '../rules/request/chatRequestSchema.ts';
 import {
   count,
   func,

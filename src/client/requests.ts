@@ -1,7 +1,7 @@
 import { BehaviorSubject, combineLatest, map, Observable, Subject, type Subscriber, startWith } from 'rxjs';
 import type { CancelledError } from '../errors/CancelledError.ts';
 import { ModelRetiredError } from '../errors/ModelRetiredError.ts';
-import type { ChatRequest } from '../model/ChatRequest.ts';
+import type { ChatInput, ChatRequest } from '../model/ChatRequest.ts';
 import { RETIRED_MODELS } from '../model/Models.ts';
 import type { StateToken } from '../model/Token.ts';
 import type { TokenCount } from '../model/TokenCount.ts';
@@ -20,12 +20,6 @@ import type { AnswerKind } from './kinds.ts';
 import type { Ledger } from './Ledger.ts';
 import { OutputFits } from './OutputFits.ts';
 import { untilAborted } from './untilAborted.ts';
-
-/**
- * A request whose model may be left to the defaults of the client. Its list of messages may be changed as soon as it is
- * asked: what is in it then is sent, however long that waits. The messages themselves stay those of the caller.
- */
-export type ChatInput = Partial<ChatRequest> & Pick<ChatRequest, 'messages'>;
 
 /** Asks for chat completions: what is the same in all the ways to do so. */
 export class Requests {
@@ -103,11 +97,10 @@ export class Requests {
   #check(input: ChatInput): ChatRequest {
     const { defaults, allowRetired } = this.#services.config;
     const request = checkRequest(merged(defaults, input));
-    // It may wait, and what is sent has to be what was checked and is paid for.
-    request.messages = [...request.messages];
     const retired = RETIRED_MODELS.get(request.model);
     if (retired !== undefined && !allowRetired) throw new ModelRetiredError(request.model, retired);
-    return request;
+    // It may wait, and what is sent has to be what was checked and is paid for.
+    return { ...request, messages: [...request.messages] };
   }
 }
 

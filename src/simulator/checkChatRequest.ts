@@ -1,7 +1,8 @@
 import * as z from 'zod';
-import { type ChatRequest, chatRequestSchema } from '../model/ChatRequest.ts';
+import type { ChatRequest } from '../model/ChatRequest.ts';
 import type { ModelId } from '../model/Models.ts';
 import { RETIRED_MODELS } from '../model/Models.ts';
+import { chatRequestSchema } from '../rules/request/chatRequestSchema.ts';
 import { type ApiError, invalidRequest, modelDecommissioned, modelNotFound } from './apiErrors.ts';
 import { describeIssue } from './describeIssue.ts';
 import { canReason } from './reasoningStyle.ts';

@@ -84,7 +84,7 @@ describe('the configuration of a client', () => {
     const { server, request } = await one();
     const defaults = { model: 'my/model', temperature: 0, stop: ['.'], brand_new: { a: 1 } };
     const groq = make({ apiKey: 'gsk_x', baseURL: server.url, defaults });
-    expect((await request(groq, { messages, temperature: 1, other_new: [2] })).body).toEqual({
+    expect((await request(groq, { messages, temperature: 1, ...{ other_new: [2] } })).body).toEqual({
       ...defaults,
       messages,
       temperature: 1,

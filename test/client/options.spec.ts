@@ -185,7 +185,7 @@ describe('createGroq', () => {
       http2: true,
       tier: 'developer',
       limits: { m: { rpm: 1, rpd: 2, tpm: 3, tpd: 4, itpm: 5, otpm: 6, ash: 7, asd: 8 } },
-      defaults: { temperature: 0, brand_new: true },
+      defaults: { temperature: 0, ...{ brand_new: true } },
       retry: { count: 0, initialDelay: 0, maxDelay: 0, sampling: true },
       timeouts: { queue: 1, connect: 1, firstToken: 2, betweenTokens: 3, total: Infinity },
       maxInFlight: 1,

@@ -4,7 +4,7 @@ import { constantCounter } from '../../src/adapters/constantCounter.ts';
 import type { CallOptions } from '../../src/client/CallOptions.ts';
 import { createGroq } from '../../src/client/createGroq.ts';
 import type { GroqOptions } from '../../src/client/options.ts';
-import type { ChatInput } from '../../src/client/requests.ts';
+import type { ChatInput } from '../../src/model/ChatRequest.ts';
 import { PRIORITIES } from '../../src/model/Priority.ts';
 import type { Transport } from '../../src/ports/Transport.ts';
 import { fakeTransport } from '../../src/testing/fakeTransport.ts';

@@ -2,7 +2,6 @@ import { inspect } from 'node:util';
 import ranks from 'js-tiktoken/ranks/o200k_base';
 import { from, map, of } from 'rxjs';
 import { createGroq } from '../../src/index.ts';
-import { chatRequestSchema } from '../../src/model/ChatRequest.ts';
 import {
   constantCounter,
   countTokens,
@@ -13,6 +12,7 @@ import {
 } from '../../src/operators.ts';
 import { createBpe } from '../../src/rules/counting/bpe.ts';
 import { promptFeatures } from '../../src/rules/counting/promptFeatures.ts';
+import { chatRequestSchema } from '../../src/rules/request/chatRequestSchema.ts';
 import { fakeTransport } from '../../src/testing/index.ts';
 
 // What examples use without saying where it comes from.

@@ -1,9 +1,9 @@
 import { EMPTY, map, NEVER, of } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { isTruncatedStreamError } from '../../src/errors/guards.ts';
-import { chatRequestSchema } from '../../src/model/ChatRequest.ts';
 import type { Answer, StateToken, Token } from '../../src/model/Token.ts';
 import { answer } from '../../src/operators/answer.ts';
+import { chatRequestSchema } from '../../src/rules/request/chatRequestSchema.ts';
 import { marbles } from '../util/marbles.ts';
 import { rx } from '../util/rx.ts';
 

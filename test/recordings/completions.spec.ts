@@ -1,10 +1,10 @@
 import type { Observable } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { Groq } from '../../src/client/Groq.ts';
-import type { ChatInput } from '../../src/client/requests.ts';
 import { isHttpError } from '../../src/errors/guards.ts';
-import { chatRequestSchema } from '../../src/model/ChatRequest.ts';
+import type { ChatInput } from '../../src/model/ChatRequest.ts';
 import type { Answer, Token } from '../../src/model/Token.ts';
+import { chatRequestSchema } from '../../src/rules/request/chatRequestSchema.ts';
 import { shared } from '../util/shared.ts';
 import { told } from '../util/told.ts';
 import type { RecordedError } from './readRecorded.ts';

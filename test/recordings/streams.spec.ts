@@ -1,11 +1,11 @@
 import { from, lastValueFrom, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { undiciTransport } from '../../src/adapters/undiciTransport.ts';
-import type { ChatInput } from '../../src/client/requests.ts';
 import { isHttpError } from '../../src/errors/guards.ts';
-import { chatRequestSchema } from '../../src/model/ChatRequest.ts';
+import type { ChatInput } from '../../src/model/ChatRequest.ts';
 import type { Token } from '../../src/model/Token.ts';
 import { answer } from '../../src/operators/answer.ts';
+import { chatRequestSchema } from '../../src/rules/request/chatRequestSchema.ts';
 import { shared } from '../util/shared.ts';
 import { told } from '../util/told.ts';
 import { type RecordedAnswer, readRecorded } from './readRecorded.ts';

@@ -16,7 +16,7 @@ describe('the prompt of a simulated request', () => {
     await counter.load();
     const tools = [{ type: 'function', function: { name: 'now', description: 'Tells the time.' } }];
     for (const request of [body(), body({ tools }), body({ model: 'qwen/qwen3.8-27b' })]) {
-      const { tokens } = counter.count(request as ChatRequest) as TokenCount;
+      const { tokens } = counter.count(request as unknown as ChatRequest) as TokenCount;
       expect(reported(await ask(url, { body: request }))).toBe(tokens);
     }
     expect(reported(await ask(url, { body: body() }))).toBe(72);

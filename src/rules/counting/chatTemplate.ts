@@ -78,8 +78,8 @@ export function countChatTemplate(
         break;
     }
   }
-  if (request['documents'] !== undefined) {
-    const tokens = count(JSON.stringify(request['documents']));
+  if (request.documents !== undefined) {
+    const tokens = count(JSON.stringify(request.documents));
     tally.guess(tokens, tokens / 4 + 64);
   }
   return tally.total;

@@ -1,4 +1,5 @@
-import { type ChatRequest, chatRequestSchema } from '../../model/ChatRequest.ts';
+import type { ChatRequest } from '../../model/ChatRequest.ts';
+import { chatRequestSchema } from './chatRequestSchema.ts';
 import { isPlainRequest } from './isPlainRequest.ts';
 import { checked } from './validation.ts';
 

@@ -1,5 +1,5 @@
 import { ValidationError } from '../../errors/ValidationError.ts';
-import type { ChatRequest, Message } from '../../model/ChatRequest.ts';
+import type { ChatInput, Message } from '../../model/ChatRequest.ts';
 import type { AnswerSnapshot } from '../../model/Token.ts';
 import type { Usage } from '../../model/Usage.ts';
 
@@ -36,10 +36,7 @@ export interface BrokenOff {
  * @throws {ValidationError} when the error has nothing of an answer.
  * @see https://console.groq.com/docs/prefilling
  */
-export function continueFrom<R extends Pick<ChatRequest, 'messages'> & Partial<ChatRequest>>(
-  error: BrokenOff,
-  request: R,
-): R {
+export function continueFrom<R extends ChatInput>(error: BrokenOff, request: R): R {
   const { partial, usage } = error;
   if (partial === undefined) {
     const issue = { path: 'partial', expected: 'what had come of the answer', got: 'nothing' };
@@ -70,7 +67,7 @@ function endingWith(messages: readonly Message[], text: string): Message[] {
 }
 
 /** A maximum, where there is one, without what was used of it. Some of it has to be left. */
-function less(request: Partial<ChatRequest>, name: 'max_completion_tokens' | 'max_tokens', used: number) {
+function less(request: ChatInput, name: 'max_completion_tokens' | 'max_tokens', used: number) {
   const most = request[name];
   return typeof most === 'number' ? { [name]: Math.max(1, most - used) } : {};
 }

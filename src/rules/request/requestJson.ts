@@ -5,12 +5,13 @@ import { ValidationError } from '../../errors/ValidationError.ts';
  *
  * @throws {ValidationError} that names the field that JSON cannot hold.
  */
-export function requestJson(request: Readonly<Record<string, unknown>>): string {
+export function requestJson(request: object): string {
   try {
     return JSON.stringify(request);
   } catch (cause) {
-    const path = Object.keys(request).find((name) => !isJson(request[name])) ?? '';
-    const got = typeof request[path] === 'bigint' ? 'a bigint' : 'an object that JSON.stringify() refuses';
+    const fields: [string, unknown][] = Object.entries(request);
+    const [path, value] = fields.find(([, field]) => !isJson(field)) ?? ['', request];
+    const got = typeof value === 'bigint' ? 'a bigint' : 'an object that JSON.stringify() refuses';
     throw new ValidationError('The request', [{ path, expected: 'what JSON can hold', got }], undefined, { cause });
   }
 }

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { chatRequestSchema } from '../../../src/model/ChatRequest.ts';
 import type { ChatCompletion } from '../../../src/model/Chunk.ts';
 import type { FinishToken, Token, ToolCallToken } from '../../../src/model/Token.ts';
 import {
@@ -9,6 +8,7 @@ import {
   withToken,
   writtenIn,
 } from '../../../src/rules/answer/answer.ts';
+import { chatRequestSchema } from '../../../src/rules/request/chatRequestSchema.ts';
 
 const usage = { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3 };
 const call: ToolCallToken = { type: 'tool-call', index: 0, id: 'a', name: 'add', arguments: '{"a":1}' };

@@ -33,7 +33,7 @@ describe('promptFeatures', () => {
       tools,
       tool_choice: 'required',
       response_format: { type: 'json_schema', json_schema: { name: 'x' } },
-      documents: ['d'],
+      documents: ['d'] as never,
     };
     expect(promptFeatures(request, count)).toEqual({
       ...zero,
@@ -100,7 +100,7 @@ describe('promptFeatures', () => {
 
   it('should count documents within the messages and beside them', () => {
     const content = ['abc', 'de'].map((data) => ({ type: 'document' as const, document: { data } }));
-    const request: ChatRequest = { model: 'm', messages: [{ role: 'user', content }], documents: ['f'] };
+    const request: ChatRequest = { model: 'm', messages: [{ role: 'user', content }], documents: ['f'] as never };
     expect(promptFeatures(request, count)).toEqual({ ...zero, prompt: 1, documents: 3 + 16 + 2 + 16 + 5 });
   });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { chatRequestSchema } from '../../../src/model/ChatRequest.ts';
+import { chatRequestSchema } from '../../../src/rules/request/chatRequestSchema.ts';
 import { checkRequest } from '../../../src/rules/request/checkRequest.ts';
 import { isPlainRequest } from '../../../src/rules/request/isPlainRequest.ts';
 

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { isValidationError } from '../../../src/errors/guards.ts';
 import { TruncatedStreamError } from '../../../src/errors/TruncatedStreamError.ts';
-import { type ChatRequest, chatRequestSchema } from '../../../src/model/ChatRequest.ts';
+import type { ChatRequest } from '../../../src/model/ChatRequest.ts';
 import type { AnswerSnapshot } from '../../../src/model/Token.ts';
 import type { Usage } from '../../../src/model/Usage.ts';
 import { EMPTY_SNAPSHOT } from '../../../src/rules/answer/answer.ts';
+import { chatRequestSchema } from '../../../src/rules/request/chatRequestSchema.ts';
 import { type BrokenOff, continueFrom } from '../../../src/rules/request/continueFrom.ts';
 
 const cut = (partial: Partial<AnswerSnapshot>, usage?: Usage) =>

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { isValidationError } from '../../../src/errors/guards.ts';
 import type { ValidationError } from '../../../src/errors/ValidationError.ts';
-import { chatRequestSchema } from '../../../src/model/ChatRequest.ts';
+import { chatRequestSchema } from '../../../src/rules/request/chatRequestSchema.ts';
 import { checked } from '../../../src/rules/request/validation.ts';
 
 const errorOf = (schema: z.ZodType, value: unknown, advice?: string): ValidationError => {

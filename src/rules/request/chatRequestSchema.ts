@@ -1,0 +1,115 @@
+import * as z from 'zod';
+import type { ChatRequest } from '../../model/ChatRequest.ts';
+import type { ChatModelId } from '../../model/Models.ts';
+
+const textPart = z.strictObject({ type: z.literal('text'), text: z.string() });
+
+const imagePart = z.strictObject({
+  type: z.literal('image_url'),
+  image_url: z.strictObject({ url: z.string(), detail: z.enum(['auto', 'low', 'high']).optional() }),
+});
+
+const documentPart = z.strictObject({
+  type: z.literal('document'),
+  document: z.looseObject({ id: z.string().nullish(), data: z.unknown().optional() }),
+});
+
+const toolCall = z.strictObject({
+  id: z.string(),
+  type: z.literal('function'),
+  function: z.strictObject({ name: z.string(), arguments: z.string() }),
+});
+
+const text = z.union([z.string(), z.array(textPart).readonly()]);
+const name = z.string().optional();
+
+// Groq refuses a message with a property that it does not know, so these are strict.
+const messageSchema = z.discriminatedUnion('role', [
+  z.strictObject({ role: z.literal('system'), content: text, name }),
+  z.strictObject({ role: z.literal('developer'), content: text, name }),
+  z.strictObject({
+    role: z.literal('user'),
+    content: z.union([
+      z.string(),
+      z.array(z.discriminatedUnion('type', [textPart, imagePart, documentPart])).readonly(),
+    ]),
+    name,
+  }),
+  z.strictObject({
+    role: z.literal('assistant'),
+    content: text.nullish(),
+    reasoning: z.string().nullish(),
+    tool_calls: z.array(toolCall).readonly().optional(),
+    function_call: z.strictObject({ name: z.string(), arguments: z.string() }).nullish(),
+    name,
+  }),
+  z.strictObject({ role: z.literal('tool'), content: text, tool_call_id: z.string(), name }),
+  z.strictObject({ role: z.literal('function'), content: text.nullable(), name: z.string() }),
+]);
+
+const toolSchema = z.looseObject({
+  type: z.string(),
+  function: z
+    .looseObject({
+      name: z.string(),
+      description: z.string().optional(),
+      parameters: z.record(z.string(), z.unknown()).optional(),
+      strict: z.boolean().nullish(),
+    })
+    .optional(),
+});
+
+const responseFormatSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('text') }),
+  z.strictObject({ type: z.literal('json_object') }),
+  z.strictObject({
+    type: z.literal('json_schema'),
+    json_schema: z.looseObject({
+      name: z.string(),
+      description: z.string().optional(),
+      schema: z.record(z.string(), z.unknown()).optional(),
+      strict: z.boolean().nullish(),
+    }),
+  }),
+]);
+
+const chatModelIdSchema: z.ZodType<ChatModelId, ChatModelId> = z.string().min(1);
+
+/** What goes to Groq as it is: it says itself what is wrong with that. */
+const unchecked = <Name extends keyof ChatRequest>() => z.custom<ChatRequest[Name]>().optional();
+
+/** What a {@link ChatRequest} has to be. Fields that are not listed pass, too. */
+export const chatRequestSchema = z.looseObject({
+  model: chatModelIdSchema,
+  messages: z.array(messageSchema).min(1).readonly(),
+  max_completion_tokens: z.int().positive().nullish(),
+  max_tokens: z.int().positive().nullish(),
+  temperature: z.number().min(0).max(2).nullish(),
+  top_p: z.number().min(0).max(1).nullish(),
+  seed: z.int().nullish(),
+  stop: z.union([z.string(), z.array(z.string()).max(4).readonly()]).nullish(),
+  n: z.literal(1).nullish(),
+  tools: z.array(toolSchema).max(128).readonly().nullish(),
+  tool_choice: z.union([z.enum(['none', 'auto', 'required']), z.looseObject({ type: z.string() })]).nullish(),
+  parallel_tool_calls: z.boolean().nullish(),
+  response_format: responseFormatSchema.nullish(),
+  reasoning_effort: z.enum(['none', 'default', 'low', 'medium', 'high']).nullish(),
+  reasoning_format: z.enum(['hidden', 'raw', 'parsed']).nullish(),
+  include_reasoning: z.boolean().nullish(),
+  service_tier: z.enum(['auto', 'on_demand', 'flex', 'performance']).nullish(),
+  user: z.string().nullish(),
+  disable_tool_validation: unchecked<'disable_tool_validation'>(),
+  documents: unchecked<'documents'>(),
+  citation_options: unchecked<'citation_options'>(),
+  search_settings: unchecked<'search_settings'>(),
+  compound_custom: unchecked<'compound_custom'>(),
+  frequency_penalty: unchecked<'frequency_penalty'>(),
+  presence_penalty: unchecked<'presence_penalty'>(),
+  logit_bias: unchecked<'logit_bias'>(),
+  logprobs: unchecked<'logprobs'>(),
+  top_logprobs: unchecked<'top_logprobs'>(),
+  metadata: unchecked<'metadata'>(),
+  store: unchecked<'store'>(),
+  stream: unchecked<'stream'>(),
+  stream_options: unchecked<'stream_options'>(),
+});
