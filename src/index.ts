@@ -7,9 +7,10 @@ export type { ConnectionOptions } from './client/ConnectionOptions.ts';
 export { createGroq } from './client/createGroq.ts';
 export type { FlowOptions } from './client/FlowOptions.ts';
 export type { Groq } from './client/Groq.ts';
+export type { Health } from './client/health.ts';
 export type { IterableObservable } from './client/IterableObservable.ts';
 export { loadConfig } from './client/loadConfig.ts';
-export type { Health, Model } from './client/models.ts';
+export type { Model } from './client/models.ts';
 export type { GroqOptions, RetryOptions } from './client/options.ts';
 export type { BackpressureOptions } from './operators/iterate.ts';
 
@@ -18,11 +19,11 @@ export type { BackpressureOptions } from './operators/iterate.ts';
 export { answer } from './operators/answer.ts';
 export { snapshots } from './operators/snapshots.ts';
 export { text } from './operators/text.ts';
-export { type TrimConfig, trim } from './operators/trim.ts';
-export { trimTo } from './operators/trimTo.ts';
 
 /* Around a request */
 
+export { type TrimConfig, trim } from './operators/trim.ts';
+export { trimTo } from './operators/trimTo.ts';
 export { type AudioRest, audioSeconds } from './rules/counting/audio/audioSeconds.ts';
 export { type BrokenOff, continueFrom } from './rules/request/continueFrom.ts';
 export { type UsageCostOptions, usageCost } from './rules/usage/usageCost.ts';

@@ -17,10 +17,10 @@ import { merged } from '../rules/merged.ts';
 import { checkLength } from '../rules/request/checkLength.ts';
 import { requestJson } from '../rules/request/requestJson.ts';
 import type { Call, Timeouts } from '../scheduler/Attempt.ts';
+import type { AnswerKind } from './AnswerKind.ts';
 import type { StreamOptions } from './CallOptions.ts';
 import type { Config } from './config.ts';
 import { Flow } from './Flow.ts';
-import type { AnswerKind } from './kinds.ts';
 import type { Ledger } from './Ledger.ts';
 import type { OutputFits } from './OutputFits.ts';
 

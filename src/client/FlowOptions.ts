@@ -4,9 +4,9 @@ import type { BackpressureOptions } from '../operators/iterate.ts';
 /**
  * What happens when the answer to a call comes faster than it is used.
  *
- * To a subscriber each token is told as it comes, and the connection is read no further before its `next` returns:
- * nothing is held, and nothing grows. One that only passes tokens on to what takes its time makes them wait there. With
- * `for await` they wait here instead, as `backpressure` says.
+ * A subscriber gets each token as it comes, and the connection is read no further before its `next` returns: nothing is
+ * held, and nothing grows, unless the subscriber queues them itself. With `for await` they wait here, as `backpressure`
+ * says.
  */
 export interface FlowOptions extends BackpressureOptions {
   /**

@@ -9,8 +9,9 @@ import type { Answer, StateToken, Token } from '../model/Token.ts';
 import type { UsageKey, UsageRecord, UsageTotals } from '../model/UsageRecord.ts';
 import type { Answered, AnswerResult, AnswersOptions } from './answers.ts';
 import type { CallOptions, ChatOptions, StreamOptions } from './CallOptions.ts';
+import type { Health } from './health.ts';
 import type { IterableObservable } from './IterableObservable.ts';
-import type { Health, Model } from './models.ts';
+import type { Model } from './models.ts';
 
 /**
  * The Groq API as streams. Observables are cold: nothing is sent before one is subscribed to, each subscription is a

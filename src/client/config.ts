@@ -136,7 +136,7 @@ function transportFor({ apiKey, baseURL, http2, maxResponseBytes }: GroqOptions,
   return undiciTransport({ apiKey: key, baseURL: base, http2, maxResponseBytes });
 }
 
-/** What a variable says, of which the check says by its name what is wrong. */
+/** Reads and checks a variable of the environment. Errors of the check name it. */
 function variable(
   environment: Environment,
   name: string,

@@ -10,6 +10,7 @@ import type { Status } from '../model/Status.ts';
 import type { Answer, StateToken, Token } from '../model/Token.ts';
 import type { UsageKey, UsageRecord, UsageTotals } from '../model/UsageRecord.ts';
 import { RequestScheduler } from '../scheduler/RequestScheduler.ts';
+import { ANSWER, type AnswerKind, CHUNKS, TOKENS } from './AnswerKind.ts';
 import { type Answered, type AnswerResult, type AnswersOptions, answers } from './answers.ts';
 import {
   type CallOptions,
@@ -25,12 +26,12 @@ import {
 import { resolveConfig } from './config.ts';
 import { connect } from './connect.ts';
 import type { Groq } from './Groq.ts';
+import { type Health, health } from './health.ts';
 import type { IterableObservable } from './IterableObservable.ts';
-import { ANSWER, type AnswerKind, CHUNKS, TOKENS } from './kinds.ts';
 import { Ledger } from './Ledger.ts';
-import { type Health, health, type Model, models } from './models.ts';
+import { type Model, models } from './models.ts';
 import type { GroqOptions } from './options.ts';
-import { Requests } from './requests.ts';
+import { Requests } from './Requests.ts';
 
 /**
  * Makes a client.

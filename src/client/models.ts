@@ -1,5 +1,4 @@
-import { catchError, defer, map, Observable, of, takeUntil } from 'rxjs';
-import { type GroqError, isGroqError } from '../errors/GroqError.ts';
+import { defer, map, Observable, takeUntil } from 'rxjs';
 import { isRateLimitError } from '../errors/guards.ts';
 import { ProtocolError } from '../errors/ProtocolError.ts';
 import { responseBody } from '../operators/responseBody.ts';
@@ -24,11 +23,6 @@ export interface Model {
   readonly max_completion_tokens?: number;
 }
 
-/** Whether Groq can be reached with this key, and how fast. */
-export type Health =
-  | { readonly ok: true; readonly latencyMs: number; readonly models: number }
-  | { readonly ok: false; readonly latencyMs: number; readonly error: GroqError };
-
 /**
  * Asks Groq for its models. They are not limited, so this goes past the queue.
  *
@@ -45,24 +39,6 @@ export function models(config: Config, closed$: Observable<never>): Observable<M
     }),
     takeUntil(closed$),
   );
-}
-
-/** Whether Groq answers. It never fails: what goes wrong is in what it says. */
-export function health(config: Config, closed$: Observable<never>): Observable<Health> {
-  const { scheduler } = config;
-  return new Observable((destination) => {
-    const start = scheduler.now();
-    const latency = (): number => Math.round(scheduler.now() - start);
-    models(config, closed$)
-      .pipe(
-        map((list): Health => ({ ok: true, latencyMs: latency(), models: list.length })),
-        catchError((error: unknown) => {
-          if (!isGroqError(error)) throw error;
-          return of<Health>({ ok: false, latencyMs: latency(), error });
-        }),
-      )
-      .subscribe(destination);
-  });
 }
 
 /** For how long a refused list is waited for, in milliseconds. Nobody who asks for a list expects to wait for longer. */

@@ -35,7 +35,7 @@ export interface GroqOptions extends ConnectionOptions {
    */
   readonly baseURL?: string | undefined;
   /**
-   * The plan of the organization, from which the limits of the known models follow.
+   * The plan of the organization, from which the limits of the known models follow. The first answers correct it.
    *
    * @default 'free'
    */
@@ -47,11 +47,17 @@ export interface GroqOptions extends ConnectionOptions {
   readonly limits?: false | Readonly<Record<ModelId, Limits>> | undefined;
   /** What every request has that does not say otherwise. */
   readonly defaults?: (Partial<ChatRequest> & { readonly messages?: undefined }) | undefined;
-  /** @default { count: 2, initialDelay: 100, maxDelay: 10_000, sampling: false } */
+  /**
+   * How often a request is tried again that failed in a way that may be different next time, and after what pauses in
+   * milliseconds.
+   *
+   * @default { count: 2, initialDelay: 100, maxDelay: 10_000, sampling: false }
+   */
   readonly retry?: RetryOptions | undefined;
   /**
    * In milliseconds. `queue` is counted from when a request is asked for, `betweenTokens` from one token to the next, and
-   * the others from the moment at which it is dispatched. Minimum: 1; `Infinity` lets it take as long as it takes.
+   * the others from the moment at which it is dispatched. `firstToken` is bounded by `total` unless it is given. Minimum:
+   * 1; `Infinity` lets it take as long as it takes.
    *
    * @default { queue: 86_400_000, connect: 10_000, betweenTokens: 60_000, total: 120_000 }
    */

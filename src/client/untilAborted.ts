@@ -12,7 +12,7 @@ const listeners = new WeakMap<AbortSignal, Set<() => void>>();
  * that shares a signal. So each signal has one listener, and those who wait for it are a set.
  *
  * @param model The one that is asked, for the error.
- * @param cancel Lets the stream end with the error by itself, which knows what had come. @default it is left
+ * @param cancel Lets the stream end with the error by itself, which knows what had come. @default unsubscribes from it
  */
 export function untilAborted<T>(
   signal: AbortSignal,

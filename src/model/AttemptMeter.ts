@@ -3,7 +3,7 @@ import type { Follower } from './Written.ts';
 
 /** Follows what one attempt uses, from when it leaves the queue until it ends. */
 export interface AttemptMeter<T> extends Follower {
-  /** The request is on the wire. It may never be. */
+  /** The request is written to the wire. Not called for one that fails before. */
   sent(): void;
   /** A value of its answer, and what it says was used. */
   value(value: T, used: Usage | undefined): void;

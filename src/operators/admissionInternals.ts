@@ -66,7 +66,7 @@ export class Admission<J extends Job> implements Granter<J> {
   /** Whether somebody has looked while the store was thinking: it may have answered from before. */
   #missed = false;
   /** How many grants are not settled. */
-  #inFlight = 0;
+  #unsettled = 0;
   /** How many questions there were. */
   #count = 0;
   #closed = false;
@@ -84,7 +84,7 @@ export class Admission<J extends Job> implements Granter<J> {
 
   /** Whether nobody is granted until a grant is settled. */
   get isFull(): boolean {
-    return this.#inFlight >= this.#config.inFlight;
+    return this.#unsettled >= this.#config.inFlight;
   }
 
   /** Grants all that can be granted now, best first. */
@@ -101,7 +101,7 @@ export class Admission<J extends Job> implements Granter<J> {
 
   /** Hears that a grant was settled. */
   settled(job: J, outcome: Outcome): void {
-    this.#inFlight -= 1;
+    this.#unsettled -= 1;
     // Whoever was refused has had a turn, and a charge that stays is what was had.
     if (outcome.type === 'used' || outcome.type === 'unsent') {
       const had = outcome.type === 'used' ? outcome.cost.tokens : 0;
@@ -234,7 +234,7 @@ export class Admission<J extends Job> implements Granter<J> {
     const { job } = taker;
     backlog.remove(taker);
     backlog.serve(job, job.cost.tokens);
-    this.#inFlight += 1;
+    this.#unsettled += 1;
     this.#listener.granted(new StoreGrant(job, reservation, this));
   }
 }

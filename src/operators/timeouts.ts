@@ -28,7 +28,7 @@ export interface TimeoutsConfig extends AnswerTimeouts {
   readonly isPaused?: (() => boolean) | undefined;
   /** The model that is asked, for the error. */
   readonly model?: string | undefined;
-  /** Lets the answer end with an error by itself, which knows what had come of it. @default it is left */
+  /** Lets the answer end with an error by itself, which knows what had come of it. @default unsubscribes from it */
   readonly fail?: ((error: TimeoutError) => void) | undefined;
   /**
    * @default the system's monotonic clock and timers. Within `TestScheduler.run`, pass that `TestScheduler`:

@@ -7,7 +7,7 @@ import { countOf } from './guardedCount.ts';
 import { operate } from './operate.ts';
 import { checkMaxTokens } from './trimTo.ts';
 
-/** To how many tokens {@link trim} keeps, and who counts them. */
+/** How long {@link trim} lets a prompt be, and who counts. */
 export interface TrimConfig {
   /** How many tokens a prompt may have. Minimum: 1. */
   readonly maxTokens: number;

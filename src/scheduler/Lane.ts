@@ -48,7 +48,8 @@ export class Lane {
   #backlog: Backlog<Attempt> | undefined;
   /** How many requests may still come back. */
   #users = 0;
-  #inFlight = 0;
+  /** How many attempts have left the queue and not ended. */
+  #underWay = 0;
 
   constructor(model: ModelId, config: LaneConfig) {
     const { store, transport, scheduler, random, slack, inFlight, maxQueued, overflow } = config;
@@ -131,7 +132,7 @@ export class Lane {
         return {
           model: this.#model,
           waiting,
-          inFlight: this.#inFlight,
+          inFlight: this.#underWay,
           buckets,
           ...(head !== undefined && !this.#isFull() && { nextStartsInMs: new Forecast(buckets).start(head.job) }),
         };
@@ -141,15 +142,15 @@ export class Lane {
 
   /** Whether nobody starts until somebody ends. */
   #isFull(): boolean {
-    return this.#inFlight >= this.#config.inFlight;
+    return this.#underWay >= this.#config.inFlight;
   }
 
   /** An attempt leaves the queue. */
   #admit(attempt: Attempt): void {
-    this.#inFlight += 1;
+    this.#underWay += 1;
     this.#outlooks.delete(attempt);
     attempt.lifetime.add(() => {
-      this.#inFlight -= 1;
+      this.#underWay -= 1;
       this.changed();
     });
     this.#config.admitted(attempt);

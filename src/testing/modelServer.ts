@@ -32,7 +32,7 @@ export interface ModelServerConfig extends Omit<ServerModelConfig, 'limits'> {
   readonly scheduler: SchedulerLike;
   /** How long messages travel. @default network() */
   readonly network?: Network | undefined;
-  /** What becomes of a request, and of the how manieth it is that comes. @default a Script of nothing but defaults */
+  /** What becomes of a request, by its index in order of arrival. @default a Script of nothing but defaults */
   readonly script?: ((request: ChatRequest, index: number) => Script) | undefined;
 }
 

@@ -20,7 +20,7 @@ export class GaugeSet {
   readonly #expected: Limits;
   readonly #allowed: { [D in Dimension]?: number | undefined };
   #ceilings: Limits = {};
-  /** Of which dimensions the server has told its limit, and when the request was charged that was told it. */
+  /** The dimensions whose limit the server has told, with when the request was charged that was told. */
   readonly #told = new Map<Dimension, number>();
   readonly #plans: readonly Limits[];
 

@@ -55,7 +55,7 @@ export class OpenReservations {
     this.#underWay.push(open);
   }
 
-  /** What those were charged, in one unit, of which it was heard after an event that they had arrived. */
+  /** What open reservations cost in all, in one unit, whose answers have shown that they arrived after an event. */
   arrivedSince(event: number, unit: keyof Cost): number {
     let sum = 0;
     for (const { cost, arrivedAt, heard } of this.#open.values()) if (heard && arrivedAt > event) sum += cost[unit];

@@ -58,7 +58,7 @@ function roundsOf(messages: readonly Message[]): readonly Round[] {
   return rounds;
 }
 
-/** Makes one round of all that came since a place, and gives it: the last one, when it does not matter since when. */
+/** Makes one of all rounds from the one on that holds a message, and gives it. Without a message it gives the last one. */
 function join(rounds: Round[], place = Infinity): Round | undefined {
   const from = Math.max(
     0,

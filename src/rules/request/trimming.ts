@@ -42,7 +42,7 @@ export function* trimming<R extends ChatRequest>(request: R, maxTokens: number):
     alone.push((yield { model, messages: unit.flatMap((place) => messages[place] ?? []) }).bound);
   }
 
-  // With so many left out it is too long, and with so many it fits.
+  // To leave out `tooFew` units is not enough, and to leave out `enough` is.
   let tooFew = 0;
   let enough = units.length;
   let next = guess(alone, whole, least, maxTokens);
