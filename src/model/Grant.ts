@@ -51,7 +51,13 @@ export interface LimitTold {
 /** What became of a reservation. */
 export type Outcome =
   /** The server reported, or it is known, what was used: the rest goes back. A 413 tells the limit that it exceeds. */
-  | { readonly type: 'used'; readonly cost: Cost; readonly told?: LimitTold | undefined }
+  | {
+      readonly type: 'used';
+      readonly cost: Cost;
+      readonly told?: LimitTold | undefined;
+      /** What the request itself was to cost, when it took what was reserved for a larger one. */
+      readonly charged?: Cost | undefined;
+    }
   /** Nothing reached the server: all of it goes back. */
   | { readonly type: 'unsent' }
   /** The server said that a limit was hit: the tokens go back, and the dimension pauses for `ms`. */

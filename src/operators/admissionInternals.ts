@@ -116,11 +116,11 @@ export class Admission<J extends Job> implements Granter<J> {
     const ticket = backlog.peek();
     if (ticket === undefined || this.#closed || this.isFull) return false;
     this.#asked = this.#asked?.ticket === ticket ? this.#asked : this.#ask(ticket);
-    this.#listener.watch(this.#asked.reservation.key);
     return this.#reserve(backlog, this.#asked);
   }
 
   #reserve(backlog: Backlog<J>, asked: Asked<J>): boolean {
+    this.#listener.watch(asked.reservation.key);
     const answer = this.store.reserve(asked.reservation);
     if ('type' in answer) return this.#hear(backlog, asked, answer);
     const askedAt = this.#config.scheduler.now();

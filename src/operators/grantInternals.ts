@@ -74,7 +74,9 @@ export class StoreGrant<J extends Job> implements Grant<J> {
   settle(outcome: Outcome): void {
     if (this.state === 'settled') return;
     this.state = 'settled';
-    tell(this.#granter.store.settle(this.reservation, outcome));
+    const { cost } = this.job;
+    const isForAnother = outcome.type === 'used' && cost !== this.reservation.cost;
+    tell(this.#granter.store.settle(this.reservation, isForAnother ? { ...outcome, charged: cost } : outcome));
     this.#granter.settled(this.job, outcome);
   }
 }

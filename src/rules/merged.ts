@@ -9,7 +9,8 @@ export function merged<T extends object>(defaults: T, given: Given<T> | undefine
   // Most requests say nothing, and need no object of their own for that.
   if (given === undefined) return defaults;
   const all = { ...defaults };
-  for (const name of Object.keys(given) as (keyof T)[]) {
+  // Of `null`, which a program may hand on as well, there is nothing to go through.
+  for (const name in given) {
     const value = given[name];
     if (value !== undefined) all[name] = value;
   }

@@ -419,6 +419,34 @@ describe('throttleByBucket', () => {
     },
   );
 
+  it('should tell the store what a smaller job was to cost that takes the grant for a larger one', () => {
+    rx((helpers) => {
+      const inner = quota(14, 100_000, { ...helpers, unit: 'tokens' });
+      const costs = { l: tokens(9), h: tokens(5) };
+      const cost = (name: string) => ({
+        cost: costs[name as keyof typeof costs],
+        priority: name === 'h' ? ('high' as const) : ('low' as const),
+      });
+      // The small one comes while the store thinks of the large one.
+      helpers
+        .hot('lh')
+        .pipe(
+          arriving(helpers, cost),
+          prioritize(),
+          throttleByBucket<NamedJob>({ store: slow(inner, 2, helpers), scheduler: helpers.scheduler }),
+        )
+        .subscribe((grant) => {
+          grant.sent();
+          grant.settle({ type: 'used', cost: tokens(4) });
+        });
+      helpers.flush();
+      expect(inner.settled.map(([, outcome]) => outcome)).toEqual([
+        { type: 'used', cost: tokens(4), charged: tokens(5) },
+        { type: 'used', cost: tokens(4) },
+      ]);
+    });
+  });
+
   it('should look again when either fits, whichever is first', () => {
     rx((helpers) => {
       const { scheduler } = helpers;

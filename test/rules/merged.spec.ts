@@ -11,6 +11,7 @@ describe('merged', () => {
 
   it.each<[string, Options | undefined, Options]>([
     ['nothing', undefined, { a: 1, b: 2 }],
+    ['null', null as never, { a: 1, b: 2 }],
     ['an empty object', {}, { a: 1, b: 2 }],
     ['one of them', { b: 3 }, { a: 1, b: 3 }],
     ['undefined', { a: undefined, b: undefined }, { a: 1, b: 2 }],

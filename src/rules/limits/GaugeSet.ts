@@ -75,7 +75,7 @@ export class GaugeSet {
     const isNews = !this.#told.has(dimension) || this.#allowed[dimension] !== limit;
     this.#told.set(dimension, Math.max(last, askedAt));
     this.#adopt(dimension, limit, now);
-    if (isNews) this.#followPlan(now);
+    if (isNews && isShown(dimension)) this.#followPlan(askedAt, now);
     return true;
   }
 
@@ -90,17 +90,20 @@ export class GaugeSet {
     this.#adopt(dimension, Math.max(units, this.#expected[dimension] ?? 0), now);
   }
 
-  /** Takes the limits that answers do not show from the plan to which those belong that were told. */
-  #followPlan(now: number): void {
-    if (this.#told.size < MARKS_OF_A_PLAN) return;
-    const told = [...this.#told.keys()];
+  /** Takes the limits that answers do not show from the plan to which those belong that they show. */
+  #followPlan(askedAt: number, now: number): void {
+    const shown = [...this.#told.keys()].filter(isShown);
+    if (shown.length < MARKS_OF_A_PLAN) return;
     const [plan, another] = this.#plans.filter((limits) =>
-      told.every((dimension) => limits[dimension] === this.#allowed[dimension]),
+      shown.every((dimension) => limits[dimension] === this.#allowed[dimension]),
     );
     if (plan === undefined || another !== undefined) return;
     for (const dimension of DIMENSION_NAMES) {
       // Where we were told a limit of our own, that is the account's as well until the server says otherwise.
-      if (this.#ceilings[dimension] === undefined) this.#adopt(dimension, plan[dimension], now);
+      const isOurs = this.#ceilings[dimension] !== undefined;
+      if (isOurs || isShown(dimension) || (this.#told.get(dimension) ?? -Infinity) >= askedAt) continue;
+      this.#told.delete(dimension);
+      this.#adopt(dimension, plan[dimension], now);
     }
   }
 

@@ -259,8 +259,12 @@ const givenBack = (outcome: Outcome, unit: keyof Cost, units: number): number =>
 };
 
 /**
- * What its own answer has given back already: where a prompt was counted as longer than it is, the server has charged
- * less, and its answer has shown that.
+ * What its own answer has given back already: the server charges less than was reserved where a prompt is shorter than
+ * it was counted, or where a smaller request took the reservation, and its answer shows that.
  */
-const raisedFor = ({ raised, cost }: OpenReservation, outcome: Outcome): number =>
-  outcome.type === 'used' ? Math.min(raised, Math.max(0, cost.inputTokens - outcome.cost.inputTokens)) : 0;
+function raisedFor({ raised, cost }: OpenReservation, outcome: Outcome): number {
+  if (raised === 0 || outcome.type !== 'used') return 0;
+  const { charged = cost } = outcome;
+  const tooLong = Math.max(0, charged.inputTokens - outcome.cost.inputTokens);
+  return Math.min(raised, cost.tokens - charged.tokens + tooLong);
+}

@@ -140,14 +140,22 @@ describe('GaugeSet', () => {
       expect(all(more)).toEqual({ ...developer, rpm: 2_000 });
     });
 
-    it('should follow none where two have the same, or where it is told of a limit that a plan does not have', () => {
+    it('should forget what a 429 told of the plan before, and not what one tells of this one', () => {
+      const told = (at: number) => {
+        const gauges = new GaugeSet(free, {}, [free, developer], 0);
+        gauges.hear('rpm', 30, at, at);
+        gauges.hear('rpd', 500_000, 5, 5);
+        gauges.hear('tpm', 250_000, 5, 5);
+        return all(gauges);
+      };
+      expect([told(4), told(5)]).toEqual([developer, { ...developer, rpm: 30 }]);
+    });
+
+    it('should follow none where two have the same', () => {
       const gauges = new GaugeSet(free, {}, [{ ...developer, rpm: 7 }, developer], 0);
       gauges.hear('rpd', 500_000, 1, 1);
       gauges.hear('tpm', 250_000, 1, 1);
       expect(gauges.find('rpm')?.bucket.limit).toBe(30);
-      const other = new GaugeSet(free, {}, [developer], 0);
-      for (const dimension of ['tpd', 'rpd', 'tpm'] as const) other.hear(dimension, developer.rpd, 1, 1);
-      expect(other.find('rpm')?.bucket.limit).toBe(30);
     });
   });
 });

@@ -327,6 +327,23 @@ describe('LimitMirror', () => {
     expect(level('tpm')).toBe(4_910);
   });
 
+  it('should give back once what a smaller request left that took the reservation', () => {
+    const { mirror, make, level } = mirrorOf({ tpm: 8_000 });
+    const [large, small] = [2_900, 100].map((output) => ({
+      ...tokens(1_000 + output),
+      inputTokens: 1_000,
+      outputTokens: output,
+    }));
+    const reservation = make(large ?? tokens(0));
+    mirror.reserve(reservation, 0);
+    mirror.sent(reservation, 0);
+    mirror.learn(reservation, { tpm: { limit: 8_000, remaining: 6_900 } }, 0);
+    expect(level('tpm')).toBe(6_900);
+    const used = { ...tokens(1_040), inputTokens: 1_000, outputTokens: 40 };
+    mirror.settle(reservation, { type: 'used', cost: used, charged: small }, 0);
+    expect(level('tpm')).toBe(6_960);
+  });
+
   describe('with pacing', () => {
     const pacing = DEFAULT_PACING;
 
