@@ -14,7 +14,8 @@ export function health(config: Config, closed$: Observable<never>): Observable<H
   return new Observable((destination) => {
     const start = scheduler.now();
     const latency = (): number => Math.round(scheduler.now() - start);
-    models(config, closed$)
+    // Whoever wants to know whether Groq answers does not want to wait until it does.
+    models(config, closed$, 0)
       .pipe(
         map((list): Health => ({ ok: true, latencyMs: latency(), models: list.length })),
         catchError((error: unknown) => {

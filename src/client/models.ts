@@ -23,13 +23,26 @@ export interface Model {
   readonly max_completion_tokens?: number;
 }
 
+/** For how long a refused list is waited for, in milliseconds. Nobody who asks for a list expects to wait for longer. */
+const LONGEST_PAUSE = 60_000;
+
 /**
  * Asks Groq for its models. They are not limited, so this goes past the queue.
  *
  * @param closed$ Fails when the client is closed.
+ * @param longestPause For how long a server may ask to wait after a 429, in milliseconds.
  */
-export function models(config: Config, closed$: Observable<never>): Observable<Model[]> {
+export function models(
+  config: Config,
+  closed$: Observable<never>,
+  longestPause: number = LONGEST_PAUSE,
+): Observable<Model[]> {
   const { scheduler, random, timeouts: limits, retry } = config;
+  // There is no queue to which a 429 could go back, and where limits would hold it.
+  const retryable = (error: unknown): Retryability => {
+    if (!isRateLimitError(error)) return retryability(error);
+    return (error.retryAfter ?? 0) > longestPause ? 'never' : 'after-a-pause';
+  };
   return getJson(config, '/models').pipe(
     timeouts({ connect: limits.connect, total: limits.total, scheduler }),
     retryWithBackoff({ ...retry, retryable, scheduler, random }),
@@ -39,15 +52,6 @@ export function models(config: Config, closed$: Observable<never>): Observable<M
     }),
     takeUntil(closed$),
   );
-}
-
-/** For how long a refused list is waited for, in milliseconds. Nobody who asks for a list expects to wait for longer. */
-const LONGEST_PAUSE = 60_000;
-
-/** A 429 is waited out here: there is no queue to which it could go back, and where limits would hold it. */
-function retryable(error: unknown): Retryability {
-  if (!isRateLimitError(error)) return retryability(error);
-  return (error.retryAfter ?? 0) > LONGEST_PAUSE ? 'never' : 'after-a-pause';
 }
 
 function getJson({ transport }: Config, path: string): Observable<Record<string, unknown>> {

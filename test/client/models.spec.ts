@@ -116,6 +116,10 @@ describe('models and health', () => {
     const refused = told(make(await refusing('61'), { retry: { count: 1 } }).models());
     expect(await refused.error).toSatisfy((error) => isHttpError(error) && error.status === 429);
     expect(refusals).toBe(1);
+    refusals = 0;
+    const health = told(make(await refusing('1'), { retry: { count: 1 } }).health());
+    await health.ended;
+    expect([health.values.all, refusals]).toMatchObject([[{ ok: false, error: { status: 429 } }], 1]);
   });
 
   it.each<[string, () => Observable<WireEvent>]>([
