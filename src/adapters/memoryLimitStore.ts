@@ -92,7 +92,7 @@ const schema = z.strictObject({
   chargeModel: z.enum(['refund', 'keep']).optional(),
   pacing: pacingSchema.optional(),
   probe: ms,
-  scheduler: schedulerSchema(),
+  scheduler: schedulerSchema,
 });
 
 /** A limit store whose limits can be lowered and raised while it is in use. */

@@ -2,7 +2,7 @@ import { BehaviorSubject, combineLatest, map, Observable, Subject, type Subscrib
 import type { CancelledError } from '../errors/CancelledError.ts';
 import { ModelRetiredError } from '../errors/ModelRetiredError.ts';
 import type { ChatInput, ChatRequest } from '../model/ChatRequest.ts';
-import { RETIRED_MODELS } from '../model/Models.ts';
+import { type ModelId, RETIRED_MODELS } from '../model/Models.ts';
 import type { StateToken } from '../model/Token.ts';
 import type { TokenCount } from '../model/TokenCount.ts';
 import { countOf } from '../operators/guardedCount.ts';
@@ -76,13 +76,8 @@ export class Requests {
       const request = this.#check(input);
       const ask = { kind, request, options, lifecycle, cancelled$ };
       const callOf = (count: TokenCount): Call<T> => new ChatCall(ask, count, this.#services);
-      const { config } = this.#services;
-      const count = countOf(config.counter, request);
-      const { queue = Infinity } = merged(config.timeouts, options.timeouts);
-      const call =
-        'tokens' in count
-          ? callOf(count)
-          : countedInTime(count, request.model, queue, config.scheduler).pipe(map(callOf));
+      const count = countOf(this.#services.config.counter, request);
+      const call = 'tokens' in count ? callOf(count) : this.#inTime(count, request.model, options).pipe(map(callOf));
       this.#requestScheduler.answer(call).subscribe(subscriber);
     };
     // Each layer is paid for by every request that waits.
@@ -92,6 +87,12 @@ export class Requests {
       const cancel = (error: CancelledError): void => cancelled$?.next(error);
       new Observable(start).pipe(untilAborted(signal, model, cancel)).subscribe(destination);
     }
+  }
+
+  #inTime(count$: Observable<TokenCount>, model: ModelId, options: ChatOptions): Observable<TokenCount> {
+    const { timeouts, scheduler } = this.#services.config;
+    const { queue = Infinity } = merged(timeouts, options.timeouts);
+    return countedInTime(count$, model, queue, scheduler);
   }
 
   #check(input: ChatInput): ChatRequest {

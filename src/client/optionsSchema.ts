@@ -76,9 +76,9 @@ export const optionsSchema = z.strictObject({
   prices: pricesSchema,
   allowRetired: z.boolean().optional(),
   transport: having('a transport', 'send'),
-  store: storeSchema(),
+  store: storeSchema,
   counter: having('a token counter', 'count'),
-  scheduler: schedulerSchema(),
+  scheduler: schedulerSchema,
   random: func.optional(),
 });
 

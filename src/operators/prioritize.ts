@@ -100,7 +100,7 @@ const schema = z.strictObject({
   maxQueued: orInfinity,
   overflow: overflowSchema,
   refuse: func.optional(),
-  scheduler: schedulerSchema(),
+  scheduler: schedulerSchema,
 });
 
 class Prioritizing<J extends Job> implements OperateConfig<J, Backlog<J>>, QueueListener {

@@ -113,11 +113,11 @@ export function throttleByBucket<J extends Job>(
 const modelOf = (job: Job): LimitKey => job.model;
 
 const schema = z.strictObject({
-  store: storeSchema().unwrap(),
+  store: storeSchema.unwrap(),
   key: func.optional(),
   inFlight: orInfinity,
   bypass: z.number().min(0).max(1).optional(),
   refuse: func.optional(),
-  scheduler: schedulerSchema(),
+  scheduler: schedulerSchema,
   random: func.optional(),
 });

@@ -5,6 +5,7 @@ import type { BucketLevel, Limits } from '../../model/Limits.ts';
 import type { Pacing } from '../../model/Priority.ts';
 import type { Gauge } from './Gauge.ts';
 import { GaugeSet } from './GaugeSet.ts';
+import { givenBack } from './givenBack.ts';
 import { LimitLearner } from './LimitLearner.ts';
 import { type Marks, type OpenReservation, OpenReservations } from './OpenReservations.ts';
 
@@ -89,10 +90,10 @@ export class LimitMirror {
       bucket.refill(now, event);
       const kept = this.#keptOf(gauge)?.[priority] ?? 0;
       const isKnown = probing === 0 || bucket.level - units >= bucket.limit * (1 - UNKNOWN_SHARE);
-      const known = isKnown ? 0 : probing;
+      const least = isKnown ? 0 : probing;
       const needed = asks ? 0 : units;
-      const wait = Math.max(gauge.waitFor(needed, kept, margin, now), known);
-      unpaced = Math.max(unpaced, kept === 0 ? wait : Math.max(gauge.waitFor(needed, 0, margin, now), known));
+      const wait = Math.max(gauge.waitFor(needed, kept, margin, now), least);
+      unpaced = Math.max(unpaced, kept === 0 ? wait : Math.max(gauge.waitFor(needed, 0, margin, now), least));
       if (wait > ms || worst === undefined) {
         ms = Math.max(ms, wait);
         worst = gauge;
@@ -141,8 +142,7 @@ export class LimitMirror {
     const isUse = outcome.type === 'used';
     for (const gauge of open.gauges) {
       const units = open.cost[gauge.unit];
-      const raised = gauge.dimension === 'tpm' ? raisedFor(open, outcome) : 0;
-      const back = givenBack(outcome, gauge.unit, units) - raised;
+      const back = givenBack(open, outcome, gauge);
       const kept = isUse && back > 0 && gauge.unit !== 'requests' && this.#learner.keeps;
       // A refund to a bucket that was full since it was charged may have been lost at the server.
       const lost = isUse && back > 0 && gauge.bucket.fullAt > open.arrivedAt;
@@ -242,29 +242,4 @@ export class LimitMirror {
     this.#markedAt = now;
     return this.#learner.mark(cost, now);
   }
-}
-
-/** What goes back of the units that were reserved, or, below zero, what was used beyond them. */
-const givenBack = (outcome: Outcome, unit: keyof Cost, units: number): number => {
-  switch (outcome.type) {
-    case 'used':
-      return units - outcome.cost[unit];
-    case 'unsent':
-      return units;
-    case 'rejected':
-      return unit === 'requests' ? 0 : units;
-    case 'unknown':
-      return 0;
-  }
-};
-
-/**
- * What its own answer has given back already: the server charges less than was reserved where a prompt is shorter than
- * it was counted, or where a smaller request took the reservation, and its answer shows that.
- */
-function raisedFor({ raised, cost }: OpenReservation, outcome: Outcome): number {
-  if (raised === 0 || outcome.type !== 'used') return 0;
-  const { charged = cost } = outcome;
-  const tooLong = Math.max(0, charged.inputTokens - outcome.cost.inputTokens);
-  return Math.min(raised, cost.tokens - charged.tokens + tooLong);
 }

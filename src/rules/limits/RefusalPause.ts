@@ -30,5 +30,6 @@ export class RefusalPause {
   /** Hears of an answer. */
   answered(): void {
     this.#pauses = 0;
+    this.#until = -Infinity;
   }
 }

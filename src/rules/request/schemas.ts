@@ -2,6 +2,20 @@ import * as z from 'zod';
 import { DIMENSION_NAMES } from '../../model/Dimension.ts';
 import { PRIORITIES } from '../../model/Priority.ts';
 
+/** A function. */
+export const func = z.custom((value) => typeof value === 'function', { error: 'a function' });
+
+/** An object that has these methods, if it is given. */
+export const having = (what: string, ...methods: string[]) =>
+  z
+    .custom(
+      (value) => methods.every((name) => typeof (value as Record<string, unknown> | null)?.[name] === 'function'),
+      {
+        error: `${what}, which has ${methods.map((name) => `${name}()`).join(', ')}`,
+      },
+    )
+    .optional();
+
 /** How many there are at the least one of. */
 export const count = z.int().min(1).optional();
 
@@ -42,25 +56,11 @@ export const partialPacingSchema = byPriority(share.optional());
 export const overflowSchema = z.enum(['newest', 'last']).optional();
 
 /** A limit store. */
-export const storeSchema = () => having('a limit store', 'reserve', 'settle', 'changes', 'levels');
+export const storeSchema = having('a limit store', 'reserve', 'settle', 'changes', 'levels');
 
 /** A scheduler of rxjs. */
-export const schedulerSchema = () => having('a scheduler', 'now', 'schedule');
+export const schedulerSchema = having('a scheduler', 'now', 'schedule');
 
 /** {@link Limits} by model, or `false` for none. */
 export const limitsByModel = (limits: ReturnType<typeof limitsOf>) =>
   z.union([z.literal(false), z.record(z.string(), limits)]);
-
-/** A function. */
-export const func = z.custom((value) => typeof value === 'function', { error: 'a function' });
-
-/** An object that has these methods, if it is given. */
-export const having = (what: string, ...methods: string[]) =>
-  z
-    .custom(
-      (value) => methods.every((name) => typeof (value as Record<string, unknown> | null)?.[name] === 'function'),
-      {
-        error: `${what}, which has ${methods.map((name) => `${name}()`).join(', ')}`,
-      },
-    )
-    .optional();

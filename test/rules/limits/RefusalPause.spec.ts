@@ -32,5 +32,8 @@ describe('RefusalPause', () => {
     expect(pause.refused(undefined, 5)).toBe(2_000);
     pause.answered();
     expect(pause.refused(undefined, 2_005)).toBe(1_000);
+    // An answer that was on its way when the pause began.
+    pause.answered();
+    expect(pause.refused(undefined, 2_100)).toBe(1_000);
   });
 });
