@@ -77,17 +77,6 @@ export function keepPartial(error: unknown, partial: AnswerSnapshot): void {
   if (isGroqError(error) && error.partial === undefined) Object.defineProperty(error, 'partial', { value: partial });
 }
 
-/** Takes out of an error what nobody is to see, wherever the text of a server has put it. */
-export function redactError(error: unknown, redact: (text: string) => string): void {
-  if (!isGroqError(error)) return;
-  for (const name of Object.getOwnPropertyNames(error)) {
-    const text: unknown = Reflect.get(error, name);
-    if (typeof text !== 'string') continue;
-    const redacted = redact(text);
-    if (redacted !== text) Object.defineProperty(error, name, { value: redacted });
-  }
-}
-
 /** Whether a value is an error of this package, from whichever copy of it. */
 export function isGroqError(value: unknown): value is GroqError {
   return typeof value === 'object' && value !== null && BRAND in value;

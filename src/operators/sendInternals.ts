@@ -1,5 +1,5 @@
 import { from, Observable, type OperatorFunction, type Subscriber } from 'rxjs';
-import { attribute, redactError } from '../errors/GroqError.ts';
+import { attribute } from '../errors/GroqError.ts';
 import { isConnectionError, isRateLimitError, isRequestTooLargeError } from '../errors/guards.ts';
 import type { AttemptEnd, AttemptMeter } from '../model/AttemptMeter.ts';
 import type { Grant, Outcome } from '../model/Grant.ts';
@@ -12,6 +12,7 @@ import type { Transport, WireEvent, WireRequest } from '../ports/Transport.ts';
 import { REFUSED_COST, usedCost } from '../rules/counting/cost.ts';
 import { isGivenUp } from '../rules/failures/isGivenUp.ts';
 import { isRefusal } from '../rules/failures/isRefusal.ts';
+import { redactError } from '../rules/failures/redactError.ts';
 import { withoutPrompt } from '../rules/request/withoutPrompt.ts';
 import { type OperateConfig, operate } from './operate.ts';
 import { readTokens } from './readTokens.ts';
