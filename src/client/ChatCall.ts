@@ -20,7 +20,7 @@ import type { Call, Timeouts } from '../scheduler/Attempt.ts';
 import type { AnswerKind } from './AnswerKind.ts';
 import type { StreamOptions } from './CallOptions.ts';
 import type { Config } from './config.ts';
-import { Flow } from './Flow.ts';
+import type { Flow } from './Flow.ts';
 import type { Ledger } from './Ledger.ts';
 import type { OutputFits } from './OutputFits.ts';
 
@@ -31,6 +31,7 @@ export interface Ask<T> {
   readonly options: StreamOptions;
   readonly lifecycle: boolean;
   readonly cancelled$?: Observable<CancelledError> | undefined;
+  readonly flow?: Flow | undefined;
 }
 
 /** What a client has for all that it is asked. */
@@ -59,15 +60,16 @@ export class ChatCall<T> implements Call<T> {
   readonly #services: ClientServices;
   readonly #kind: AnswerKind<T>;
   readonly #tag: string | undefined;
-  readonly #paused$: Observable<boolean> | undefined;
+  readonly #flow: Flow | undefined;
 
   /**
    * @throws {ContextLengthError} when the prompt is longer than the model can read.
    * @throws {BudgetExceededError} when it can never be sent within the budget.
    */
-  constructor({ kind, request, options, lifecycle, cancelled$ }: Ask<T>, count: TokenCount, services: ClientServices) {
+  constructor(ask: Ask<T>, count: TokenCount, services: ClientServices) {
+    const { kind, request, options, lifecycle, cancelled$, flow } = ask;
     const { config, ledger, fits } = services;
-    const { priority = 'low', tenant, tag, slack, place$, paused$, timeouts, retry } = options;
+    const { priority = 'low', tenant, tag, slack, place$, timeouts, retry } = options;
     const { fitOutput = config.fitOutput } = options;
     // Its bound is what gets reserved, so that an estimate is never too low.
     this.request = fits.fit(request, count.bound, { tenant, fitOutput });
@@ -88,9 +90,8 @@ export class ChatCall<T> implements Call<T> {
     this.#services = services;
     this.#kind = kind;
     this.#tag = tag;
-    const flow = paused$ && new Flow(paused$);
     this.isPaused = flow && (() => flow.paused);
-    this.#paused$ = flow?.paused$;
+    this.#flow = flow;
   }
 
   wire(): WireRequest {
@@ -101,7 +102,7 @@ export class ChatCall<T> implements Call<T> {
       path: '/chat/completions',
       // The kind decides, whatever a request says that was written for another.
       body: requestJson(stream || request.stream === true ? { ...request, stream } : request),
-      paused$: this.#paused$,
+      paused$: this.#flow?.paused$,
     };
   }
 

@@ -16,6 +16,7 @@ import type { ChatOptions, CheckOptions } from './CallOptions.ts';
 import { ChatCall, type ClientServices } from './ChatCall.ts';
 import type { Config } from './config.ts';
 import { countedInTime } from './countedInTime.ts';
+import { Flow } from './Flow.ts';
 import { type IterableObservable, iterableObservable } from './IterableObservable.ts';
 import type { Ledger } from './Ledger.ts';
 import { OutputFits } from './OutputFits.ts';
@@ -70,16 +71,23 @@ export class Requests {
     destination: Subscriber<T | StateToken>,
   ): void {
     check(options);
-    const { signal, lifecycle = false } = options;
+    const { signal, paused$, lifecycle = false } = options;
     const cancelled$ = signal && new Subject<CancelledError>();
+    const flow = paused$ && new Flow(paused$);
     const start = (subscriber: Subscriber<T | StateToken>): void => {
       const request = this.#check(input);
-      const ask = { kind, request, options, lifecycle, cancelled$ };
+      const ask = { kind, request, options, lifecycle, cancelled$, flow };
       const callOf = (count: TokenCount): Call<T> => new ChatCall(ask, count, this.#services);
       const count = countOf(this.#services.config.counter, request);
       const call = 'tokens' in count ? callOf(count) : this.#inTime(count, request.model, options).pipe(map(callOf));
       this.#requestScheduler.answer(call).subscribe(subscriber);
     };
+    if (flow !== undefined) {
+      const following = flow.follow((error) => {
+        destination.error(error);
+      });
+      destination.add(following);
+    }
     // Each layer is paid for by every request that waits.
     if (signal === undefined) start(destination);
     else {

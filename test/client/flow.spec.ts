@@ -1,5 +1,22 @@
-import { BehaviorSubject, EMPTY, NEVER, Observable, share, shareReplay, take, tap } from 'rxjs';
+import {
+  BehaviorSubject,
+  delay,
+  dematerialize,
+  EMPTY,
+  materialize,
+  NEVER,
+  Observable,
+  of,
+  type SchedulerLike,
+  Subject,
+  share,
+  shareReplay,
+  take,
+  tap,
+  throwError,
+} from 'rxjs';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { constantCounter } from '../../src/adapters/constantCounter.ts';
 import { createGroq } from '../../src/client/createGroq.ts';
 import type { Groq } from '../../src/client/Groq.ts';
 import type { GroqOptions } from '../../src/client/options.ts';
@@ -12,7 +29,8 @@ import {
 } from '../../src/errors/guards.ts';
 import type { Token } from '../../src/model/Token.ts';
 import { text } from '../../src/operators/text.ts';
-import type { Transport } from '../../src/ports/Transport.ts';
+import type { Transport, WireEvent } from '../../src/ports/Transport.ts';
+import { quota } from '../../src/testing/quota.ts';
 import { virtualClock } from '../../src/testing/virtualClock.ts';
 import { wire } from '../../src/testing/wire.ts';
 import { handClock } from '../util/handClock.ts';
@@ -171,6 +189,77 @@ describe('the flow of an answer', () => {
     expect([heard, (await first).value]).toEqual([[false], { type: 'text', text: 'a' }]);
     expect(await asked.error).toSatisfy(isTimeoutError);
     expect(await values.next().catch((error: unknown) => error)).toSatisfy(isTimeoutError);
+  });
+
+  /** A transport that says what it was told of each request until it was sent, and answers after a second. */
+  const recording = (clock: SchedulerLike, answers: readonly Observable<WireEvent>[]) => {
+    const told: boolean[][] = [];
+    const transport: Transport = {
+      send: ({ paused$ = EMPTY }) => {
+        const heard: boolean[] = [];
+        const answer = answers[told.push(heard) - 1] ?? EMPTY;
+        return new Observable((subscriber) => {
+          subscriber.add(paused$.subscribe((paused) => heard.push(paused)));
+          subscriber.next(wire.sent);
+          subscriber.add(answer.pipe(delay(1_000, clock)).subscribe(subscriber));
+        });
+      },
+    };
+    return { told, transport };
+  };
+
+  it('should be paused by what was said while it waited', () => {
+    const clock = virtualClock();
+    const whole = of(wire.head(), wire.text('a'), wire.finish());
+    const { told: heard, transport } = recording(clock, [whole, whole]);
+    const counter = constantCounter(1);
+    const groq = createGroq({ transport, counter, scheduler: clock, store: quota(1, 5_000, { scheduler: clock }) });
+    const paused$ = new Subject<boolean>();
+    groq.chat({ messages }).subscribe();
+    groq.chat({ messages }, { paused$ }).subscribe();
+    clock.schedule(() => {
+      paused$.next(true);
+    }, 100);
+    clock.flush();
+    expect([heard, paused$.observed]).toEqual([[[], [true]], false]);
+  });
+
+  it('should be paused when it is tried again, if it was before', () => {
+    const clock = virtualClock();
+    const lost = throwError(() => new Error('lost')).pipe(materialize(), delay(500, clock), dematerialize());
+    const { told: heard, transport } = recording(clock, [lost, NEVER]);
+    const paused$ = new Subject<boolean>();
+    const counter = constantCounter(1);
+    const groq = createGroq({ transport, counter, scheduler: clock, limits: false, random: () => 0.5 });
+    const running = groq.chat({ messages }, { paused$ }).subscribe();
+    clock.schedule(() => {
+      paused$.next(true);
+    }, 100);
+    clock.flush(10_000);
+    expect(heard).toEqual([[true], [true]]);
+    running.unsubscribe();
+    expect(paused$.observed).toBe(false);
+  });
+
+  it.each([
+    ['it waits', 0],
+    ['it is answered', 200],
+  ])('should end with the error of what says whether it is paused while %s', (_, at) => {
+    const clock = virtualClock();
+    const { told: heard, transport } = recording(clock, [NEVER]);
+    const paused$ = new Subject<boolean>();
+    const groq = createGroq({ transport, counter: constantCounter(1), scheduler: clock, limits: false });
+    const ends: unknown[] = [];
+    groq.chat({ messages }, { paused$ }).subscribe({ error: (error: unknown) => ends.push(error) });
+    const error = new Error('of the one who paused');
+    if (at === 0) paused$.error(error);
+    else {
+      clock.schedule(() => {
+        paused$.error(error);
+      }, at);
+    }
+    clock.flush(10_000);
+    expect([ends, heard.length]).toEqual([[error], at === 0 ? 0 : 1]);
   });
 
   it('should go on from within another answer', async () => {
