@@ -28,8 +28,9 @@ export interface MovesConfig<T> {
 export class Moves<T> {
   readonly #config: MovesConfig<T>;
   #rank: Rank;
-  /** The attempt that was entered last. */
+  /** The attempt that was entered last, and at which rank. */
   #attempt: Attempt<T> | undefined;
+  #entered: Rank;
   /** What stands in the queue for it. Closing it takes the attempt out, to enter it elsewhere. */
   #waiting: Subscriber<T | StateToken> | undefined;
 
@@ -37,6 +38,12 @@ export class Moves<T> {
     this.#config = config;
     const { priority, tenant, deadline } = config.job;
     this.#rank = { priority, tenant, deadline };
+    this.#entered = this.#rank;
+  }
+
+  /** For whom the last attempt is. */
+  get tenant(): string | undefined {
+    return this.#entered.tenant;
   }
 
   /** Hears the changes until it is unsubscribed. */
@@ -60,6 +67,7 @@ export class Moves<T> {
   /** Enters an attempt at the place where the request stands now. */
   enter(attempt: Attempt<T>): void {
     this.#attempt = attempt;
+    this.#entered = this.#rank;
     this.#waiting = operate<T | StateToken, T | StateToken>({ destination: attempt.lifetime });
     this.#config.enter({ ...attempt, ...this.#rank, lifetime: this.#waiting });
   }

@@ -12,7 +12,7 @@ import type { Attempt, Attempter, Failing } from './Attempt.ts';
 import type { Lane } from './Lane.ts';
 import { Moves } from './Moves.ts';
 import type { OutstandingRequest } from './Outstanding.ts';
-import type { RequestEvents } from './RequestEvents.ts';
+import type { About, RequestEvents } from './RequestEvents.ts';
 
 /** What all requests have in common. */
 export interface RunConfig {
@@ -60,6 +60,11 @@ export class RequestRun<T>
     this.listening = operate<T | StateToken, T | StateToken>(this);
   }
 
+  /** For whom its events are, who may have changed with its place. */
+  get #about(): About {
+    return this.#moves === undefined ? this.#job : { ...this.#job, tenant: this.#moves.tenant };
+  }
+
   /** Makes the first attempt. */
   start(): void {
     const { scheduler, random, retryBudget } = this.#config;
@@ -98,14 +103,14 @@ export class RequestRun<T>
 
   retrying(info: RetryInfo, subscriber: Subscriber<T | StateToken>): void {
     this.#answer = undefined;
-    this.#config.events.retrying(this.#job, info);
+    this.#config.events.retrying(this.#about, info);
     subscriber.next({ type: 'state', state: 'retrying', startsInMs: info.delay });
   }
 
   next(value: T | StateToken): void {
     const { events } = this.#config;
     if (isState(value)) {
-      if (value.state === 'connected') events.tell(this.#job, { type: 'connected' });
+      if (value.state === 'connected') events.tell(this.#about, { type: 'connected' });
       if (!this.#job.call.lifecycle) return;
     } else if (events.observed) this.#usage = this.#job.call.usage(value) ?? this.#usage;
     this.destination.next(value);
@@ -114,13 +119,13 @@ export class RequestRun<T>
   error(error: unknown): void {
     this.#ended = true;
     if (isCancelledError(error)) this.#left();
-    else this.#config.events.failed(this.#job, error);
+    else this.#config.events.failed(this.#about, error);
     this.destination.error(error);
   }
 
   complete(): void {
     this.#ended = true;
-    this.#config.events.tell(this.#job, { type: 'finished', usage: this.#usage });
+    this.#config.events.tell(this.#about, { type: 'finished', usage: this.#usage });
     this.destination.complete();
   }
 
@@ -133,7 +138,7 @@ export class RequestRun<T>
   /** What was used comes last, so whoever leaves with it, as `firstValueFrom` does, has had the whole answer. */
   #left(): void {
     const usage = this.#usage;
-    this.#config.events.tell(this.#job, usage === undefined ? { type: 'cancelled' } : { type: 'finished', usage });
+    this.#config.events.tell(this.#about, usage === undefined ? { type: 'cancelled' } : { type: 'finished', usage });
   }
 
   #heed(cancelled$: Observable<unknown>): void {

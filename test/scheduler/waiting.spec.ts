@@ -153,6 +153,23 @@ describe('a place that can change', () => {
     });
   });
 
+  it('should be what all later events say', () => {
+    rx((helpers) => {
+      const reply = () => helpers.cold('(sha)-(fd|)', wires);
+      const { ask, under } = setUp(helpers, { every: 10, reply });
+      const events: string[] = [];
+      under.events$.subscribe(({ seq, type, tenant }) => {
+        if (seq === 1) events.push(`${type} ${tenant}`);
+      });
+      ask('l1').subscribe();
+      // What comes after it has left counts for nobody.
+      const place$ = helpers.cold<Place>('-p---------q', { p: { tenant: 'b' }, q: { tenant: 'c' } });
+      ask('l2', { tenant: 'a', place$ }).subscribe();
+      helpers.flush();
+      expect(events).toEqual(['queued a', 'queued b', 'admitted b', 'connected b', 'finished b']);
+    });
+  });
+
   it('should not be told again where a change says what is so already', () => {
     rx((helpers) => {
       const { ask } = setUp(helpers, { every: 10 });
