@@ -8,6 +8,8 @@ export type Dial = (done: (error: Error | null, socket: Socket | null) => void) 
 /** Connections that were made ahead, for requests that are still to come. */
 export class WarmConnections {
   readonly #idle = new Set<Socket>();
+  /** Those that are being made. */
+  readonly #dialed = new Set<Socket>();
   readonly #keepAlive: number;
 
   /** @param keepAlive For how long one is kept that nobody takes, in milliseconds. */
@@ -30,8 +32,10 @@ export class WarmConnections {
           subscriber.complete();
         }
       });
+      this.#dialed.add(dialed as Socket);
       return () => {
         const socket = dialed as Socket;
+        this.#dialed.delete(socket);
         if (!this.#idle.has(socket)) socket.destroy();
       };
     });
@@ -49,6 +53,8 @@ export class WarmConnections {
 
   close(): void {
     for (const socket of this.#idle) socket.destroy();
+    // Whoever waits for one has to hear of an error.
+    for (const socket of this.#dialed) socket.destroy(Object.assign(new Error('closed'), { code: 'UND_ERR_CLOSED' }));
   }
 
   #keep(socket: Socket): void {

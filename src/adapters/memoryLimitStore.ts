@@ -84,10 +84,12 @@ export function memoryLimitStore(config: MemoryLimitStoreConfig = {}): MemoryLim
 
 const limits = z.union([func, limitsSchema]).optional();
 
+const plansSchema = z.array(limitsSchema);
+
 const schema = z.strictObject({
   limits,
   ceilings: limits,
-  plans: z.union([func, z.array(limitsSchema)]).optional(),
+  plans: z.union([func, plansSchema]).optional(),
   margin: ms,
   chargeModel: z.enum(['refund', 'keep']).optional(),
   pacing: pacingSchema.optional(),
@@ -173,7 +175,7 @@ class MirrorStore implements MemoryLimitStore {
     const at = (source: typeof limits): Limits =>
       typeof source === 'function' ? checkLimits(source(key), key) : (source ?? {});
     const keeps = chargeModel === 'keep';
-    const known = typeof plans === 'function' ? plans(key) : plans;
+    const known = typeof plans === 'function' ? checkPlans(plans(key), key) : plans;
     const config = { limits: at(limits), ceilings: at(ceilings), plans: known, margin, probe, keeps, pacing };
     return new LimitMirror(config, this.#now);
   }
@@ -186,3 +188,6 @@ const tell = ({ mirror, changes }: Book, revision: number): void => {
 
 const checkLimits = (limits: Limits, key: LimitKey): Limits =>
   checked(limitsSchema, limits, `The limits of ${key}`, 'Correct them: nothing was changed.');
+
+const checkPlans = (plans: readonly Limits[], key: LimitKey): readonly Limits[] =>
+  checked(plansSchema, plans, `The plans of ${key}`, 'Correct them: nothing was changed.');

@@ -68,7 +68,9 @@ export function resolveConfig(options: GroqOptions, environment: Environment = p
   checkOptions(options);
   const { scheduler = systemClock, random = Math.random, limits, tier = 'free', pacing = false } = options;
   const own = options.transport === undefined ? transportFor(options, environment) : undefined;
-  const ceilings = (key: ModelId): Limits => (limits === false ? {} : (limits?.[key] ?? {}));
+  // A model can be called anything, also what every object has.
+  const limitsOf = new Map(Object.entries(limits === false ? {} : (limits ?? {})));
+  const ceilings = (key: ModelId): Limits => limitsOf.get(key) ?? {};
   const store =
     options.store ??
     (limits === false

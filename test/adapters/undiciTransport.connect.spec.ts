@@ -108,6 +108,16 @@ describe('undiciTransport', () => {
       expect(isConnectionError(error) && [error.sent, error.reason]).toEqual([false, 'UND_ERR_CLOSED']);
     });
 
+    it('should give one up that is being made when the transport is closed', async () => {
+      const server = await serve();
+      const transport = make({ baseURL: server.url });
+      const connecting = told(transport.connect());
+      await transport.close();
+      const error = await connecting.error;
+      expect(isConnectionError(error) && [error.sent, error.reason]).toEqual([false, 'UND_ERR_CLOSED']);
+      for (const { closed } of server.connections.all) await closed;
+    });
+
     it('should close the connection when the request that takes it is left at once', async () => {
       const server = await serve();
       const transport = make({ baseURL: server.url });

@@ -39,8 +39,12 @@ describe('the config of', () => {
   });
 
   it('memoryLimitStore should be refused when it is a function that gives no limits, and so should new ones', () => {
-    const store = memoryLimitStore({ limits: (key) => ({ rpm: key === 'bad' ? NaN : 5 }) });
+    const store = memoryLimitStore({
+      limits: (key) => ({ rpm: key === 'bad' ? NaN : 5 }),
+      plans: (key) => [{ tpm: key === 'unplanned' ? -5 : 5 }],
+    });
     expect(() => store.levels('bad')).toThrow('The limits of bad: `rpm` must be a number, got NaN.');
+    expect(() => store.levels('unplanned')).toThrow('The plans of unplanned: `[0].tpm` must be');
     expect(() => {
       store.setLimits('m', { rpm: -1 });
     }).toThrow('The limits of m: `rpm` must be a number of at least 0, got -1.');

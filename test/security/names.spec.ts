@@ -46,6 +46,14 @@ describe('names that every object has already', () => {
     await groq.close();
   });
 
+  it.each(NAMES)('should not have the limits of another model: %s', async (name) => {
+    const transport = fakeTransport(() => of(wire.sent, wire.head(), wire.text('a'), wire.finish(), wire.done));
+    const groq = createGroq({ transport, counter: constantCounter(1), limits: { other: { rpm: 1 } } });
+    const tokens = await lastValueFrom(groq.chat({ model: name, messages }).pipe(toArray()));
+    expect(tokens.map(({ type }) => type)).toEqual(['text', 'finish']);
+    await groq.close();
+  });
+
   it.each(NAMES)('should be what they are in an answer: %s', async (name) => {
     const toolCalls = [
       { index: 0, id: name, type: 'function' as const, function: { name, arguments: '{"__proto__":{"polluted":1}}' } },
