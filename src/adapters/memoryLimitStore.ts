@@ -6,6 +6,7 @@ import type { BucketLevel, LimitKey, Limits } from '../model/Limits.ts';
 import type { Pacing } from '../model/Priority.ts';
 import { systemClock } from '../ports/clock.ts';
 import type { LimitChange, LimitStore } from '../ports/LimitStore.ts';
+import { LruMap } from '../rules/LruMap.ts';
 import { LimitMirror } from '../rules/limits/LimitMirror.ts';
 import { func, limitsSchema, ms, pacingSchema, schedulerSchema } from '../rules/request/schemas.ts';
 import { checked } from '../rules/request/validation.ts';
@@ -108,12 +109,19 @@ export interface MemoryLimitStore extends LimitStore {
 interface Book {
   readonly mirror: LimitMirror;
   readonly changes: Subject<LimitChange>;
+  /** Whether it was given limits that nobody else knows. */
+  isOwn: boolean;
 }
+
+/** How many books are kept that nobody uses: far more than there are models, since a model can be called anything. */
+const MAX_IDLE_BOOKS = 1_000;
+
+const isIdle = ({ mirror, changes, isOwn }: Book): boolean => mirror.idle && !changes.observed && !isOwn;
 
 class MirrorStore implements MemoryLimitStore {
   readonly #config: MemoryLimitStoreConfig;
   readonly #scheduler: SchedulerLike;
-  readonly #books = new Map<LimitKey, Book>();
+  readonly #books = new LruMap<LimitKey, Book>(MAX_IDLE_BOOKS, isIdle);
 
   constructor(config: MemoryLimitStoreConfig) {
     this.#config = config;
@@ -145,11 +153,15 @@ class MirrorStore implements MemoryLimitStore {
     const book = this.#bookOf(key);
     const { revision } = book.mirror;
     book.mirror.cap(limits, this.#now);
+    book.isOwn = true;
     tell(book, revision);
   }
 
   changes(key: LimitKey): Observable<LimitChange> {
-    return this.#bookOf(key).changes;
+    const book = this.#bookOf(key);
+    // Not at each question: whoever asks has asked for the changes first, and as long as they listen it stays.
+    this.#books.set(key, book);
+    return book.changes;
   }
 
   levels(key: LimitKey): Observable<readonly BucketLevel[]> {
@@ -164,7 +176,7 @@ class MirrorStore implements MemoryLimitStore {
   #bookOf(key: LimitKey): Book {
     let book = this.#books.get(key);
     if (book === undefined) {
-      book = { mirror: this.#mirror(key), changes: new Subject() };
+      book = { mirror: this.#mirror(key), changes: new Subject(), isOwn: false };
       this.#books.set(key, book);
     }
     return book;

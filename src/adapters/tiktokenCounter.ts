@@ -10,6 +10,7 @@ import { countChatTemplate, hasChatTemplate } from '../rules/counting/chatTempla
 import { CLOSED_OBJECT } from '../rules/counting/harmony/developerMessage.ts';
 import { priorOf } from '../rules/counting/modelPriors.ts';
 import { imageUncertainty, promptFeatures } from '../rules/counting/promptFeatures.ts';
+import { LruMap } from '../rules/LruMap.ts';
 
 /** What {@link tiktokenCounter} can be told. */
 export interface TiktokenCounterOptions {
@@ -87,7 +88,7 @@ const MAX_CALIBRATIONS = 64;
  */
 export function tiktokenCounter(options: TiktokenCounterOptions = {}): TiktokenCounter {
   const { ranks = importRanks, cacheSize = 1_000_000 } = options;
-  const calibrations = new Map<ModelId, Calibration>();
+  const calibrations = new LruMap<ModelId, Calibration>(MAX_CALIBRATIONS);
   /** What the template makes of closed objects, as far as was observed. */
   let closedObjectTokens = 0;
   let loading: Promise<void> | undefined;
@@ -126,11 +127,7 @@ export function tiktokenCounter(options: TiktokenCounterOptions = {}): TiktokenC
     const { model } = request;
     const calibration = calibrations.get(model) ?? new Calibration(priorOf(model));
     calibration.observe(promptFeatures(request, count), promptTokens);
-    // The model last heard of goes to the end, so that the first is the one that nobody uses any more.
-    calibrations.delete(model);
     calibrations.set(model, calibration);
-    const [first] = calibrations.keys();
-    if (first !== undefined && calibrations.size > MAX_CALIBRATIONS) calibrations.delete(first);
   }
 
   function learnTemplate({ count }: Vocabulary, request: ChatRequest, promptTokens: number): void {

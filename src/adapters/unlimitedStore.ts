@@ -3,6 +3,7 @@ import type { Verdict } from '../model/Grant.ts';
 import type { LimitKey } from '../model/Limits.ts';
 import { systemClock } from '../ports/clock.ts';
 import type { LimitStore } from '../ports/LimitStore.ts';
+import { LruMap } from '../rules/LruMap.ts';
 import { RefusalPause } from '../rules/limits/RefusalPause.ts';
 
 /** What an {@link unlimitedStore} goes by. */
@@ -19,7 +20,7 @@ export interface UnlimitedStoreConfig {
  * 429 it waits for as long as the server asks, since what was refused is asked for again at once.
  */
 export function unlimitedStore({ scheduler = systemClock }: UnlimitedStoreConfig = {}): LimitStore {
-  const pauses = new Map<LimitKey, Pause>();
+  const pauses = new LruMap<LimitKey, Pause>(MAX_PAUSES);
   return {
     reserve: ({ key }) => {
       const until = pauses.get(key)?.until;
@@ -38,6 +39,9 @@ export function unlimitedStore({ scheduler = systemClock }: UnlimitedStoreConfig
     levels: () => of([]),
   };
 }
+
+/** How many keys are remembered that have met a 429: far more than there are models. */
+const MAX_PAUSES = 1_000;
 
 const GRANTED: Verdict = { type: 'granted' };
 

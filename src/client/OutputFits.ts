@@ -2,6 +2,7 @@ import type { ChatRequest } from '../model/ChatRequest.ts';
 import { DIMENSIONS } from '../model/Dimension.ts';
 import { levelsOf } from '../operators/guardedStore.ts';
 import type { LimitStore } from '../ports/LimitStore.ts';
+import { LruMap } from '../rules/LruMap.ts';
 import { OutputFit } from '../rules/request/OutputFit.ts';
 
 /** Which part of all completions has to fit when nothing else is said. */
@@ -22,8 +23,7 @@ export interface FitOptions {
 /** Chooses `max_completion_tokens` by what completions of the same model and tenant have needed. */
 export class OutputFits {
   readonly #store: LimitStore;
-  /** Longest unused first. */
-  readonly #kinds = new Map<string, OutputFit>();
+  readonly #kinds = new LruMap<string, OutputFit>(MAX_KINDS);
   /** The one that was used last: mostly it is used again. */
   #latest: { readonly model: string; readonly tenant: string; readonly fit: OutputFit } | undefined;
 
@@ -55,10 +55,7 @@ export class OutputFits {
     const name = `${model}\n${tenant}`;
     const fit = this.#kinds.get(name) ?? new OutputFit();
     this.#latest = { model, tenant, fit };
-    this.#kinds.delete(name);
     this.#kinds.set(name, fit);
-    const [oldest] = this.#kinds.keys();
-    if (this.#kinds.size > MAX_KINDS && oldest !== undefined) this.#kinds.delete(oldest);
     return fit;
   }
 

@@ -55,6 +55,29 @@ describe('memoryLimitStore', () => {
     expect(bucket('tpm')?.level).toBe(3_500 + 7_000 / 60);
   });
 
+  it('should forget keys that nobody uses, once there are far more of them than models', () => {
+    const { store, make, watch } = storeWith({ limits: { tpm: 600 } });
+    const spend = (key: LimitKey, settle = true): Reservation => {
+      const reservation = make(tokens(500), { key });
+      expect(ask(store, reservation)).toEqual(GRANTED);
+      store.sent?.(reservation);
+      if (settle) void store.settle(reservation, { type: 'used', cost: tokens(500) });
+      return reservation;
+    };
+    spend('forgotten');
+    watch('watched');
+    spend('watched');
+    store.setLimits('limited', { tpm: 550 });
+    spend('limited');
+    const open = spend('open', false);
+    for (let i = 0; i < 3_000; i++) spend(`m${i}`);
+    const fresh = ['forgotten', 'watched', 'limited', 'open', 'm0', 'm2999'].filter(
+      (key) => levelsOf(store, key)[0]?.level === 600,
+    );
+    expect(fresh).toEqual(['forgotten', 'm0']);
+    void store.settle(open, { type: 'unsent' });
+  });
+
   it('should need nothing to be told, and let everything go then', () => {
     const store = memoryLimitStore();
     expect(ask(store, reservations()(tokens(1e9)))).toEqual(GRANTED);

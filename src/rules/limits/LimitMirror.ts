@@ -61,6 +61,11 @@ export class LimitMirror {
     this.#learner = new LimitLearner(this.#gauges, { known: config.probe === 0, keeps: config.keeps });
   }
 
+  /** Whether everything that was granted is settled. */
+  get idle(): boolean {
+    return this.#open.size === 0;
+  }
+
   /** How often the limits have changed. */
   get revision(): number {
     return this.#gauges.revision;

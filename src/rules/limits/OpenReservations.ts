@@ -40,6 +40,10 @@ export class OpenReservations {
   readonly #open = new Map<Reservation, OpenReservation>();
   readonly #underWay = new LinkedList<OpenReservation>();
 
+  get size(): number {
+    return this.#open.size;
+  }
+
   get(reservation: Reservation): OpenReservation | undefined {
     return this.#open.get(reservation);
   }
