@@ -6,7 +6,7 @@ import { type ModelId, RETIRED_MODELS } from '../model/Models.ts';
 import type { StateToken } from '../model/Token.ts';
 import type { TokenCount } from '../model/TokenCount.ts';
 import { countOf } from '../operators/guardedCount.ts';
-import { iterate } from '../operators/iterate.ts';
+import { iterating } from '../operators/iterate.ts';
 import { merged } from '../rules/merged.ts';
 import { checkRequest } from '../rules/request/checkRequest.ts';
 import type { Call } from '../scheduler/Attempt.ts';
@@ -58,7 +58,7 @@ export class Requests {
         const pause = (paused: boolean): void => {
           waits.next(paused);
         };
-        return iterate(paced$, { backpressure, buffer, join: kind.join, pause });
+        return iterating(paced$, { backpressure, buffer, join: kind.join, pause });
       },
     );
   }

@@ -2,7 +2,10 @@ import * as z from 'zod';
 import { PRIORITIES } from '../model/Priority.ts';
 import { chatRequestSchema } from '../rules/request/chatRequestSchema.ts';
 import {
+  answerTimeoutsSchema,
+  backpressureSchema,
   count,
+  counterSchema,
   func,
   having,
   limitsByModel,
@@ -11,26 +14,15 @@ import {
   orInfinity,
   overflowSchema,
   partialPacingSchema,
+  retrySchema,
   schedulerSchema,
   slackSchema,
   storeSchema,
   tierSchema,
+  transportSchema,
 } from '../rules/request/schemas.ts';
 
-const timeoutsSchema = z.strictObject({
-  queue: orInfinity,
-  connect: orInfinity,
-  firstToken: orInfinity,
-  betweenTokens: orInfinity,
-  total: orInfinity,
-});
-
-const retrySchema = z.strictObject({
-  count: z.int().min(0).optional(),
-  initialDelay: ms,
-  maxDelay: ms,
-  sampling: z.boolean().optional(),
-});
+const timeoutsSchema = answerTimeoutsSchema.extend({ queue: orInfinity });
 
 const fitOutputSchema = z.union([z.boolean(), z.strictObject({ quantile: z.number().min(0).max(1) })]).optional();
 
@@ -51,7 +43,7 @@ const price = z.number().min(0).optional();
 
 /** What {@link GroqOptions.prices} may be. */
 const pricesSchema = z
-  .record(z.string(), z.strictObject({ input: price, output: price, cachedInput: price, audioHour: price }))
+  .record(z.string(), z.strictObject({ input: price, output: price, cachedInput: price }))
   .optional();
 
 /** What {@link GroqOptions} have to be. */
@@ -75,9 +67,9 @@ export const optionsSchema = z.strictObject({
   budget: budgetSchema,
   prices: pricesSchema,
   allowRetired: z.boolean().optional(),
-  transport: having('a transport', 'send'),
+  transport: transportSchema,
   store: storeSchema,
-  counter: having('a token counter', 'count'),
+  counter: counterSchema,
   scheduler: schedulerSchema,
   random: func.optional(),
 });
@@ -97,8 +89,7 @@ export const callOptionsSchema = z.strictObject({
 
 /** What {@link StreamOptions} have to be. */
 export const streamOptionsSchema = callOptionsSchema.extend({
-  backpressure: z.enum(['pause', 'conflate', 'error']).optional(),
-  buffer: count,
+  ...backpressureSchema.shape,
   paused$: having('an Observable', 'subscribe'),
 });
 

@@ -17,7 +17,7 @@ export class RequestTooLargeError extends GroqError {
   override readonly name = 'RequestTooLargeError';
   readonly code = 'GROQ_ERR_REQUEST_TOO_LARGE';
   readonly dimension: Dimension;
-  /** What the request costs, in the units of the dimension. */
+  /** What the request costs, in the units of the dimension; `Infinity` where Groq has refused it and not said. */
   readonly cost: number;
   /** What the bucket holds when full. */
   readonly limit: number;
@@ -27,8 +27,12 @@ export class RequestTooLargeError extends GroqError {
     options: Omit<GroqErrorOptions, 'advice'> = {},
   ) {
     const { label, unit } = DIMENSIONS[dimension];
+    const most = limit.toLocaleString('en');
+    const name = `${label} (${dimension.toUpperCase()})`;
     super(
-      `The request costs ${cost.toLocaleString('en')} on ${label} (${dimension.toUpperCase()}), and the limit is ${limit.toLocaleString('en')}.`,
+      Number.isFinite(cost)
+        ? `The request needs ${cost.toLocaleString('en')} ${name}, but the limit is ${most}.`
+        : `The request needs more ${name} than the limit of ${most}.`,
       { ...options, advice: ADVICE[unit] },
     );
     this.dimension = dimension;

@@ -1,11 +1,10 @@
 import type { Limits, Tier } from './Limits.ts';
 
-/** Dollars for a million tokens, or for an hour of audio. */
+/** Dollars for a million tokens. */
 export interface Price {
   readonly input?: number;
   readonly output?: number;
   readonly cachedInput?: number;
-  readonly audioHour?: number;
 }
 
 /** What is known of a model before Groq is asked. */
@@ -73,7 +72,6 @@ const CATALOGUE = {
     kind: 'transcription',
     contextWindow: 448,
     maxCompletionTokens: 448,
-    price: { audioHour: 0.111 },
     limits: {
       free: { rpm: 20, rpd: 2_000, ash: 7_200, asd: 28_800 },
       developer: { rpm: 300, rpd: 200_000, ash: 200_000, asd: 4_000_000 },
@@ -83,7 +81,6 @@ const CATALOGUE = {
     kind: 'transcription',
     contextWindow: 448,
     maxCompletionTokens: 448,
-    price: { audioHour: 0.04 },
     limits: {
       free: { rpm: 20, rpd: 2_000, ash: 7_200, asd: 28_800 },
       developer: { rpm: 400, rpd: 200_000, ash: 400_000, asd: 4_000_000 },

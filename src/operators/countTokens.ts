@@ -1,4 +1,5 @@
 import { map, mergeMap, type Observable, type OperatorFunction, of, type SchedulerLike } from 'rxjs';
+import * as z from 'zod';
 import type { ChatRequest } from '../model/ChatRequest.ts';
 import type { Job } from '../model/Job.ts';
 import type { Priority } from '../model/Priority.ts';
@@ -6,6 +7,8 @@ import type { TokenCount } from '../model/TokenCount.ts';
 import { systemClock } from '../ports/clock.ts';
 import type { TokenCounter } from '../ports/TokenCounter.ts';
 import { chatCost } from '../rules/counting/cost.ts';
+import { counterSchema, func, schedulerSchema } from '../rules/request/schemas.ts';
+import { checked } from '../rules/request/validation.ts';
 import { countOf } from './guardedCount.ts';
 
 /** Who counts, and what else a job needs to know. */
@@ -54,9 +57,11 @@ export interface CountTokensConfig {
  * @see {@link prioritize}
  * @param config Who counts. See {@link CountTokensConfig}.
  * @return A function that returns an Observable of jobs, one for each request.
+ * @throws {ValidationError} when the config is not what it has to be.
  * @throws {ValidationError} (as `error`) when the counter fails or gives no count. Of several it gives, the first counts.
  */
 export function countTokens(config: CountTokensConfig): OperatorFunction<ChatRequest, Job> {
+  checked(schema, config, 'The config of countTokens', 'Correct it: nothing was counted.');
   const { counter, priority = () => 'low', tenant, scheduler = systemClock } = config;
 
   return mergeMap((request, seq): Observable<Job> => {
@@ -75,3 +80,10 @@ export function countTokens(config: CountTokensConfig): OperatorFunction<ChatReq
     return 'tokens' in count ? of(jobOf(count)) : count.pipe(map(jobOf));
   });
 }
+
+const schema = z.strictObject({
+  counter: counterSchema.unwrap(),
+  priority: func.optional(),
+  tenant: func.optional(),
+  scheduler: schedulerSchema,
+});

@@ -1,5 +1,7 @@
 import type { Observable, Subscription } from 'rxjs';
 import { SlowConsumerError } from '../errors/SlowConsumerError.ts';
+import { backpressureSchema, func } from '../rules/request/schemas.ts';
+import { checked } from '../rules/request/validation.ts';
 
 /** What becomes of values that come faster than they are taken. */
 export interface BackpressureOptions {
@@ -51,11 +53,19 @@ export interface IterateConfig<T> extends BackpressureOptions {
  * @param source Where the values come from.
  * @param config What becomes of values that come faster than they are taken. See {@link IterateConfig}.
  * @return An iterator over the values, for one loop.
+ * @throws {ValidationError} when the config is not what it has to be.
  * @throws {SlowConsumerError} (from `next`) when too many values wait and `backpressure` is `error`.
  */
 export function iterate<T>(source: Observable<T>, config: IterateConfig<T> = {}): AsyncIterableIterator<T> {
-  return new PacedIterator(source, config);
+  checked(schema, config, 'The config of iterate', 'Correct it: nothing was subscribed to.');
+  return iterating(source, config);
 }
+
+const schema = backpressureSchema.extend({ pause: func.optional(), join: func.optional() });
+
+/** Does the same with a config that is checked when the source is subscribed to. */
+export const iterating = <T>(source: Observable<T>, config: IterateConfig<T>): AsyncIterableIterator<T> =>
+  new PacedIterator(source, config);
 
 interface PendingNext<T> {
   readonly resolve: (result: IteratorResult<T, undefined>) => void;

@@ -1,5 +1,8 @@
 import { Observable, type OperatorFunction } from 'rxjs';
+import * as z from 'zod';
 import type { ServerEvent } from '../model/Chunk.ts';
+import { count } from '../rules/request/schemas.ts';
+import { checked } from '../rules/request/validation.ts';
 import { EventReader, MAX_LINE_BYTES, toBuffer } from './eventInternals.ts';
 import { operate } from './operate.ts';
 
@@ -39,9 +42,11 @@ export interface ParseEventsConfig {
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html
  * @param config How much it takes. See {@link ParseEventsConfig}.
  * @return A function that returns an Observable of events.
+ * @throws {ValidationError} when the config is not what it has to be.
  * @throws {ProtocolError} (as `error`) when a line is longer than `maxLineBytes`.
  */
 export function parseEvents(config: ParseEventsConfig = {}): OperatorFunction<Uint8Array, ServerEvent> {
+  checked(schema, config, 'The config of parseEvents', 'Correct it: nothing was read.');
   const { maxLineBytes = MAX_LINE_BYTES } = config;
 
   return (source) =>
@@ -70,3 +75,5 @@ export function parseEvents(config: ParseEventsConfig = {}): OperatorFunction<Ui
       );
     });
 }
+
+const schema = z.strictObject({ maxLineBytes: count });

@@ -3,6 +3,8 @@ import { isHttpError } from '../errors/guards.ts';
 import { later, type Random, systemClock } from '../ports/clock.ts';
 import { backoffDelay } from '../rules/failures/backoff.ts';
 import { type Retryability, retryability } from '../rules/failures/retryability.ts';
+import { func, retrySchema, schedulerSchema } from '../rules/request/schemas.ts';
+import { checked } from '../rules/request/validation.ts';
 import { type OperateConfig, operate } from './operate.ts';
 
 /** How often {@link retryWithBackoff} tries again, and when. */
@@ -98,8 +100,17 @@ export interface RetryHooks<T> {
  * @param config How often and when. See {@link RetryConfig}.
  * @param hooks See {@link RetryHooks}.
  * @return A function that returns an Observable of the values of the first attempt that delivers any.
+ * @throws {ValidationError} when the config is not what it has to be.
  */
 export function retryWithBackoff<T>(config: RetryConfig = {}, hooks: RetryHooks<T> = {}): MonoTypeOperatorFunction<T> {
+  checked(schema, config, 'The config of retryWithBackoff', 'Correct it: nothing was tried.');
+  return retrying(config, hooks);
+}
+
+const schema = retrySchema.extend({ retryable: func.optional(), scheduler: schedulerSchema, random: func.optional() });
+
+/** Does the same with a config that was checked before: a client has one for all of its requests. */
+export function retrying<T>(config: RetryConfig, hooks: RetryHooks<T>): MonoTypeOperatorFunction<T> {
   return (source) =>
     new Observable((destination) => {
       new Retrying(source, destination, config, hooks).attempt();

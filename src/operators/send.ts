@@ -1,8 +1,11 @@
 import { Observable, type OperatorFunction, type Subscriber } from 'rxjs';
+import * as z from 'zod';
 import { AnswerNotTakenError } from '../errors/AnswerNotTakenError.ts';
 import type { Grant } from '../model/Grant.ts';
 import type { Job } from '../model/Job.ts';
 import type { StateToken, Token } from '../model/Token.ts';
+import { func, transportSchema } from '../rules/request/schemas.ts';
+import { checked } from '../rules/request/validation.ts';
 import { operate } from './operate.ts';
 import { type SendConfig, Sending } from './sendInternals.ts';
 
@@ -42,11 +45,14 @@ export type Answering<J extends Job, T> = Observable<T | StateToken> & {
  * @see {@link throttleByBucket}
  * @param config How it sends and reads. See {@link SendConfig}.
  * @return A function that returns an Observable of answers.
+ * @throws {ValidationError} when the config is not what it has to be.
  * @throws {HttpError} (as `error` of the answer) when Groq answers other than 200.
  * @throws {ConnectionError} (as `error` of the answer) when the network fails.
  * @throws {AnswerNotTakenError} (as `error` of the answer) when it was not subscribed to in time, or once before.
  */
 export function send<J extends Job, T = Token>(config: SendConfig<J, T>): OperatorFunction<Grant<J>, Answering<J, T>> {
+  checked(schema, config, 'The config of send', 'Correct it: nothing was sent.');
+
   return (source) =>
     new Observable((destination) => {
       source.subscribe(
@@ -61,6 +67,15 @@ export function send<J extends Job, T = Token>(config: SendConfig<J, T>): Operat
       );
     });
 }
+
+const schema = z.strictObject({
+  transport: transportSchema.unwrap(),
+  request: func.optional(),
+  read: func.optional(),
+  usage: func.optional(),
+  used: func.optional(),
+  meter: func.optional(),
+});
 
 /** The answer to one grant, until somebody has taken it. */
 class Offer<J extends Job, T> {

@@ -5,9 +5,12 @@ import {
   type Subscriber,
   type Unsubscribable,
 } from 'rxjs';
+import * as z from 'zod';
 import { TimeoutError } from '../errors/TimeoutError.ts';
 import { later, systemClock } from '../ports/clock.ts';
 import { isState } from '../rules/answer/isState.ts';
+import { answerTimeoutsSchema, func, schedulerSchema } from '../rules/request/schemas.ts';
+import { checked } from '../rules/request/validation.ts';
 import { type OperateConfig, operate } from './operate.ts';
 
 /** How long each part of an answer may take, in milliseconds from the subscription on, which is the dispatch. */
@@ -59,9 +62,23 @@ export interface TimeoutsConfig extends AnswerTimeouts {
  * @see {@link retryWithBackoff}
  * @param config How long each part may take. See {@link TimeoutsConfig}.
  * @return A function that returns an Observable of the same values.
+ * @throws {ValidationError} when the config is not what it has to be.
  * @throws {TimeoutError} (as `error`) that names the phase and the time that it was allowed.
  */
 export function timeouts<T>(config: TimeoutsConfig): MonoTypeOperatorFunction<T> {
+  checked(schema, config, 'The config of timeouts', 'Correct it: nothing was timed.');
+  return timing(config);
+}
+
+const schema = answerTimeoutsSchema.extend({
+  isPaused: func.optional(),
+  model: z.string().optional(),
+  fail: func.optional(),
+  scheduler: schedulerSchema,
+});
+
+/** Does the same with a config that was checked before: a client has one for all of its answers. */
+export function timing<T>(config: TimeoutsConfig): MonoTypeOperatorFunction<T> {
   return (source) =>
     new Observable((destination) => {
       source.subscribe(new Timing(destination, config).listening);

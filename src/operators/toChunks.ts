@@ -2,7 +2,7 @@ import { Observable, type OperatorFunction } from 'rxjs';
 import type { ChatCompletionChunk, ServerEvent } from '../model/Chunk.ts';
 import type { TokenSink } from '../rules/answer/ChunkFold.ts';
 import { operate } from './operate.ts';
-import { TokenReader, type ToTokensConfig } from './tokenInternals.ts';
+import { checkToTokens, TokenReader, type ToTokensConfig } from './tokenInternals.ts';
 
 /**
  * Makes Groq's own chunks of the events of a streamed completion, untouched.
@@ -25,11 +25,14 @@ import { TokenReader, type ToTokensConfig } from './tokenInternals.ts';
  * @see {@link toTokens}
  * @param config How it ends. See {@link ToTokensConfig}.
  * @return A function that returns an Observable of chunks.
+ * @throws {ValidationError} when the config is not what it has to be.
  * @throws {TruncatedStreamError} (as `error`) when the stream was cut.
  * @throws {HttpError} (as `error`) when Groq sends an error in the middle of the stream.
  * @throws {ProtocolError} (as `error`) when an event is not what Groq sends.
  */
 export function toChunks(config: ToTokensConfig = {}): OperatorFunction<ServerEvent, ChatCompletionChunk> {
+  checkToTokens(config, 'toChunks');
+
   return (source) =>
     new Observable((destination) => {
       source.subscribe(operate(new ChunksOfEvents(destination, NOBODY, config)));

@@ -2,7 +2,7 @@ import { Observable, type OperatorFunction } from 'rxjs';
 import type { ServerEvent } from '../model/Chunk.ts';
 import type { Token } from '../model/Token.ts';
 import { operate } from './operate.ts';
-import { TokenReader, type ToTokensConfig } from './tokenInternals.ts';
+import { checkToTokens, TokenReader, type ToTokensConfig } from './tokenInternals.ts';
 
 export type { ToTokensConfig };
 
@@ -28,11 +28,14 @@ export type { ToTokensConfig };
  * @see {@link text}
  * @param config How it ends. See {@link ToTokensConfig}.
  * @return A function that returns an Observable of tokens.
+ * @throws {ValidationError} when the config is not what it has to be.
  * @throws {TruncatedStreamError} (as `error`) when the stream was cut.
  * @throws {HttpError} (as `error`) when Groq sends an error in the middle of the stream.
  * @throws {ProtocolError} (as `error`) when an event is not what Groq sends.
  */
 export function toTokens(config: ToTokensConfig = {}): OperatorFunction<ServerEvent, Token> {
+  checkToTokens(config, 'toTokens');
+
   return (source) =>
     new Observable((destination) => {
       source.subscribe(operate(new TokensOfEvents(destination, destination, config)));

@@ -1,4 +1,5 @@
 import type { SchedulerLike, Subscriber, Unsubscribable } from 'rxjs';
+import * as z from 'zod';
 import { keepPartial } from '../errors/GroqError.ts';
 import { isConnectionError } from '../errors/guards.ts';
 import { ProtocolError } from '../errors/ProtocolError.ts';
@@ -8,6 +9,8 @@ import { later, systemClock } from '../ports/clock.ts';
 import { ChunkFold, type TokenSink } from '../rules/answer/ChunkFold.ts';
 import { DONE, parseChunk } from '../rules/answer/chunk.ts';
 import { isGivenUp } from '../rules/failures/isGivenUp.ts';
+import { ms, schedulerSchema } from '../rules/request/schemas.ts';
+import { checked } from '../rules/request/validation.ts';
 import type { OperateConfig } from './operate.ts';
 
 /** How {@link toTokens} ends. */
@@ -26,6 +29,13 @@ export interface ToTokensConfig {
    * virtual time does not reach this default.
    */
   readonly scheduler?: SchedulerLike | undefined;
+}
+
+const schema = z.strictObject({ grace: ms, follower: z.looseObject({}).optional(), scheduler: schedulerSchema });
+
+/** @throws {ValidationError} when the config of an operator is not what it has to be. */
+export function checkToTokens(config: ToTokensConfig, operator: string): void {
+  checked<unknown>(schema, config, `The config of ${operator}`, 'Correct it: nothing was read.');
 }
 
 /** Reads a streamed completion, and tells a subscriber how it ended: all of an operator but what it does with a value. */

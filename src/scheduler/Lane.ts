@@ -8,7 +8,7 @@ import { levelsOf } from '../operators/guardedStore.ts';
 import { prioritize } from '../operators/prioritize.ts';
 import { type Answering, send } from '../operators/send.ts';
 import { throttleByBucket } from '../operators/throttleByBucket.ts';
-import { timeouts } from '../operators/timeouts.ts';
+import { timing } from '../operators/timeouts.ts';
 import type { Random } from '../ports/clock.ts';
 import type { LimitStore } from '../ports/LimitStore.ts';
 import type { Transport } from '../ports/Transport.ts';
@@ -167,6 +167,6 @@ export class Lane {
     if (lifetime.closed) return;
     const { fail } = answer;
     const { isPaused } = call;
-    answer.pipe(timeouts({ ...call.timeouts, isPaused, model, fail, scheduler })).subscribe(lifetime);
+    answer.pipe(timing({ ...call.timeouts, isPaused, model, fail, scheduler })).subscribe(lifetime);
   }
 }

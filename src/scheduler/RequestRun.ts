@@ -4,7 +4,7 @@ import type { Place } from '../model/Place.ts';
 import type { StateToken } from '../model/Token.ts';
 import type { Usage } from '../model/Usage.ts';
 import { type OperateConfig, operate } from '../operators/operate.ts';
-import { type RetryHooks, type RetryInfo, retryWithBackoff } from '../operators/retryWithBackoff.ts';
+import { type RetryHooks, type RetryInfo, retrying } from '../operators/retryWithBackoff.ts';
 import type { Random } from '../ports/clock.ts';
 import { isState } from '../rules/answer/isState.ts';
 import type { RetryBudget } from '../rules/failures/RetryBudget.ts';
@@ -76,7 +76,7 @@ export class RequestRun<T>
     if (place$ !== undefined) this.#follow(place$);
     if (this.listening.closed) return;
     retryBudget.request();
-    attempts.pipe(retryWithBackoff({ ...retry, scheduler, random }, this)).subscribe(this.listening);
+    attempts.pipe(retrying({ ...retry, scheduler, random }, this)).subscribe(this.listening);
   }
 
   /** Ends it with an error of its own, with which is kept what had come of the answer. */

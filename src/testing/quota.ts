@@ -1,10 +1,12 @@
 import { type Observable, of, type SchedulerLike, Subject } from 'rxjs';
+import * as z from 'zod';
 import type { Cost } from '../model/Cost.ts';
 import { DIMENSION_NAMES, DIMENSIONS, type Dimension } from '../model/Dimension.ts';
 import type { Outcome, Reservation, Verdict } from '../model/Grant.ts';
 import type { BucketLevel, LimitKey } from '../model/Limits.ts';
 import type { LimitChange, LimitStore } from '../ports/LimitStore.ts';
 import { RefusalPause } from '../rules/limits/RefusalPause.ts';
+import { checked } from '../rules/request/validation.ts';
 import { type Allowance, parseQuota } from './quotaText.ts';
 
 /** What a {@link quota} counts, and by whose clock. */
@@ -60,13 +62,21 @@ export function quota(text: string, config: QuotaConfig): Quota;
  *
  * @param capacity What the bucket holds when full, in its unit.
  * @param window In which time it refills, in milliseconds.
+ * @throws {ValidationError} when either is no number above 0.
  */
 export function quota(capacity: number, window: number, config: QuotaConfig): Quota;
 export function quota(amount: string | number, ...rest: [QuotaConfig] | [number, QuotaConfig]): Quota {
   const [window, config] = rest.length === 1 ? [0, rest[0]] : rest;
   const { scheduler, unit = 'requests' } = config;
-  return quotaStore(typeof amount === 'string' ? parseQuota(amount) : [{ unit, capacity: amount, window }], scheduler);
+  const allowances =
+    typeof amount === 'string' ? parseQuota(amount) : [checkAllowance({ unit, capacity: amount, window })];
+  return quotaStore(allowances, scheduler);
 }
+
+const schema = z.strictObject({ unit: z.string(), capacity: z.number().positive(), window: z.number().positive() });
+
+const checkAllowance = (allowance: Allowance): Allowance =>
+  checked(schema as z.ZodType<Allowance>, allowance, 'The quota', 'Correct it.');
 
 function quotaStore(allowances: readonly Allowance[], scheduler: SchedulerLike): Quota {
   const open = new Map<string, Reservation>();

@@ -60,7 +60,7 @@ describe('memoryLimitStore', () => {
     const spend = (key: LimitKey, settle = true): Reservation => {
       const reservation = make(tokens(500), { key });
       expect(ask(store, reservation)).toEqual(GRANTED);
-      store.sent?.(reservation);
+      void store.sent?.(reservation);
       if (settle) void store.settle(reservation, { type: 'used', cost: tokens(500) });
       return reservation;
     };

@@ -195,7 +195,7 @@ describe('createGroq', () => {
       pacing: { high: 0, normal: 0.1, low: 0.2, background: 1 },
       fitOutput: { quantile: 0.9 },
       budget: { usd: 0, tokens: 1, perTenant: { usd: 2 }, tenants: { a: { tokens: 3 } } },
-      prices: { m: { input: 0.1, output: 0.2, cachedInput: 0.05, audioHour: 1 } },
+      prices: { m: { input: 0.1, output: 0.2, cachedInput: 0.05 } },
       allowRetired: true,
       transport: fakeTransport(() => of(wire.sent)),
       store: {

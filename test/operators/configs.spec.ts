@@ -1,8 +1,21 @@
+import { EMPTY } from 'rxjs';
 import { describe, expect, it } from 'vitest';
+import { constantCounter } from '../../src/adapters/constantCounter.ts';
 import { memoryLimitStore } from '../../src/adapters/memoryLimitStore.ts';
 import { isValidationError } from '../../src/errors/guards.ts';
+import { countTokens } from '../../src/operators/countTokens.ts';
+import { iterate } from '../../src/operators/iterate.ts';
+import { parseEvents } from '../../src/operators/parseEvents.ts';
 import { prioritize } from '../../src/operators/prioritize.ts';
+import { retryWithBackoff } from '../../src/operators/retryWithBackoff.ts';
+import { send } from '../../src/operators/send.ts';
 import { throttleByBucket } from '../../src/operators/throttleByBucket.ts';
+import { timeouts } from '../../src/operators/timeouts.ts';
+import { toChunks } from '../../src/operators/toChunks.ts';
+import { toTokens } from '../../src/operators/toTokens.ts';
+
+import { quota } from '../../src/testing/quota.ts';
+import { virtualClock } from '../../src/testing/virtualClock.ts';
 
 /** What they are given by programs whose types are less strict. */
 type Loose = (config: object) => unknown;
@@ -29,6 +42,23 @@ describe('the config of', () => {
     ['memoryLimitStore', storeOf, { plans: [{ rpm: -1 }] }, 'plans[0].rpm', '-1'],
     ['memoryLimitStore', storeOf, { margin: -1 }, 'margin', '-1'],
     ['memoryLimitStore', storeOf, { pacing: { low: 0.5 } }, 'pacing.high', 'nothing'],
+    ['retryWithBackoff', retryWithBackoff, { count: NaN }, 'count', 'NaN'],
+    ['retryWithBackoff', retryWithBackoff, { retries: 2 }, 'retries', '2'],
+    ['timeouts', timeouts, { firstTokens: 1 }, 'firstTokens', '1'],
+    ['timeouts', timeouts, { total: 0 }, 'total', '0'],
+    ['parseEvents', parseEvents, { maxLineBytes: NaN }, 'maxLineBytes', 'NaN'],
+    ['toTokens', toTokens, { grace: -1 }, 'grace', '-1'],
+    ['toChunks', toChunks, { grace: NaN }, 'grace', 'NaN'],
+    ['iterate', (config) => iterate(EMPTY, config), { buffer: 0 }, 'buffer', '0'],
+    ['countTokens', countTokens as Loose, {}, 'counter', 'nothing'],
+    [
+      'countTokens',
+      countTokens as Loose,
+      { counter: constantCounter(1), priority: 'high' },
+      'priority',
+      'a string of 4 characters',
+    ],
+    ['send', send as Loose, { transport: fetch }, 'transport', 'a function'],
   ])('%s should be refused where it cannot be kept: %#', (name, make, config, path, got) => {
     expect(() => make(config)).toThrow(
       expect.toSatisfy((error) => {
@@ -36,6 +66,23 @@ describe('the config of', () => {
         return isValidationError(error);
       }),
     );
+  });
+
+  it.each<[string, () => unknown, string]>([
+    ['constantCounter', () => constantCounter(-1), 'The count: `tokens` must be a number of at least 0, got -1.'],
+    [
+      'quota',
+      () => quota(NaN, 1_000, { scheduler: virtualClock() }),
+      'The quota: `capacity` must be a number, got NaN.',
+    ],
+    [
+      'quota',
+      () => quota(1, 0, { scheduler: virtualClock() }),
+      'The quota: `window` must be a number of more than 0, got 0.',
+    ],
+  ])('%s should be a number that can be reckoned with', (_, make, message) => {
+    expect(make).toThrow(message);
+    expect(make).toThrow(expect.toSatisfy(isValidationError));
   });
 
   it('memoryLimitStore should be refused when it is a function that gives no limits, and so should new ones', () => {

@@ -23,9 +23,8 @@ import { TextTemplate } from '../../src/rules/answer/TextTemplate.ts';
 import { INDEX, readRecordings } from '../recordings/recordings.ts';
 import { shared } from '../util/shared.ts';
 
-const limits = { maxLineBytes: 2_000, grace: 0 };
-const fast = readTokens(limits);
-const plain = pipe(parseEvents(limits), toTokens(limits));
+const fast = readTokens({ maxLineBytes: 2_000, grace: 0 });
+const plain = pipe(parseEvents({ maxLineBytes: 2_000 }), toTokens({ grace: 0 }));
 
 /** Bytes cut into pieces of these sizes, again and again. */
 function cut(bytes: Buffer, sizes: readonly number[]): Buffer[] {

@@ -58,9 +58,37 @@ export const overflowSchema = z.enum(['newest', 'last']).optional();
 /** A limit store. */
 export const storeSchema = having('a limit store', 'reserve', 'settle', 'changes', 'levels');
 
+/** A token counter. */
+export const counterSchema = having('a token counter', 'count');
+
+/** A transport. */
+export const transportSchema = having('a transport', 'send');
+
 /** A scheduler of rxjs. */
 export const schedulerSchema = having('a scheduler', 'now', 'schedule');
 
 /** {@link Limits} by model, or `false` for none. */
 export const limitsByModel = (limits: ReturnType<typeof limitsOf>) =>
   z.union([z.literal(false), z.record(z.string(), limits)]);
+
+/** How often is tried again, and when. */
+export const retrySchema = z.strictObject({
+  count: z.int().min(0).optional(),
+  initialDelay: ms,
+  maxDelay: ms,
+  sampling: z.boolean().optional(),
+});
+
+/** How long the parts of an answer may take. */
+export const answerTimeoutsSchema = z.strictObject({
+  connect: orInfinity,
+  firstToken: orInfinity,
+  betweenTokens: orInfinity,
+  total: orInfinity,
+});
+
+/** What {@link BackpressureOptions} have to be. */
+export const backpressureSchema = z.strictObject({
+  backpressure: z.enum(['pause', 'conflate', 'error']).optional(),
+  buffer: count,
+});

@@ -82,7 +82,14 @@ describe('httpErrorOf', () => {
       requestId: 'req_1',
     });
     expect(error.message).toBe(
-      'The request costs 1,847 on output tokens per minute (OTPM), and the limit is 1,000. Lower max_completion_tokens.',
+      'The request needs 1,847 output tokens per minute (OTPM), but the limit is 1,000. Lower max_completion_tokens.',
+    );
+  });
+
+  it('should say no number where Groq has said none', () => {
+    const error = errorOf(413, bodyOf({ message: 'Request too large … on tokens per minute (TPM): Limit 6000. X' }));
+    expect(error.message).toBe(
+      'The request needs more tokens per minute (TPM) than the limit of 6,000. Shorten the messages or lower max_completion_tokens.',
     );
   });
 
