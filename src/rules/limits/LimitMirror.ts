@@ -3,6 +3,7 @@ import type { Headroom, Outcome, Reservation, Verdict } from '../../model/Grant.
 import type { LimitHeaders } from '../../model/LimitHeaders.ts';
 import type { BucketLevel, Limits } from '../../model/Limits.ts';
 import type { Pacing } from '../../model/Priority.ts';
+import { LONGEST_WAY } from './Bucket.ts';
 import type { Gauge } from './Gauge.ts';
 import { GaugeSet } from './GaugeSet.ts';
 import { givenBack } from './givenBack.ts';
@@ -202,7 +203,8 @@ export class LimitMirror {
   /** Numbers what happens now, after what has happened by itself: requests that must have arrived. */
   #next(now: number): number {
     for (let open = this.#open.overdue(now); open !== undefined; open = this.#open.overdue(now)) {
-      this.#arrive(open, now, ++this.#event);
+      // Since then the bucket may have filled up further, although nobody has looked.
+      this.#arrive(open, open.sentAt + LONGEST_WAY, ++this.#event);
     }
     return ++this.#event;
   }
