@@ -21,6 +21,8 @@ export class ForeignTraffic {
   rate = 0;
   #lump = 0;
   #missing = 0;
+  /** Whether all that others took was missing, and not only what they took beyond the estimate. */
+  #isAll = false;
   #since: number;
   /** How many estimates were made. */
   #estimates = 0;
@@ -35,9 +37,14 @@ export class ForeignTraffic {
     return this.#lump;
   }
 
-  /** Notes how many units were missing, or, below zero, were there after all. */
-  note(units: number): void {
+  /**
+   * Notes how many units were missing, or, below zero, were there after all.
+   *
+   * @param isAll Whether that is all that others took, since what the estimate takes could not be seen in a full bucket.
+   */
+  note(units: number, isAll = false): void {
     this.#missing += units;
+    this.#isAll ||= isAll;
     this.#lump = Math.max(units, this.#lump * LUMP_MEMORY);
   }
 
@@ -54,9 +61,10 @@ export class ForeignTraffic {
     const gain = Math.max(1 - (1 - GAIN) ** windows, 1 / (1 + this.#estimates));
     // One sudden burst says little of what is to come, so it counts for no more than all that flowed in.
     const found = Math.min(this.#missing / elapsed, inflow);
-    const rate = this.rate * (1 - LEAK) ** windows + found * gain;
-    this.rate = Math.min(Math.max(0, rate), inflow * LARGEST_SHARE);
+    const kept = this.#isAll ? 1 - gain : (1 - LEAK) ** windows;
+    this.rate = Math.min(Math.max(0, this.rate * kept + found * gain), inflow * LARGEST_SHARE);
     this.#missing = 0;
+    this.#isAll = false;
     this.#since = now;
   }
 }

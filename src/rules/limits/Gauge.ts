@@ -173,9 +173,10 @@ export class Gauge {
    * Counts what was corrected as what others have taken, or, above zero, as what they have not.
    *
    * @param inflow What flows into the fastest bucket of this unit, in units for each millisecond.
+   * @param wasFull Whether the bucket was full since the last correction, so that what is taken for others was not seen.
    */
-  blame(correction: number, inflow: number, now: number): void {
-    this.#foreign.note(-correction);
+  blame(correction: number, inflow: number, now: number, wasFull = false): void {
+    this.#foreign.note(-correction, wasFull);
     this.#foreign.renew(inflow, now);
     this.#doubtedAt = NaN;
   }

@@ -16,6 +16,18 @@ export interface LimitLearnerConfig {
   readonly keeps: boolean;
 }
 
+/** A wait that the server shows. */
+interface ShownWait {
+  /** The time in which the bucket refills, in milliseconds. */
+  readonly window: number;
+  /** The server's limit, which may be larger than ours, in units. */
+  readonly limit: number;
+  /** What is missing from what is waited for, in units. */
+  readonly missing: number;
+  /** How long that takes, in milliseconds. */
+  readonly ms: number;
+}
+
 /** By how much a wait may differ from what flowing back takes, and still be taken for that, in milliseconds. */
 const FLOW_TOLERANCE = 1_500;
 
@@ -61,16 +73,18 @@ export class LimitLearner {
 
   /** Notes how things stand after a charge, to compare its answer with. */
   mark({ tokens, requests }: Cost, now: number): Marks {
+    const tpm = this.#gauges.find('tpm');
     return {
       rpd: this.#gauges.find('rpd')?.mark(requests, now),
-      tpm: this.#gauges.find('tpm')?.mark(tokens, now),
-      refund: this.#refunds.mark(now),
+      tpm: tpm?.mark(tokens, now),
+      refund: this.#refunds.mark(now, tpm?.bucket.fullAt ?? -1),
     };
   }
 
   /** Draws what there is to draw from the end of a request. */
   settled(open: OpenReservation, outcome: Outcome, others: OpenReservations, event: number, now: number): void {
     if (outcome.type === 'used') {
+      if ((this.#gauges.find('tpm')?.bucket.fullAt ?? -1) > open.arrivedAt) this.#refunds.overflow();
       this.#refunds.refund(Math.max(0, open.cost.tokens - outcome.cost.tokens));
       this.#pause.answered();
       const { told, cost } = outcome;
@@ -107,7 +121,8 @@ export class LimitLearner {
     if (limit !== undefined && limit > 0 && !this.#gauges.hear(dimension, limit, open.at, now)) return;
     const gauge = this.#gauges.find(dimension);
     if (gauge === undefined || remaining === undefined) return;
-    if (reset !== undefined && limit !== undefined) this.#watchFlow(gauge, limit - remaining, reset);
+    if (reset !== undefined && limit !== undefined)
+      this.#watchFlow({ window: gauge.bucket.window, limit, missing: limit - remaining, ms: reset });
     const mark = open.marks?.[dimension];
     if (mark !== undefined) {
       // Under a ceiling of our own the server always has more.
@@ -130,7 +145,6 @@ export class LimitLearner {
     now: number,
   ): number {
     if (gauge.dimension === 'tpm' && marks !== undefined) {
-      if (gauge.wasFull) this.#refunds.startOver();
       this.#refunds.observe(marks.refund, remaining, gauge.bucket.limit / gauge.bucket.window);
     }
     const correction = gauge.compare(mark, remaining, mayRaise, now);
@@ -142,9 +156,11 @@ export class LimitLearner {
 
   /** Holds others accountable for a correction, also at the limits of the same kind that no answer shows. */
   #blame(gauge: Gauge, correction: number, event: number, now: number): void {
+    const { wasFull } = gauge;
     const { at, event: lastEvent } = gauge.shown(event, now);
     const alike = this.#gauges.all.filter(({ unit }) => unit === gauge.unit);
-    gauge.blame(correction, Math.max(...alike.map(({ bucket: { limit, window } }) => limit / window)), now);
+    const inflow = Math.max(...alike.map(({ bucket: { limit, window } }) => limit / window));
+    gauge.blame(correction, inflow, now, wasFull);
     for (const other of alike) {
       if (other === gauge) continue;
       // What was taken before a bucket was full is no longer missing in it.
@@ -175,15 +191,18 @@ export class LimitLearner {
       // compare with: what the server shows is all, and the request is not in it.
       if (mark === undefined || !this.known) gauge.lowerTo(limit - used - others.arrivedSince(chargedAt, gauge.unit));
       else this.#correct(gauge, mark, marks, limit - used - requested, false, event, now);
-      if (ms !== undefined) this.#watchFlow(gauge, used + requested - limit, ms);
+      if (ms !== undefined) {
+        this.#watchFlow({ window: gauge.bucket.window, limit, missing: used + requested - limit, ms });
+      }
     }
   }
 
   /** Notices a server that counts within windows: what it asks to wait is not what flowing back would take. */
-  #watchFlow({ bucket: { window, limit } }: Gauge, missing: number, ms: number): void {
+  #watchFlow({ window, limit, missing, ms }: ShownWait): void {
     const flowing = (missing * window) / limit;
-    const flows = Math.abs(ms - flowing) <= Math.max(FLOW_TOLERANCE, flowing / 20);
-    this.#strange = flows ? 0 : this.#strange + 1;
+    // What is missing is told in whole units.
+    const tolerance = Math.max(FLOW_TOLERANCE, window / limit, flowing / 20);
+    this.#strange = Math.abs(ms - flowing) <= tolerance ? 0 : this.#strange + 1;
     if (this.#strange < STRANGE) return;
     for (const gauge of this.#gauges.all) gauge.countWindows();
   }

@@ -6,6 +6,8 @@ export interface RefundMark {
   readonly charged: number;
   /** What should have come back by then. */
   readonly refunded: number;
+  /** How often the bucket had overflowed by then. */
+  readonly overflows: number;
 }
 
 /** How much an older observation counts when the next one comes. */
@@ -33,6 +35,9 @@ export class RefundWatch {
   keeps = false;
   #charged = 0;
   #refunded = 0;
+  #overflows = 0;
+  /** The number of the event at which the bucket was last full. */
+  #fullAt = -1;
   #last: { readonly mark: RefundMark; readonly remaining: number } | undefined;
   /** Sums of products of refunds (g), time (t) and unexplained rises of the level (d). */
   #gg = 0;
@@ -47,9 +52,17 @@ export class RefundWatch {
     this.#charged += units;
   }
 
-  /** How things stand after a charge. */
-  mark(now: number): RefundMark {
-    return { at: now, charged: this.#charged, refunded: this.#refunded };
+  /**
+   * How things stand after a charge.
+   *
+   * @param fullAt The number of the event at which the bucket was last full.
+   */
+  mark(now: number, fullAt = -1): RefundMark {
+    if (fullAt !== this.#fullAt) {
+      this.#fullAt = fullAt;
+      this.overflow();
+    }
+    return { at: now, charged: this.#charged, refunded: this.#refunded, overflows: this.#overflows };
   }
 
   /** Notes that a charge was never made at the server. */
@@ -72,7 +85,8 @@ export class RefundWatch {
     const last = this.#last;
     if (last !== undefined && mark.at < last.mark.at + APART) return;
     this.#last = { mark, remaining };
-    if (last === undefined) return;
+    // What did not fit was lost, and nobody knows how much that was.
+    if (last === undefined || last.mark.overflows !== mark.overflows) return;
     const g = mark.refunded - last.mark.refunded;
     const t = mark.at - last.mark.at;
     const d = remaining - last.remaining + (mark.charged - last.mark.charged) - rate * t;
@@ -87,9 +101,9 @@ export class RefundWatch {
     if (this.#count >= ENOUGH) this.#conclude();
   }
 
-  /** Forgets the last answer: the bucket was full since, so that what flowed in is not known. */
-  startOver(): void {
-    this.#last = undefined;
+  /** Notes that something flowed in or came back that may not have fitted. */
+  overflow(): void {
+    this.#overflows += 1;
   }
 
   #conclude(): void {

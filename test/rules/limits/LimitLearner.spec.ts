@@ -419,6 +419,26 @@ describe('LimitLearner', () => {
       expect(learned.level('tpm', 142_000)).toBeGreaterThan(before + 100);
     });
 
+    it('should not conclude it from what is told in whole units while parts of one flow', () => {
+      const { take, mirror, level } = learning({ rpd: 1_000 });
+      for (let i = 1; i <= 4; i++) {
+        // Of the last request more than half is back already.
+        const headers = { rpd: { limit: 1_000, remaining: 1_000 - i, reset: (i - 0.6) * 86_400 } };
+        mirror.learn(take(1, i), headers, i);
+      }
+      const before = level('rpd', 10) ?? 0;
+      expect(level('rpd', 86_410)).toBeCloseTo(before + 1, 6);
+    });
+
+    it('should go by the limit that the server tells, where ours is lower', () => {
+      const { answered, level } = learning({ tpm: 60_000 }, { ceilings: { tpm: 30_000 } });
+      for (let i = 0; i < 4; i++) {
+        answered(6_000, i * 6_000, { tpm: { limit: 60_000, remaining: 54_000, reset: 6_000 } });
+      }
+      const before = level('tpm', 18_000) ?? 0;
+      expect(level('tpm', 20_000)).toBeCloseTo(before + 1_000, 6);
+    });
+
     it('should also see it in when answers say that a bucket is full again', () => {
       const flowing = learning({ tpm: 60_000 });
       const windowed = learning({ tpm: 60_000 });
@@ -476,6 +496,24 @@ describe('LimitLearner', () => {
         learned.mirror.settle(reservation, { type: 'used', cost: tokens(0) }, now + 1_900);
       }
       expect(refundOf(learned)).toBe(600);
+    });
+
+    it('should conclude nothing from what came back while the bucket was full, and is heard later', () => {
+      const learned = learning({ tpm: 600_000 });
+      const shown = (remaining: number) => ({ tpm: { limit: 600_000, remaining } });
+      for (let i = 1; i <= 30; i++) {
+        const now = i * 10_000;
+        const early = learned.answered(20_000, now, shown(580_000));
+        const full = learned.answered(20_000, now + 2_500, shown(580_000));
+        learned.mirror.settle(early, { type: 'used', cost: tokens(0) }, now + 2_600);
+        const late = learned.answered(20_000, now + 3_600, shown(571_000));
+        for (const each of [full, late])
+          learned.mirror.settle(each, { type: 'used', cost: tokens(20_000) }, now + 3_700);
+      }
+      const reservation = learned.take(20_000, 400_000);
+      const before = learned.level('tpm', 400_000) ?? 0;
+      learned.mirror.settle(reservation, { type: 'used', cost: tokens(0) }, 400_000);
+      expect((learned.level('tpm', 400_000) ?? 0) - before).toBe(20_000);
     });
 
     it('should go on counting on it where it does', () => {

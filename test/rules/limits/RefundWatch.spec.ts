@@ -156,15 +156,23 @@ describe('RefundWatch', () => {
     expect(watch.keeps).toBe(true);
   });
 
-  it('should compare nothing across a time in which the bucket was full', () => {
+  it.each<[string, (watch: RefundWatch, i: number) => number]>([
+    ['the bucket was full', (_, i) => i],
+    [
+      'something came back to a full bucket',
+      (watch) => {
+        watch.overflow();
+        return -1;
+      },
+    ],
+  ])('should compare nothing across a time in which %s', (_, overflow) => {
     const chance = seeded(1);
     const watch = new RefundWatch();
     for (let i = 1; i <= 60; i++) {
       // What flowed in was lost, which looks like refunds that did not come.
       watch.refund(4_000 * chance());
       watch.charge(3_000);
-      watch.startOver();
-      watch.observe(watch.mark(i * 2_000), 1e6 - 3_000, RATE);
+      watch.observe(watch.mark(i * 2_000, overflow(watch, i)), 1e6 - 3_000, RATE);
     }
     expect(watch.keeps).toBe(false);
   });
