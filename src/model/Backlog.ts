@@ -36,6 +36,8 @@ export interface Backlog<J extends Job = Job> extends Iterable<Ticket<J>> {
   soonest(): Ticket<J> | undefined;
   /** Takes a job out, and tells whether it was still in. */
   remove(ticket: Ticket<J>): boolean;
-  /** Counts what a job was given for its tenant, so that the others come next; below zero to give some back. */
+  /** Counts what a job was given for its tenant, whose turn it was, in tokens, so that the others come next. */
   serve(job: J, tokens: number): void;
+  /** Counts what a job has used beyond what it was given, in tokens, or, below zero, what it has not used of that. */
+  correct(job: J, tokens: number): void;
 }

@@ -105,7 +105,7 @@ export class Admission<J extends Job> implements Granter<J> {
     // Whoever was refused has had a turn, and a charge that stays is what was had.
     if (outcome.type === 'used' || outcome.type === 'unsent') {
       const had = outcome.type === 'used' ? outcome.cost.tokens : 0;
-      this.#backlog?.serve(job, had - job.cost.tokens);
+      this.#backlog?.correct(job, had - job.cost.tokens);
     }
     this.#listener.wake();
   }

@@ -123,11 +123,15 @@ export class DeadlineQueue<J extends Job> implements Backlog<J> {
   }
 
   serve(job: J, tokens: number): void {
+    this.#served = this.#tenants.get(job.tenant ?? '') ?? this.#served;
+    this.correct(job, tokens);
+  }
+
+  correct(job: J, tokens: number): void {
     const tenant = this.#tenants.get(job.tenant ?? '');
     if (tenant === undefined) return;
     // What comes back for something that is forgotten already is nothing to save up.
     tenant.service = Math.max(0, tenant.service + tokens);
-    if (tokens > 0) this.#served = tenant;
     if (this.#tenants.size === 1) return;
     for (const priority in tenant.lines) {
       const line = tenant.lines[priority as Priority];

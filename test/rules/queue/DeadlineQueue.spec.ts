@@ -188,7 +188,7 @@ describe('DeadlineQueue', () => {
       const first = next(queue) as Ticket<NamedJob>;
       queue.serve(first.job, 30);
       expect(queue.peek()?.job.name).toBe('l3');
-      queue.serve(first.job, -30);
+      queue.correct(first.job, -30);
       expect(queue.peek()?.job.name).toBe('l2');
     });
 
@@ -239,6 +239,22 @@ describe('DeadlineQueue', () => {
       add('l7', of('a', 500));
       add('l8', of('a', 500));
       expect(drain(queue, true)).toEqual(['l4', 'l7', 'l5', 'l8', 'l6']);
+    });
+
+    it('should let one that was away start level also when it hears then what it had used', () => {
+      const { queue, add } = queueWith(
+        ['l1', of('a')],
+        ...['l2', 'l3'].map((name) => [name, of('b', 500)] as const),
+        ...['l4', 'l5'].map((name) => [name, of('c', 500)] as const),
+      );
+      const [first] = Array.from({ length: 3 }, () => {
+        const { job } = next(queue) as Ticket<NamedJob>;
+        queue.serve(job, job.cost.tokens);
+        return job;
+      }) as [NamedJob];
+      queue.correct(first, 50);
+      for (const name of ['l6', 'l7']) add(name, of('a', 500));
+      expect(drain(queue, true)).toEqual(['l3', 'l5', 'l6', 'l7']);
     });
 
     it('should let nobody wait for ever behind ever new ones', () => {
@@ -327,7 +343,7 @@ describe('DeadlineQueue', () => {
       const first = next(queue) as Ticket<NamedJob>;
       for (const name of ['l2', 'l3']) add(name, of('a'));
       for (const name of ['l4', 'l5']) add(name, of('b'));
-      queue.serve(first.job, -900);
+      queue.correct(first.job, -900);
       expect(drain(queue, true)).toEqual(['l2', 'l4', 'l3', 'l5']);
     });
 
