@@ -76,7 +76,10 @@ describe('over hours', () => {
       completion: [20, 400],
       duration: [30_000, 100_000],
     });
-    for (let t = 0; t < 4 * HOUR; t -= Math.log(1 - chance()) * 20_000) scheduler.schedule(() => { ask(); }, t);
+    for (let t = 0; t < 4 * HOUR; t -= Math.log(1 - chance()) * 20_000)
+      scheduler.schedule(() => {
+        ask();
+      }, t);
     const [mine, its] = levelsAt(4 * HOUR, 'tpd');
     expect(its - mine).toBeLessThan(20_000);
   });
@@ -91,7 +94,9 @@ describe('over hours', () => {
       duration: [500, 500],
     });
     for (let i = 0; i < 2_000; i++) ask();
-    scheduler.schedule(() => { ask(); }, HOUR);
+    scheduler.schedule(() => {
+      ask();
+    }, HOUR);
     scheduler.flush();
     expect(answers.at(-1)).toMatchObject({ at: HOUR });
     expect(answers.at(-1)?.waited).toBeLessThan(MINUTE);
@@ -106,7 +111,10 @@ describe('over hours', () => {
       completion: [75, 75],
       duration: [500, 1_500],
     });
-    for (let t = 0; t < 4 * HOUR; t += 10_000 * (0.5 + chance())) scheduler.schedule(() => { ask(); }, t);
+    for (let t = 0; t < 4 * HOUR; t += 10_000 * (0.5 + chance()))
+      scheduler.schedule(() => {
+        ask();
+      }, t);
     for (let t = 10 * MINUTE; t < 40 * MINUTE; t += 10_000) {
       scheduler.schedule(() => {
         const model = server.model('m');

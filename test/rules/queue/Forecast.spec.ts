@@ -71,6 +71,16 @@ describe('Forecast', () => {
     expect(forecast([{ ...held, level: 6_000 }], [cost(1, 6_000)])).toEqual([0]);
   });
 
+  it('should take nothing for flowing into a bucket that is full', () => {
+    // While the requests of a minute run out, tokens come to no more than the bucket holds.
+    const slow = [bucket('rpm', 2, 1), bucket('tpm', 6_000, 6_000)];
+    expect(forecast(slow, [cost(1, 10), cost(1, 10), cost(1, 6_000), cost(1, 6_000)])).toEqual([
+      0, 30_000, 60_000, 120_000,
+    ]);
+    const resting = bucket('tpm', 6_000, 5_000, 600_000);
+    expect(forecast([resting], [cost(1, 5_000), cost(1, 5_000)])).toEqual([600_000, 640_000]);
+  });
+
   it('should make up for a level below zero', () => {
     expect(forecast([bucket('rpm', 30, -1)], [cost(1)])).toEqual([4_000]);
   });
