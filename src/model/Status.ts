@@ -12,8 +12,8 @@ export interface ModelStatus {
   /** How full each bucket is. */
   readonly buckets: readonly BucketLevel[];
   /**
-   * In how many milliseconds the next waiting request starts. Absent when none waits, and while as many are in flight as
-   * may be: then the next one starts when one of those ends.
+   * In how many milliseconds the next waiting request starts. Absent when none waits, and when that depends on other
+   * requests: on the first answer of a model, or on one of those in flight to end when no more may be in flight.
    */
   readonly nextStartsInMs?: number;
 }

@@ -54,7 +54,7 @@ class GuardedStore implements LimitStore {
   }
 
   changes(key: LimitKey): Observable<LimitChange> {
-    return defer(() => this.#store.changes(key));
+    return changesOf(this.#store, key);
   }
 
   levels(key: LimitKey): Observable<readonly BucketLevel[]> {
@@ -69,6 +69,9 @@ class GuardedStore implements LimitStore {
     }
   }
 }
+
+/** When a bucket has risen other than by time, or a limit has changed. */
+export const changesOf = (store: LimitStore, key: LimitKey): Observable<LimitChange> => defer(() => store.changes(key));
 
 /** How the buckets stand, once: a store may go on to tell how they change. */
 export const levelsOf = (store: LimitStore, key: LimitKey): Observable<readonly BucketLevel[]> =>

@@ -1,10 +1,21 @@
-import { catchError, defaultIfEmpty, map, type Observable, of, type SchedulerLike, Subject, tap } from 'rxjs';
+import {
+  catchError,
+  defaultIfEmpty,
+  map,
+  type Observable,
+  of,
+  type SchedulerLike,
+  Subject,
+  tap,
+  type Unsubscribable,
+} from 'rxjs';
 import type { GroqError } from '../errors/GroqError.ts';
 import type { Backlog, Overflow } from '../model/Backlog.ts';
+import type { BucketLevel } from '../model/Limits.ts';
 import type { ModelId } from '../model/Models.ts';
 import type { Slack } from '../model/Priority.ts';
 import type { ModelStatus } from '../model/Status.ts';
-import { levelsOf } from '../operators/guardedStore.ts';
+import { changesOf, levelsOf } from '../operators/guardedStore.ts';
 import { prioritize } from '../operators/prioritize.ts';
 import { type Answering, send } from '../operators/send.ts';
 import { throttleByBucket } from '../operators/throttleByBucket.ts';
@@ -45,6 +56,7 @@ export class Lane {
   readonly #config: LaneConfig;
   readonly #attempts = new Subject<Attempt>();
   readonly #outlooks: OutlookReporter;
+  readonly #watching: Unsubscribable;
   #backlog: Backlog<Attempt> | undefined;
   /** How many requests may still come back. */
   #users = 0;
@@ -59,6 +71,13 @@ export class Lane {
     this.#model = model;
     this.#config = config;
     this.#outlooks = new OutlookReporter({ store, key: model, scheduler, isFull: () => this.#isFull() });
+    this.#watching = changesOf(store, model).subscribe({
+      next: () => {
+        this.changed();
+      },
+      // A store that can no longer tell of changes still shows its levels when it is asked.
+      error: () => undefined,
+    });
     this.#attempts
       .pipe(
         prioritize({ slack, maxQueued, overflow, refuse, scheduler }),
@@ -117,6 +136,7 @@ export class Lane {
 
   /** Lets go of what the lane listens to. Nothing may be under way. */
   retire(): void {
+    this.#watching.unsubscribe();
     this.#attempts.complete();
   }
 
@@ -128,16 +148,23 @@ export class Lane {
       map((buckets) => {
         const waiting = { high: 0, normal: 0, low: 0, background: 0 };
         for (const { job } of this.#backlog ?? []) waiting[job.priority] += 1;
-        const head = this.#backlog?.peek();
+        const startsInMs = this.#nextStart(buckets);
         return {
           model: this.#model,
           waiting,
           inFlight: this.#underWay,
           buckets,
-          ...(head !== undefined && !this.#isFull() && { nextStartsInMs: new Forecast(buckets).start(head.job) }),
+          ...(startsInMs > 0 && { nextStartsInMs: startsInMs }),
         };
       }),
     );
+  }
+
+  /** In how many milliseconds the next one starts, or 0 where none waits or nobody can tell. */
+  #nextStart(buckets: readonly BucketLevel[]): number {
+    const head = this.#backlog?.peek();
+    // What would start now and does not waits for something that levels do not show.
+    return head === undefined || this.#isFull() ? 0 : new Forecast(buckets).start(head.job);
   }
 
   /** Whether nobody starts until somebody ends. */

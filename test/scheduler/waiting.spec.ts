@@ -1,5 +1,18 @@
-import { BehaviorSubject, concat, from, map, NEVER, type Observable, of, Subject, take, throwError } from 'rxjs';
+import {
+  BehaviorSubject,
+  concat,
+  from,
+  map,
+  NEVER,
+  type Observable,
+  of,
+  Subject,
+  take,
+  takeUntil,
+  throwError,
+} from 'rxjs';
 import { describe, expect, it } from 'vitest';
+import { memoryLimitStore } from '../../src/adapters/memoryLimitStore.ts';
 import { isQueueFullError } from '../../src/errors/guards.ts';
 import { HttpError } from '../../src/errors/HttpError.ts';
 import type { GroqEvent } from '../../src/model/GroqEvent.ts';
@@ -472,6 +485,32 @@ describe('what those who wait can expect', () => {
     });
   });
 
+  it('should tell those who wait, and the status, of limits that have changed', () => {
+    rx((helpers) => {
+      const store = memoryLimitStore({ limits: { tpm: 6_000 }, scheduler: helpers.scheduler });
+      const { ask, under } = setUp(helpers, { limits: store, reply: () => helpers.cold('(sh)', wires) });
+      const next: unknown[] = [];
+      under.status$.subscribe(({ models: [m] }) => next.push([helpers.scheduler.now(), m?.nextStartsInMs]));
+      ask('h', { cost: tokens(6_000) }).subscribe();
+      helpers.cold('1s x').subscribe(() => {
+        store.setLimits('m', { tpm: 1_200 });
+      });
+      const patience = takeUntil<Token | StateToken>(helpers.cold('2s x'));
+      const heard = heardBy(helpers, ask('l', { lifecycle: true, cost: tokens(600) }).pipe(patience));
+      helpers.flush();
+      expect(heard.slice(0, 3)).toEqual([
+        [0, queued],
+        [1, { ...queued, position: 0, startsInMs: 5_999 }],
+        [1_001, { ...queued, position: 0, startsInMs: 268_599 }],
+      ]);
+      expect(next.slice(0, 3)).toEqual([
+        [0, undefined],
+        [100, 5_900],
+        [1_100, 268_500],
+      ]);
+    });
+  });
+
   it('should tell nobody that they start now who wait for what levels do not show', () => {
     rx((helpers) => {
       const store = quota(1, 10, helpers);
@@ -497,7 +536,7 @@ describe('what those who wait can expect', () => {
       });
       helpers.flush();
       // At the beginning, when the first was admitted, and when the second was; nobody waits after the cut.
-      expect(next).toEqual([0, 900, 900, undefined]);
+      expect(next).toEqual([undefined, 900, 900, undefined]);
     });
   });
 
