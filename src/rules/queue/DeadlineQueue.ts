@@ -94,16 +94,24 @@ export class DeadlineQueue<J extends Job> implements Backlog<J> {
     return this.#best;
   }
 
-  /** The one that would come last. */
+  /** The one that would start last: of the priority that comes last, by the turns of its tenants. */
   worst(): Ticket<J> | undefined {
     let worst: QueuePlace<J> | undefined;
+    let longest: TenantLine<J> | undefined;
     for (const { byDeadline } of this.#classes) {
+      let ofClass: TenantLine<J> | undefined;
+      let comesLast = false;
       for (const line of byDeadline) {
         const last = line.last();
-        if (last !== undefined && (worst === undefined || before(worst, last))) worst = last;
+        if (last !== undefined && (worst === undefined || before(worst, last))) {
+          worst = last;
+          comesLast = true;
+        }
+        if (ofClass === undefined || endsAfter(line, ofClass)) ofClass = line;
       }
+      if (comesLast) longest = ofClass;
     }
-    return worst;
+    return longest?.last();
   }
 
   soonest(): Ticket<J> | undefined {
@@ -213,6 +221,13 @@ class LinkedPlace<J extends Job> implements QueuePlace<J> {
   unsubscribe(): void {
     this.line?.owner.leave(this);
   }
+}
+
+/** Whether the last one of a tenant starts after that of another one of the same priority. */
+function endsAfter<J extends Job>(a: TenantLine<J>, b: TenantLine<J>): boolean {
+  const [last, other] = [a.last(), b.last()];
+  if (last === undefined || other === undefined) return other === undefined;
+  return a.serviceAtEnd === b.serviceAtEnd ? before(other, last) : a.serviceAtEnd > b.serviceAtEnd;
 }
 
 const expiresBefore = <J extends Job>(a: QueuePlace<J>, b: QueuePlace<J>): boolean =>

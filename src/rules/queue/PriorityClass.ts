@@ -41,12 +41,29 @@ export class TenantLine<J extends Job> extends Line<J> implements Seat {
   readonly tenant: Tenant<J>;
   readonly priorityClass: PriorityClass<TenantLine<J>>;
   readonly owner: LineOwner<J>;
+  /** What those who wait cost, in tokens. */
+  #tokens = 0;
 
   constructor(tenant: Tenant<J>, priorityClass: PriorityClass<TenantLine<J>>, owner: LineOwner<J>) {
     super();
     this.tenant = tenant;
     this.priorityClass = priorityClass;
     this.owner = owner;
+  }
+
+  /** What its tenant will have had before the last of its jobs is through. */
+  get serviceAtEnd(): number {
+    return this.tenant.service + this.#tokens;
+  }
+
+  override add(place: QueuePlace<J>): void {
+    super.add(place);
+    this.#tokens += place.job.cost.tokens;
+  }
+
+  override remove(place: QueuePlace<J>): void {
+    super.remove(place);
+    this.#tokens -= place.job.cost.tokens;
   }
 }
 

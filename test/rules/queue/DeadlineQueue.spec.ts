@@ -257,6 +257,18 @@ describe('DeadlineQueue', () => {
       expect(drain(queue, true)).toEqual(['l3', 'l5', 'l6', 'l7']);
     });
 
+    it('should find the one that would start last by the turns, and not the one that came last', () => {
+      const { queue, add } = queueWith(...['l1', 'l2', 'l3'].map((name) => [name, of('a')] as const));
+      add('l4', of('b'));
+      expect(queue.worst()?.job.name).toBe('l3');
+      add('l5', of('b', 40));
+      expect(queue.worst()?.job.name).toBe('l5');
+      queue.remove(find(queue, 'l5'));
+      expect(queue.worst()?.job.name).toBe('l3');
+      add('b1', of('b'));
+      expect(queue.worst()?.job.name).toBe('b1');
+    });
+
     it('should let nobody wait for ever behind ever new ones', () => {
       const { queue, add } = queueWith(['l1', of('a', 100)], ['l2', of('a', 100)]);
       const started: string[] = [];
