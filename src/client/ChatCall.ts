@@ -15,6 +15,7 @@ import type { WireRequest } from '../ports/Transport.ts';
 import { chatCost } from '../rules/counting/cost.ts';
 import { merged } from '../rules/merged.ts';
 import { checkLength } from '../rules/request/checkLength.ts';
+import { askedOutput } from '../rules/request/maxOutput.ts';
 import { requestJson } from '../rules/request/requestJson.ts';
 import type { Call, Timeouts } from '../scheduler/Attempt.ts';
 import type { AnswerKind } from './AnswerKind.ts';
@@ -83,7 +84,7 @@ export class ChatCall<T> implements Call<T> {
     this.place$ = place$;
     this.cancelled$ = cancelled$;
     this.lifecycle = lifecycle;
-    this.fittedFrom = this.request === request ? undefined : (request.max_completion_tokens ?? undefined);
+    this.fittedFrom = this.request === request ? undefined : askedOutput(request);
     this.timeouts = timeoutsFor(merged(config.timeouts, timeouts), kind.stream);
     this.retry = merged(config.retry, retry);
     this.usage = kind.usage;

@@ -3,6 +3,7 @@ import { DIMENSIONS } from '../model/Dimension.ts';
 import { levelsOf } from '../operators/guardedStore.ts';
 import type { LimitStore } from '../ports/LimitStore.ts';
 import { LruMap } from '../rules/LruMap.ts';
+import { askedOutput } from '../rules/request/maxOutput.ts';
 import { OutputFit } from '../rules/request/OutputFit.ts';
 
 /** Which part of all completions has to fit when nothing else is said. */
@@ -33,18 +34,20 @@ export class OutputFits {
 
   /** The request, with a lower maximum where that is wanted and there is one. */
   fit(request: ChatRequest, promptTokens: number, { tenant, fitOutput }: FitOptions): ChatRequest {
-    const asked = request.max_completion_tokens;
-    if (fitOutput === false || typeof asked !== 'number') return request;
+    const asked = askedOutput(request);
+    if (fitOutput === false || asked === undefined) return request;
     const quantile = fitOutput === true ? QUANTILE : fitOutput.quantile;
     const room = this.#room(request.model, promptTokens);
     // Beside a prompt that is too long by itself nothing fits, and to say so is up to the limits.
     const fitted = this.#of(request.model, tenant).fit(asked, room < 1 ? Infinity : room, quantile);
-    return fitted < asked ? { ...request, max_completion_tokens: fitted } : request;
+    if (fitted >= asked) return request;
+    const isOld = typeof request.max_completion_tokens !== 'number';
+    return isOld ? { ...request, max_tokens: fitted } : { ...request, max_completion_tokens: fitted };
   }
 
   /** Notes how many tokens the completion of a request had. */
   observe(request: ChatRequest, tenant: string | undefined, completionTokens: number): void {
-    const most = request.max_completion_tokens ?? request.max_tokens ?? Infinity;
+    const most = askedOutput(request) ?? Infinity;
     // Of one that was cut nobody knows how long it would have been.
     this.#of(request.model, tenant).observe(completionTokens < most ? completionTokens : Infinity);
   }

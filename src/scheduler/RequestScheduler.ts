@@ -24,6 +24,7 @@ import { type Random, systemClock } from '../ports/clock.ts';
 import type { LimitStore } from '../ports/LimitStore.ts';
 import type { Transport } from '../ports/Transport.ts';
 import { RetryBudget } from '../rules/failures/RetryBudget.ts';
+import { askedOutput } from '../rules/request/maxOutput.ts';
 import type { Attempt, Call } from './Attempt.ts';
 import { Lanes } from './Lanes.ts';
 import { Outstanding } from './Outstanding.ts';
@@ -216,7 +217,7 @@ export class RequestScheduler implements Observer<Attempt>, Unsubscribable {
       this.#events.tell(job, {
         type: 'output-fitted',
         from: fittedFrom,
-        to: request.max_completion_tokens ?? fittedFrom,
+        to: askedOutput(request) ?? fittedFrom,
       });
     }
     const run = new RequestRun(job, this.#lanes.of(model), this.#run, destination);

@@ -51,6 +51,12 @@ describe('OutputFits', () => {
     expect(fits.fit(request, 100, { tenant: undefined, fitOutput: true }).max_completion_tokens).toBe(expected);
   });
 
+  it('should lower the older name of the maximum where a request has that', () => {
+    const fits = new OutputFits(memoryLimitStore({ limits: { tpm: 1_000 } }));
+    const request = { model: 'm', messages: [], max_completion_tokens: null, max_tokens: 4_000 };
+    expect(fits.fit(request, 100, { tenant: undefined, fitOutput: true })).toEqual({ ...request, max_tokens: 900 });
+  });
+
   it('should forget those first that nobody has asked for the longest when there are too many of them', () => {
     const fits = new OutputFits(unlimitedStore());
     const request = { model: 'm', messages: [], max_completion_tokens: 4_000 };

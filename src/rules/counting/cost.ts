@@ -1,6 +1,7 @@
 import type { ChatRequest } from '../../model/ChatRequest.ts';
 import type { Cost } from '../../model/Cost.ts';
 import type { Usage } from '../../model/Usage.ts';
+import { askedOutput } from '../request/maxOutput.ts';
 
 /** The cost of nothing. */
 export const NO_COST: Cost = { requests: 0, tokens: 0, inputTokens: 0, outputTokens: 0, audioSeconds: 0 };
@@ -15,7 +16,7 @@ export const REFUSED_COST: Cost = { ...NO_COST, requests: 1 };
  * @param promptTokens Tokens of the prompt, an upper bound where they are not known exactly.
  */
 export function chatCost(request: ChatRequest, promptTokens: number): Cost {
-  const output = request.max_completion_tokens ?? request.max_tokens ?? 1;
+  const output = askedOutput(request) ?? 1;
   return {
     requests: 1,
     tokens: promptTokens + output,

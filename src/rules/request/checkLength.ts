@@ -3,6 +3,8 @@ import type { ChatRequest } from '../../model/ChatRequest.ts';
 import { MODELS } from '../../model/Models.ts';
 import type { TokenCount } from '../../model/TokenCount.ts';
 
+import { askedOutput } from './maxOutput.ts';
+
 /**
  * Refuses a request that its model cannot take: because it allows a longer completion than the model writes, or because
  * prompt and completion do not fit into the context window together.
@@ -14,10 +16,10 @@ import type { TokenCount } from '../../model/TokenCount.ts';
  * @throws {ContextLengthError} with the numbers.
  */
 export function checkLength(request: ChatRequest, count: TokenCount): void {
-  const { model, max_completion_tokens: asked } = request;
+  const { model } = request;
   const known = MODELS.get(model);
   if (known === undefined) return;
-  const outputTokens = asked ?? request.max_tokens ?? 1;
+  const outputTokens = askedOutput(request) ?? 1;
   const promptTokens = atLeast(count);
   const figures = { promptTokens, outputTokens };
   if (outputTokens > known.maxCompletionTokens) {
