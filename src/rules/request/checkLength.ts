@@ -2,7 +2,6 @@ import { ContextLengthError } from '../../errors/ContextLengthError.ts';
 import type { ChatRequest } from '../../model/ChatRequest.ts';
 import { MODELS } from '../../model/Models.ts';
 import type { TokenCount } from '../../model/TokenCount.ts';
-
 import { askedOutput } from './maxOutput.ts';
 
 /**
