@@ -3,38 +3,9 @@ import { DIMENSIONS, type Dimension } from '../../model/Dimension.ts';
 import { isShown } from '../../model/LimitHeaders.ts';
 import type { BucketLevel } from '../../model/Limits.ts';
 import { Bucket } from './Bucket.ts';
-import { Feedback, type Mark, OVERTAKING } from './Feedback.ts';
-import { ForeignTraffic } from './ForeignTraffic.ts';
+import { Feedback, type Mark } from './Feedback.ts';
+import { CONFIRMED, ForeignDoubt, type Shown } from './ForeignDoubt.ts';
 import { WindowLog } from './WindowLog.ts';
-
-/**
- * How much more is left alone when others take from the same bucket, in milliseconds of what they take: because they
- * take it in lumps, and for each millisecond in which no answer has shown the level, because the estimate may be off.
- */
-const FOREIGN_LUMP = 1_500;
-const FOREIGN_DOUBT = 0.25;
-
-/** Requests come whole: answers show them rounded, and one may have come since. */
-const UNSHOWN_REQUESTS = 2;
-
-/** From which share of others on all of that is left alone, and below it as much less. */
-const HEEDED_SHARE = 0.1;
-
-/**
- * How much is left alone at the most for the largest lump that others took: so great a part of a bucket, and no more
- * than flows in within so many milliseconds, or a tenth of a day would be hours.
- */
-const LARGEST_LUMP = 0.1;
-const LONGEST_LUMP = 60_000;
-
-/** For how long an estimate of others holds without an answer that confirms it, and how fast it is forgotten then. */
-const CONFIRMED = 20_000;
-const FORGETTING = 60_000;
-
-/** Which share others may take before anything was seen of them, and how fast that doubt fades, in milliseconds. */
-const FIRST_DOUBT = 0.6;
-const FADING = 20_000;
-const FADED = 10 * FADING;
 
 /**
  * Everything that is kept of one limit: our copy of its bucket, what was charged lately in case the server only counts,
@@ -50,16 +21,9 @@ export class Gauge {
   #windowed = false;
   readonly #log: WindowLog;
   readonly #feedback: Feedback | undefined;
-  #foreign: ForeignTraffic;
+  readonly #others: ForeignDoubt;
   /** What the reservations that are not settled sum up to. */
   #inFlight = 0;
-  /** When an answer last showed the level, and the number of that event. */
-  #shown: { readonly at: number; readonly event: number };
-  /** When an answer first showed it. */
-  #firstShownAt = -Infinity;
-  /** How much is left alone because of others, in milliseconds of what flows in, and when that was found. */
-  #doubt = 0;
-  #doubtedAt = NaN;
 
   /** @param now Milliseconds of a clock that does not jump. */
   constructor(dimension: Dimension, limit: number, now: number) {
@@ -69,8 +33,7 @@ export class Gauge {
     this.bucket = new Bucket(window, limit, now);
     this.#log = new WindowLog(window);
     this.#feedback = isShown(dimension) ? new Feedback() : undefined;
-    this.#foreign = new ForeignTraffic(now);
-    this.#shown = { at: now, event: 0 };
+    this.#others = new ForeignDoubt(unit, now);
   }
 
   /**
@@ -81,8 +44,7 @@ export class Gauge {
   waitFor(units: number, kept: number, margin: number, now: number): number {
     const rest = this.pausedUntil > now ? Math.ceil(this.pausedUntil - now) : 0;
     if (this.#windowed) return Math.max(rest, this.#log.waitFor(Math.max(0, this.bucket.limit - units - kept), now));
-    if (this.#doubtedAt !== now) this.#renewDoubt(now);
-    const fits = this.bucket.waitFor(units + kept, margin + this.#doubt);
+    const fits = this.bucket.waitFor(units + kept, margin + this.#others.doubt(this.bucket, now));
     return Math.max(rest, this.bucket.foreign > 0 ? Math.min(fits, CONFIRMED) : fits);
   }
 
@@ -90,7 +52,7 @@ export class Gauge {
   spareIn(ms: number, units: number, margin: number, now: number): number {
     const { limit, level, rate, window } = this.bucket;
     if (this.#windowed) return Math.max(0, limit - units - this.#log.used(now));
-    return Math.max(0, level + rate * ms - units - ((margin + this.#doubt) * limit) / window);
+    return Math.max(0, level + rate * ms - units - ((margin + this.#others.last) * limit) / window);
   }
 
   take(units: number, now: number): void {
@@ -166,7 +128,7 @@ export class Gauge {
   resize(limit: number): void {
     this.#feedback?.shift(limit - this.bucket.limit);
     this.bucket.resize(limit);
-    this.#doubtedAt = NaN;
+    this.#others.changed();
   }
 
   /**
@@ -176,67 +138,22 @@ export class Gauge {
    * @param wasFull Whether the bucket was full since the last correction, so that what is taken for others was not seen.
    */
   blame(correction: number, inflow: number, now: number, wasFull = false): void {
-    this.#foreign.note(-correction, wasFull);
-    this.#foreign.renew(inflow, now);
-    this.#doubtedAt = NaN;
+    this.#others.blame(correction, inflow, now, wasFull);
   }
 
   /** Believes of others what is known of them at another limit of the same kind. */
   share(other: Gauge): void {
-    this.#foreign = other.#foreign;
-    this.#shown = other.#shown;
-    this.#firstShownAt = other.#firstShownAt;
-    this.#doubtedAt = NaN;
+    this.#others.share(other.#others);
   }
 
   /** Whether the bucket was full since an answer last showed the level. */
   get wasFull(): boolean {
-    return this.bucket.fullAt > this.#shown.event;
+    return this.bucket.fullAt > this.#others.shownLast.event;
   }
 
   /** Notes that an answer shows the level, and tells when the last one did. */
-  shown(event: number, now: number): { readonly at: number; readonly event: number } {
-    const last = this.#shown;
-    if (this.#firstShownAt === -Infinity) this.#firstShownAt = now;
-    this.#shown = { at: now, event };
-    this.#doubtedAt = NaN;
-    return last;
-  }
-
-  /** What answers cannot show of others, in milliseconds of what flows in. */
-  get #unshown(): number {
-    const { window, limit } = this.bucket;
-    return OVERTAKING + (this.unit === 'requests' ? (UNSHOWN_REQUESTS * window) / limit : 0);
-  }
-
-  /** What is known of others, which grows old while no answer confirms it. */
-  #believedForeign(unseen: number): number {
-    const { rate } = this.#foreign;
-    return rate === 0 || unseen <= CONFIRMED ? rate : rate * Math.exp((CONFIRMED - unseen) / FORGETTING);
-  }
-
-  /** Finds anew how much is left alone for what answers have not shown of others. */
-  #renewDoubt(now: number): void {
-    const { bucket } = this;
-    // By a clock that went back, nothing is newer than now.
-    const unseen = Math.max(0, now - this.#shown.at);
-    bucket.foreign = this.#believedForeign(unseen);
-    // When nobody asks, as much is believed in all as would be by asking all the time.
-    bucket.foreignUntil = now + Math.max(0, CONFIRMED - unseen) + FORGETTING;
-    const share = (bucket.foreign * bucket.window) / bucket.limit;
-    const first = this.#firstDoubt(now);
-    const lump = Math.max(
-      (share + first) * FOREIGN_LUMP,
-      Math.min(Math.min(this.#foreign.lump / bucket.limit, LARGEST_LUMP) * bucket.window, LONGEST_LUMP),
-    );
-    const unshown = this.#unshown * Math.min(1, (share + first) / HEEDED_SHARE);
-    this.#doubt = lump + unshown + (share * FOREIGN_DOUBT + first) * unseen;
-    this.#doubtedAt = now;
-  }
-
-  #firstDoubt(now: number): number {
-    const known = Math.max(0, now - this.#firstShownAt);
-    return known > FADED ? 0 : FIRST_DOUBT * Math.exp(-known / FADING);
+  shown(event: number, now: number): Shown {
+    return this.#others.shown(event, now);
   }
 
   /**
@@ -251,7 +168,7 @@ export class Gauge {
       limit,
       level: this.#windowed ? limit - this.#log.used(now) : level,
       rate,
-      held: this.#windowed ? 0 : ((margin + this.#doubt) * limit) / window,
+      held: this.#windowed ? 0 : ((margin + this.#others.last) * limit) / window,
       foreign: this.#windowed ? 0 : this.bucket.foreign,
       pausedFor: Math.max(0, this.pausedUntil - now),
     };
