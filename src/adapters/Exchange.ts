@@ -1,7 +1,9 @@
 import type { Socket } from 'node:net';
 import type { Subscriber, Unsubscribable } from 'rxjs';
 import { ProtocolError } from '../errors/ProtocolError.ts';
+import { TimeoutError } from '../errors/TimeoutError.ts';
 import type { WireHeaders } from '../model/WireHeaders.ts';
+import { later, systemClock } from '../ports/clock.ts';
 import type { WireEvent, WireRequest } from '../ports/Transport.ts';
 import { connectionFailure } from '../rules/failures/connectionFailure.ts';
 
@@ -37,6 +39,7 @@ export interface Outgoing {
 export interface ExchangeConfig {
   readonly outgoing: Outgoing;
   readonly paused$: WireRequest['paused$'];
+  readonly connectTimeout: WireRequest['connectTimeout'];
   readonly maxBytes: number;
   /** Whether its connection may be shared with others, over HTTP/2. */
   readonly http2: boolean;
@@ -57,6 +60,10 @@ export class Exchange implements Unsubscribable {
   #socket: Socket | undefined;
   #ended = false;
   #paused = false;
+  /** Whether the connection is lost over which it was sent, and another one is not there yet. */
+  #reconnecting = false;
+  /** Runs while it is. */
+  #timer: Unsubscribable | undefined;
   /** How long the body is until now. */
   #bytes = 0;
 
@@ -83,6 +90,7 @@ export class Exchange implements Unsubscribable {
     // undici's controller keeps the whole request and its answer.
     this.#controller = undefined;
     this.#socket = undefined;
+    this.#timer?.unsubscribe();
     if (this.#ended) return;
     this.#ended = true;
     const reason = new Error('unsubscribed');
@@ -98,6 +106,8 @@ export class Exchange implements Unsubscribable {
       return;
     }
     this.#controller = controller;
+    this.#reconnecting = false;
+    this.#timer?.unsubscribe();
     if (this.#paused) controller.pause();
     if (this.#sentAt !== undefined) return;
     this.#sentAt = performance.now();
@@ -149,13 +159,33 @@ export class Exchange implements Unsubscribable {
 
   onResponseError(_: unknown, error: Error): void {
     if (this.#metStaleConnection(error)) {
-      this.#mayBeStale = false;
       this.#controller = undefined;
-      this.dispatch();
+      if (this.#sentAt === undefined) this.#dispatchLater();
+      else this.#reconnect();
       return;
     }
     this.#ended = true;
-    this.#subscriber.error(connectionFailure(error, this.#sentAt !== undefined));
+    this.#subscriber.error(connectionFailure(error, this.#sentAt !== undefined, this.#reconnecting));
+  }
+
+  /** Sends the request another time, of which nothing was sent. */
+  #dispatchLater(): void {
+    // undici takes the connection that was lost for a good one until it has closed.
+    setImmediate(() => {
+      if (!this.#ended) this.dispatch();
+    });
+  }
+
+  /** Sends the request once more. Those who look at the time have heard that it was sent, and look no longer. */
+  #reconnect(): void {
+    const { connectTimeout = Infinity } = this.#config;
+    const giveUp = (): void => {
+      this.#subscriber.error(new TimeoutError('connect', connectTimeout));
+    };
+    this.#reconnecting = true;
+    this.#mayBeStale = false;
+    if (connectTimeout < Infinity) this.#timer = later(systemClock, giveUp, connectTimeout);
+    this.dispatch();
   }
 
   #abort(controller: Controller, reason: Error): void {
@@ -179,13 +209,14 @@ export class Exchange implements Unsubscribable {
   }
 
   /**
-   * Whether the server has closed a connection that was idle just when the request was sent on it. No byte was answered,
-   * so it has not been worked at, and it is sent once more.
+   * Whether the server has closed a connection that was idle just when the request was sent on it, or was about to be.
+   * No byte was answered, so it has not been worked at, and it is sent once more.
    *
    * @see https://www.rfc-editor.org/rfc/rfc9112#section-9.5
    */
   #metStaleConnection(error: Error): boolean {
-    if (this.#ended || this.#answered || !this.#mayBeStale || this.#sentAt === undefined) return false;
-    return performance.now() - this.#sentAt < STALE_WITHIN && 'code' in error && CLOSED_BY_PEER.has(error.code);
+    if (this.#ended || this.#answered || !this.#mayBeStale) return false;
+    const wasSoon = this.#sentAt === undefined || performance.now() - this.#sentAt < STALE_WITHIN;
+    return wasSoon && 'code' in error && CLOSED_BY_PEER.has(error.code);
   }
 }

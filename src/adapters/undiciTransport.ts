@@ -150,7 +150,7 @@ class UndiciTransport implements ClosableTransport {
 
   send(request: WireRequest): Observable<WireEvent> {
     return new Observable((subscriber) => {
-      const { method, path, body = null, contentType = 'application/json', paused$ } = request;
+      const { method, path, body = null, contentType = 'application/json' } = request;
       const key = this.#keyOf();
       this.#note(key);
       const headers = headersWith(key);
@@ -158,7 +158,8 @@ class UndiciTransport implements ClosableTransport {
       const outgoing = { method, path: this.#path + path, headers, body };
       const exchange = new Exchange(subscriber, {
         outgoing,
-        paused$,
+        paused$: request.paused$,
+        connectTimeout: request.connectTimeout,
         maxBytes: this.#maxResponseBytes,
         http2: this.#http2,
         dispatcher: this,

@@ -104,6 +104,7 @@ export class ChatCall<T> implements Call<T> {
       // The kind decides, whatever a request says that was written for another.
       body: requestJson(stream || request.stream === true ? { ...request, stream } : request),
       paused$: this.#flow?.paused$,
+      connectTimeout: this.timeouts.connect,
     };
   }
 

@@ -54,9 +54,13 @@ export function models(
   );
 }
 
-function getJson({ transport }: Config, path: string): Observable<Record<string, unknown>> {
+function getJson(
+  { transport, timeouts: { connect: connectTimeout } }: Config,
+  path: string,
+): Observable<Record<string, unknown>> {
   const body$ = new Observable<Uint8Array>((destination) => {
-    defer(() => transport.send({ method: 'GET', path })).subscribe(responseBody(destination, { transport }));
+    const wire$ = defer(() => transport.send({ method: 'GET', path, connectTimeout }));
+    wire$.subscribe(responseBody(destination, { transport }));
   });
   return body$.pipe(
     wholeBody(),

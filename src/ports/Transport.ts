@@ -11,6 +11,12 @@ export interface WireRequest {
   readonly body?: string | Uint8Array;
   /** While the last of it is true, the answer is not read, so that in the end the server has to wait. */
   readonly paused$?: Observable<boolean> | undefined;
+  /**
+   * How long it may take to connect anew, in milliseconds, when a transport sends the request once more because the
+   * connection that it was sent on had gone away. It ends with a {@link TimeoutError} then. Until a request is `sent`,
+   * those around the transport look at the time.
+   */
+  readonly connectTimeout?: number | undefined;
 }
 
 /** What happens to a request, in this order: `sent` once, `head` once, `data` any number of times. */

@@ -1,13 +1,13 @@
 import { Socket } from 'node:net';
 import { BehaviorSubject, Observable, Subject, tap } from 'rxjs';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Exchange, type Outgoing } from '../../src/adapters/Exchange.ts';
-import { isConnectionError } from '../../src/errors/guards.ts';
+import { isConnectionError, isTimeoutError } from '../../src/errors/guards.ts';
 import type { WireEvent } from '../../src/ports/Transport.ts';
 import { told } from '../util/told.ts';
 
 /** An exchange that somebody listens to, with what undici gives it. */
-const make = (paused$?: Observable<boolean>) => {
+const make = (paused$?: Observable<boolean>, connectTimeout?: number) => {
   const aborted: string[] = [];
   const controller = {
     rawHeaders: undefined as unknown,
@@ -21,7 +21,10 @@ const make = (paused$?: Observable<boolean>) => {
     new Observable<WireEvent>((subscriber) => {
       const outgoing: Outgoing = { method: 'GET', path: '/', headers: [], body: null };
       const line = { dispatch: () => (sent += 1) };
-      exchanges.push(new Exchange(subscriber, { outgoing, paused$, maxBytes: 1, http2: false, dispatcher: line }));
+      const config = { outgoing, paused$, connectTimeout, maxBytes: 1, http2: false, dispatcher: line };
+      const exchange = new Exchange(subscriber, config);
+      exchanges.push(exchange);
+      subscriber.add(exchange);
     }),
   );
   const [exchange] = exchanges;
@@ -30,6 +33,10 @@ const make = (paused$?: Observable<boolean>) => {
 };
 
 describe('Exchange', () => {
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
   it.each(['ended', 'left', 'left before it started'])('should keep nothing of undici once it has %s', async (how) => {
     const begin = () => {
       const { exchange, controller, aborted } = make();
@@ -74,6 +81,61 @@ describe('Exchange', () => {
     // The second one was no old one.
     exchange.onResponseError(controller, reset);
     expect([sent(), heard.ends]).toEqual([2, [['error', expect.toSatisfy(isConnectionError)]]]);
+  });
+
+  it('should end when the connection over which it is sent once more is not made in time', () => {
+    vi.useFakeTimers();
+    const begin = () => {
+      const made = make(undefined, 300);
+      made.exchange.onRequestStart(made.controller);
+      made.exchange.onResponseError(made.controller, reset);
+      vi.advanceTimersByTime(299);
+      return made;
+    };
+    const late = begin();
+    const socket = new Socket().on('error', () => undefined);
+    late.exchange.connecting(socket, true);
+    expect(late.heard.ends).toEqual([]);
+    vi.advanceTimersByTime(1);
+    expect(late.heard.ends).toEqual([['error', expect.toSatisfy(isTimeoutError)]]);
+    expect([late.heard.ends[0]?.[1], socket.destroyed]).toMatchObject([{ phase: 'connect', limit: 300 }, true]);
+    const good = begin();
+    good.exchange.onRequestStart(good.controller);
+    const left = begin();
+    left.heard.subscription.unsubscribe();
+    expect([vi.getTimerCount(), good.heard.ends]).toEqual([0, []]);
+  });
+
+  it('should say that it was sent when no connection can be made over which to send it once more', () => {
+    const { exchange, controller, heard } = make();
+    exchange.onRequestStart(controller);
+    exchange.onResponseError(controller, reset);
+    exchange.onResponseError(controller, Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }));
+    const [[, error] = []] = heard.ends;
+    expect(error).toMatchObject({ sent: true, reason: 'ECONNREFUSED' });
+    expect(String(error)).toContain('The connection was lost, and no other could be made (ECONNREFUSED). Ask again;');
+  });
+
+  it('should send a request when an idle connection goes away on which it was about to be sent', () => {
+    vi.useFakeTimers();
+    const { exchange, controller, heard, sent } = make();
+    exchange.dispatch();
+    for (const more of [2, 3]) {
+      exchange.onResponseError(controller, reset);
+      expect(sent()).toBe(more - 1);
+      vi.runAllTimers();
+      expect([sent(), heard.ends]).toEqual([more, []]);
+    }
+    // What happens to a connection of its own is no matter of its age.
+    exchange.connecting(new Socket(), true);
+    exchange.onResponseError(controller, reset);
+    vi.runAllTimers();
+    expect([sent(), heard.ends[0]?.[1]]).toMatchObject([3, { sent: false, reason: 'ECONNRESET' }]);
+    const left = make();
+    left.exchange.onResponseError(left.controller, reset);
+    left.exchange.unsubscribe();
+    vi.runAllTimers();
+    expect(left.sent()).toBe(0);
   });
 
   it('should not send a request once more that was answered', () => {

@@ -1,10 +1,12 @@
-import { type Observable, throwError } from 'rxjs';
+import { firstValueFrom, NEVER, type Observable, throwError } from 'rxjs';
 import { afterEach, describe, expect, it } from 'vitest';
+import { constantCounter } from '../../src/adapters/constantCounter.ts';
 import { createGroq } from '../../src/client/createGroq.ts';
 import type { Groq } from '../../src/client/Groq.ts';
 import type { GroqOptions } from '../../src/client/options.ts';
 import { isConnectionError, isHttpError, isProtocolError, isTimeoutError } from '../../src/errors/guards.ts';
 import type { WireEvent } from '../../src/ports/Transport.ts';
+import { fakeTransport } from '../../src/testing/fakeTransport.ts';
 import { chunk, head, json, whole } from '../util/http.ts';
 import { type RawConnection, type RawServer, rawServers } from '../util/rawServer.ts';
 import { told } from '../util/told.ts';
@@ -157,6 +159,19 @@ describe('models and health', () => {
     const models = told(make(server, { retry: { count: 2, initialDelay: 1 } }).models());
     await models.ended;
     expect(models.values.all).toEqual([list]);
+  });
+
+  it('should tell the transport how long it may take to connect anew, as chat does', async () => {
+    const transport = fakeTransport(() => NEVER);
+    const groq = createGroq({ transport, counter: constantCounter(1), timeouts: { connect: 300 } });
+    made.push(groq);
+    const asked = groq.chat({ messages: [{ role: 'user', content: 'Hi' }] }, { timeouts: { connect: 200 } });
+    const admitted = firstValueFrom(transport.admissions$);
+    const subscriptions = [asked.subscribe()];
+    await admitted;
+    subscriptions.push(groq.models().subscribe(), groq.health().subscribe());
+    expect(transport.requests.map(({ connectTimeout }) => connectTimeout)).toEqual([200, 300, 300]);
+    for (const subscription of subscriptions) subscription.unsubscribe();
   });
 
   it('should close the connection when nobody listens any more', async () => {

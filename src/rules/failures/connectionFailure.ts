@@ -19,23 +19,25 @@ const ADVICE_UNTRUSTED = 'Check the base URL and the certificate of the server o
  * was sent.
  *
  * @param sent Whether the request may have reached the server.
+ * @param reconnecting Whether it failed to connect anew after that, to send the request once more.
  */
-export function connectionFailure(failure: unknown, sent: boolean): GroqError {
+export function connectionFailure(failure: unknown, sent: boolean, reconnecting = false): GroqError {
   const reason = codeOf(failure);
   const shown = reason === undefined ? '' : ` (${reason})`;
   if (nameOf(failure) === PARSER_ERROR || (reason !== undefined && NOT_HTTP.test(reason))) {
     return new ProtocolError(`The server does not speak HTTP${shown}.`);
   }
   // Whoever was sent the request could be trusted: what fails after that is the connection.
-  if (!sent && reason !== undefined && UNTRUSTED.test(reason)) {
+  if ((!sent || reconnecting) && reason !== undefined && UNTRUSTED.test(reason)) {
     return new ConnectionError(`The server could not be trusted${shown}.`, {
-      sent: false,
+      sent,
       trusted: false,
       reason,
       advice: ADVICE_UNTRUSTED,
     });
   }
-  const what = sent ? 'The connection was lost' : 'No connection could be made';
+  const lost = reconnecting ? 'The connection was lost, and no other could be made' : 'The connection was lost';
+  const what = sent ? lost : 'No connection could be made';
   return new ConnectionError(`${what}${shown}.`, { sent, reason });
 }
 

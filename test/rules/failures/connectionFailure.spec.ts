@@ -46,6 +46,7 @@ describe('connectionFailure', () => {
     'EPROTO',
   ])('should say of %s that the other side is not trusted, and that nothing was sent', (code) => {
     expect(gist(connectionFailure(failure(code), false))).toEqual({ sent: false, trusted: false, reason: code });
+    expect(gist(connectionFailure(failure(code), true, true))).toEqual({ sent: true, trusted: false, reason: code });
     // It was trusted when it was sent the request.
     expect(gist(connectionFailure(failure(code), true))).toEqual({ sent: true, trusted: true, reason: code });
   });
