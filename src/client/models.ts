@@ -1,5 +1,5 @@
 import { defer, map, Observable, takeUntil } from 'rxjs';
-import { isRateLimitError } from '../errors/guards.ts';
+import { isHttpError, isRateLimitError } from '../errors/guards.ts';
 import { ProtocolError } from '../errors/ProtocolError.ts';
 import { responseBody } from '../operators/responseBody.ts';
 import { retryWithBackoff } from '../operators/retryWithBackoff.ts';
@@ -23,14 +23,14 @@ export interface Model {
   readonly max_completion_tokens?: number;
 }
 
-/** For how long a refused list is waited for, in milliseconds. Nobody who asks for a list expects to wait for longer. */
+/** For how long a list is waited for, in milliseconds. Nobody who asks for a list expects to wait for longer. */
 const LONGEST_PAUSE = 60_000;
 
 /**
  * Asks Groq for its models. They are not limited, so this goes past the queue.
  *
  * @param closed$ Fails when the client is closed.
- * @param longestPause For how long a server may ask to wait after a 429, in milliseconds.
+ * @param longestPause For how long a server may ask to wait, in milliseconds.
  */
 export function models(
   config: Config,
@@ -40,8 +40,8 @@ export function models(
   const { scheduler, random, timeouts: limits, retry } = config;
   // There is no queue to which a 429 could go back, and where limits would hold it.
   const retryable = (error: unknown): Retryability => {
-    if (!isRateLimitError(error)) return retryability(error);
-    return (error.retryAfter ?? 0) > longestPause ? 'never' : 'after-a-pause';
+    if (isHttpError(error) && (error.retryAfter ?? 0) > longestPause) return 'never';
+    return isRateLimitError(error) ? 'after-a-pause' : retryability(error);
   };
   return getJson(config, '/models').pipe(
     timeouts({ connect: limits.connect, total: limits.total, scheduler }),

@@ -102,13 +102,13 @@ describe('models and health', () => {
     ]);
   });
 
-  it('should wait out a 429, unless it asks for more than a minute', async () => {
+  it.each([429, 503])('should wait out a %d, unless it asks for more than a minute', async (status) => {
     let refusals = 0;
     const refusing = (seconds: string) =>
       serve({
         answer: ({ connection }) => {
           const refused = refusals++ === 0;
-          connection.socket.write(refused ? whole(429, '', { 'retry-after': seconds }) : json(200, { data: list }));
+          connection.socket.write(refused ? whole(status, '', { 'retry-after': seconds }) : json(200, { data: list }));
         },
       });
     const models = told(make(await refusing('0.001'), { retry: { count: 1 } }).models());
@@ -116,12 +116,12 @@ describe('models and health', () => {
     expect([models.values.all, models.ends, refusals]).toEqual([[list], [['complete']], 2]);
     refusals = 0;
     const refused = told(make(await refusing('61'), { retry: { count: 1 } }).models());
-    expect(await refused.error).toSatisfy((error) => isHttpError(error) && error.status === 429);
+    expect(await refused.error).toSatisfy((error) => isHttpError(error) && error.status === status);
     expect(refusals).toBe(1);
     refusals = 0;
     const health = told(make(await refusing('1'), { retry: { count: 1 } }).health());
     await health.ended;
-    expect([health.values.all, refusals]).toMatchObject([[{ ok: false, error: { status: 429 } }], 1]);
+    expect([health.values.all, refusals]).toMatchObject([[{ ok: false, error: { status } }], 1]);
   });
 
   it.each<[string, () => Observable<WireEvent>]>([
