@@ -55,10 +55,11 @@ export function loadConfig(path?: string, environment: Environment = process.env
   if (apiKeyVariable === undefined) return options;
   const apiKey = environment[apiKeyVariable];
   if (apiKey === undefined || apiKey === '') {
+    // It is not repeated: somebody may have put the key itself there.
     const issue = {
       path: 'apiKeyVariable',
-      expected: 'a variable that is set',
-      got: `${apiKeyVariable}, which is not`,
+      expected: 'the name of an environment variable that is set',
+      got: 'the name of one that is not',
     };
     throw new ValidationError(subject, [issue], 'Set it to a key from https://console.groq.com/keys.');
   }

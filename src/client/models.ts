@@ -1,4 +1,4 @@
-import { defer, map, Observable, takeUntil } from 'rxjs';
+import { catchError, defer, map, Observable, takeUntil } from 'rxjs';
 import { isHttpError, isRateLimitError } from '../errors/guards.ts';
 import { ProtocolError } from '../errors/ProtocolError.ts';
 import { responseBody } from '../operators/responseBody.ts';
@@ -6,6 +6,7 @@ import { retryWithBackoff } from '../operators/retryWithBackoff.ts';
 import { timeouts } from '../operators/timeouts.ts';
 import { wholeBody } from '../operators/wholeBody.ts';
 import { parseObject } from '../rules/answer/chunk.ts';
+import { redactError } from '../rules/failures/redactError.ts';
 import { type Retryability, retryability } from '../rules/failures/retryability.ts';
 import type { Config } from './config.ts';
 
@@ -65,5 +66,10 @@ function getJson(
   return body$.pipe(
     wholeBody(),
     map((body) => parseObject(body, 'The answer')),
+    catchError((error: unknown) => {
+      // What was escaped in the body, and what stood in a header, can be told for a key only now.
+      redactError(error, (text) => transport.redact?.(text) ?? text);
+      throw error;
+    }),
   );
 }

@@ -41,6 +41,9 @@ describe('the key', () => {
   const ECHOES: readonly (readonly [string, (key: string, request: RawRequest) => string | Uint8Array])[] = [
     ['the message of an error', (key) => json(401, { error: { message: `Invalid API Key ${key}.`, type: 'invalid' } })],
     ['the type and the code of an error', (key) => json(400, { error: { message: 'No.', type: key, code: key } })],
+    ['the message of an error, escaped', (key) => error(escaped(key))],
+    ['the message of an error, with slashes as PHP writes them', (key) => error(key.replaceAll('/', '\\/'))],
+    ['the id of a request', (key) => json(401, {}, { 'x-request-id': key })],
     ['a body that is no JSON', (key) => whole(500, `<html>${key}</html>`)],
     ['an error in the middle of a stream', (key) => stream(`data: ${JSON.stringify({ error: { message: key } })}\n\n`)],
     [
@@ -56,6 +59,12 @@ describe('the key', () => {
 
   const stream = (event: string): Uint8Array =>
     Buffer.concat([Buffer.from(STREAM_HEAD), chunk(event), Buffer.from(LAST_CHUNK)]);
+
+  /** A refusal that says what stands between quotes in JSON. */
+  const error = (message: string): string => whole(401, `{"error":{"message":"${message}"}}`);
+
+  const escaped = (text: string): string =>
+    Array.from(text, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`).join('');
 
   /** Those of other servers that speak Groq's language look like anything. */
   const OTHER_KEY = 'sk-another/TheKeyThatNobodyMaySee.1234567890';

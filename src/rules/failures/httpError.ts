@@ -21,6 +21,9 @@ export interface HttpErrorSource {
 /** How much of a message is kept, in characters. */
 const MESSAGE_LENGTH = 4_096;
 
+/** How long a word may be that is left out where the limit cuts it, in characters: it may be a key, a part of which is one. */
+const LONGEST_WORD = 1_024;
+
 /** What to do about a status, where the error says nothing closer. */
 const ADVICE: Readonly<Record<number, string>> = {
   400: 'Correct the request as the message says.',
@@ -127,9 +130,16 @@ function errorFieldOf(body: string): object | undefined {
 
 /** At most so much of a text, without any key that it may repeat and without what would steer a terminal. */
 const scrubbed = (message: string | undefined): string | undefined =>
-  message === undefined ? undefined : terminalText(message.slice(0, MESSAGE_LENGTH)).replace(/gsk_\w+/g, 'gsk_…');
+  message === undefined ? undefined : terminalText(beginning(message)).replace(/gsk_\w+/g, 'gsk_…');
 
-const excerpt = (body: string): string | undefined => (body.trim() === '' ? undefined : body.slice(0, MESSAGE_LENGTH));
+const excerpt = (body: string): string | undefined => (body.trim() === '' ? undefined : beginning(body));
+
+function beginning(text: string): string {
+  if (text.length <= MESSAGE_LENGTH) return text;
+  const kept = text.slice(0, MESSAGE_LENGTH);
+  const end = kept.search(/\s\S*$/);
+  return kept.slice(0, Math.max(end, MESSAGE_LENGTH - LONGEST_WORD));
+}
 
 const text = (fields: object, name: string): string | undefined => {
   const value: unknown = Object.hasOwn(fields, name) ? Reflect.get(fields, name) : undefined;

@@ -168,6 +168,12 @@ describe('httpErrorOf', () => {
     expect(errorOf(401, bodyOf({ message: `Invalid API Key: ${key}.` })).message).toContain('Invalid API Key: gsk_….');
     // A key that is cut by the limit is still a key.
     expect(errorOf(401, 'x'.repeat(4_090) + key).message).not.toContain('gsk_ab');
+    const other = 'sk/another-key';
+    for (const said of ['x'.repeat(4_090) + other, `${'x '.repeat(2_045)}${other}`]) {
+      const { message } = errorFrom(401, { message: said });
+      expect(message).not.toContain('sk/an');
+      expect(message).toContain(said.slice(0, 3_072));
+    }
   });
 
   it('should take a header that comes twice once, or not at all', () => {
@@ -229,8 +235,11 @@ describe('httpErrorOf, of what is no error of the API', () => {
 
   it('should keep so much of a body and no more', () => {
     const error = errorOf(500, 'a'.repeat(5_000));
-    expect(error.message).toContain(`: ${'a'.repeat(4_096)}`);
-    expect(error.message).not.toContain('a'.repeat(4_097));
+    // A word that is cut there is left out, as far as it can be a key.
+    expect(error.message).toContain(`: ${'a'.repeat(3_072)}`);
+    expect(error.message).not.toContain('a'.repeat(3_073));
+    const words = errorOf(500, 'a bc '.repeat(1_000));
+    expect(words.message).toContain(`: ${'a bc '.repeat(819).trim()}.`);
   });
 });
 
