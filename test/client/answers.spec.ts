@@ -107,6 +107,22 @@ describe('Groq.answers', () => {
     expect(results.ends).toEqual([['complete']]);
   });
 
+  it('should make an error of a tool call that is none, and go on', async () => {
+    const { groq, give } = setUp();
+    const asked = told(inputs.pipe(groq.answers(ask)));
+    await turn();
+    const message = { role: 'assistant', tool_calls: [{ id: 'call_1' }] };
+    give(0, of(wire.head(), wire.data(JSON.stringify({ id: 'c', model: 'm', choices: [{ index: 0, message }] }))));
+    give(1, answered('B'));
+    give(2, answered('C'));
+    await asked.ended;
+    expect(gist(asked.values.all.slice(1))).toEqual([
+      ['b', 1, 'B'],
+      ['c', 2, 'C'],
+    ]);
+    expect([asked.values.all[0], asked.ends]).toMatchObject([{ error: { code: 'GROQ_ERR_PROTOCOL' } }, [['complete']]]);
+  });
+
   it('should end with the first error where that is asked for, and cancel the others', async () => {
     const { give, results, transport } = await started({ onError: 'throw' });
     give(1, answered('B'));

@@ -40,7 +40,8 @@ export function answerOfCompletion(completion: ChatCompletion): Answer {
       ...(typeof reasoning === 'string' && { reasoning }),
       ...(Array.isArray(toolCalls) && toolCalls.length > 0 && { tool_calls: toolCalls }),
     },
-    finish_reason: choice?.finish_reason ?? 'unknown',
+    // Some servers write an empty reason where there is none.
+    finish_reason: choice?.finish_reason || 'unknown',
     ...(usage && { usage }),
     id: completion.id,
     model: completion.model,

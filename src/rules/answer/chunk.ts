@@ -42,8 +42,9 @@ export function parseCompletion(body: string): ChatCompletion {
   failIfMore(choices.length, MAX_CHOICES, 'The answer has', 'choices');
   const [choice] = choices;
   if (!isObject(choice) || !isObject(choice['message'])) throw new ProtocolError('The answer has no message.');
-  const toolCalls = choice['message']['tool_calls'];
-  if (Array.isArray(toolCalls)) failIfMore(toolCalls.length, MAX_TOOL_CALLS, 'The answer has', 'tool calls');
+  const { content, reasoning, tool_calls: toolCalls } = choice['message'];
+  failIfNoText({ content, reasoning, finish_reason: choice['finish_reason'] });
+  failIfNoCalls(toolCalls);
   return completion as unknown as ChatCompletion;
 }
 
@@ -80,6 +81,29 @@ const isCount = (value: unknown): boolean =>
 function failIfMore(count: number, limit: number, subject: string, what: string): void {
   if (count > limit) throw new ProtocolError(`${subject} ${count} ${what}, which is more than ${limit}.`);
 }
+
+/** @throws {ProtocolError} when one of the fields that may hold a text holds something else. */
+function failIfNoText(fields: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(fields)) {
+    if (typeof (value ?? '') !== 'string') throw new ProtocolError(`The answer has a \`${name}\` that is no text.`);
+  }
+}
+
+/** @throws {ProtocolError} when what may be a list of tool calls is anything else. */
+function failIfNoCalls(toolCalls: unknown): void {
+  const calls: unknown = toolCalls ?? [];
+  if (!Array.isArray(calls)) throw new ProtocolError('The answer has tool calls that are no list.');
+  failIfMore(calls.length, MAX_TOOL_CALLS, 'The answer has', 'tool calls');
+  if (!calls.every(isToolCall))
+    throw new ProtocolError('The answer has a tool call without an id, a name or arguments.');
+}
+
+const isToolCall = (call: unknown): boolean =>
+  isObject(call) &&
+  typeof call['id'] === 'string' &&
+  isObject(call['function']) &&
+  typeof call['function']['name'] === 'string' &&
+  typeof call['function']['arguments'] === 'string';
 
 function failIfError(value: Record<string, unknown>): void {
   const extra = value['x_groq'];

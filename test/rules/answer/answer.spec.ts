@@ -93,8 +93,8 @@ describe('answerOfCompletion', () => {
     expect(chatRequestSchema.safeParse({ model: 'm', messages: [answer.message] }).success).toBe(true);
   });
 
-  it('should not know the reason when there is none, and leave out what is no usage', () => {
-    const choices = [{ index: 0, message: { role: 'assistant', content: 'a' }, finish_reason: null }];
+  it.each([null, ''])('should not know the reason when there is none, and leave out what is no usage: %j', (reason) => {
+    const choices = [{ index: 0, message: { role: 'assistant', content: 'a' }, finish_reason: reason }];
     expect(answerOfCompletion(completion(undefined, { choices, usage: null }))).toStrictEqual({
       message: { role: 'assistant', content: 'a' },
       finish_reason: 'unknown',

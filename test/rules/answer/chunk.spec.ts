@@ -13,6 +13,8 @@ const thrownBy = (act: () => unknown): unknown => {
   throw new Error('nothing was thrown');
 };
 
+const FUNCTION = '{"name":"f","arguments":""}';
+
 const SECRET = 'what the model wrote';
 
 describe('parseChunk', () => {
@@ -137,6 +139,17 @@ describe('parseCompletion', () => {
     ['{"choices":[null]}', 'The answer has no message.'],
     ['{"choices":[{"message":null}]}', 'The answer has no message.'],
     ['{"choices":{"0":{"message":{}}}}', 'The answer has no message.'],
+    ['{"choices":[{"message":{"content":5}}]}', 'The answer has a `content` that is no text.'],
+    ['{"choices":[{"message":{"content":[{"type":"text"}]}}]}', 'The answer has a `content` that is no text.'],
+    ['{"choices":[{"message":{"reasoning":{}}}]}', 'The answer has a `reasoning` that is no text.'],
+    ['{"choices":[{"message":{},"finish_reason":{}}]}', 'The answer has a `finish_reason` that is no text.'],
+    ['{"choices":[{"message":{"tool_calls":{}}}]}', 'The answer has tool calls that are no list.'],
+    ...['null', '5', '{}', '{"id":"i"}', '{"id":"i","function":{"name":"f"}}', `{"function":${FUNCTION}}`].map(
+      (call): [string, string] => [
+        `{"choices":[{"message":{"tool_calls":[{"id":"i","function":${FUNCTION}},${call}]}}]}`,
+        'The answer has a tool call without an id, a name or arguments.',
+      ],
+    ),
   ])('should refuse %s', (body, message) => {
     const error = thrownBy(() => parseCompletion(body));
     expect(isProtocolError(error) && error.message).toMatch(message);
@@ -190,10 +203,18 @@ describe('usageOf', () => {
   });
 });
 
+const callOf = (_: unknown, index: number): unknown => ({
+  id: `call_${index}`,
+  function: { name: 'f', arguments: '' },
+});
+
 describe('the limits of parseCompletion', () => {
   it.each([
     ['choices', (count: number) => ({ choices: Array.from({ length: count }, () => ({ message: {} })) })],
-    ['tool calls', (count: number) => ({ choices: [{ message: { tool_calls: Array.from({ length: count }) } }] })],
+    [
+      'tool calls',
+      (count: number) => ({ choices: [{ message: { tool_calls: Array.from({ length: count }, callOf) } }] }),
+    ],
   ])('should be 128 %s', (what, completion) => {
     expect(parseCompletion(JSON.stringify(completion(128)))).toBeDefined();
     const parse = () => parseCompletion(JSON.stringify(completion(129)));
