@@ -11,6 +11,7 @@ import type { TokenCount } from '../model/TokenCount.ts';
 import type { Usage } from '../model/Usage.ts';
 import type { Follower } from '../model/Written.ts';
 import type { RetryConfig } from '../operators/retryWithBackoff.ts';
+import type { IsPaused } from '../operators/waitingSince.ts';
 import type { WireRequest } from '../ports/Transport.ts';
 import { chatCost } from '../rules/counting/cost.ts';
 import { merged } from '../rules/merged.ts';
@@ -57,7 +58,7 @@ export class ChatCall<T> implements Call<T> {
   readonly timeouts: Timeouts;
   readonly retry: RetryConfig;
   readonly usage: (value: T) => Usage | undefined;
-  readonly isPaused: (() => boolean) | undefined;
+  readonly isPaused: IsPaused | undefined;
   readonly #services: ClientServices;
   readonly #kind: AnswerKind<T>;
   readonly #tag: string | undefined;
@@ -91,7 +92,7 @@ export class ChatCall<T> implements Call<T> {
     this.#services = services;
     this.#kind = kind;
     this.#tag = tag;
-    this.isPaused = flow && (() => flow.paused);
+    this.isPaused = flow && (() => flow.isPaused);
     this.#flow = flow;
   }
 

@@ -1,13 +1,16 @@
-import { type Observable, ReplaySubject, type Unsubscribable } from 'rxjs';
+import { type Observable, ReplaySubject, type SchedulerLike, type Unsubscribable } from 'rxjs';
 
 /** Whether the answer to a request is not to be read: what was said last, for each attempt that is made. */
 export class Flow {
-  paused = false;
+  /** Whether it is not to be read, or when it was said last that it is again, in milliseconds. */
+  isPaused: boolean | number = false;
   readonly #paused = new ReplaySubject<boolean>(1);
   readonly #source$: Observable<boolean>;
+  readonly #scheduler: SchedulerLike;
 
-  constructor(source$: Observable<boolean>) {
+  constructor(source$: Observable<boolean>, scheduler: SchedulerLike) {
     this.#source$ = source$;
+    this.#scheduler = scheduler;
   }
 
   /** Tells the transport when not to read. */
@@ -23,7 +26,8 @@ export class Flow {
   follow(fail: (error: unknown) => void): Unsubscribable {
     return this.#source$.subscribe({
       next: (paused) => {
-        this.paused = paused;
+        if (paused) this.isPaused = true;
+        else if (this.isPaused === true) this.isPaused = this.#scheduler.now();
         this.#paused.next(paused);
       },
       error: fail,

@@ -73,7 +73,7 @@ export class Requests {
     check(options);
     const { signal, paused$, lifecycle = false } = options;
     const cancelled$ = signal && new Subject<CancelledError>();
-    const flow = paused$ && new Flow(paused$);
+    const flow = paused$ && new Flow(paused$, this.#services.config.scheduler);
     const start = (subscriber: Subscriber<T | StateToken>): void => {
       const request = this.#check(input);
       const ask = { kind, request, options, lifecycle, cancelled$, flow };

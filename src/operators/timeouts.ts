@@ -12,6 +12,7 @@ import { isState } from '../rules/answer/isState.ts';
 import { answerTimeoutsSchema, func, schedulerSchema } from '../rules/request/schemas.ts';
 import { checked } from '../rules/request/validation.ts';
 import { type OperateConfig, operate } from './operate.ts';
+import { type IsPaused, waitingSince } from './waitingSince.ts';
 
 /** How long each part of an answer may take, in milliseconds from the subscription on, which is the dispatch. */
 export interface AnswerTimeouts {
@@ -27,8 +28,11 @@ export interface AnswerTimeouts {
 
 /** What {@link timeouts} allows, and what it has to know of the answer. */
 export interface TimeoutsConfig extends AnswerTimeouts {
-  /** Whether nothing can come since the answer is not being read. The time until a token does not run then. */
-  readonly isPaused?: (() => boolean) | undefined;
+  /**
+   * Whether nothing can come since the answer is not being read. The time until a token does not run then. It may tell
+   * when the answer was read again, by the clock in milliseconds: a pause may be over when the time is looked at.
+   */
+  readonly isPaused?: IsPaused | undefined;
   /** The model that is asked, for the error. */
   readonly model?: string | undefined;
   /** Lets the answer end with an error by itself, which knows what had come of it. @default unsubscribes from it */
@@ -149,7 +153,7 @@ class Timing<T> implements OperateConfig<T, T> {
   readonly #look = (): void => {
     const now = this.#scheduler.now();
     try {
-      if (this.#config.isPaused?.() === true) this.#since = now;
+      this.#since = waitingSince(this.#since, now, this.#config.isPaused);
     } catch (error) {
       this.#end(error);
       return;

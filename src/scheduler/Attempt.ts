@@ -8,6 +8,7 @@ import type { Follower } from '../model/Written.ts';
 import type { RetryConfig } from '../operators/retryWithBackoff.ts';
 import type { Answering } from '../operators/send.ts';
 import type { AnswerTimeouts } from '../operators/timeouts.ts';
+import type { IsPaused } from '../operators/waitingSince.ts';
 import type { WireRequest } from '../ports/Transport.ts';
 
 /** What is asked for, apart from when it came and how often it was tried. */
@@ -23,8 +24,8 @@ export interface Call<T> extends Pick<Job, 'model' | 'request' | 'cost' | 'prior
   /** Asked at each attempt when it leaves the queue. What it throws ends the request, before anything was sent. */
   meter?(attempt: Job): AttemptMeter<T>;
   readonly timeouts: Timeouts;
-  /** Whether its answer is not being read just now. */
-  readonly isPaused?: (() => boolean) | undefined;
+  /** Whether its answer is not being read just now, or when it was read again. */
+  readonly isPaused?: IsPaused | undefined;
   readonly retry: RetryConfig;
   /** Whether the subscriber wants to hear where the request is. */
   readonly lifecycle: boolean;

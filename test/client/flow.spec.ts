@@ -1,5 +1,6 @@
 import {
   BehaviorSubject,
+  concat,
   delay,
   dematerialize,
   EMPTY,
@@ -222,6 +223,26 @@ describe('the flow of an answer', () => {
     }, 100);
     clock.flush();
     expect([heard, paused$.observed]).toEqual([[[], [true]], false]);
+  });
+
+  it('should not run out of time for a pause that is over again', () => {
+    const clock = virtualClock();
+    const late = of(wire.text('b'), wire.finish()).pipe(delay(1_800, clock));
+    const transport: Transport = { send: () => concat(of(wire.head(), wire.text('a')), late) };
+    const timeouts = { betweenTokens: 1_000 };
+    const groq = createGroq({ transport, counter: constantCounter(1), scheduler: clock, timeouts, limits: false });
+    const paused$ = new BehaviorSubject(false);
+    const asked = told(groq.chat({ messages }, { paused$ }).pipe(text()));
+    for (const [paused, at] of [
+      [true, 100],
+      [false, 900],
+    ] as const) {
+      clock.schedule(() => {
+        paused$.next(paused);
+      }, at);
+    }
+    clock.flush();
+    expect([asked.values.all, asked.ends]).toEqual([['a', 'b'], [['complete']]]);
   });
 
   it('should be paused when it is tried again, if it was before', () => {

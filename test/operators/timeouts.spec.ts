@@ -52,6 +52,25 @@ describe('timeouts', () => {
     });
   });
 
+  it.each<[TimeoutPhase, string, string]>([
+    ['firstToken', 's------', 's----#'],
+    ['firstToken', 's---a--', 's---a---'],
+    ['betweenTokens', 'a------', 'a----#'],
+    ['betweenTokens', 'a-b----', 'a-b--#'],
+    ['betweenTokens', 'a--b---', 'a--b--#'],
+    ['total', 's------', 's--#'],
+  ])(
+    'should not count a pause that was over before the time was looked at, but for the total: %s',
+    (phase, source, expected) => {
+      rx(({ cold, scheduler, expectObservable }) => {
+        // It was read from the beginning to the first frame, and is again from the second on.
+        const isPaused = () => (scheduler.now() < 2 ? scheduler.now() >= 1 : 2);
+        const result = cold(source, values).pipe(timeouts({ [phase]: 3, isPaused, model: 'm', scheduler }));
+        expectObservable(result).toBe(expected, values, late(phase, 3));
+      });
+    },
+  );
+
   it('should name the phase that ends first', () => {
     rx(({ cold, scheduler, expectObservable }) => {
       const config = { connect: 9, firstToken: 4, betweenTokens: 1, total: 20, model: 'm', scheduler };
