@@ -1,3 +1,4 @@
+import type { WithoutCallOptions } from './CallOptionName.ts';
 import type { ChatModelId } from './Models.ts';
 
 /** A part of a message that is text. */
@@ -130,11 +131,12 @@ export type ResponseFormat =
 
 /**
  * A request for a chat completion, named as Groq names it: the body of `POST /chat/completions`. What is not listed here
- * passes through to Groq untouched, so a field that is newer than this package can be spread into a request.
+ * passes through to Groq untouched, so a field that is newer than this package can be spread into a request. Only what
+ * is an option of the call, as `priority` is, has no place in it.
  *
  * @see https://console.groq.com/docs/api-reference#chat-create
  */
-export interface ChatRequest {
+export interface ChatRequest extends WithoutCallOptions {
   readonly model: ChatModelId;
   /** At least one. */
   readonly messages: readonly Message[];

@@ -1,8 +1,8 @@
-import { of } from 'rxjs';
+import { NEVER, of } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { constantCounter } from '../../src/adapters/constantCounter.ts';
 import { unlimitedStore } from '../../src/adapters/unlimitedStore.ts';
-import type { CallOptions } from '../../src/client/CallOptions.ts';
+import type { CallOptions, ChatOptions } from '../../src/client/CallOptions.ts';
 import { createGroq } from '../../src/client/createGroq.ts';
 import type { Groq } from '../../src/client/Groq.ts';
 import type { GroqOptions } from '../../src/client/options.ts';
@@ -262,6 +262,10 @@ describe('a call', () => {
   it.each([
     [{ ordered: 1 }, 'ordered', 'true or false', '1'],
     [{ onError: 'ignore' }, 'onError', 'one of "emit", "throw"', '"ignore"'],
+    [{ each: { priority: 'high' } }, 'each', 'a function', 'an object'],
+    [{ concurrency: 0 }, 'concurrency', 'a whole number of at least 1, or Infinity', '0'],
+    [{ concurrency: 1.5 }, 'concurrency', 'a whole number of at least 1, or Infinity', '1.5'],
+    [{ concurrency: Number.NaN }, 'concurrency', 'a whole number of at least 1, or Infinity', 'NaN'],
   ])('answers should refuse %j', (given, path, expected, got) => {
     const options = given as unknown as Parameters<Groq['answers']>[1];
     expect(gist(thrownBy(() => groq.answers(() => ({ messages }), options)))).toEqual([path, expected, got]);
@@ -276,6 +280,7 @@ describe('a call', () => {
     [{ buffer: 5 }, 'buffer', absent, '5', ['complete', 'answers']],
     [{ backpressure: 'error' }, 'backpressure', absent, 'a string of 5 characters', ['complete', 'answers']],
     [{ onError: 'throw' }, 'onError', absent, 'a string of 5 characters', ['chat', 'complete', 'ask', 'chunks']],
+    [{ concurrency: 1 }, 'concurrency', absent, '1', ['chat', 'complete', 'ask', 'chunks']],
   ];
 
   it.each(
@@ -298,6 +303,29 @@ describe('a call', () => {
       expect(gist(error)).toEqual(['ordered', absent, 'true']);
     }
     expect(transport.requests).toEqual([]);
+  });
+
+  it.each<[keyof ChatOptions, unknown, string]>([
+    ['priority', 'high', 'a string of 4 characters'],
+    ['tenant', 'a', 'a string of 1 character'],
+    ['tag', 'a', 'a string of 1 character'],
+    ['slack', 1, '1'],
+    ['place$', NEVER, 'an object'],
+    ['signal', new AbortController().signal, 'an object'],
+    ['fitOutput', true, 'true'],
+    ['timeouts', {}, 'an object'],
+    ['retry', {}, 'an object'],
+    ['paused$', NEVER, 'an object'],
+    ['backpressure', 'pause', 'a string of 5 characters'],
+    ['buffer', 1, '1'],
+    ['lifecycle', true, 'true'],
+  ])('should refuse %s within a request, and send nothing', async (name, value, got) => {
+    const error = await told(groq.complete({ messages, ...({ [name]: value } as object) })).error;
+    expect(gist(error)).toEqual([name, 'absent: it is an option of the call, given beside the request', got]);
+    expect(transport.requests).toEqual([]);
+    expect(() => createGroq({ apiKey: 'k', defaults: { [name]: value } })).toThrow(
+      `\`defaults.${name}\` must be absent`,
+    );
   });
 
   it('should refuse a request that is wrong, and send nothing', async () => {

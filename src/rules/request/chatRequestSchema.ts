@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { CallOptionName } from '../../model/CallOptionName.ts';
 import type { ChatRequest } from '../../model/ChatRequest.ts';
 import type { ChatModelId } from '../../model/Models.ts';
 
@@ -78,8 +79,31 @@ const chatModelIdSchema: z.ZodType<ChatModelId, ChatModelId> = z.string().min(1)
 /** What goes to Groq as it is: it says itself what is wrong with that. */
 const unchecked = <Name extends keyof ChatRequest>() => z.custom<ChatRequest[Name]>().optional();
 
-/** What a {@link ChatRequest} has to be. Fields that are not listed pass, too. */
-export const chatRequestSchema = z.looseObject({
+/** What would go to Groq unseen, which refuses it: it was meant for the client. */
+const optionOfTheCall = z
+  .custom<undefined>((value) => value === undefined, {
+    error: 'absent: it is an option of the call, given beside the request',
+  })
+  .optional();
+
+const callOptions = {
+  priority: optionOfTheCall,
+  tenant: optionOfTheCall,
+  tag: optionOfTheCall,
+  slack: optionOfTheCall,
+  place$: optionOfTheCall,
+  signal: optionOfTheCall,
+  fitOutput: optionOfTheCall,
+  timeouts: optionOfTheCall,
+  retry: optionOfTheCall,
+  paused$: optionOfTheCall,
+  backpressure: optionOfTheCall,
+  buffer: optionOfTheCall,
+  lifecycle: optionOfTheCall,
+} satisfies Record<CallOptionName, z.ZodType>;
+
+/** The fields that Groq knows, as far as they are known here. */
+const fields = {
   model: chatModelIdSchema,
   messages: z.array(messageSchema).min(1).readonly(),
   max_completion_tokens: z.int().positive().nullish(),
@@ -112,4 +136,7 @@ export const chatRequestSchema = z.looseObject({
   store: unchecked<'store'>(),
   stream: unchecked<'stream'>(),
   stream_options: unchecked<'stream_options'>(),
-});
+};
+
+/** What a {@link ChatRequest} has to be. Fields that are not listed pass, too. */
+export const chatRequestSchema = z.looseObject({ ...fields, ...callOptions });
