@@ -64,22 +64,32 @@ export interface Groq extends AsyncDisposable {
   ask(prompt: string, options?: ChatOptions & { readonly lifecycle?: false }): IterableObservable<Token>;
   /**
    * Turns a stream of inputs into a stream of answers, at the pace of the limits: one result for each input, with its
-   * `answer` or the `error` of {@link Groq.complete}. With `onError: 'throw'` the first error ends the stream.
+   * `answer` or the `error` of {@link Groq.complete}. With `onError: 'throw'` the first error ends the stream. What a
+   * call may be told holds for all of them; `each` gives an input its own.
    *
    * @example
    * of('sky')
    *   .pipe(groq.answers((what) => ({ messages: [{ role: 'user', content: `Why is the ${what} blue?` }] })))
    *   .subscribe((result) => show('answer' in result ? result.answer.message : result.error.advice));
    *
+   * @example
+   * // Each on behalf of its own customer, and no more than ten of them under way at a time.
+   * of({ text: 'Where is my order?', customer: 'acme', paid: true }).pipe(
+   *   groq.answers(({ text }) => ({ messages: [{ role: 'user', content: text }] }), {
+   *     each: ({ customer, paid }) => ({ tenant: customer, priority: paid ? 'high' : 'low' }),
+   *     concurrency: 10,
+   *   }),
+   * );
+   *
    * @throws {ValidationError} at once, when an option is not what it has to be.
    */
   answers<T>(
     project: (input: T, index: number) => ChatInput,
-    options: AnswersOptions & { readonly onError: 'throw' },
+    options: AnswersOptions<NoInfer<T>> & { readonly onError: 'throw' },
   ): OperatorFunction<T, Answered<T>>;
   answers<T>(
     project: (input: T, index: number) => ChatInput,
-    options?: AnswersOptions,
+    options?: AnswersOptions<NoInfer<T>>,
   ): OperatorFunction<T, AnswerResult<T>>;
   /**
    * Asks for a chat completion and emits Groq's own chunks, untouched. It fails as {@link Groq.chat} does.

@@ -80,19 +80,18 @@ class GroqClient implements Groq {
 
   answers<T>(
     project: (input: T, index: number) => ChatInput,
-    options: AnswersOptions & { readonly onError: 'throw' },
+    options: AnswersOptions<NoInfer<T>> & { readonly onError: 'throw' },
   ): OperatorFunction<T, Answered<T>>;
   answers<T>(
     project: (input: T, index: number) => ChatInput,
-    options?: AnswersOptions,
+    options?: AnswersOptions<NoInfer<T>>,
   ): OperatorFunction<T, AnswerResult<T>>;
   answers<T>(
     project: (input: T, index: number) => ChatInput,
-    options: AnswersOptions = {},
+    options: AnswersOptions<T> = {},
   ): OperatorFunction<T, AnswerResult<T>> {
     checkAnswersOptions(options);
-    const { ordered, onError, ...call } = options;
-    return answers((request) => this.complete(request, call), project, { ordered, onError });
+    return answers((request, call) => this.complete(request, call), project, options);
   }
 
   chunks(request: ChatInput, options: StreamOptions = {}): IterableObservable<ChatCompletionChunk> {

@@ -99,8 +99,17 @@ export const chatOptionsSchema = streamOptionsSchema.extend({ lifecycle: z.boole
 /** What they have to be for {@link Groq.ask}, whose tokens are those of the answer only. */
 export const askOptionsSchema = streamOptionsSchema.extend({ lifecycle: z.literal(false).optional() });
 
+/** `z.int()` refuses Infinity, which is allowed here. */
+const concurrencySchema = z
+  .custom<number>((value) => value === Infinity || (Number.isSafeInteger(value) && (value as number) >= 1), {
+    error: 'a whole number of at least 1, or Infinity',
+  })
+  .optional();
+
 /** What {@link AnswersOptions} have to be. */
 export const answersOptionsSchema = callOptionsSchema.extend({
+  each: func.optional(),
+  concurrency: concurrencySchema,
   ordered: z.boolean().optional(),
   onError: z.enum(['emit', 'throw']).optional(),
 });

@@ -1,8 +1,24 @@
-import { concat, from, lastValueFrom, map, NEVER, Observable, of, Subject, take, throwError, toArray } from 'rxjs';
+import {
+  concat,
+  from,
+  lastValueFrom,
+  map,
+  mergeMap,
+  NEVER,
+  Observable,
+  of,
+  range,
+  Subject,
+  take,
+  throwError,
+  toArray,
+} from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { constantCounter } from '../../src/adapters/constantCounter.ts';
 import type { AnswersOptions } from '../../src/client/answers.ts';
+import type { CallOptions } from '../../src/client/CallOptions.ts';
 import { createGroq } from '../../src/client/createGroq.ts';
+import { ClosedError } from '../../src/errors/ClosedError.ts';
 import { isHttpError, isValidationError } from '../../src/errors/guards.ts';
 import type { ChatInput, ChatRequest } from '../../src/model/ChatRequest.ts';
 import type { GroqEvent } from '../../src/model/GroqEvent.ts';
@@ -211,20 +227,81 @@ describe('Groq.answers', () => {
     expect(transport.requests.length).toBe(1);
   });
 
-  it('should end with what the projection throws, and cancel the others', async () => {
-    const { groq, transport } = setUp();
-    const broken = new Error('broken');
+  const broken = new Error('broken');
+  const fail = (): never => {
+    throw broken;
+  };
+  const project = (input: string): ChatInput => (input === 'b' ? fail() : ask(input));
+  const each = (input: string): CallOptions => (input === 'b' ? fail() : {});
+
+  it.each([
+    ['project()', project, {}],
+    ['each()', ask, { each }],
+  ])('should make an error of what %s throws, and go on', async (path, made, options) => {
+    const transport = fakeTransport({ a: 'A', b: 'B', c: 'C' });
+    const groq = createGroq({ transport, limits: false, counter: constantCounter(1) });
+    const results = told(inputs.pipe(groq.answers(made, { ...options, ordered: true })));
+    await results.ended;
+    expect(results.values.all).toMatchObject([
+      { answer: {} },
+      { input: 'b', index: 1, error: { code: 'GROQ_ERR_VALIDATION', path, cause: broken } },
+      { answer: {} },
+    ]);
+    expect([results.ends, transport.requests.length]).toEqual([[['complete']], 2]);
+  });
+
+  it('should leave an error of its own as it is', async () => {
+    const own = new ClosedError();
+    const { groq } = setUp();
     const results = told(
-      inputs.pipe(
-        groq.answers((input, index) => {
-          if (index === 2) throw broken;
-          return ask(input);
+      of('a').pipe(
+        groq.answers(() => {
+          throw own;
         }),
       ),
     );
+    await results.ended;
+    expect(results.values.all).toEqual([{ input: 'a', index: 0, error: own }]);
+  });
+
+  it.each([
+    ['project()', project, {}],
+    ['each()', ask, { each }],
+  ])('should end with what %s throws where that is asked for, and cancel the others', async (_, made, options) => {
+    const { groq, transport } = setUp();
+    const results = told(inputs.pipe(groq.answers(made, { ...options, onError: 'throw' })));
     await turn();
     expect(results.ends).toEqual([['error', broken]]);
-    expect(transport.open).toBe(0);
+    expect([transport.open, transport.requests.length]).toEqual([0, 0]);
+  });
+
+  it('should tell the call for an input what that is told alone', async () => {
+    const { groq, give } = setUp();
+    const events = told(groq.events$);
+    const records = told(groq.usage$);
+    const options: AnswersOptions<string> = {
+      tenant: 'all',
+      tag: 'sorting',
+      each: (input, index) => (input === 'b' ? { tenant: `${input}${index}`, tag: undefined, priority: 'high' } : {}),
+    };
+    const results = told(inputs.pipe(groq.answers(ask, options)));
+    await turn();
+    for (const index of [0, 1, 2]) give(index, answered('X'));
+    await results.ended;
+    const queued = events.values.all.filter(({ type }) => type === 'queued');
+    expect(queued.map(({ tenant }) => tenant)).toEqual(['all', 'b1', 'all']);
+    expect(records.values.all.map(({ tenant, tag }) => [tenant, tag])).toEqual([
+      ['b1', 'sorting'],
+      ['all', 'sorting'],
+      ['all', 'sorting'],
+    ]);
+  });
+
+  it('should make an error of an option that an input may not be told', () => {
+    const { groq } = setUp();
+    const each = (): object => ({ priority: 'urgent' });
+    const results = told(of('a').pipe(groq.answers(ask, { each })));
+    expect(results.values.all).toMatchObject([{ error: { code: 'GROQ_ERR_VALIDATION', path: 'priority' } }]);
   });
 
   it('should end with what the source ends with', async () => {
@@ -320,6 +397,102 @@ describe('Groq.answers', () => {
     expect(results.values.all.map((result) => 'error' in result && result.error.code)).toEqual(
       ['a', 'b', 'c'].map(() => 'GROQ_ERR_CANCELLED'),
     );
+  });
+
+  it.each([true, false])('should have no more under way than may be (ordered: %s)', async (ordered) => {
+    const { give, results, questions } = await started({ concurrency: 2, ordered }, from(['a', 'b', 'c', 'd']));
+    expect(questions()).toEqual(['a', 'b']);
+    give(0, refused);
+    await turn();
+    expect(questions()).toEqual(['a', 'b', 'c']);
+    give(1, answered('B'));
+    await turn();
+    give(2, answered('C'));
+    give(3, answered('D'));
+    expect(gist(results.values.all)).toEqual([
+      ['a', 0, 400],
+      ['b', 1, 'B'],
+      ['c', 2, 'C'],
+      ['d', 3, 'D'],
+    ]);
+    expect(results.ends).toEqual([['complete']]);
+  });
+
+  it('should hold no more answers that wait for their turn than may be under way', async () => {
+    const { give, results, questions } = await started({ concurrency: 2, ordered: true });
+    give(1, answered('B'));
+    await turn();
+    expect([questions(), results.values.all]).toEqual([['a', 'b'], []]);
+    give(0, answered('A'));
+    await turn();
+    expect([questions(), results.values.length]).toEqual([['a', 'b', 'c'], 2]);
+  });
+
+  it('should queue no more than may be under way', async () => {
+    const transport = fakeTransport(() => concat(of(wire.sent), from(turn()).pipe(mergeMap(() => answered('X')))));
+    const many = Array.from({ length: 60 }, (_, i) => String(i));
+    const options = { transport, limits: false, counter: constantCounter(1), maxInFlight: 2, maxQueued: 10 } as const;
+    const failures = async (concurrency?: number): Promise<number> => {
+      const results$ = from(many).pipe(createGroq(options).answers(ask, { concurrency }), toArray());
+      return (await lastValueFrom(results$)).filter((result) => 'error' in result).length;
+    };
+    expect([await failures(), await failures(12)]).toEqual([48, 0]);
+  });
+
+  it('should make no request of those that wait when nobody listens any more', async () => {
+    const asked: string[] = [];
+    const { groq, transport } = setUp();
+    const project = (input: string): ChatInput => {
+      asked.push(input);
+      return ask(input);
+    };
+    const results = told(inputs.pipe(groq.answers(project, { concurrency: 2 })));
+    await turn();
+    results.subscription.unsubscribe();
+    await turn();
+    expect([asked, transport.requests.length, transport.open]).toEqual([['a', 'b'], 2, 0]);
+  });
+
+  it('should make no request of those that wait when one has failed and that ends it', async () => {
+    const { give, results, transport } = await started({ concurrency: 2, onError: 'throw' });
+    give(0, refused);
+    await turn();
+    expect(results.ends).toEqual([['error', expect.toSatisfy(isHttpError)]]);
+    expect([transport.requests.length, transport.open]).toEqual([2, 0]);
+  });
+
+  it('should wait for those that come later', async () => {
+    const source = new Subject<string>();
+    const { give, results, questions } = await started({ concurrency: 1 }, source);
+    source.next('x');
+    source.next('y');
+    source.complete();
+    await turn();
+    give(0, answered('X'));
+    expect(results.ends).toEqual([]);
+    await turn();
+    expect(questions()).toEqual(['x', 'y']);
+    give(1, answered('Y'));
+    expect([results.values.length, results.ends]).toEqual([2, [['complete']]]);
+  });
+
+  it('should make no request of those that wait when there is enough', async () => {
+    const { groq, give, transport } = setUp();
+    const results = told(inputs.pipe(groq.answers(ask, { concurrency: 1 }), take(1)));
+    await turn();
+    give(0, answered('A'));
+    await turn();
+    expect([results.ends, transport.requests.length, transport.open]).toEqual([[['complete']], 1, 0]);
+  });
+
+  it('should take any number of those that end at once, one after the other', async () => {
+    const { groq, give } = setUp();
+    const count = 20_000;
+    const project = (index: number): ChatInput => (index === 0 ? ask('a') : fail());
+    const results = told(range(0, count).pipe(groq.answers(project, { concurrency: 1 })));
+    await turn();
+    give(0, answered('A'));
+    expect([results.values.length, results.ends]).toEqual([count, [['complete']]]);
   });
 
   it('should come to its end with a thousand of them', async () => {

@@ -5,9 +5,11 @@ import {
   type Answered,
   type AnswerResult,
   type AnswerSnapshot,
+  type AnswersOptions,
   answer,
   type ChatCompletionChunk,
   type ChatModelId,
+  type ChatOptions,
   type ChatRequest,
   createGroq,
   type Groq,
@@ -25,6 +27,7 @@ import {
   type Token,
   text,
 } from '../../src/index.ts';
+import type { CallOptionName } from '../../src/model/CallOptionName.ts';
 
 declare const groq: Groq;
 const messages = [{ role: 'user' as const, content: 'Hi' }];
@@ -182,7 +185,29 @@ describe('Groq', () => {
     // @ts-expect-error: a number is no request.
     void from(['a']).pipe(groq.answers(() => 1));
     // @ts-expect-error: there is no such option.
-    void from(['a']).pipe(groq.answers(() => ({ messages }), { concurrency: 3 }));
+    void from(['a']).pipe(groq.answers(() => ({ messages }), { concurency: 3 }));
+  });
+
+  it('should infer the inputs of what answers tells each call', () => {
+    const project = ({ id }: { id: number }) => ({ messages: [{ role: 'user' as const, content: `${id}` }] });
+    const sort = groq.answers(project, { concurrency: 3, each: ({ id }) => ({ tenant: `${id}` }) });
+    expectTypeOf(sort).toEqualTypeOf<OperatorFunction<{ id: number }, AnswerResult<{ id: number }>>>();
+    void from([{ id: 1 }]).pipe(
+      groq.answers(() => ({ messages }), { onError: 'throw', each: ({ id }) => ({ slack: id }) }),
+    );
+    // Options for any input say nothing of which one it is.
+    const options: AnswersOptions = { each: (input, index) => ({ tag: `${typeof input} ${index}` }) };
+    expectTypeOf(groq.answers(project, options)).toEqualTypeOf(sort);
+    // @ts-expect-error: there is no such priority.
+    void from(['a']).pipe(groq.answers(() => ({ messages }), { each: () => ({ priority: 'urgent' }) }));
+  });
+
+  it('should refuse what is told of a call within its request', () => {
+    // @ts-expect-error: it is an option.
+    void from(['a']).pipe(groq.answers(() => ({ messages, priority: 'high' })));
+    // @ts-expect-error: it is an option.
+    void groq.complete({ messages, ...{ tenant: 'a' } });
+    expectTypeOf<keyof ChatOptions>().toEqualTypeOf<CallOptionName>();
   });
 });
 
