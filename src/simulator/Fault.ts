@@ -7,7 +7,10 @@ import { checked } from '../rules/request/validation.ts';
 export interface StatusFault {
   readonly kind: 'status';
   readonly status: 429 | 498 | 500 | 503;
-  /** The header `retry-after`: seconds, or any text, as it is. Absent when it is not given. */
+  /**
+   * The header `retry-after`: seconds, or any text, as it is. Absent when it is not given. With 429 the body and the other
+   * headers say as much as leads to that wait, or to one of 1 s.
+   */
   readonly retryAfter?: number | string | undefined;
   /** With 429: the limit that the message names. @default 'tpm' */
   readonly dimension?: Dimension | undefined;

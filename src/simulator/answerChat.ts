@@ -121,17 +121,24 @@ function answerStatus(
     exchange.error(unavailable(model.id, status), headers);
     return;
   }
-  const isRequests = DIMENSIONS[dimension].unit === 'requests';
+  const { unit, window } = DIMENSIONS[dimension];
+  const isRequests = unit === 'requests';
   const requested = isRequests ? 1 : prompt.tokens + maxCompletionTokens;
   const level = model.server.levels(clock.now()).find((each) => each.dimension === dimension);
   // Where there is no such limit it is one into which the request fits, or it could never be sent.
   const limit = level?.limit ?? requested;
   const wait = typeof retryAfter === 'number' && retryAfter > 0 ? retryAfter * 1_000 : 1_000;
+  // As much as leaves no room for the request before that time: a client goes by either.
+  const used = Math.max(0, Math.ceil(limit - requested + (limit * wait) / window));
   const body = refusalBody(
-    { type: 'refused', status, dimension, limit, used: limit, requested, wait },
+    { type: 'refused', status, dimension, limit, used, requested, wait },
     { model: model.id, organization, tier: options.tier, ...tierOf(request) },
   );
+  const told = { limit, used, remaining: Math.max(0, limit - used), reset: Math.floor((used * window) / limit) };
   const { requests, tokens } = model.server.show(clock.now());
-  const shown = { ...(requests && { requests }), ...(tokens && !isRequests && { tokens }) };
+  const shown = {
+    ...(requests && { requests: dimension === 'rpd' ? told : requests }),
+    ...(tokens && !isRequests && { tokens: dimension === 'tpm' ? told : tokens }),
+  };
   exchange.json(429, body, { ...headers, ...shownHeaders(shown) });
 }

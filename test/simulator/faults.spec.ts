@@ -58,7 +58,9 @@ describe('startSimulator, with faults', () => {
     const simulator = await start({ limits: false, faults: [{ kind: 'status', status: 429 }], countPrompt: () => 100 });
     const answer = await ask(simulator.url, whole);
     expect(json(answer)).toMatchObject({
-      error: { message: expect.stringContaining('(TPM): Limit 150, Used 150, Requested 150.') as string },
+      error: {
+        message: expect.stringContaining('(TPM): Limit 150, Used 3, Requested 150. Please try again in 1s.') as string,
+      },
     });
   });
 
@@ -67,14 +69,15 @@ describe('startSimulator, with faults', () => {
       { kind: 'status', status: 429, retryAfter: 3 },
       { kind: 'status', status: 429, dimension: 'rpm' },
       { kind: 'status', status: 429, retryAfter: '1e400', dimension: 'tpd' },
+      { kind: 'status', status: 429, retryAfter: 60, dimension: 'rpd' },
     );
     const tokens = await ask(simulator.url, whole);
     expect(tokens.status).toBe(429);
-    expect(tokens.headers).toMatchObject({ 'retry-after': '3', 'x-ratelimit-remaining-tokens': '8000' });
+    expect(tokens.headers).toMatchObject({ 'retry-after': '3', 'x-ratelimit-remaining-tokens': '0' });
     expect(json(tokens)).toEqual({
       error: {
         message: expect.stringContaining(
-          '(TPM): Limit 8000, Used 8000, Requested 150. Please try again in 3s. Need more tokens?',
+          '(TPM): Limit 8000, Used 8250, Requested 150. Please try again in 3s. Need more tokens?',
         ) as string,
         type: 'tokens',
         code: 'rate_limit_exceeded',
@@ -88,8 +91,14 @@ describe('startSimulator, with faults', () => {
     const hostile = await ask(simulator.url, whole);
     expect(hostile.headers['retry-after']).toBe('1e400');
     expect(hostile.text).toContain('(TPD): Limit 200000');
+    const daily = await ask(simulator.url, whole);
+    expect(daily.headers).toMatchObject({
+      'x-ratelimit-remaining-requests': '0',
+      'x-ratelimit-reset-requests': '24h0m0s',
+    });
+    expect(daily.text).toContain('(RPD): Limit 1000, Used 1000, Requested 1. Please try again in 1m0s.');
     expect(simulator.stats().rateLimited).toEqual({});
-    expect(simulator.stats().byStatus).toEqual({ '429': 3 });
+    expect(simulator.stats().byStatus).toEqual({ '429': 4 });
   });
 
   it('should ask a function for faults, with the request and its number among the valid ones', async () => {
