@@ -2,7 +2,8 @@ import * as z from 'zod';
 import type { ChatRequest } from '../model/ChatRequest.ts';
 import type { ModelId } from '../model/Models.ts';
 import { RETIRED_MODELS } from '../model/Models.ts';
-import { chatRequestSchema } from '../rules/request/chatRequestSchema.ts';
+import { contentParts } from '../rules/counting/contentText.ts';
+import { strictChatRequestSchema } from '../rules/request/chatRequestSchema.ts';
 import { type ApiError, invalidRequest, modelDecommissioned, modelNotFound } from './apiErrors.ts';
 import { describeIssue } from './describeIssue.ts';
 import { canReason } from './reasoningStyle.ts';
@@ -33,7 +34,7 @@ export function checkChatRequest(
   models: ReadonlyMap<ModelId, SimulatedModel>,
   retiredAs: RetiredAs,
 ): { call: CheckedChatRequest } | { refused: ApiError } {
-  const request = chatRequestSchema.safeParse(body);
+  const request = strictChatRequestSchema.safeParse(body);
   const wire = wireSchema.safeParse(body);
   if (!request.success || !wire.success) {
     const [issue] = request.error?.issues ?? wire.error?.issues ?? [];
@@ -78,8 +79,17 @@ function unsupported(request: ChatRequest, model: SimulatedModel): ApiError | un
   if (hasTools && request.response_format && request.response_format.type !== 'text') {
     return invalidRequest('json mode cannot be combined with tool/function calling', { param: 'response_format' });
   }
+  if (request.response_format?.type === 'json_object' && !asksForJson(request)) {
+    return invalidRequest(
+      "'messages' must contain the word 'json' in some form, to use 'response_format' of type 'json_object'.",
+    );
+  }
   if (request.reasoning_effort && !canReason(id)) {
     return invalidRequest('`reasoning_effort` is not supported with this model');
   }
   return undefined;
+}
+
+function asksForJson({ messages }: ChatRequest): boolean {
+  return messages.some(({ content }) => contentParts(content).texts.some((text) => /json/i.test(text)));
 }

@@ -32,7 +32,9 @@ function complaint(issue: Issue, path: Path, body: unknown): string {
   if (issue.code === 'invalid_union' && path.at(-1) === 'role') {
     return `${quoted(path.slice(0, -1))} : discriminator property 'role' has invalid value`;
   }
-  return `${quoted(path)} : ${flaw(issue, path, at(body, path))}`;
+  const what = flaw(issue, path, at(body, path));
+  // Of the body itself there is no path to tell.
+  return path.length === 0 && issue.code === 'unrecognized_keys' ? what : `${quoted(path)} : ${what}`;
 }
 
 function flaw(issue: Issue, path: Path, value: unknown): string {

@@ -202,7 +202,9 @@ describe('startSimulator, streaming', () => {
   it('should write JSON where it is asked for', async () => {
     const { url } = await start();
     const content = async (response_format: unknown) => {
-      const { choices } = json(await ask(url, { body: body({ response_format }) })) as Whole;
+      const { choices } = json(
+        await ask(url, { body: body({ response_format, messages: [{ role: 'user', content: 'As JSON.' }] }) }),
+      ) as Whole;
       return JSON.parse(choices[0].message['content'] as string) as Record<string, unknown>;
     };
     expect(Object.keys(await content({ type: 'json_object' }))).toEqual(['answer']);

@@ -140,3 +140,14 @@ const fields = {
 
 /** What a {@link ChatRequest} has to be. Fields that are not listed pass, too. */
 export const chatRequestSchema = z.looseObject({ ...fields, ...callOptions });
+
+const deprecated = z.unknown().optional();
+
+/** What Groq takes. It refuses fields that it does not know; what it has deprecated is not looked into here. */
+export const strictChatRequestSchema = z.strictObject({
+  ...fields,
+  functions: deprecated,
+  function_call: deprecated,
+  include_domains: deprecated,
+  exclude_domains: deprecated,
+});
