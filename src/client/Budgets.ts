@@ -4,7 +4,7 @@ import type { ModelId } from '../model/Models.ts';
 import type { UsageFigure } from '../model/UsageRecord.ts';
 import { Account } from '../rules/usage/Account.ts';
 
-/** A sum at which requests are stopped. */
+/** The most that may be used, in dollars, tokens or both. */
 export interface Budget {
   /** US dollars. Models without a price in the catalogue then need one in {@link GroqOptions.prices}. */
   readonly usd?: number | undefined;
@@ -12,11 +12,11 @@ export interface Budget {
   readonly tokens?: number | undefined;
 }
 
-/** What a client may use in all, from when it is made. */
+/** The most that a client and its tenants may use, from when the client is made. */
 export interface BudgetOptions extends Budget {
-  /** What each tenant may use that is not in `tenants`. */
+  /** The budget of each tenant that is not in `tenants`. */
   readonly perTenant?: Budget | undefined;
-  /** What single tenants may use, by name. */
+  /** Budgets of individual tenants, by name. */
   readonly tenants?: Readonly<Record<string, Budget>> | undefined;
 }
 
@@ -29,32 +29,35 @@ export interface WorstCase {
   readonly cost: number | undefined;
 }
 
-/** An account, with what it counts and whose it is. */
+/** An account, its unit and its tenant. */
 interface Purse {
   readonly unit: BudgetUnit;
   readonly tenant: string | undefined;
   readonly account: Account;
 }
 
-/** What was set aside for one attempt. */
+/** What was reserved for one attempt. */
 export interface Hold {
-  /** Spends what the attempt has used, or its worst case when that is not known, and gives the rest back. Once. */
+  /**
+   * Spends what the attempt has used, or its worst case if that is not known, and releases the rest. Only the first
+   * call counts.
+   */
   settle(figure: UsageFigure): void;
-  /** Gives all of it back: the attempt was not sent. Once. */
+  /** Releases all of it: the attempt was not sent. Only the first call counts. */
   release(): void;
 }
 
-/** How many tenants have an account by `perTenant`. All after them share one. */
+/** How many tenants get their own account from `perTenant`. All others share one. */
 const MAX_TENANTS = 100_000;
 
 /** Money is counted in billionths of a dollar: no price is a smaller part of one for a single token. */
 const NANO = 1e9;
 
 /**
- * Keeps what may be used within budgets. Before an attempt is sent, its worst case is set aside in every account that
- * it draws on, or in none; when it ends, that is settled, once.
+ * Keeps usage within the budgets. Before an attempt is sent, its worst case is reserved in every account that it draws
+ * on, or in none; when it ends, the reservation is settled once.
  *
- * An account is never forgotten, since that would begin its budget anew.
+ * An account is never dropped, since that would restart its budget.
  */
 export class Budgets {
   /** Whether there are any. */
@@ -74,7 +77,7 @@ export class Budgets {
   }
 
   /**
-   * Refuses what can never be sent, however much of what is set aside comes back.
+   * Refuses a request that can never be sent, even if all reservations were released.
    *
    * @throws {BudgetExceededError} when it does not fit.
    * @throws {ValidationError} when a budget in dollars meets a model without a price.
@@ -86,7 +89,10 @@ export class Budgets {
     }
   }
 
-  /** Sets the worst case of an attempt aside. Throws as {@link Budgets.check} does, also when it does not fit now. */
+  /**
+   * Reserves the worst case of an attempt. Throws like {@link Budgets.check}, and also when it does not fit at the
+   * moment.
+   */
   reserve(worst: WorstCase): Hold | undefined {
     const purses = this.#of(worst.tenant);
     if (purses.length === 0) return undefined;

@@ -15,47 +15,47 @@ import {
   streamOptionsSchema,
 } from './optionsSchema.ts';
 
-/** What a single call may be told. */
+/** Options of a single call. */
 export interface CallOptions {
   /**
-   * How urgent it is. Everything is low unless it is marked, so whatever is marked goes first; `background` is for
-   * bulk work.
+   * How urgent the request is. The default is `low`, so requests that you mark as `high` or `normal` go first;
+   * `background` is for bulk work.
    *
    * @default 'low'
    */
   readonly priority?: Priority | undefined;
-  /** On whose behalf it is made: tenants are served in turn. */
+  /** The tenant (user or customer) that the request is made for. Tenants are served in turn. */
   readonly tenant?: string | undefined;
-  /** What it is for, in words of your own: usage is added up by it. See {@link Groq.usageBy}. */
+  /** A label of your own for the request. Usage is totalled by tag, see {@link Groq.usageBy}. */
   readonly tag?: string | undefined;
-  /** For how long it lets more urgent requests go first, in milliseconds. @default that of its priority */
+  /** How long newer, more urgent requests can overtake it, in milliseconds. @default the slack of its priority */
   readonly slack?: number | undefined;
-  /** Changes its priority, tenant or slack while it waits. It keeps the time at which it was asked for. */
+  /** Changes the priority, tenant or slack while the request waits. The request keeps its arrival time. */
   readonly place$?: Observable<Place> | undefined;
-  /** Ends it with a {@link CancelledError} when aborted. Unsubscribing does the same without an error. */
+  /** Ends the request with a {@link CancelledError} when aborted. Unsubscribing cancels it without an error. */
   readonly signal?: AbortSignal | undefined;
-  /** In place of that of the client. */
+  /** Replaces the client's `fitOutput`. */
   readonly fitOutput?: FitOutput | undefined;
-  /** Merged into those of the client. */
+  /** Overrides fields of the client's `timeouts`. */
   readonly timeouts?: Timeouts | undefined;
-  /** Merged into that of the client. */
+  /** Overrides fields of the client's `retry`. */
   readonly retry?: RetryOptions | undefined;
 }
 
-/** What a call may be told whose answer comes in pieces. */
+/** Options of a call with a streamed answer. */
 export interface StreamOptions extends CallOptions, FlowOptions {}
 
-/** What {@link Groq.chat} may be told. */
+/** Options of {@link Groq.chat}. */
 export interface ChatOptions extends StreamOptions {
   /**
-   * Whether to tell where the request is, in `state` tokens among the others.
+   * Whether to also emit `state` tokens, which report the progress of the request.
    *
    * @default false
    */
   readonly lifecycle?: boolean | undefined;
 }
 
-/** @throws {ValidationError} that names the option, what was expected and what was got. */
+/** @throws {ValidationError} with the option, what was expected and what was given. */
 export type CheckOptions = (options: CallOptions) => void;
 
 /** Most calls have no options, and need no schema. */

@@ -1,20 +1,21 @@
-/** How a client's connections are made and read. */
+/** Options of a client's connections. */
 export interface ConnectionOptions {
   /**
-   * How long a line of a stream may be, in bytes. A longer one ends it with a {@link ProtocolError}. Minimum: 1.
+   * The maximum length of a line of a stream, in bytes. A longer one ends the answer with a {@link ProtocolError}.
+   * Minimum: 1.
    *
    * @default 1_048_576
    */
   readonly maxLineBytes?: number | undefined;
   /**
-   * How long the body of an answer may be, in bytes. A longer one ends it with a {@link ProtocolError}. Answers do not
-   * come compressed. Minimum: 1.
+   * The maximum length of the body of an answer, in bytes. A longer one ends the answer with a {@link ProtocolError}.
+   * Answers are not compressed. Minimum: 1.
    *
    * @default 67_108_864
    */
   readonly maxResponseBytes?: number | undefined;
   /**
-   * Whether to offer HTTP/2, with which all requests share one connection.
+   * Whether to offer HTTP/2, where all requests share one connection.
    *
    * @default false
    */

@@ -2,16 +2,16 @@ import type { Observable } from 'rxjs';
 import type { BackpressureOptions } from '../operators/iterate.ts';
 
 /**
- * What happens when the answer to a call comes faster than it is used.
+ * What happens when an answer arrives faster than it is consumed.
  *
- * A subscriber gets each token as it comes, and the connection is read no further before its `next` returns: nothing is
- * held, and nothing grows, unless the subscriber queues them itself. With `for await` they wait here, as `backpressure`
- * says.
+ * A subscriber gets each token as it arrives, and the connection is not read further until its `next` returns: nothing
+ * is buffered unless the subscriber does it. With `for await`, tokens are buffered as `backpressure` says.
  */
 export interface FlowOptions extends BackpressureOptions {
   /**
-   * While the last of it is true, the connection is not read, for subscribers that take their time in other ways. One
-   * more piece may come that was already there. The time until a token does not run meanwhile; the total time does.
+   * While its latest value is `true`, the connection is not read, for subscribers that work asynchronously. A piece
+   * that had already been read may still arrive. Meanwhile the timeouts `firstToken` and `betweenTokens` are suspended;
+   * `total` keeps running.
    */
   readonly paused$?: Observable<boolean> | undefined;
 }

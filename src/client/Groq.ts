@@ -14,30 +14,30 @@ import type { IterableObservable } from './IterableObservable.ts';
 import type { Model } from './models.ts';
 
 /**
- * The Groq API as streams. Observables are cold: nothing is sent before one is subscribed to, each subscription is a
- * request of its own, and unsubscribing cancels it wherever it is.
+ * The Groq API as streams. Observables are cold: nothing is sent until you subscribe, each subscription is a separate
+ * request, and unsubscribing cancels it, whatever its state.
  */
 export interface Groq extends AsyncDisposable {
   /**
-   * Asks for a chat completion and emits it token by token: `reasoning` and `text` as they come, then each `tool-call`
-   * whole, and one `finish` last. With `lifecycle`, `state` tokens among them say where the request is. See
-   * {@link FlowOptions} for how fast tokens come, and what becomes of those that nobody takes.
+   * Requests a chat completion and emits it token by token: `reasoning` and `text` as they arrive, then each
+   * `tool-call` whole, and one `finish` at the end. With `lifecycle`, `state` tokens report the progress of the
+   * request. See {@link FlowOptions} for backpressure.
    *
-   * Several subscribers are several requests. They share one with rxjs's `share()`, where those who come late get what
-   * comes from then on, or with `shareReplay({ bufferSize: Infinity, refCount: true })`, where they get all of it: the
-   * last one to leave cancels it. Without `refCount` nobody does.
+   * Each subscriber makes a separate request. To share one, use rxjs's `share()`, where late subscribers get only what
+   * follows, or `shareReplay({ bufferSize: Infinity, refCount: true })`, where they get the whole answer. The request
+   * is cancelled when the last subscriber unsubscribes; without `refCount` it never is.
    *
    * @example
    * groq.chat({ messages }, { lifecycle: true }).subscribe(show);
    * // { type: 'state', state: 'queued' }, …, { type: 'text', text: 'Because' }, …, { type: 'finish', … }
    *
    * @throws {ValidationError | ModelRetiredError | ContextLengthError | RequestTooLargeError | BudgetExceededError} (as
-   * `error`) when it cannot be sent as it is.
-   * @throws {QueueFullError | TimeoutError | StoreError} (as `error`) when it gets no turn.
-   * @throws {HttpError | ConnectionError | TimeoutError | ProtocolError | TruncatedStreamError} (as `error`) when its
-   * answer fails and it is not, or no more, tried again.
-   * @throws {CancelledError | ClosedError} (as `error`) when its `signal` is aborted or the client closed.
-   * @throws {SlowConsumerError} (from `next` of its iterator) when too many tokens wait and `backpressure` is `error`.
+   * `error`) when the request is invalid, too large or over budget.
+   * @throws {QueueFullError | TimeoutError | StoreError} (as `error`) when the request could not leave the queue.
+   * @throws {HttpError | ConnectionError | TimeoutError | ProtocolError | TruncatedStreamError} (as `error`) when the
+   * attempt fails and is not retried, or not any more.
+   * @throws {CancelledError | ClosedError} (as `error`) when the `signal` is aborted or the client is closed.
+   * @throws {SlowConsumerError} (from `next` of the iterator) when the buffer is full and `backpressure` is `error`.
    */
   chat(
     request: ChatInput,
@@ -45,18 +45,18 @@ export interface Groq extends AsyncDisposable {
   ): IterableObservable<Token>;
   chat(request: ChatInput, options: ChatOptions): IterableObservable<Token | StateToken>;
   /**
-   * Asks for a chat completion and emits it once, in one piece, for which of `timeouts` only `queue`, `connect` and
-   * `total` count.
+   * Requests a chat completion and emits it once, in one piece. Of `timeouts`, only `queue`, `connect` and `total`
+   * apply.
    *
    * @example
    * const { message } = await firstValueFrom(groq.complete({ messages }));
    * message.content; // => 'Because of the air.'
    *
-   * @throws {GroqError} (as `error`) as {@link Groq.chat} does, but for `TruncatedStreamError` and `SlowConsumerError`.
+   * @throws {GroqError} (as `error`) like {@link Groq.chat}, except `TruncatedStreamError` and `SlowConsumerError`.
    */
   complete(request: ChatInput, options?: CallOptions): Observable<Answer>;
   /**
-   * Asks the default model a question. What it emits and how it fails is that of {@link Groq.chat}.
+   * Asks the default model a question. Emits and fails like {@link Groq.chat}.
    *
    * @example
    * groq.ask('Why is the sky blue?').pipe(text()).subscribe((piece) => process.stdout.write(piece));
@@ -92,27 +92,28 @@ export interface Groq extends AsyncDisposable {
     options?: AnswersOptions<NoInfer<T>>,
   ): OperatorFunction<T, AnswerResult<T>>;
   /**
-   * Asks for a chat completion and emits Groq's own chunks, untouched. It fails as {@link Groq.chat} does.
+   * Requests a chat completion and emits Groq's own chunks, unchanged. Fails like {@link Groq.chat}.
    *
    * @example
    * groq.chunks({ messages }).subscribe(({ choices }) => show(choices[0]?.delta));
    */
   chunks(request: ChatInput, options?: StreamOptions): IterableObservable<ChatCompletionChunk>;
   /**
-   * Asks which models there are, and emits the list once. It does not queue. A 429 is waited out as `retry` says, and is
-   * a {@link RateLimitError} when the server asks for more than a minute.
+   * Requests the list of models and emits it once. It bypasses the queue. After a 429 it retries as `retry` says, and
+   * fails with a {@link RateLimitError} if the server asks for a wait of more than a minute.
    *
    * @example
    * createGroq().models().subscribe((models) => show(models.map(({ id }) => id)));
    *
-   * @throws {HttpError | ConnectionError | TimeoutError | ProtocolError | ClosedError} (as `error`) when it fails.
+   * @throws {HttpError | ConnectionError | TimeoutError | ProtocolError | ClosedError} (as `error`) when the request
+   * fails.
    */
   models(): Observable<Model[]>;
-  /** The models that are known without asking. */
+  /** The ids of the models that are known without asking Groq. */
   modelIds(): string[];
   /**
-   * Whether Groq can be reached, and how fast. It emits once and does not fail: the error of {@link Groq.models} is in
-   * what it says.
+   * Reports whether Groq can be reached, and the latency. It emits once and does not fail: if {@link Groq.models}
+   * fails, its error is part of the value.
    *
    * @example
    * const health = await firstValueFrom(createGroq().health());
@@ -120,15 +121,15 @@ export interface Groq extends AsyncDisposable {
    */
   health(): Observable<Health>;
   /**
-   * Changes the limits of a model while the client is in use, dimension by dimension. Requests that no longer fit get a
-   * {@link RequestTooLargeError}.
+   * Changes the limits of a model at run time, dimension by dimension. Waiting requests that no longer fit get a {@link
+   * RequestTooLargeError}.
    *
-   * @throws {ValidationError} when a limit is not what it has to be, or the client's `store` cannot be told its limits.
+   * @throws {ValidationError} when a limit is invalid, or the client's `store` has no way to set limits.
    */
   setLimits(model: ModelId, limits: Limits): void;
   /**
-   * How things stand: at once, and whenever that changes, ten times a second at the most. It completes when the client is
-   * closed.
+   * The state of queues and buckets. Emits on subscription and whenever it changes, at most ten times a second.
+   * Completes when the client is closed.
    *
    * @example
    * groq.status$.subscribe(({ models }) => show(models));
@@ -138,7 +139,7 @@ export interface Groq extends AsyncDisposable {
   readonly status$: Observable<Status>;
   /**
    * What happens to requests, as it happens. It is hot, and completes when the client is closed. After `retrying` and
-   * `rate-limited`, `queued`, `admitted` and `connected` come again.
+   * `rate-limited`, the events `queued`, `admitted` and `connected` occur again.
    *
    * @example
    * groq.events$.subscribe((event) => show(event));
@@ -146,31 +147,33 @@ export interface Groq extends AsyncDisposable {
    */
   readonly events$: Observable<GroqEvent>;
   /**
-   * What each attempt that was sent has used: exactly one record for each, whether it was answered, refused, cut or
-   * cancelled, and none for what never left. It is hot, and completes when the client is closed.
+   * The usage of each attempt that was sent: exactly one record for each, whether it was answered, refused, cut off or
+   * cancelled, and none for attempts that were not sent. It is hot, and completes when the client is closed.
    */
   readonly usage$: Observable<UsageRecord>;
   /**
-   * What was used since the client was made, by model, tenant or tag: as it stands, and anew after each record. Each
-   * value is a whole of its own, so the latest is all one needs: `firstValueFrom(groq.usageBy('model'))`. The first
-   * 1,000 names have a total of their own, those after them have one together, under `(others)`.
+   * Usage totals since the client was made, by model, tenant or tag. Emits the current totals on subscription and new
+   * ones after each record. Each value is complete, so the latest one is enough:
+   * `firstValueFrom(groq.usageBy('model'))`. The first 1,000 names have their own totals; all others share one, under
+   * `(others)`.
    *
    * @example
    * groq.usageBy('tenant').subscribe((totals) => show(totals.get('acme')?.reported.cost));
    */
   usageBy(key: UsageKey): Observable<UsageTotals>;
   /**
-   * Makes a connection ahead, so that the next request need not wait for it: when somebody begins to type, perhaps. It
-   * sends nothing over it. Where one is there already, nothing is done; where nobody takes it, it closes by itself.
+   * Opens a connection ahead of time, so that the next request need not wait for it, for example when a user starts
+   * typing. Nothing is sent over it. If a free connection exists, this does nothing; an unused connection closes by
+   * itself.
    *
-   * @throws {ConnectionError} (as rejection) when no connection can be made.
+   * @throws {ConnectionError} (as rejection) when the connection fails.
    * @throws {TimeoutError} (as rejection) when it takes longer than `timeouts.connect`.
    * @throws {ClosedError} (as rejection) when the client is closed.
    */
   connect(): Promise<void>;
   /**
-   * Ends the client. Whoever still waits for an answer gets a {@link ClosedError}, unless `drain` is set: then nothing
-   * new is taken, and it is closed when all that was accepted has ended.
+   * Closes the client. Pending requests fail with a {@link ClosedError}. With `drain`, new requests are refused and the
+   * client is closed when all pending ones have ended.
    */
   close(options?: { readonly drain?: boolean | undefined }): Promise<void>;
 }

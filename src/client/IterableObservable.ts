@@ -1,8 +1,8 @@
 import { Observable, type Subscriber } from 'rxjs';
 
 /**
- * An Observable whose values can also be taken one by one, with `for await`: then the connection is read no faster than
- * the loop goes. Each loop is a request of its own, like each subscription.
+ * An Observable that can also be iterated with `for await`; the connection is then read no faster than the loop runs.
+ * Each loop is a separate request, like each subscription.
  */
 export type IterableObservable<T> = Observable<T> & AsyncIterable<T>;
 

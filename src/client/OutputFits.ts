@@ -6,13 +6,13 @@ import { LruMap } from '../rules/LruMap.ts';
 import { askedOutput } from '../rules/request/maxOutput.ts';
 import { OutputFit } from '../rules/request/OutputFit.ts';
 
-/** Which part of all completions has to fit when nothing else is said. */
+/** The default for the fraction of completions that must fit. */
 const QUANTILE = 0.95;
 
 /** Of how many models and tenants the completions are remembered. */
 const MAX_KINDS = 1_000;
 
-/** Whether to lower `max_completion_tokens`, and which part of all completions has to fit: 0.95 when that is not said. */
+/** Whether to lower `max_completion_tokens`, and the fraction of completions that must fit, 0.95 by default. */
 export type FitOutput = boolean | { readonly quantile: number };
 
 /** What is asked of {@link OutputFits}. */
@@ -21,24 +21,24 @@ export interface FitOptions {
   readonly fitOutput: FitOutput;
 }
 
-/** Chooses `max_completion_tokens` by what completions of the same model and tenant have needed. */
+/** Chooses `max_completion_tokens` from what completions of the same model and tenant have needed. */
 export class OutputFits {
   readonly #store: LimitStore;
   readonly #kinds = new LruMap<string, OutputFit>(MAX_KINDS);
-  /** The one that was used last: mostly it is used again. */
+  /** The one that was used last, which is usually the next one too. */
   #latest: { readonly model: string; readonly tenant: string; readonly fit: OutputFit } | undefined;
 
   constructor(store: LimitStore) {
     this.#store = store;
   }
 
-  /** The request, with a lower maximum where that is wanted and there is one. */
+  /** The request, with a lower maximum if `fitOutput` is on and the request has a maximum. */
   fit(request: ChatRequest, promptTokens: number, { tenant, fitOutput }: FitOptions): ChatRequest {
     const asked = askedOutput(request);
     if (fitOutput === false || asked === undefined) return request;
     const quantile = fitOutput === true ? QUANTILE : fitOutput.quantile;
     const room = this.#room(request.model, promptTokens);
-    // Beside a prompt that is too long by itself nothing fits, and to say so is up to the limits.
+    // A prompt that is too long by itself leaves no room: the limits refuse it with the right error.
     const fitted = this.#of(request.model, tenant).fit(asked, room < 1 ? Infinity : room, quantile);
     if (fitted >= asked) return request;
     const isOld = typeof request.max_completion_tokens !== 'number';

@@ -21,7 +21,7 @@ export interface AnswersOptions<T = unknown> extends CallOptions {
    */
   readonly concurrency?: number | undefined;
   /**
-   * Whether the answers come in the order of the inputs. Otherwise each comes when it is there.
+   * Whether the answers are emitted in the order of the inputs. Otherwise each is emitted as soon as it is complete.
    *
    * @default false
    */
@@ -43,7 +43,7 @@ export interface Answered<T> {
   readonly answer: Answer;
 }
 
-/** What became of one input. */
+/** The result for one input: its answer, or its error. */
 export type AnswerResult<T> = Answered<T> | { readonly input: T; readonly index: number; readonly error: GroqError };
 
 /** Makes a request of an input. */

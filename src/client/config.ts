@@ -26,7 +26,7 @@ import { checkLimits, checkOptions, type GroqOptions, type RetryOptions } from '
 /** The variables of a process. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Everything that a client was told, with the rest filled in. */
+/** The options of a client, with the defaults filled in. */
 export interface Config {
   readonly defaults: Partial<ChatRequest> & Pick<ChatRequest, 'model'>;
   readonly retry: RetryOptions;
@@ -42,33 +42,33 @@ export interface Config {
   readonly transport: Transport;
   readonly maxLineBytes: number | undefined;
   readonly store: LimitStore;
-  /** @throws {ValidationError} when the store cannot be told its limits. */
+  /** @throws {ValidationError} when the store has no way to set limits. */
   readonly setLimits: (model: ModelId, limits: Limits) => void;
   readonly counter: TokenCounter;
   readonly scheduler: SchedulerLike;
   readonly random: Random;
-  /** Lets go of what the client has made itself. */
+  /** Releases what the client has created itself. */
   readonly close: () => Promise<void>;
 }
 
 const DEFAULT_TIMEOUTS: Timeouts = { queue: 86_400_000, connect: 10_000, betweenTokens: 60_000, total: 120_000 };
 
-/** How much of each bucket is left alone, in milliseconds of what flows in, since no two clocks run alike. */
+/** The safety margin of each bucket, as milliseconds of refill, to absorb clock differences. */
 const MARGIN = 300;
 
-/** For how long the first answer of a model is awaited before others are sent, in milliseconds. */
+/** How long other requests wait for the first answer of a model, in milliseconds. */
 const PROBE = 5_000;
 
 /**
- * Fills in what the options leave open: from the environment, then from the catalogue.
+ * Fills in missing options: from the environment, then from the catalogue.
  *
- * @throws {ValidationError} when an option is not what it has to be, or when there is no key.
+ * @throws {ValidationError} when an option is invalid, or there is no key.
  */
 export function resolveConfig(options: GroqOptions, environment: Environment = process.env): Config {
   checkOptions(options);
   const { scheduler = systemClock, random = Math.random, limits, tier = 'free', pacing = false } = options;
   const own = options.transport === undefined ? transportFor(options, environment) : undefined;
-  // A model can be called anything, also what every object has.
+  // A model can have any name, even that of a property of every object.
   const limitsOf = new Map(Object.entries(limits === false ? {} : (limits ?? {})));
   const ceilings = (key: ModelId): Limits => limitsOf.get(key) ?? {};
   const store =
@@ -84,11 +84,11 @@ export function resolveConfig(options: GroqOptions, environment: Environment = p
           pacing: pacing === false ? undefined : merged(DEFAULT_PACING, pacing === true ? undefined : pacing),
           scheduler,
         }));
-  // Where nothing is held to a count, there is no need for the tables of a vocabulary.
+  // If no count is enforced, the tables of a vocabulary are not needed.
   const isHeld = limits !== false || options.store !== undefined || options.budget !== undefined;
   const counter = options.counter ?? (isHeld ? tiktokenCounter() : roughCounter());
   const prices = new Map(Object.entries(options.prices ?? {}));
-  // A failed load is told at the first count. There may never be one.
+  // A failed load is reported by the first count. There may never be one.
   counter.load?.().catch(() => undefined);
   return Object.freeze({
     defaults: Object.freeze(merged<Config['defaults']>({ model: DEFAULT_MODEL }, options.defaults)),
@@ -145,7 +145,7 @@ function variable(
   check: (text: string, subject: string, path: string) => unknown,
 ): string | undefined {
   const text = environment[name];
-  // A variable that is set to nothing is not set: so it stands in many a .env file.
+  // An empty variable counts as not set: many .env files contain one.
   if (text === undefined || text === '') return undefined;
   check(text, 'The environment', name);
   return text;

@@ -34,13 +34,13 @@ import type { GroqOptions } from './options.ts';
 import { Requests } from './Requests.ts';
 
 /**
- * Makes a client.
+ * Creates a client.
  *
  * @example
- * const groq = createGroq(); // with GROQ_API_KEY from the environment
+ * const groq = createGroq(); // reads GROQ_API_KEY from the environment
  * groq.ask('Why is the sky blue?').pipe(text()).subscribe((piece) => process.stdout.write(piece));
  *
- * @throws {ValidationError} when an option is not what it has to be, or when there is no key.
+ * @throws {ValidationError} when an option is invalid, or there is no key.
  */
 export function createGroq(options: GroqOptions = {}): Groq {
   return new GroqClient(options);
@@ -51,7 +51,7 @@ class GroqClient implements Groq {
   readonly #requestScheduler: RequestScheduler;
   readonly #ledger: Ledger;
   readonly #requests: Requests;
-  /** Fails when the client is closed, with those who ask without queueing. */
+  /** Fails when the client is closed, and with it the requests that bypass the queue. */
   readonly #closed = new Subject<never>();
 
   constructor(options: GroqOptions) {
@@ -152,7 +152,7 @@ class GroqClient implements Groq {
     return this.close();
   }
 
-  /** An answer without state tokens, which nobody gets who does not ask for them. */
+  /** An answer without state tokens: only `lifecycle: true` adds them. */
   #ask<T>(kind: AnswerKind<T>, request: ChatInput, options: CallOptions, check: CheckOptions): IterableObservable<T> {
     return this.#requests.ask(kind, request, options, check) as IterableObservable<T>;
   }

@@ -8,13 +8,13 @@ export type Health =
   | { readonly ok: true; readonly latencyMs: number; readonly models: number }
   | { readonly ok: false; readonly latencyMs: number; readonly error: GroqError };
 
-/** Whether Groq answers. It never fails: what goes wrong is in what it says. */
+/** Reports whether Groq answers. It never fails: the error is part of the value. */
 export function health(config: Config, closed$: Observable<never>): Observable<Health> {
   const { scheduler } = config;
   return new Observable((destination) => {
     const start = scheduler.now();
     const latency = (): number => Math.round(scheduler.now() - start);
-    // Whoever wants to know whether Groq answers does not want to wait until it does.
+    // A health check should not wait until Groq answers again.
     models(config, closed$, 0)
       .pipe(
         map((list): Health => ({ ok: true, latencyMs: latency(), models: list.length })),

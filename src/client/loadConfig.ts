@@ -7,11 +7,11 @@ import type { Environment } from './config.ts';
 import type { GroqOptions } from './options.ts';
 import { optionsSchema } from './optionsSchema.ts';
 
-/** What a configuration file may hold: the options that JSON can say, and where the key is. */
+/** What a configuration file may contain: the options that JSON can express, and the name of the key's variable. */
 const fileSchema = optionsSchema
   .omit({ transport: true, store: true, counter: true, scheduler: true, random: true })
   .extend({
-    /** The name of the environment variable that holds the key: a key itself has no place in a file. */
+    /** The name of the environment variable that holds the key. The key itself must not be in the file. */
     apiKeyVariable: z.string().min(1).optional(),
     apiKey: z
       .custom<undefined>((value) => value === undefined, {
@@ -22,7 +22,7 @@ const fileSchema = optionsSchema
 
 const DEFAULT_PATH = './config.json';
 
-/** What stands where a file should, by the code of the error that reading it gives. */
+/** What was found instead of a readable file, by the code of the read error. */
 const UNREADABLE: Readonly<Record<string, string>> = {
   ENOENT: 'none',
   EISDIR: 'a directory',
@@ -30,16 +30,16 @@ const UNREADABLE: Readonly<Record<string, string>> = {
 };
 
 /**
- * Reads options from a JSON file: all of {@link GroqOptions} that JSON can say, and `apiKeyVariable`, the name of the
- * environment variable that holds the key. What the file says goes before the environment, and options that are given
- * in the program go before the file.
+ * Reads options from a JSON file: all {@link GroqOptions} that JSON can express, and `apiKeyVariable`, the name of the
+ * environment variable that holds the key. The file takes precedence over the environment, and options in the program
+ * over the file.
  *
  * @example
  * const groq = createGroq({ ...loadConfig(), tier: 'developer' });
  *
- * @param path Where the file is. Without a path, `./config.json` if there is one.
- * @throws {ValidationError} that names the file when it cannot be read, is no JSON, says what is no option or not what
- * an option has to be, holds a key or names a variable for it that is not set.
+ * @param path The path of the file. @default './config.json', if it exists
+ * @throws {ValidationError} that names the file, when it cannot be read, is not JSON, has an unknown or invalid option,
+ * contains a key, or names a variable for the key that is not set.
  */
 export function loadConfig(path?: string, environment: Environment = process.env): GroqOptions {
   if (path === undefined && !existsSync(DEFAULT_PATH)) return {};
@@ -47,7 +47,7 @@ export function loadConfig(path?: string, environment: Environment = process.env
   const subject = `The file ${name}`;
   // A file of that name may be for something else.
   const advice =
-    path === undefined ? 'Correct the file, or tell loadConfig() the path of another.' : 'Correct the file.';
+    path === undefined ? 'Correct the file, or pass the path of another one to loadConfig().' : 'Correct the file.';
   const { apiKeyVariable, ...options } = checked(fileSchema, parse(name, advice), subject, advice) as GroqOptions & {
     readonly apiKeyVariable?: string | undefined;
   };
@@ -80,7 +80,7 @@ function parse(path: string, advice: string): unknown {
     );
   }
   try {
-    // Some editors begin a text with a mark of its encoding, which is not part of it.
+    // Some editors write a byte order mark, which is not part of the text.
     return JSON.parse(text.replace(/^\uFEFF/, '')) as unknown;
   } catch (error) {
     const got = `other text${placeOf(error)}`;
@@ -88,7 +88,7 @@ function parse(path: string, advice: string): unknown {
   }
 }
 
-/** Where text is no longer JSON, as far as the parser tells. The rest of its message may quote a secret. */
+/** Where the text stops being JSON, if the parser says so. The rest of the parser's message may quote a secret. */
 function placeOf(error: unknown): string {
   const [, line, column] = / \(line (\d+) column (\d+)\)$/.exec(String(error)) ?? [];
   return line === undefined || column === undefined ? '' : ` at line ${line}, column ${column}`;

@@ -10,7 +10,7 @@ import { redactError } from '../rules/failures/redactError.ts';
 import { type Retryability, retryability } from '../rules/failures/retryability.ts';
 import type { Config } from './config.ts';
 
-/** A model as Groq lists it. Fields that are not listed here are kept. */
+/** A model as Groq lists it. Fields that are not declared here are kept. */
 export interface Model {
   readonly id: string;
   readonly object: 'model';
@@ -28,7 +28,7 @@ export interface Model {
 const LONGEST_PAUSE = 60_000;
 
 /**
- * Asks Groq for its models. They are not limited, so this goes past the queue.
+ * Requests Groq's models. This endpoint is not limited, so it bypasses the queue.
  *
  * @param closed$ Fails when the client is closed.
  * @param longestPause For how long a server may ask to wait, in milliseconds.

@@ -17,98 +17,105 @@ import type { ConnectionOptions } from './ConnectionOptions.ts';
 import type { FitOutput } from './OutputFits.ts';
 import { optionsSchema } from './optionsSchema.ts';
 
-/** How often a request is tried again, and when. See {@link RetryConfig}. */
+/** How often, and when, a request is retried. See {@link RetryConfig}. */
 export type RetryOptions = Pick<RetryConfig, 'count' | 'initialDelay' | 'maxDelay' | 'sampling'>;
 
-/** What {@link createGroq} may be told. Everything has a default, and whatever is `undefined` is left to it. */
+/** Options of {@link createGroq}. All are optional; `undefined` means the default. */
 export interface GroqOptions extends ConnectionOptions {
   /**
-   * The key, or what gives it whenever a request is sent, at once: not a promise.
+   * The API key, or a synchronous function that returns it for each request.
    *
    * @default process.env.GROQ_API_KEY
    */
   readonly apiKey?: string | (() => string) | undefined;
   /**
-   * Where the API is. A bare origin gets `/openai/v1`. Only https, except on this machine.
+   * The base URL of the API. `/openai/v1` is appended to a bare origin. Must be https, except on the local machine.
    *
    * @default process.env.GROQ_BASE_URL, or 'https://api.groq.com/openai/v1'
    */
   readonly baseURL?: string | undefined;
   /**
-   * The plan of the organization, from which the limits of the known models follow. The first answers correct it.
+   * The plan of the organization, which determines the limits of the known models. The first answers correct it.
    *
    * @default 'free'
    */
   readonly tier?: Tier | undefined;
   /**
-   * The organization's own limits by model, merged into those of the tier dimension by dimension; they are kept even
-   * where the server would allow more. `false` sends everything at once.
+   * The organization's own limits by model. They are merged with those of the tier, dimension by dimension, and are
+   * kept even if the server would allow more. With `false` no limits are kept: requests are sent at once.
    */
   readonly limits?: false | Readonly<Record<ModelId, Limits>> | undefined;
-  /** What every request has that does not say otherwise. */
+  /** Fields for every request that does not set them itself. */
   readonly defaults?: (Partial<ChatRequest> & { readonly messages?: undefined }) | undefined;
   /**
-   * How often a request is tried again that failed in a way that may be different next time, and after what pauses in
-   * milliseconds.
+   * How often a request is retried after a transient failure, and the pauses before retries in milliseconds.
    *
    * @default { count: 2, initialDelay: 100, maxDelay: 10_000, sampling: false }
    */
   readonly retry?: RetryOptions | undefined;
   /**
-   * In milliseconds. `queue` is counted from when a request is asked for, `betweenTokens` from one token to the next, and
-   * the others from the moment at which it is dispatched. `firstToken` is bounded by `total` unless it is given. Minimum:
-   * 1; `Infinity` lets it take as long as it takes.
+   * Timeouts in milliseconds. `queue` starts when the request is made, `betweenTokens` with each token, and the others
+   * when the request is dispatched. Without `firstToken`, only `total` limits the wait for the first token. Minimum: 1;
+   * `Infinity` disables a timeout.
    *
    * @default { queue: 86_400_000, connect: 10_000, betweenTokens: 60_000, total: 120_000 }
    */
   readonly timeouts?: Timeouts | undefined;
   /**
-   * How many requests to one model may be in flight at a time. Minimum: 1.
+   * The maximum number of requests in flight per model. Minimum: 1.
    *
    * @default 1_000
    */
   readonly maxInFlight?: number | undefined;
   /**
-   * How many requests to one model may wait at a time. Minimum: 1.
+   * The maximum number of waiting requests per model. Minimum: 1.
    *
    * @default 1_000_000
    */
   readonly maxQueued?: number | undefined;
   /**
-   * Who gets a {@link QueueFullError} when one more comes.
+   * Which request gets a {@link QueueFullError} when the queue is full and another request arrives.
    *
    * @default 'last'
    */
   readonly overflow?: Overflow | undefined;
-  /** How long each priority lets more urgent requests go first, in milliseconds. See {@link PrioritizeConfig.slack}. */
+  /**
+   * How long a waiting request of each priority can be overtaken by newer, more urgent ones, in milliseconds. See
+   * {@link PrioritizeConfig.slack}.
+   */
   readonly slack?: Partial<Slack> | undefined;
   /**
-   * Whether to spread the daily limits over the day: which part of them each priority leaves to what is more urgent, so
-   * that bulk work cannot use up the day. `true` stands for { high: 0, normal: 0.1, low: 0.25, background: 0.5 }.
+   * Whether to spread the daily limits over the day: the fraction of them that each priority leaves to more urgent
+   * requests, so that bulk work cannot use up the day's quota. `true` means { high: 0, normal: 0.1, low: 0.25,
+   * background: 0.5 }.
    *
    * @default false
    */
   readonly pacing?: boolean | Partial<Pacing> | undefined;
   /**
-   * Whether to lower `max_completion_tokens` to what completions of the same model and tenant have needed, and to what
-   * the limits hold, since Groq charges it on admission. The quantile says which part of them has to fit. An event
-   * tells of each request that was changed.
+   * Whether to lower `max_completion_tokens` to what earlier completions of the same model and tenant have needed, and
+   * to what fits the limits, since Groq charges it on admission. The quantile is the fraction of those completions that
+   * must fit. An event reports each request that was changed.
    *
    * @default false
    */
   readonly fitOutput?: FitOutput | undefined;
   /**
-   * What may be used in all, in US dollars or in tokens, by the client and by each tenant. A request that could go
-   * beyond gets a {@link BudgetExceededError}: at once when that can never change, else when its turn comes. What is in
-   * flight counts with its worst case, the prompt and the longest completion that it allows, so that no number of
-   * requests at a time goes beyond; what waits does not count. When it ends, what {@link Groq.usage$} tells of it counts
-   * instead, once; where that is not known, the worst case stays. It begins with the client and is kept nowhere else.
+   * The total that the client and each tenant may use, in US dollars or tokens. A request that could exceed it gets a
+   * {@link BudgetExceededError}: immediately if it can never fit, otherwise when its turn comes. A request in flight
+   * counts with its worst case, the prompt and the longest completion that it allows, so concurrent requests cannot
+   * exceed the budget; waiting requests do not count. When a request ends, the usage that {@link Groq.usage$} reports
+   * replaces its worst case; if the usage is not known, the worst case stays. The budget starts with the client and is
+   * not stored anywhere else.
    *
    * @example
    * createGroq({ budget: { usd: 10, perTenant: { usd: 0.5 }, tenants: { acme: { usd: 5, tokens: 1_000_000 } } } });
    */
   readonly budget?: BudgetOptions | undefined;
-  /** Prices by model, in place of those of the catalogue: for models that have none there, or contracts of one's own. */
+  /**
+   * Prices by model, which replace those of the catalogue: for models without a price there, or for individual
+   * contracts.
+   */
   readonly prices?: Readonly<Record<ModelId, Price>> | undefined;
   /**
    * Whether to send requests to models that Groq no longer serves.
@@ -116,18 +123,23 @@ export interface GroqOptions extends ConnectionOptions {
    * @default false
    */
   readonly allowRetired?: boolean | undefined;
-  /** How requests reach Groq. @default undiciTransport() */
+  /** The transport that sends the requests. @default undiciTransport() */
   readonly transport?: Transport | undefined;
   /**
-   * Where the levels of the buckets are kept. One of your own goes by its own limits, margin, probe and pacing.
+   * The store that keeps the levels of the buckets. A store that you pass uses its own limits, margin, probe and
+   * pacing.
    *
    * @default memoryLimitStore() with the limits of this client, a `margin` of 300 ms and a `probe` of 5 s
    */
   readonly store?: LimitStore | undefined;
-  /** Who counts tokens. @default tiktokenCounter(), or roughCounter() where neither limits nor a budget are kept */
+  /**
+   * The token counter.
+   *
+   * @default tiktokenCounter(), or roughCounter() with `limits: false` and neither a `store` nor a `budget`
+   */
   readonly counter?: TokenCounter | undefined;
   /**
-   * Whose clock is used, for everything.
+   * The scheduler whose clock is used for everything.
    *
    * @default the system's monotonic clock and timers. Within `TestScheduler.run`, pass that `TestScheduler`:
    * virtual time does not reach this default.
@@ -137,12 +149,12 @@ export interface GroqOptions extends ConnectionOptions {
   readonly random?: Random | undefined;
 }
 
-/** @throws {ValidationError} that names the option, what was expected and what was got. */
+/** @throws {ValidationError} with the option, what was expected and what was given. */
 export function checkOptions(options: GroqOptions): void {
   checked(optionsSchema, options, 'The options', 'Correct the option: no client was made.');
 }
 
-/** @throws {ValidationError} that names the dimension, what was expected and what was got. */
+/** @throws {ValidationError} with the dimension, what was expected and what was given. */
 export function checkLimits(limits: Limits): void {
   checked(limitsSchema, limits, 'The limits', 'Correct them: nothing was changed.');
 }

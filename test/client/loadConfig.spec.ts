@@ -140,7 +140,7 @@ describe('loadConfig', () => {
     process.chdir(folder.path);
     folder.write('config.json', { database: 'postgres://localhost' });
     expect(() => loadConfig()).toThrow(
-      'The file ./config.json: `database` must be absent, since it is not known there, got a string of 20 characters. Correct the file, or tell loadConfig() the path of another.',
+      'The file ./config.json: `database` must be absent, since it is not known there, got a string of 20 characters. Correct the file, or pass the path of another one to loadConfig().',
     );
   });
 
