@@ -76,7 +76,7 @@ export interface MemoryLimitStoreConfig {
  *
  * The order of priorities holds among the requests of one client: another one that asks for less may go before.
  *
- * @throws {ValidationError} when the config, or what a function in it gives, is not what it has to be.
+ * @throws {ValidationError} when the config, or a value that one of its functions returns, is invalid.
  */
 export function memoryLimitStore(config: MemoryLimitStoreConfig = {}): MemoryLimitStore {
   checked(schema, config, 'The config of memoryLimitStore', 'Correct it: no store was made.');
@@ -199,7 +199,7 @@ const tell = ({ mirror, changes }: Book, revision: number): void => {
 };
 
 const checkLimits = (limits: Limits, key: LimitKey): Limits =>
-  checked(limitsSchema, limits, `The limits of ${key}`, 'Correct them: nothing was changed.');
+  checked(limitsSchema, limits, `The limits of ${key}`, 'Correct the limits; nothing was changed.');
 
 const checkPlans = (plans: readonly Limits[], key: LimitKey): readonly Limits[] =>
-  checked(plansSchema, plans, `The plans of ${key}`, 'Correct them: nothing was changed.');
+  checked(plansSchema, plans, `The plans of ${key}`, 'Correct the plans; nothing was changed.');

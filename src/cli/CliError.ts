@@ -9,7 +9,7 @@ export class CliError extends Error {
   }
 }
 
-/** The command line is not what it has to be. Nothing was done. */
+/** The command line is invalid. Nothing was done. */
 export class UsageError extends CliError {
   constructor(message: string) {
     super(message, 2);

@@ -13,7 +13,7 @@ export interface ReadRequest {
  * Reads a request as JSON, and takes any other text for the one message of a request.
  *
  * @param model Which model is asked, whatever the request says. By default the one that it says.
- * @throws {ValidationError} when it is a request, and not what one has to be.
+ * @throws {ValidationError} when it is a request, but an invalid one.
  */
 export function readRequest(text: string, model?: string): ReadRequest {
   const body = objectOf(text);

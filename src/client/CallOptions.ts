@@ -63,7 +63,7 @@ const checkBy =
   (schema: z.ZodType): CheckOptions =>
   (options) => {
     if (Object.keys(options).length === 0) return;
-    checked(schema, options, 'The options of the call', 'Correct the option: nothing was sent.');
+    checked(schema, options, 'The options of the call', 'Correct the option; the request was not sent.');
   };
 
 export const checkCallOptions = checkBy(callOptionsSchema);

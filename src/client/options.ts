@@ -151,10 +151,10 @@ export interface GroqOptions extends ConnectionOptions {
 
 /** @throws {ValidationError} with the option, what was expected and what was given. */
 export function checkOptions(options: GroqOptions): void {
-  checked(optionsSchema, options, 'The options', 'Correct the option: no client was made.');
+  checked(optionsSchema, options, 'The options', 'Correct the option; no client was created.');
 }
 
 /** @throws {ValidationError} with the dimension, what was expected and what was given. */
 export function checkLimits(limits: Limits): void {
-  checked(limitsSchema, limits, 'The limits', 'Correct them: nothing was changed.');
+  checked(limitsSchema, limits, 'The limits', 'Correct the limits; nothing was changed.');
 }

@@ -34,19 +34,19 @@ const defaultsSchema = chatRequestSchema.partial().extend({
 
 const budget = z.strictObject({ usd: z.number().min(0).optional(), tokens: z.number().min(0).optional() });
 
-/** What {@link GroqOptions.budget} may be. */
+/** The schema of {@link GroqOptions.budget}. */
 const budgetSchema = budget
   .extend({ perTenant: budget.optional(), tenants: z.record(z.string(), budget).optional() })
   .optional();
 
 const price = z.number().min(0).optional();
 
-/** What {@link GroqOptions.prices} may be. */
+/** The schema of {@link GroqOptions.prices}. */
 const pricesSchema = z
   .record(z.string(), z.strictObject({ input: price, output: price, cachedInput: price }))
   .optional();
 
-/** What {@link GroqOptions} have to be. */
+/** The schema of {@link GroqOptions}. */
 export const optionsSchema = z.strictObject({
   apiKey: z.union([z.string(), func]).optional(),
   baseURL: z.string().optional(),
@@ -74,7 +74,7 @@ export const optionsSchema = z.strictObject({
   random: func.optional(),
 });
 
-/** What {@link CallOptions} have to be. */
+/** The schema of {@link CallOptions}. */
 export const callOptionsSchema = z.strictObject({
   priority: z.enum(PRIORITIES).optional(),
   tenant: z.string().optional(),
@@ -87,13 +87,13 @@ export const callOptionsSchema = z.strictObject({
   retry: retrySchema.optional(),
 });
 
-/** What {@link StreamOptions} have to be. */
+/** The schema of {@link StreamOptions}. */
 export const streamOptionsSchema = callOptionsSchema.extend({
   ...backpressureSchema.shape,
   paused$: having('an Observable', 'subscribe'),
 });
 
-/** What {@link ChatOptions} have to be. */
+/** The schema of {@link ChatOptions}. */
 export const chatOptionsSchema = streamOptionsSchema.extend({ lifecycle: z.boolean().optional() });
 
 /** What they have to be for {@link Groq.ask}, whose tokens are those of the answer only. */

@@ -8,7 +8,7 @@ export interface ConnectionErrorOptions extends Partial<GroqErrorOptions> {
 }
 
 const ADVICE_SENT = 'Ask again; whether Groq has done the work, and charged for it, is not known.';
-const ADVICE_UNSENT = 'Check the network and the base URL: nothing was sent.';
+const ADVICE_UNSENT = 'Check the network and the base URL; nothing was sent.';
 
 /** The network failed before an answer was whole. */
 export class ConnectionError extends GroqError {

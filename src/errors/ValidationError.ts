@@ -1,6 +1,6 @@
 import { GroqError } from './GroqError.ts';
 
-/** One place where input is not what it has to be. */
+/** One place where the input is invalid. */
 export interface ValidationIssue {
   /** Where, as in `messages[0].content`. Empty for the whole. */
   readonly path: string;
@@ -10,7 +10,7 @@ export interface ValidationIssue {
   readonly got: string;
 }
 
-/** A request or an option is not what it has to be. Nothing was sent. */
+/** A request or an option is invalid. Nothing was sent. */
 export class ValidationError extends GroqError {
   override readonly name = 'ValidationError';
   readonly code = 'GROQ_ERR_VALIDATION';
@@ -31,7 +31,7 @@ export class ValidationError extends GroqError {
     const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : '';
     super(`${where} must be ${expected}, got ${got}${more}.`, {
       ...options,
-      advice: advice ?? `Correct ${path === '' ? 'it' : `\`${path}\``}: nothing was sent.`,
+      advice: advice ?? `Correct ${path === '' ? 'it' : `\`${path}\``}; nothing was sent.`,
     });
     this.path = path;
     this.expected = expected;

@@ -5,13 +5,13 @@ import { answerOf } from '../rules/answer/answer.ts';
 import { snapshots } from './snapshots.ts';
 
 /**
- * Emits the whole answer, once, when it has come.
+ * Emits the whole answer once, when it is complete.
  *
- * <span class="informal">What the tokens add up to.</span>
+ * <span class="informal">The tokens, combined into one value.</span>
  *
  * ![](../../marbles/answer.svg)
  *
- * Its `message` can be sent back in the next request as it is.
+ * Its `message` can be sent back unchanged in the next request.
  *
  * ## Example
  * ### Waiting for all of it
@@ -22,7 +22,7 @@ import { snapshots } from './snapshots.ts';
  * ```
  *
  * @see {@link snapshots}
- * @return A function that returns an Observable of the answer. It is empty when there were no tokens at all.
+ * @return A function that returns an Observable of the answer. It is empty if there are no tokens.
  * @throws {TruncatedStreamError} (as `error`) when the tokens end without a `finish`.
  */
 export function answer(): OperatorFunction<Token | StateToken, Answer> {

@@ -11,7 +11,7 @@ import { counterSchema, func, schedulerSchema } from '../rules/request/schemas.t
 import { checked } from '../rules/request/validation.ts';
 import { countOf } from './guardedCount.ts';
 
-/** Who counts, and what else a job needs to know. */
+/** Options of {@link countTokens}. */
 export interface CountTokensConfig {
   readonly counter: TokenCounter;
   /**
@@ -20,10 +20,10 @@ export interface CountTokensConfig {
    * @default () => 'low'
    */
   readonly priority?: ((request: ChatRequest) => Priority) | undefined;
-  /** On whose behalf it is asked. */
+  /** The tenant that a request is made for. */
   readonly tenant?: ((request: ChatRequest) => string | undefined) | undefined;
   /**
-   * Whose clock tells the arrival, in milliseconds.
+   * The scheduler whose clock provides the arrival time, in milliseconds.
    *
    * @default the system's monotonic clock and timers. Within `TestScheduler.run`, pass that `TestScheduler`:
    * virtual time does not reach this default.
@@ -32,14 +32,15 @@ export interface CountTokensConfig {
 }
 
 /**
- * Counts what each request costs, and makes a job of it.
+ * Counts the cost of each request and emits it as a job.
  *
  * <span class="informal">The cost is what Groq charges on admission: the prompt and `max_completion_tokens`.</span>
  *
  * ![](../../marbles/countTokens.svg)
  *
- * The upper bound of the count is charged, so that an estimate is never too low; what it was too high comes back when
- * the answer tells what was used. A request whose count comes later is a job later, but keeps the arrival that it had.
+ * The upper bound of the count is charged, so that an estimate is never too low; the surplus is given back when the
+ * answer reports the real usage. If the counter answers asynchronously, the job is emitted later but keeps its arrival
+ * time.
  *
  * ## Example
  * ### What a request costs
@@ -55,13 +56,14 @@ export interface CountTokensConfig {
  * ```
  *
  * @see {@link prioritize}
- * @param config Who counts. See {@link CountTokensConfig}.
+ * @param config The counter and more. See {@link CountTokensConfig}.
  * @return A function that returns an Observable of jobs, one for each request.
- * @throws {ValidationError} when the config is not what it has to be.
- * @throws {ValidationError} (as `error`) when the counter fails or gives no count. Of several it gives, the first counts.
+ * @throws {ValidationError} when the config is invalid.
+ * @throws {ValidationError} (as `error`) when the counter fails or emits no count. If it emits several, the first one
+ * is used.
  */
 export function countTokens(config: CountTokensConfig): OperatorFunction<ChatRequest, Job> {
-  checked(schema, config, 'The config of countTokens', 'Correct it: nothing was counted.');
+  checked(schema, config, 'The config of countTokens', 'Correct the config.');
   const { counter, priority = () => 'low', tenant, scheduler = systemClock } = config;
 
   return mergeMap((request, seq): Observable<Job> => {

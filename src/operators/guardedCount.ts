@@ -30,7 +30,7 @@ export function countOf(counter: TokenCounter, request: ChatRequest): TokenCount
   }
 }
 
-const CORRECT = 'Correct the counter: nothing was sent.';
+const CORRECT = 'Correct the counter; nothing was sent.';
 
 /** By what is no number no limit would be kept. */
 function checkCount(count: TokenCount): TokenCount {
@@ -43,7 +43,7 @@ function checkCount(count: TokenCount): TokenCount {
 const countSchema = z.looseObject({ tokens: z.number().min(0), bound: z.number().min(0) });
 
 const failureOf = (error: unknown): unknown =>
-  isGroqError(error) ? error : noCount('an error', 'See the cause: nothing was sent.', { cause: error });
+  isGroqError(error) ? error : noCount('an error', 'See the cause; nothing was sent.', { cause: error });
 
 const noCount = (got: string, advice: string, options?: ErrorOptions): ValidationError =>
   new ValidationError('The counter', [{ path: 'count()', expected: 'a TokenCount', got }], advice, options);

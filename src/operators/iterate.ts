@@ -3,42 +3,45 @@ import { SlowConsumerError } from '../errors/SlowConsumerError.ts';
 import { backpressureSchema, func } from '../rules/request/schemas.ts';
 import { checked } from '../rules/request/validation.ts';
 
-/** What becomes of values that come faster than they are taken. */
+/** What happens to values that arrive faster than they are consumed. */
 export interface BackpressureOptions {
   /**
-   * What is done when `buffer` values are waiting: `pause` stops reading from the connection, so that in the end the
-   * server waits; `conflate` joins pieces of text that follow each other into one, and pauses for all else; `error` ends
-   * the answer with a {@link SlowConsumerError}.
+   * What to do when `buffer` values are waiting. `pause` stops reading from the connection, so that eventually the
+   * server waits; `conflate` joins consecutive pieces of text, and pauses for everything else; `error` ends the answer
+   * with a {@link SlowConsumerError}.
    *
    * @default 'pause'
    */
   readonly backpressure?: 'pause' | 'conflate' | 'error' | undefined;
   /**
-   * How many values may wait. What the connection had already delivered when the server is to wait comes on top of that.
-   * Minimum: 1.
+   * How many values may wait. Data that the connection had already delivered when it was paused is buffered in
+   * addition. Minimum: 1.
    *
    * @default 64
    */
   readonly buffer?: number | undefined;
 }
 
-/** How {@link iterate} works together with its source. */
+/** Options of {@link iterate}. */
 export interface IterateConfig<T> extends BackpressureOptions {
-  /** Is told when the source is to wait, and when it is to go on. Without it the source never waits. */
+  /**
+   * Called with `true` when the source should pause, and with `false` when it should go on. Without it the source is
+   * never paused.
+   */
   readonly pause?: ((paused: boolean) => void) | undefined;
-  /** Joins two values that follow each other, or tells that they cannot be joined. */
+  /** Joins two consecutive values, or returns `undefined` if they cannot be joined. */
   readonly join?: ((first: T, second: T) => T | undefined) | undefined;
 }
 
 /**
- * Lets the values of an Observable be taken one by one, with `for await`. What comes faster than it is taken is held,
- * unbounded unless `pause` or `backpressure: 'error'` is given.
+ * Iterates the values of an Observable with `for await`. Values that arrive faster than they are consumed are buffered,
+ * without limit unless `pause` or `backpressure: 'error'` is given.
  *
- * The Observable is subscribed to when the first value is asked for, and unsubscribed from when the loop is left. What
- * had come before an error is handed out before it.
+ * It subscribes to the Observable when the first value is requested, and unsubscribes when the loop ends. Values that
+ * arrived before an error are delivered before it.
  *
  * ## Example
- * ### Text at the pace of the loop, for which the server waits
+ * ### Text at the pace of the loop: the server waits
  * ```ts
  * import { createGroq, text } from 'rxgroq';
  * import { iterate } from 'rxgroq/operators';
@@ -50,20 +53,20 @@ export interface IterateConfig<T> extends BackpressureOptions {
  * for await (const piece of iterate(pieces$, { pause: (paused) => paused$.next(paused) })) process.stdout.write(piece);
  * ```
  *
- * @param source Where the values come from.
- * @param config What becomes of values that come faster than they are taken. See {@link IterateConfig}.
+ * @param source The Observable to iterate.
+ * @param config What happens to values that arrive faster than they are consumed. See {@link IterateConfig}.
  * @return An iterator over the values, for one loop.
- * @throws {ValidationError} when the config is not what it has to be.
- * @throws {SlowConsumerError} (from `next`) when too many values wait and `backpressure` is `error`.
+ * @throws {ValidationError} when the config is invalid.
+ * @throws {SlowConsumerError} (from `next`) when the buffer is full and `backpressure` is `error`.
  */
 export function iterate<T>(source: Observable<T>, config: IterateConfig<T> = {}): AsyncIterableIterator<T> {
-  checked(schema, config, 'The config of iterate', 'Correct it: nothing was subscribed to.');
+  checked(schema, config, 'The config of iterate', 'Correct the config.');
   return iterating(source, config);
 }
 
 const schema = backpressureSchema.extend({ pause: func.optional(), join: func.optional() });
 
-/** Does the same with a config that is checked when the source is subscribed to. */
+/** Does the same without checking the config, which is checked on subscription. */
 export const iterating = <T>(source: Observable<T>, config: IterateConfig<T>): AsyncIterableIterator<T> =>
   new PacedIterator(source, config);
 
@@ -78,9 +81,9 @@ class PacedIterator<T> implements AsyncIterableIterator<T> {
   readonly #source: Observable<T>;
   readonly #config: IterateConfig<T>;
   readonly #buffer: number;
-  /** What has come and was not asked for. */
+  /** Values that were not requested yet. */
   readonly #held: T[] = [];
-  /** Who has asked for what has not come. One of the two is always empty. */
+  /** Requests for values that have not arrived yet. One of the two lists is always empty. */
   readonly #waiting: PendingNext<T>[] = [];
   #subscription: Subscription | undefined;
   #paused = false;
@@ -134,7 +137,7 @@ class PacedIterator<T> implements AsyncIterableIterator<T> {
         this.#settle();
       },
     });
-    // A source that gives everything at once may already be left.
+    // A synchronous source may have ended already.
     if (this.#end !== undefined) subscription.unsubscribe();
     return subscription;
   }
@@ -157,7 +160,7 @@ class PacedIterator<T> implements AsyncIterableIterator<T> {
     const joined = isFull && backpressure === 'conflate' && last !== undefined ? join?.(last, value) : undefined;
     if (joined === undefined) this.#held.push(value);
     else this.#held[this.#held.length - 1] = joined;
-    // Where pieces are joined the source has to wait only for what cannot be.
+    // When conflating, the source has to wait only for values that cannot be joined.
     const isEnough = backpressure === 'pause' ? this.#held.length >= this.#buffer : isFull && joined === undefined;
     if (isEnough) this.#pause(true);
   }
@@ -168,7 +171,7 @@ class PacedIterator<T> implements AsyncIterableIterator<T> {
     this.#config.pause?.(paused);
   }
 
-  /** Tells the end to those who wait for more: an error to the first one alone. */
+  /** Ends the pending requests for values: only the first one gets the error. */
   #settle(): void {
     for (const { resolve, reject } of this.#waiting.splice(0)) {
       if (this.#end !== undefined && 'error' in this.#end) reject(this.#end.error);

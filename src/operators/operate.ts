@@ -1,13 +1,13 @@
 import { Subscriber } from 'rxjs';
 
 /**
- * What an operator does with what its source tells it. What is left out is passed on.
+ * How an operator handles the notifications of its source. Notifications without a handler are passed on.
  *
- * An operator that keeps something between two values is an object of a class that has these methods. That takes half
- * of the memory that closures over as many variables take, in each layer of each request under way.
+ * An operator with state is an object of a class with these methods. In each layer of each pending request, that takes
+ * half of the memory of closures over as many variables.
  */
 export interface OperateConfig<In, Out> {
-  /** Who is told. Unsubscribing it unsubscribes the source. */
+  /** The subscriber of the operator. Unsubscribing it unsubscribes from the source. */
   readonly destination: Subscriber<Out>;
   readonly next?: (value: In) => void;
   readonly error?: (error: unknown) => void;

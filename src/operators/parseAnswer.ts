@@ -5,9 +5,9 @@ import { parseCompletion } from '../rules/answer/chunk.ts';
 import { wholeBody } from './wholeBody.ts';
 
 /**
- * Reads the answer that was not streamed from the bytes of its body.
+ * Parses an answer that is not streamed from the bytes of its body.
  *
- * <span class="informal">Once, when all of it has come.</span>
+ * <span class="informal">Emits once, when the body is complete.</span>
  *
  * ![](../../marbles/parseAnswer.svg)
  *
@@ -21,7 +21,7 @@ import { wholeBody } from './wholeBody.ts';
  *
  * @see {@link parseEvents}
  * @return A function that returns an Observable of the answer.
- * @throws {ProtocolError} (as `error`) when the body is not what Groq sends.
+ * @throws {ProtocolError} (as `error`) when the body is not a valid answer.
  */
 export function parseAnswer(): OperatorFunction<Uint8Array, Answer> {
   return (source) =>

@@ -6,10 +6,10 @@ import { checked } from '../rules/request/validation.ts';
 import { EventReader, MAX_LINE_BYTES, toBuffer } from './eventInternals.ts';
 import { operate } from './operate.ts';
 
-/** How much {@link parseEvents} takes. */
+/** Options of {@link parseEvents}. */
 export interface ParseEventsConfig {
   /**
-   * How long a line of the stream may be, and what is held of an event of many lines, in bytes.
+   * The maximum length of a line of the stream, and of the buffered part of a multi-line event, in bytes.
    *
    * @default 1_048_576
    */
@@ -17,17 +17,17 @@ export interface ParseEventsConfig {
 }
 
 /**
- * Reads the events of a stream from its bytes, wherever those are cut.
+ * Parses server-sent events from bytes that may be split anywhere.
  *
  * <span class="informal">What a browser's `EventSource` does, for the body of an answer.</span>
  *
  * ![](../../marbles/parseEvents.svg)
  *
- * Bytes that are no UTF-8 become U+FFFD. Comments are passed over, and an event that has not ended when the stream
- * does is dropped, as the standard asks.
+ * Bytes that are not valid UTF-8 become U+FFFD. Comments are ignored, and an incomplete event at the end of the stream
+ * is dropped, as the standard requires.
  *
  * ## Example
- * ### An event that comes in two pieces
+ * ### An event in two pieces
  * ```ts
  * import { parseEvents } from 'rxgroq/operators';
  * import { from } from 'rxjs';
@@ -40,18 +40,18 @@ export interface ParseEventsConfig {
  *
  * @see {@link toTokens}
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html
- * @param config How much it takes. See {@link ParseEventsConfig}.
+ * @param config The maximum length of a line. See {@link ParseEventsConfig}.
  * @return A function that returns an Observable of events.
- * @throws {ValidationError} when the config is not what it has to be.
+ * @throws {ValidationError} when the config is invalid.
  * @throws {ProtocolError} (as `error`) when a line is longer than `maxLineBytes`.
  */
 export function parseEvents(config: ParseEventsConfig = {}): OperatorFunction<Uint8Array, ServerEvent> {
-  checked(schema, config, 'The config of parseEvents', 'Correct it: nothing was read.');
+  checked(schema, config, 'The config of parseEvents', 'Correct the config.');
   const { maxLineBytes = MAX_LINE_BYTES } = config;
 
   return (source) =>
     new Observable((destination) => {
-      // It outlives the events that have none.
+      // The last id also applies to events without one.
       let lastEventId = '';
       const reader = new EventReader(maxLineBytes, {
         id: (id) => {

@@ -12,56 +12,57 @@ import { func, orInfinity, overflowSchema, schedulerSchema, slackSchema } from '
 import { checked } from '../rules/request/validation.ts';
 import { type OperateConfig, operate } from './operate.ts';
 
-/** How {@link prioritize} orders. */
+/** Options of {@link prioritize}. */
 export interface PrioritizeConfig<J extends Job = Job> {
   /**
-   * How long a job of each priority lets newer and more urgent ones go first, in milliseconds.
+   * How long a waiting job of each priority can be overtaken by newer, more urgent ones, in milliseconds.
    *
    * @default { high: 0, normal: 60_000, low: 600_000, background: 21_600_000 }
    */
   readonly slack?: Partial<Slack> | undefined;
   /**
-   * How many jobs may wait. Minimum: 1. It is looked at when a turn is over and those are gone that need not wait.
+   * How many jobs may wait. Minimum: 1. It is checked at the end of a turn of the event loop, after the jobs that can
+   * start at once have left.
    *
    * @default Infinity
    */
   readonly maxQueued?: number | undefined;
   /**
-   * Who has to leave when one more comes.
+   * Which job is removed when the backlog is full and another one arrives.
    *
    * @default 'last'
    */
   readonly overflow?: Overflow | undefined;
   /**
-   * What becomes of a job that has to leave.
+   * What to do with a job that is removed because the backlog is full.
    *
    * @default the stream ends with that error
    */
   readonly refuse?: ((job: J, error: GroqError) => void) | undefined;
   /**
-   * Tells when a turn is over.
+   * Determines the end of a turn.
    *
-   * @default the system's microtasks. Within `TestScheduler.run`, pass that `TestScheduler`: it has none.
+   * @default the system's microtasks. Within `TestScheduler.run`, pass that `TestScheduler`, which has none.
    */
   readonly scheduler?: SchedulerLike | undefined;
 }
 
 /**
- * Collects jobs in a backlog, ordered by how urgent they are.
+ * Collects jobs in a backlog, ordered by urgency.
  *
- * <span class="informal">Emits the backlog, not the jobs: whoever takes from it takes the best one there is at that
- * moment, so that a job which comes late can still overtake.</span>
+ * <span class="informal">Emits the backlog, not the jobs: its consumer takes the best job of the moment, so that a late
+ * but urgent job can still overtake.</span>
  *
  * ![](../../marbles/prioritize.svg)
  *
- * A job keeps its rank until `arrival + slack`; the earliest of these moments comes first. The backlog is one live
- * object. It is emitted again when a job has come, and when the best one has left without being taken, so that a
- * waiting {@link throttleByBucket} looks anew. A job leaves when its `lifetime` closes.
+ * Each job has a deadline, `arrival + slack`; the job with the earliest deadline goes first. The backlog is one live
+ * object. It is emitted again when a job arrives and when the best one leaves without being taken, so that a waiting
+ * {@link throttleByBucket} checks it again. A job leaves when its `lifetime` closes.
  *
- * When the source completes, the backlog lives on until it is empty, then the stream completes.
+ * After the source completes, the stream completes as soon as the backlog is empty.
  *
  * ## Example
- * ### What is urgent goes first
+ * ### Urgent requests go first
  * ```ts
  * import { constantCounter, countTokens, prioritize } from 'rxgroq/operators';
  * import { last, of, take } from 'rxjs';
@@ -80,13 +81,13 @@ export interface PrioritizeConfig<J extends Job = Job> {
  * ```
  *
  * @see {@link throttleByBucket}
- * @param config How long each priority lets others go first. See {@link PrioritizeConfig}.
- * @return A function that returns an Observable of the backlog, each time that it deserves a look.
- * @throws {ValidationError} when the config is not what it has to be.
+ * @param config Slacks and the maximum length. See {@link PrioritizeConfig}.
+ * @return A function that returns an Observable that emits the backlog whenever its best job may have changed.
+ * @throws {ValidationError} when the config is invalid.
  * @throws {QueueFullError} (as `error`, unless `refuse` is given) when more than `maxQueued` jobs wait.
  */
 export function prioritize<J extends Job>(config: PrioritizeConfig<J> = {}): OperatorFunction<J, Backlog<J>> {
-  checked(schema, config, 'The config of prioritize', 'Correct it: nothing was queued.');
+  checked(schema, config, 'The config of prioritize', 'Correct the config.');
   const slack = merged(DEFAULT_SLACK, config.slack);
 
   return (source) =>
@@ -109,7 +110,7 @@ class Prioritizing<J extends Job> implements OperateConfig<J, Backlog<J>>, Queue
   readonly #backlog: DeadlineQueue<J>;
   /** Whether the source has completed, so that the last job to leave ends the stream. */
   #completed = false;
-  /** Those that came in this turn when as many waited as may. */
+  /** The jobs of this turn that arrived when the backlog was full. */
   #beyond: Ticket<J>[] = [];
 
   constructor(config: PrioritizeConfig<J> & { readonly slack: Slack }, destination: Subscriber<Backlog<J>>) {
@@ -123,9 +124,9 @@ class Prioritizing<J extends Job> implements OperateConfig<J, Backlog<J>>, Queue
     const ticket = this.#backlog.add(job);
     if (ticket === undefined) return;
     this.destination.next(this.#backlog);
-    // A retry was let in already, and so was whoever only changes places.
+    // A retry was admitted to the backlog before, and so was a job that only changes its place.
     if (this.#backlog.size <= maxQueued || job.attempt > 1 || job.moved === true) return;
-    // Whoever takes jobs from the backlog takes them when the turn is over, and so before this.
+    // The consumer of the backlog takes jobs at the end of the turn, and so before this.
     if (this.#beyond.push(ticket) === 1) this.destination.add(soon(scheduler, this.#refuseBeyond));
   }
 

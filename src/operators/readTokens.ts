@@ -8,16 +8,16 @@ import type { ParseEventsConfig } from './parseEvents.ts';
 import { TokenReader } from './tokenInternals.ts';
 import type { ToTokensConfig } from './toTokens.ts';
 
-/** How many templates may be learned in vain before a stream is taken for one whose events differ. */
+/** After how many learned templates without a match the events of a stream are assumed to differ. */
 const PATIENCE = 4;
 
 /**
  * Reads the tokens of a streamed completion from its bytes: exactly what `pipe(parseEvents(), toTokens())` does, at a
  * fraction of the cost.
  *
- * Events that differ from an earlier one in nothing but their piece of text are read by comparing, see
- * {@link TextTemplate}, and of those that are a single line of data only the data is parsed. All others go through the
- * parser of events, one at a time, so that what comes after an odd one is read by comparing again.
+ * Events that differ from an earlier one only in their piece of text are read by comparison, see {@link TextTemplate}.
+ * Of events with a single line of data, only the data is parsed. All others go through the event parser, one at a time,
+ * so that the events after an unusual one are read by comparison again.
  *
  * @see {@link parseEvents}
  * @see {@link toTokens}
@@ -29,10 +29,10 @@ export function readTokens(config: ParseEventsConfig & ToTokensConfig = {}): Ope
     });
 }
 
-/** With what a line of data begins. */
+/** The prefix of a line of data. */
 const DATA = 'data: ';
 
-/** The data of an event that is a single line of it, as most are, or undefined when it is anything else. */
+/** The data of an event with a single line of data, as most have, or undefined for any other event. */
 const dataOf = (event: string): string | undefined =>
   event.startsWith(DATA) && !event.includes('\n') && !event.includes('\r') ? event.slice(DATA.length) : undefined;
 
@@ -42,16 +42,16 @@ const NO_MEMORY = new DataView(new ArrayBuffer(0));
 
 class TokensOfBytes extends TokenReader<Uint8Array, Token> implements EventHandlers {
   readonly #maxLineBytes: number;
-  /** Made for the first event that is no single line of data, or comes in two pieces. */
+  /** Created for the first event that is not a single line of data, or arrives in two pieces. */
   #events: EventReader | undefined;
   #template: TextTemplate | undefined;
-  /** The memory in which the bytes stand that came last: what is read at once is cut into pieces that share it. */
+  /** The memory of the latest bytes: pieces of one read share it. */
   #memory: DataView = NO_MEMORY;
-  /** How many templates were learned since one has fitted. */
+  /** How many templates were learned since the last match. */
   #vain = 0;
-  /** Whether the next byte begins an event. */
+  /** Whether the next byte starts an event. */
   #between = true;
-  /** Whether an event was read. */
+  /** Whether any event was read. */
   #begun = false;
 
   constructor(destination: Subscriber<Token>, config: ParseEventsConfig & ToTokensConfig) {
@@ -77,7 +77,7 @@ class TokensOfBytes extends TokenReader<Uint8Array, Token> implements EventHandl
 
   event({ data }: { readonly data: string }): void {
     const chunk = this.data(data);
-    // Most come here only because their bytes came in two pieces.
+    // Most events get here only because their bytes arrived in two pieces.
     if (chunk !== undefined && this.#template?.covers(data) === true) return;
     const learns = chunk !== undefined && !this.fold.whole && this.#vain < PATIENCE;
     this.#template = learns ? TextTemplate.of(data, chunk) : undefined;
@@ -88,7 +88,7 @@ class TokensOfBytes extends TokenReader<Uint8Array, Token> implements EventHandl
     this.error(error);
   }
 
-  /** Reads what there is of the event at a position, and tells where that ends. */
+  /** Reads the available part of the event at a position, and returns where it ends. */
   #parse(bytes: Buffer, at: number): number {
     const blank = bytes.indexOf('\n\n', at);
     const end = blank < 0 ? bytes.length : blank + 2;
@@ -107,7 +107,7 @@ class TokensOfBytes extends TokenReader<Uint8Array, Token> implements EventHandl
 
   #reader(): EventReader {
     const reader = new EventReader(this.#maxLineBytes, this);
-    // What looks like a byte order mark is one at the beginning only.
+    // A byte order mark is only one at the beginning of the stream.
     if (this.#begun) reader.feed(BLANK_LINE);
     return reader;
   }

@@ -7,36 +7,36 @@ import { func, retrySchema, schedulerSchema } from '../rules/request/schemas.ts'
 import { checked } from '../rules/request/validation.ts';
 import { type OperateConfig, operate } from './operate.ts';
 
-/** How often {@link retryWithBackoff} tries again, and when. */
+/** Options of {@link retryWithBackoff}. */
 export interface RetryConfig {
   /**
-   * How many times, at the most. Going back to the queue after a 429 does not count.
+   * The maximum number of retries. A return to the queue after a 429 does not count.
    *
    * @default 2
    */
   readonly count?: number | undefined;
   /**
-   * The longest pause before the first retry, in milliseconds. It doubles each time.
+   * The maximum pause before the first retry, in milliseconds. The maximum doubles with each retry.
    *
    * @default 100
    */
   readonly initialDelay?: number | undefined;
   /**
-   * The longest pause there is, in milliseconds.
+   * The upper limit of that maximum, in milliseconds.
    *
    * @default 10_000
    */
   readonly maxDelay?: number | undefined;
   /**
-   * Whether to try again what failed by chance: `tool_use_failed` and `json_validate_failed`.
+   * Whether to retry failures of the model's sampling: `tool_use_failed` and `json_validate_failed`.
    *
    * @default false
    */
   readonly sampling?: boolean | undefined;
   /**
-   * What is worth repeating, and whether it waits for its turn in a queue instead of pausing.
+   * Whether an error is worth a retry, and whether the retry waits in a queue instead of pausing.
    *
-   * @default what may be different next time, see the table of errors; a 429 goes back to its place
+   * @default transient errors, see the table of errors; a request that meets a 429 goes back to its place in the queue
    */
   readonly retryable?: ((error: unknown) => Retryability) | undefined;
   /**
@@ -48,40 +48,40 @@ export interface RetryConfig {
   readonly random?: Random | undefined;
 }
 
-/** What a retry is about to do. */
+/** Describes the next retry. */
 export interface RetryInfo {
   readonly error: unknown;
   /** 1 for the first retry. */
   readonly retry: number;
-  /** In how many milliseconds. */
+  /** The pause before it, in milliseconds. */
   readonly delay: number;
 }
 
-/** What {@link retryWithBackoff} is told by those who build on it. */
+/** Hooks of {@link retryWithBackoff} for operators that are built on it. */
 export interface RetryHooks<T> {
-  /** Whether a value is part of the answer, after which nothing is repeated. @default () => true */
+  /** Whether a value is part of the answer, after which nothing is retried. @default () => true */
   commits?(value: T): boolean;
-  /** Is told of every retry, and may have something to say to the subscriber. */
+  /** Called before every retry; it may emit values to the subscriber. */
   retrying?(info: RetryInfo, destination: Subscriber<T>): void;
-  /** Whether another retry is allowed, after a pause of so many milliseconds. @default () => true */
+  /** Whether another retry is allowed after a pause of `delay` milliseconds. @default () => true */
   allowed?(delay: number): boolean;
 }
 
 /**
- * Tries a request again when it failed in a way that may be different next time.
+ * Retries a request after a transient failure.
  *
- * <span class="informal">Goes around one request, below validation and counting: a retry queues and pays again, but
+ * <span class="informal">Wraps one request, after validation and counting: a retry is queued and charged again, but
  * keeps its place.</span>
  *
  * ![](../../marbles/retryWithBackoff.svg)
  *
- * Once a part of the answer was delivered it stands aside: half an answer twice is worse than an error. The pauses are
- * drawn at random below a bound that doubles; a server that asks for longer is obeyed. Unsubscribing ends a pause at
- * once.
+ * After a part of the answer was delivered, it does not retry: half an answer twice is worse than an error. The pauses
+ * are random below a maximum that doubles; a longer wait that the server asks for is respected. Unsubscribing ends a
+ * pause immediately.
  *
- * A 429 is no failure of the request: it goes back to its place in the queue at once, as often as it takes, and the
- * corrected limits decide there. Where no queue is below, `retryable` has to say something else of it: there nothing
- * but the pause keeps it from being refused again.
+ * A 429 does not count as a failure: the request goes back to its place in the queue immediately, as often as
+ * necessary, and the corrected limits decide when it is sent. If the source has no queue, pass a `retryable` that
+ * returns `after-a-pause` for a 429: there only a pause keeps the request from being refused again.
  *
  * ## Example
  * ### Three attempts without a queue
@@ -97,19 +97,19 @@ export interface RetryHooks<T> {
  * ```
  *
  * @see {@link timeouts}
- * @param config How often and when. See {@link RetryConfig}.
+ * @param config How often to retry, and when. See {@link RetryConfig}.
  * @param hooks See {@link RetryHooks}.
- * @return A function that returns an Observable of the values of the first attempt that delivers any.
- * @throws {ValidationError} when the config is not what it has to be.
+ * @return A function that returns an Observable of the values of the first attempt that emits any.
+ * @throws {ValidationError} when the config is invalid.
  */
 export function retryWithBackoff<T>(config: RetryConfig = {}, hooks: RetryHooks<T> = {}): MonoTypeOperatorFunction<T> {
-  checked(schema, config, 'The config of retryWithBackoff', 'Correct it: nothing was tried.');
+  checked(schema, config, 'The config of retryWithBackoff', 'Correct the config.');
   return retrying(config, hooks);
 }
 
 const schema = retrySchema.extend({ retryable: func.optional(), scheduler: schedulerSchema, random: func.optional() });
 
-/** Does the same with a config that was checked before: a client has one for all of its requests. */
+/** Does the same without checking the config: a client checks it once for all requests. */
 export function retrying<T>(config: RetryConfig, hooks: RetryHooks<T>): MonoTypeOperatorFunction<T> {
   return (source) =>
     new Observable((destination) => {
@@ -122,13 +122,13 @@ class Retrying<T> implements OperateConfig<T, T> {
   readonly #source: Observable<T>;
   readonly #config: RetryConfig;
   readonly #hooks: RetryHooks<T>;
-  /** Listens to the attempt that is under way. */
+  /** The subscriber of the current attempt. */
   #listening: Subscriber<T> | undefined;
-  /** How many retries were made. */
+  /** The number of retries so far. */
   #retries = 0;
   /** Whether a part of the answer was delivered. */
   #committed = false;
-  /** A source that fails while it is subscribed to is subscribed to anew in a loop, not from within itself. */
+  /** A source that fails synchronously is resubscribed in a loop, not recursively. */
   #subscribing = false;
   #again = false;
 

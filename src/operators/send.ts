@@ -11,29 +11,33 @@ import { type SendConfig, Sending } from './sendInternals.ts';
 
 export type { SendConfig };
 
-/** The answer to one job, which has to be subscribed to in the call that emits it. */
+/** The answer to one job. It must be subscribed to synchronously, while it is emitted. */
 export type Answering<J extends Job, T> = Observable<T | StateToken> & {
   readonly job: J;
-  /** Ends it with an error as if its connection had failed: what had come of it is kept with the error. */
+  /**
+   * Ends it with an error as if the connection had failed: the part that had arrived is kept in the error's `partial`.
+   */
   readonly fail: (error: unknown) => void;
 };
 
 /**
- * Sends each job that was granted leave, and emits its answer as a stream of its own.
+ * Sends each granted job, and emits its answer as a separate Observable.
  *
  * <span class="informal">Subscribing to an answer sends the request; unsubscribing closes its connection.</span>
  *
  * ![](../../marbles/send.svg)
  *
- * It settles the grant, always once and before the subscriber hears of the end: with what was used when the answer says
- * so, as not sent when it never left, and as unknown when it was cut. An answer that is not subscribed to in the call
- * that emits it gives its grant back and can no longer be had, so flatten with `mergeAll`. Each can be had once: what is
- * tried again needs another grant, so `retry` on an answer only hears that it was not taken, in place of what went wrong.
+ * It settles the grant exactly once, before the subscriber is notified of the end: with the usage that the answer
+ * reports, as unsent if the request was never sent, and as unknown if the answer was cut off.
  *
- * Among the values there is one state token that tells when the connection is there.
+ * An answer must be subscribed to synchronously, while it is emitted, so flatten the answers with `mergeAll`. Otherwise
+ * its grant is given back, and the answer fails with an {@link AnswerNotTakenError}. An answer can be subscribed to
+ * only once: a retry needs another grant, so `retry` on an answer gets that error instead of the original one.
+ *
+ * The values include one state token, `connected`, when the connection is established.
  *
  * ## Example
- * ### The last part of the pipe
+ * ### The last stage of the pipe
  * ```ts
  * import { parseEvents, send, toTokens, undiciTransport } from 'rxgroq/operators';
  * import { mergeAll, pipe } from 'rxjs';
@@ -43,15 +47,15 @@ export type Answering<J extends Job, T> = Observable<T | StateToken> & {
  * ```
  *
  * @see {@link throttleByBucket}
- * @param config How it sends and reads. See {@link SendConfig}.
+ * @param config The transport, and how answers are read. See {@link SendConfig}.
  * @return A function that returns an Observable of answers.
- * @throws {ValidationError} when the config is not what it has to be.
- * @throws {HttpError} (as `error` of the answer) when Groq answers other than 200.
+ * @throws {ValidationError} when the config is invalid.
+ * @throws {HttpError} (as `error` of the answer) when Groq answers with a status other than 200.
  * @throws {ConnectionError} (as `error` of the answer) when the network fails.
- * @throws {AnswerNotTakenError} (as `error` of the answer) when it was not subscribed to in time, or once before.
+ * @throws {AnswerNotTakenError} (as `error` of the answer) when it is subscribed to too late, or a second time.
  */
 export function send<J extends Job, T = Token>(config: SendConfig<J, T>): OperatorFunction<Grant<J>, Answering<J, T>> {
-  checked(schema, config, 'The config of send', 'Correct it: nothing was sent.');
+  checked(schema, config, 'The config of send', 'Correct the config.');
 
   return (source) =>
     new Observable((destination) => {
@@ -77,7 +81,7 @@ const schema = z.strictObject({
   meter: func.optional(),
 });
 
-/** The answer to one grant, until somebody has taken it. */
+/** The answer to one grant, until it is subscribed to. */
 class Offer<J extends Job, T> {
   readonly answer: Answering<J, T>;
   readonly #config: SendConfig<J, T>;
@@ -96,7 +100,7 @@ class Offer<J extends Job, T> {
     );
   }
 
-  /** Gives the grant back that nobody has taken. */
+  /** Gives the grant back if the answer was not subscribed to. */
   withdraw(): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;

@@ -3,9 +3,9 @@ import type { AnswerSnapshot, StateToken, Token } from '../model/Token.ts';
 import { EMPTY_SNAPSHOT, withToken } from '../rules/answer/answer.ts';
 
 /**
- * Emits the answer as far as it has come, with every token.
+ * Emits the answer so far, with every token.
  *
- * <span class="informal">For views that show a value: Angular's `| async`, React's state.</span>
+ * <span class="informal">For views that render a value: Angular's `| async`, React state.</span>
  *
  * ![](../../marbles/snapshots.svg)
  *

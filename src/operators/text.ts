@@ -3,14 +3,14 @@ import type { StateToken, Token } from '../model/Token.ts';
 import { operate } from './operate.ts';
 
 /**
- * Lets only the text of an answer pass, piece by piece.
+ * Emits only the text of an answer, piece by piece.
  *
- * <span class="informal">For rendering: no reasoning, no tool calls, no end.</span>
+ * <span class="informal">For rendering: no reasoning, no tool calls, no `finish`.</span>
  *
  * ![](../../marbles/text.svg)
  *
  * ## Example
- * ### Into a terminal
+ * ### Writing to a terminal
  * ```ts
  * import { text } from 'rxgroq';
  *

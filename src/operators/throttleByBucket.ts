@@ -13,44 +13,44 @@ import { guardedStore } from './guardedStore.ts';
 import { operate } from './operate.ts';
 import { Throttle } from './throttleInternals.ts';
 
-/** Where {@link throttleByBucket} asks for permission, and what becomes of jobs that get none. */
+/** Options of {@link throttleByBucket}. */
 export interface ThrottleByBucketConfig<J extends Job> {
-  /** Where the buckets are kept. */
+  /** The store that keeps the buckets. */
   readonly store: LimitStore;
   /**
-   * Under which name the store keeps a job's buckets. One throttle serves one line, so jobs that draw on different
-   * buckets wait for each other here; give each its own throttle where that matters, as `RequestScheduler` does.
+   * The key of a job's buckets in the store. A throttle serves a single queue, so jobs that draw on different buckets
+   * wait for each other. To avoid that, give each key its own throttle, as `RequestScheduler` does.
    *
    * @default (job) => job.model
    */
   readonly key?: ((job: J) => LimitKey) | undefined;
   /**
-   * How many grants may be unsettled at a time. Minimum: 1.
+   * The maximum number of unsettled grants. Minimum: 1.
    *
    * @default Infinity
    */
   readonly inFlight?: number | undefined;
   /**
-   * By which part of its slack a job that does not fit yet may be put off by smaller ones that do, from 0 to 1.
+   * The fraction of its slack by which smaller jobs may delay a job that does not fit yet, from 0 to 1.
    *
    * @default 0.25
    */
   readonly bypass?: number | undefined;
   /**
-   * What becomes of a job that can never fit, that has waited too long or for which the store failed.
+   * What to do with a job that can never fit, that has waited too long, or for which the store failed.
    *
    * @default the stream ends with that error
    */
   readonly refuse?: ((job: J, error: GroqError) => void) | undefined;
   /**
-   * Whose clock decides, in milliseconds.
+   * The scheduler whose clock is used, in milliseconds.
    *
    * @default the system's monotonic clock and timers. Within `TestScheduler.run`, pass that `TestScheduler`:
    * virtual time does not reach this default.
    */
   readonly scheduler?: SchedulerLike | undefined;
   /**
-   * Makes the ids of its reservations differ from those of others who use the store.
+   * Makes the ids of its reservations different from those of other users of the store.
    *
    * @default Math.random
    */
@@ -58,18 +58,18 @@ export interface ThrottleByBucketConfig<J extends Job> {
 }
 
 /**
- * Holds jobs until their buckets can pay for them, then grants the best one waiting permission to be sent.
+ * Holds jobs until their buckets have enough tokens, then grants the best waiting job permission to be sent.
  *
- * <span class="informal">Delays, never drops: unlike rxjs's `throttle`, every job is granted once.</span>
+ * <span class="informal">Delays, never drops: unlike with rxjs's `throttle`, every job is granted once.</span>
  *
  * ![](../../marbles/throttleByBucket.svg)
  *
- * The job is chosen at the moment at which the tokens exist, not when it arrives, so a later job of higher rank
- * overtakes one that still waits. What arrives in one turn is sorted before the first is granted. A grant is for a
- * cost: when a better job has come while the store was asked, and the cost covers it, that one takes the grant.
+ * The job is chosen when the tokens are available, not when it arrives, so a later, more urgent job overtakes one that
+ * still waits. Jobs that arrive in the same turn of the event loop are sorted before the first is granted. A grant is
+ * for a cost: if a better job arrives while the store is asked, and the cost covers it, that job gets the grant.
  *
- * Jobs that can never fit do not block the others: they are refused at once, with the numbers. A grant counts against
- * `inFlight` until it is settled.
+ * Jobs that can never fit do not block the others: they are refused immediately, with an error that has the numbers. A
+ * grant counts towards `inFlight` until it is settled.
  *
  * ## Example
  * ### Two requests a minute
@@ -85,18 +85,18 @@ export interface ThrottleByBucketConfig<J extends Job> {
  *
  * @see {@link prioritize}
  * @see {@link send}
- * @param config Where the buckets are kept. See {@link ThrottleByBucketConfig}.
+ * @param config The store and more. See {@link ThrottleByBucketConfig}.
  * @return A function that returns an Observable of grants, in the order in which their jobs may be sent. It completes
- * when the source has completed and nothing waits any more.
- * @throws {ValidationError} when the config is not what it has to be.
- * @throws {RequestTooLargeError} (as `error`, unless `refuse` is given) when a job costs more than a bucket can hold.
+ * when the source has completed and no job waits.
+ * @throws {ValidationError} when the config is invalid.
+ * @throws {RequestTooLargeError} (as `error`, unless `refuse` is given) when a job costs more than a full bucket holds.
  * @throws {TimeoutError} (as `error`, unless `refuse` is given) when a job has waited until its `expiresAt`.
  * @throws {StoreError} (as `error`, unless `refuse` is given) when the store fails.
  */
 export function throttleByBucket<J extends Job>(
   config: ThrottleByBucketConfig<J>,
 ): OperatorFunction<Backlog<J> | J, Grant<J>> {
-  checked(schema, config, 'The config of throttleByBucket', 'Correct it: nothing was asked for.');
+  checked(schema, config, 'The config of throttleByBucket', 'Correct the config.');
   const { key = modelOf, inFlight = Infinity, bypass = 0.25, refuse } = config;
   const { scheduler = systemClock, random = Math.random } = config;
   const store = guardedStore(config.store);

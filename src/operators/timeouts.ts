@@ -14,19 +14,19 @@ import { checked } from '../rules/request/validation.ts';
 import { type OperateConfig, operate } from './operate.ts';
 import { type IsPaused, waitingSince } from './waitingSince.ts';
 
-/** How long each part of an answer may take, in milliseconds from the subscription on, which is the dispatch. */
+/** How long each phase of an answer may take, in milliseconds from the subscription, which is the dispatch. */
 export interface AnswerTimeouts {
-  /** Until the connection is there and the request is being sent. */
+  /** Until the connection is established and the request is being sent. */
   readonly connect?: number | undefined;
-  /** Until the first token. A tool call is one token, which comes when it is whole: its pieces do not count. */
+  /** Until the first token. A tool call is one token, emitted when it is complete: its pieces do not count. */
   readonly firstToken?: number | undefined;
-  /** From one token to the next, so not less than the longest tool call may take. */
+  /** From one token to the next. It must be long enough for the longest tool call. */
   readonly betweenTokens?: number | undefined;
-  /** Until the end. */
+  /** Until the end of the answer. */
   readonly total?: number | undefined;
 }
 
-/** What {@link timeouts} allows, and what it has to know of the answer. */
+/** Options of {@link timeouts}. */
 export interface TimeoutsConfig extends AnswerTimeouts {
   /**
    * Whether nothing can come since the answer is not being read. The time until a token does not run then. It may tell
@@ -35,7 +35,11 @@ export interface TimeoutsConfig extends AnswerTimeouts {
   readonly isPaused?: IsPaused | undefined;
   /** The model that is asked, for the error. */
   readonly model?: string | undefined;
-  /** Lets the answer end with an error by itself, which knows what had come of it. @default unsubscribes from it */
+  /**
+   * Ends the answer with the error, so that the error gets the part that had arrived.
+   *
+   * @default unsubscribes from the answer
+   */
   readonly fail?: ((error: TimeoutError) => void) | undefined;
   /**
    * @default the system's monotonic clock and timers. Within `TestScheduler.run`, pass that `TestScheduler`:
@@ -45,17 +49,17 @@ export interface TimeoutsConfig extends AnswerTimeouts {
 }
 
 /**
- * Ends an answer that takes too long, and says which part of it did.
+ * Ends an answer that takes too long, with an error that names the phase.
  *
- * <span class="informal">Goes around the answer of one attempt, so the time in the queue does not count.</span>
+ * <span class="informal">Wraps the answer of one attempt, so the time in the queue does not count.</span>
  *
  * ![](../../marbles/timeouts.svg)
  *
- * Only what the answer says counts: a server that sends nothing but comments to keep the connection open is as silent
- * as one that sends nothing. State tokens do not count either, but for the one that tells that the connection is there.
+ * Only tokens of the answer count: comments that a server sends to keep the connection open do not. State tokens do not
+ * count either, except `connected`.
  *
  * ## Example
- * ### Nothing for ten seconds
+ * ### No token within ten seconds
  * ```ts
  * import { send, timeouts } from 'rxgroq/operators';
  * import { mergeMap } from 'rxjs';
@@ -64,13 +68,13 @@ export interface TimeoutsConfig extends AnswerTimeouts {
  * ```
  *
  * @see {@link retryWithBackoff}
- * @param config How long each part may take. See {@link TimeoutsConfig}.
+ * @param config How long each phase may take. See {@link TimeoutsConfig}.
  * @return A function that returns an Observable of the same values.
- * @throws {ValidationError} when the config is not what it has to be.
- * @throws {TimeoutError} (as `error`) that names the phase and the time that it was allowed.
+ * @throws {ValidationError} when the config is invalid.
+ * @throws {TimeoutError} (as `error`) with the phase and its limit.
  */
 export function timeouts<T>(config: TimeoutsConfig): MonoTypeOperatorFunction<T> {
-  checked(schema, config, 'The config of timeouts', 'Correct it: nothing was timed.');
+  checked(schema, config, 'The config of timeouts', 'Correct the config.');
   return timing(config);
 }
 
@@ -81,7 +85,7 @@ const schema = answerTimeoutsSchema.extend({
   scheduler: schedulerSchema,
 });
 
-/** Does the same with a config that was checked before: a client has one for all of its answers. */
+/** Does the same without checking the config: a client checks it once for all answers. */
 export function timing<T>(config: TimeoutsConfig): MonoTypeOperatorFunction<T> {
   return (source) =>
     new Observable((destination) => {
@@ -95,13 +99,15 @@ class Timing<T> implements OperateConfig<T, T> {
   readonly #config: TimeoutsConfig;
   readonly #scheduler: SchedulerLike;
   readonly #start: number;
-  /** Since when the next token is awaited, and whether one has come before. */
+  /** Since when the next token is awaited, and whether there was one before. */
   #since: number;
   #begun = false;
   #connected = false;
-  /** One timer for all phases. It is not set anew with every token: when it is due it looks whether one has come. */
+  /**
+   * One timer for all phases. It is not restarted with every token: when it fires, it checks whether one has arrived.
+   */
   #timer: Unsubscribable | undefined;
-  /** For when it is set. */
+  /** When it fires. */
   #set = Infinity;
 
   constructor(destination: Subscriber<T>, config: TimeoutsConfig) {
@@ -122,7 +128,7 @@ class Timing<T> implements OperateConfig<T, T> {
       const isFirst = !this.#begun;
       this.#begun = true;
       this.#since = this.#scheduler.now();
-      // From here on less may be allowed than the timer is set for.
+      // The next phase may end before the timer fires.
       if (isFirst && this.#due()[0] < this.#set) this.#arm(this.#since);
     }
     this.destination.next(value);
@@ -132,7 +138,7 @@ class Timing<T> implements OperateConfig<T, T> {
     this.#timer?.unsubscribe();
   }
 
-  /** What is due next, and when. */
+  /** The phase that times out next, and when. */
   #due(): readonly [at: number, phase: keyof AnswerTimeouts] {
     const { connect = Infinity, firstToken = Infinity, betweenTokens = Infinity, total = Infinity } = this.#config;
     const start = this.#start;
@@ -190,7 +196,7 @@ class Timing<T> implements OperateConfig<T, T> {
   }
 
   #end(error: unknown): void {
-    // What the attempt holds is given back before anybody hears of its end.
+    // The attempt's resources are released before the subscriber is notified.
     this.listening.unsubscribe();
     this.destination.error(error);
   }

@@ -5,14 +5,14 @@ import { operate } from './operate.ts';
 import { checkToTokens, TokenReader, type ToTokensConfig } from './tokenInternals.ts';
 
 /**
- * Makes Groq's own chunks of the events of a streamed completion, untouched.
+ * Turns the events of a streamed completion into Groq's own chunks, unchanged.
  *
- * <span class="informal">For those who want what {@link toTokens} leaves out.</span>
+ * <span class="informal">For fields that {@link toTokens} leaves out.</span>
  *
  * ![](../../marbles/toChunks.svg)
  *
- * As there, a stream that ends without a reason and without `[DONE]` is an error with what had come, and one that stays
- * open when the answer is whole is left after the `grace`.
+ * As with {@link toTokens}, a stream that ends without a `finish_reason` and without `[DONE]` fails with an error that
+ * holds the partial answer, and a stream that stays open after a complete answer is closed after the `grace`.
  *
  * ## Example
  * ### Fingerprints
@@ -23,12 +23,12 @@ import { checkToTokens, TokenReader, type ToTokensConfig } from './tokenInternal
  * ```
  *
  * @see {@link toTokens}
- * @param config How it ends. See {@link ToTokensConfig}.
+ * @param config How it waits for the end. See {@link ToTokensConfig}.
  * @return A function that returns an Observable of chunks.
- * @throws {ValidationError} when the config is not what it has to be.
+ * @throws {ValidationError} when the config is invalid.
  * @throws {TruncatedStreamError} (as `error`) when the stream was cut.
- * @throws {HttpError} (as `error`) when Groq sends an error in the middle of the stream.
- * @throws {ProtocolError} (as `error`) when an event is not what Groq sends.
+ * @throws {HttpError} (as `error`) when Groq reports an error in the stream.
+ * @throws {ProtocolError} (as `error`) when an event is invalid.
  */
 export function toChunks(config: ToTokensConfig = {}): OperatorFunction<ServerEvent, ChatCompletionChunk> {
   checkToTokens(config, 'toChunks');
@@ -39,7 +39,7 @@ export function toChunks(config: ToTokensConfig = {}): OperatorFunction<ServerEv
     });
 }
 
-/** Tokens are only made to know whether the answer is whole, and what had come when it is not. */
+/** Tokens are only needed to know whether the answer is complete, and for the partial answer if it is not. */
 const NOBODY: TokenSink = { next: () => undefined };
 
 class ChunksOfEvents extends TokenReader<ServerEvent, ChatCompletionChunk> {

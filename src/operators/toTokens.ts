@@ -7,14 +7,16 @@ import { checkToTokens, TokenReader, type ToTokensConfig } from './tokenInternal
 export type { ToTokensConfig };
 
 /**
- * Makes tokens of the events of a streamed completion.
+ * Turns the events of a streamed completion into tokens.
  *
- * <span class="informal">Text and reasoning as they come, tool calls once and whole, and at the end how it ended.</span>
+ * <span class="informal">Text and reasoning as they arrive, each tool call once it is complete, and a `finish` token at
+ * the end.</span>
  *
  * ![](../../marbles/toTokens.svg)
  *
- * The `finish` token comes last and exactly once: as soon as the reason and the usage are known, or when the stream
- * ends. A stream that ends without a reason and without `[DONE]` is an error with what had come, never an answer.
+ * The `finish` token comes last and exactly once: as soon as the `finish_reason` and the usage are known, or when the
+ * stream ends. A stream that ends without a `finish_reason` and without `[DONE]` fails with an error that holds the
+ * partial answer.
  *
  * ## Example
  * ### Text
@@ -26,12 +28,12 @@ export type { ToTokensConfig };
  *
  * @see {@link parseEvents}
  * @see {@link text}
- * @param config How it ends. See {@link ToTokensConfig}.
+ * @param config How it waits for the end. See {@link ToTokensConfig}.
  * @return A function that returns an Observable of tokens.
- * @throws {ValidationError} when the config is not what it has to be.
+ * @throws {ValidationError} when the config is invalid.
  * @throws {TruncatedStreamError} (as `error`) when the stream was cut.
- * @throws {HttpError} (as `error`) when Groq sends an error in the middle of the stream.
- * @throws {ProtocolError} (as `error`) when an event is not what Groq sends.
+ * @throws {HttpError} (as `error`) when Groq reports an error in the stream.
+ * @throws {ProtocolError} (as `error`) when an event is invalid.
  */
 export function toTokens(config: ToTokensConfig = {}): OperatorFunction<ServerEvent, Token> {
   checkToTokens(config, 'toTokens');

@@ -13,16 +13,16 @@ import { ms, schedulerSchema } from '../rules/request/schemas.ts';
 import { checked } from '../rules/request/validation.ts';
 import type { OperateConfig } from './operate.ts';
 
-/** How {@link toTokens} ends. */
+/** Options of {@link toTokens} and {@link toChunks}. */
 export interface ToTokensConfig {
   /**
-   * How long the end of the stream is awaited once the answer is whole, in milliseconds: for the usage, if it has not
-   * come, and for the connection to be free for the next request.
+   * How long to wait for the end of the stream after the answer is complete, in milliseconds: for the usage, if it has
+   * not arrived, and so that the connection can be reused.
    *
    * @default 50
    */
   readonly grace?: number | undefined;
-  /** Who wants to know at some time what was written. */
+  /** An object that may ask later for the text written so far. */
   readonly follower?: Follower | undefined;
   /**
    * @default the system's monotonic clock and timers. Within `TestScheduler.run`, pass that `TestScheduler`:
@@ -33,23 +33,26 @@ export interface ToTokensConfig {
 
 const schema = z.strictObject({ grace: ms, follower: z.looseObject({}).optional(), scheduler: schedulerSchema });
 
-/** @throws {ValidationError} when the config of an operator is not what it has to be. */
+/** @throws {ValidationError} when the config of an operator is invalid. */
 export function checkToTokens(config: ToTokensConfig, operator: string): void {
-  checked<unknown>(schema, config, `The config of ${operator}`, 'Correct it: nothing was read.');
+  checked<unknown>(schema, config, `The config of ${operator}`, 'Correct the config.');
 }
 
-/** Reads a streamed completion, and tells a subscriber how it ended: all of an operator but what it does with a value. */
+/**
+ * Reads a streamed completion and notifies a subscriber of its end: the base of operators, which only add how they
+ * handle a value.
+ */
 export abstract class TokenReader<In, Out> implements OperateConfig<In, Out> {
   readonly destination: Subscriber<Out>;
   protected readonly fold: ChunkFold;
   readonly #grace: number;
   readonly #scheduler: SchedulerLike;
-  /** Whether the server has said that nothing more comes. */
+  /** Whether the server has announced the end. */
   #done = false;
-  /** Runs once the answer is whole, until the stream ends by itself. */
+  /** Runs from when the answer is complete until the stream ends by itself. */
   #timer: Unsubscribable | undefined;
 
-  /** @param sink Who takes the tokens. */
+  /** @param sink Receives the tokens. */
   constructor(destination: Subscriber<Out>, sink: TokenSink, config: ToTokensConfig) {
     const { grace = 50, follower, scheduler = systemClock } = config;
     this.destination = destination;
@@ -61,7 +64,7 @@ export abstract class TokenReader<In, Out> implements OperateConfig<In, Out> {
 
   abstract next(value: In): void;
 
-  /** Reads the data of an event, and gives the chunk that it is: none when it is `[DONE]`, or comes after that. */
+  /** Parses the data of an event and returns its chunk: none for `[DONE]` and everything after it. */
   protected data(data: string): ChatCompletionChunk | undefined {
     const { fold } = this;
     if (this.#done) return undefined;
@@ -106,7 +109,7 @@ export abstract class TokenReader<In, Out> implements OperateConfig<In, Out> {
     this.#timer?.unsubscribe();
   }
 
-  /** Ends it when its grace is over. */
+  /** Ends the answer when its grace period is over. */
   #awaitEnd(): void {
     const end = (): void => {
       this.#end();

@@ -7,22 +7,22 @@ import { countOf } from './guardedCount.ts';
 import { operate } from './operate.ts';
 import { checkMaxTokens } from './trimTo.ts';
 
-/** How long {@link trim} lets a prompt be, and who counts. */
+/** Options of {@link trim}. */
 export interface TrimConfig {
-  /** How many tokens a prompt may have. Minimum: 1. */
+  /** The maximum number of tokens of a prompt. Minimum: 1. */
   readonly maxTokens: number;
   readonly counter: TokenCounter;
 }
 
 /**
- * Keeps the prompt of each request within a number of tokens, by leaving out as few of its oldest turns as possible.
+ * Keeps the prompt of each request within a number of tokens by leaving out as few of its oldest turns as possible.
  *
- * <span class="informal">{@link trimTo} for a stream, and for counters that answer later.</span>
+ * <span class="informal">{@link trimTo} for streams, and for asynchronous counters.</span>
  *
  * ![](../../marbles/trim.svg)
  *
- * Requests come out in the order in which they came, those that are short enough as they are. One that cannot be
- * trimmed so far ends the stream.
+ * The order of the requests is kept, and those that are short enough are emitted unchanged. A request that cannot be
+ * trimmed enough ends the stream.
  *
  * ## Example
  * ### The last thousand tokens of a conversation
@@ -34,10 +34,10 @@ export interface TrimConfig {
  *
  * @see {@link trimTo}
  * @see {@link countTokens}
- * @param config To how many tokens. See {@link TrimConfig}.
- * @return A function that returns an Observable of the requests, the long ones with fewer messages.
- * @throws {ContextLengthError} (as `error`) when what has to stay of a request has more tokens.
- * @throws {ValidationError} when `maxTokens` is no number of at least 1, and (as `error`) when the counter fails.
+ * @param config The maximum and the counter. See {@link TrimConfig}.
+ * @return A function that returns an Observable of the requests; the long ones have fewer messages.
+ * @throws {ContextLengthError} (as `error`) when the messages that must stay have more tokens.
+ * @throws {ValidationError} when `maxTokens` is not a number of at least 1, and (as `error`) when the counter fails.
  */
 export function trim<R extends ChatRequest>({ maxTokens, counter }: TrimConfig): OperatorFunction<R, R> {
   checkMaxTokens(maxTokens);

@@ -5,25 +5,26 @@ import { trimming } from '../rules/request/trimming.ts';
 import { countOf } from './guardedCount.ts';
 
 /**
- * Keeps the prompt of a request within a number of tokens, by leaving out as few of its oldest turns as possible.
+ * Keeps the prompt of a request within a number of tokens by leaving out as few of its oldest turns as possible.
  *
- * What the system or the developer said stays, and so do the last message of the user and what came last. When that is
- * still too much, answers and calls within the last turn go, the oldest first. A call of tools and its results stay or
- * go together. Tools and everything else of the request are counted with it and stay as they are.
+ * System and developer messages stay, and so do the last user message and the very last message. If that is still too
+ * long, answers and tool calls within the last turn are left out, the oldest first. A tool call and its results stay or
+ * go together. Tools and all other fields of the request are counted too, and stay unchanged.
  *
- * An estimate counts with its bound. A long conversation costs five times its count or so, whatever its length.
+ * For an estimated count, its bound is used. Trimming a long conversation takes about five times as long as counting
+ * it, whatever its length.
  *
- * The request that was given is not changed, and it is given back as it is when it is short enough. The counter has to
- * answer at once: for one that answers later there is {@link trim}.
+ * The given request is not modified; if it is short enough, it is returned itself. The counter must be synchronous; for
+ * asynchronous counters use {@link trim}.
  *
  * @example
  * const counter = tiktokenCounter();
  * await counter.load();
  * groq.chat(trimTo({ model: 'openai/gpt-oss-20b', messages }, 4_000, counter));
  *
- * @param maxTokens How many tokens the prompt may have. Leave room for the answer within the context window.
- * @throws {ContextLengthError} with the numbers, when what has to stay has more.
- * @throws {ValidationError} when `maxTokens` is no number of at least 1, or the counter fails or does not answer at once.
+ * @param maxTokens The maximum number of tokens of the prompt. Leave room for the answer within the context window.
+ * @throws {ContextLengthError} with the numbers, when the messages that must stay have more tokens.
+ * @throws {ValidationError} when `maxTokens` is not a number of at least 1, or the counter fails or is asynchronous.
  */
 export function trimTo<R extends ChatRequest>(request: R, maxTokens: number, counter: TokenCounter): R {
   checkMaxTokens(maxTokens);
@@ -32,7 +33,7 @@ export function trimTo<R extends ChatRequest>(request: R, maxTokens: number, cou
   while (step.done !== true) {
     const count = countOf(counter, step.value);
     if (!('tokens' in count)) {
-      // Nobody waits for it, but it may fail.
+      // The count is not needed any more, but it may fail.
       count.subscribe({ error: () => undefined });
       const issue = { path: '', expected: 'one that answers at once', got: 'one that answers later' };
       throw new ValidationError('The counter', [issue], 'Await its `load()` first, or use the operator `trim`.');
@@ -42,9 +43,9 @@ export function trimTo<R extends ChatRequest>(request: R, maxTokens: number, cou
   return step.value;
 }
 
-/** @throws {ValidationError} when it is no number of tokens. */
+/** @throws {ValidationError} when it is not a number of at least 1. */
 export function checkMaxTokens(maxTokens: number): void {
   if (typeof maxTokens === 'number' && maxTokens >= 1) return;
   const issue = { path: 'maxTokens', expected: 'a number of at least 1', got: String(maxTokens) };
-  throw new ValidationError('What to trim to', [issue], 'Correct it: nothing was trimmed.');
+  throw new ValidationError('What to trim to', [issue], 'Pass a number of at least 1.');
 }

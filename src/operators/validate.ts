@@ -3,14 +3,14 @@ import type { ChatRequest } from '../model/ChatRequest.ts';
 import { checkRequest } from '../rules/request/checkRequest.ts';
 
 /**
- * Lets pass what Groq would accept as a chat request, and ends the stream with a clear error at what it would not.
+ * Checks that values are chat requests that Groq would accept, and ends the stream with a clear error if one is not.
  *
- * <span class="informal">Finds out before anything is sent or charged.</span>
+ * <span class="informal">Finds mistakes before anything is sent or charged.</span>
  *
  * ![](../../marbles/validate.svg)
  *
- * Fields of the body that are not known here pass, since Groq adds some now and then. Properties of messages that are
- * not known are refused, as Groq refuses them. The request itself comes out, not a copy.
+ * Unknown fields of the body are accepted, since Groq adds new ones now and then. Unknown properties of messages are
+ * refused, as Groq refuses them. The request itself is emitted, not a copy.
  *
  * ## Example
  * ### A request without a question
@@ -26,7 +26,7 @@ import { checkRequest } from '../rules/request/checkRequest.ts';
  *
  * @see {@link countTokens}
  * @return A function that returns an Observable of the requests.
- * @throws {ValidationError} (as `error`) that names the path, what was expected and what was got.
+ * @throws {ValidationError} (as `error`) with the path, what was expected and what was given.
  */
 export function validate(): OperatorFunction<unknown, ChatRequest> {
   return map(checkRequest);

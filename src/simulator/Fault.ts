@@ -72,7 +72,7 @@ export type Faults = readonly (Fault | undefined)[] | ((request: ChatRequest, n:
 
 const after = z.int().min(0).optional();
 
-/** What a {@link Fault} has to be. */
+/** The schema of a {@link Fault}. */
 export const faultSchema: z.ZodType<Fault> = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('status'),

@@ -14,7 +14,7 @@ export interface ApiError {
 
 const INVALID = 'invalid_request_error';
 
-/** The request is not what it has to be. */
+/** The request is invalid. */
 export function invalidRequest(message: string, more: { code?: string; param?: string } = {}): ApiError {
   return { status: 400, error: { message, type: INVALID, ...more } };
 }

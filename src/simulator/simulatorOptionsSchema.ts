@@ -6,7 +6,7 @@ import type { SimulatorOptions } from './SimulatorOptions.ts';
 // `z.number()` refuses Infinity, which is allowed here.
 const rate = z.custom((value) => typeof value === 'number' && value > 0, { error: 'a number of more than 0' });
 
-/** What {@link SimulatorOptions} have to be. */
+/** The schema of {@link SimulatorOptions}. */
 export const simulatorOptionsSchema = z.strictObject({
   tier: tierSchema.optional(),
   limits: limitsByModel(limitsOf(z.number().positive())).optional(),

@@ -43,10 +43,10 @@ export interface Simulator {
  * await groq.close();
  * await simulator.close();
  * @param options See {@link SimulatorOptions}.
- * @throws {ValidationError} when an option is not what it has to be, or the port is taken.
+ * @throws {ValidationError} when an option is invalid or the port is in use.
  */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
-  checked(simulatorOptionsSchema, options, SUBJECT, 'Correct the option: nothing was started.');
+  checked(simulatorOptionsSchema, options, SUBJECT, 'Correct the option; nothing was started.');
   const simulation = createSimulation(resolveOptions(options));
   const { recorder, clock } = simulation;
 

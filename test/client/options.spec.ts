@@ -173,7 +173,7 @@ describe('createGroq', () => {
   it('should name all that is wrong', () => {
     const error = thrownBy(() => createGroq({ tier: 'x', retry: { count: -1 } } as unknown as GroqOptions));
     expect(isValidationError(error) && error.issues.map(({ path }) => path)).toEqual(['tier', 'retry.count']);
-    expect(String(error)).toMatch(/\(and 1 more\)\. Correct the option: no client was made\.$/);
+    expect(String(error)).toMatch(/\(and 1 more\)\. Correct the option; no client was created\.$/);
   });
 
   it('should take every option that there is, and undefined for each', async () => {
@@ -253,7 +253,7 @@ describe('a call', () => {
       const error = await call(given as CallOptions);
       expect(gist(error)).toEqual([path, expected, got]);
       expect(String(error)).toMatch(
-        /^ValidationError: The options of the call: .* Correct the option: nothing was sent\.$/,
+        /^ValidationError: The options of the call: .* Correct the option; the request was not sent\.$/,
       );
       expect(transport.requests).toEqual([]);
     },
@@ -363,7 +363,7 @@ describe('setLimits', () => {
       groq.setLimits('m', limits as Limits);
     });
     expect(gist(error)).toEqual([path, expected, got]);
-    expect(String(error)).toMatch(/^ValidationError: The limits\b.* Correct them: nothing was changed\.$/);
+    expect(String(error)).toMatch(/^ValidationError: The limits\b.* Correct the limits; nothing was changed\.$/);
   });
 
   it.each([unlimitedStore(), { ...unlimitedStore(), setLimits: true }])(

@@ -12,7 +12,7 @@ export interface Target {
 /**
  * Makes a target.
  *
- * @param check Throws when what was read is not what it has to be.
+ * @param check Throws when what was read is wrong.
  */
 export const target = <T>(name: string, runs: number, input: fc.Arbitrary<T>, check: (input: T) => void): Target => ({
   name,

@@ -58,7 +58,7 @@ const ONE_TOKEN = streamed(textEvent('Hel'));
 
 /** What fails before anything is sent. */
 const BEFORE: readonly ErrorRow[] = [
-  row('A request or an option is not what it has to be', () => inTheClient({}, (groq) => groq.chat({ messages: [] }))),
+  row('A request or an option is invalid', () => inTheClient({}, (groq) => groq.chat({ messages: [] }))),
   row('Groq no longer serves the model', () =>
     inTheClient({}, (groq) => groq.chat({ model: 'gemma2-9b-it', messages })),
   ),

@@ -179,7 +179,7 @@ describe('startSimulator', () => {
       const error: unknown = await startSimulator(options as SimulatorOptions).catch((reason: unknown) => reason);
       expect(isValidationError(error) ? [error.path, error.expected, error.got] : error).toEqual(rest);
       expect(String(error)).toMatch(
-        /^ValidationError: The options of startSimulator.* Correct the option: nothing was/,
+        /^ValidationError: The options of startSimulator.* Correct the option; nothing was/,
       );
     }
   });

@@ -16,7 +16,7 @@ const DEFAULT_MAX = 800;
 /**
  * Reads questions from JSON lines with `prompt`, `priority` and perhaps `max_completion_tokens`.
  *
- * @throws {CliError} that names the line which is not what it has to be.
+ * @throws {CliError} that names the invalid line.
  */
 export function readTasks(jsonLines: string): Task[] {
   return jsonLines.split('\n').flatMap((line, index) => (line.trim() === '' ? [] : [taskOf(line, index + 1)]));

@@ -11,6 +11,6 @@ export function transportFailure(error: unknown, sent: boolean): GroqError {
   return new ConnectionError('The transport failed.', {
     sent,
     cause: error,
-    advice: sent ? 'See the cause; whether Groq has done the work is not known.' : 'See the cause: nothing was sent.',
+    advice: sent ? 'See the cause; whether Groq has done the work is not known.' : 'See the cause; nothing was sent.',
   });
 }

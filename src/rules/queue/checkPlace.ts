@@ -12,7 +12,7 @@ const placeSchema = z.strictObject({
 /**
  * Checks that something is a place in the queue, and gives it back.
  *
- * @throws {ValidationError} that names every part that is not what it has to be.
+ * @throws {ValidationError} that lists every invalid part.
  */
 export const checkPlace = (value: unknown): Place =>
   checked(placeSchema, value, 'What place$ says', 'Correct it: the request has left the queue.');

@@ -6,7 +6,7 @@ import { checked } from './validation.ts';
 /**
  * Checks that something is a chat request, and gives it back.
  *
- * @throws {ValidationError} that names every place where it is not what it has to be.
+ * @throws {ValidationError} that lists every place where it is invalid.
  */
 export const checkRequest = (value: unknown): ChatRequest =>
   isPlainRequest(value) ? value : checked(chatRequestSchema, value, 'The request');

@@ -27,7 +27,7 @@ export const orInfinity = z
   .custom<number>((value) => typeof value === 'number' && value >= 1, { error: 'a number of at least 1, or Infinity' })
   .optional();
 
-/** What {@link Tier} has to be. */
+/** The schema of {@link Tier}. */
 export const tierSchema = z.enum(['free', 'developer']);
 
 /** {@link Limits} whose every limit is such a number. */
@@ -37,7 +37,7 @@ export const limitsOf = (limit: z.ZodNumber) =>
 /** So many of anything nobody is allowed, and of more a level in units × milliseconds would be no number. */
 const LARGEST_LIMIT = 1e15;
 
-/** What {@link Limits} have to be. */
+/** The schema of {@link Limits}. */
 export const limitsSchema = limitsOf(z.number().min(0).max(LARGEST_LIMIT));
 
 const byPriority = <T extends z.ZodType>(value: T) =>
@@ -45,14 +45,14 @@ const byPriority = <T extends z.ZodType>(value: T) =>
 
 const share = z.number().min(0).max(1);
 
-/** What a {@link Slack} has to be, as far as it is given. */
+/** The schema of a {@link Slack}, as far as it is given. */
 export const slackSchema = byPriority(ms);
 
-/** What a {@link Pacing} has to be, and what it has to be as far as it is given. */
+/** The schema of a {@link Pacing}, and what it has to be as far as it is given. */
 export const pacingSchema = byPriority(share);
 export const partialPacingSchema = byPriority(share.optional());
 
-/** What an {@link Overflow} has to be. */
+/** The schema of an {@link Overflow}. */
 export const overflowSchema = z.enum(['newest', 'last']).optional();
 
 /** A limit store. */
@@ -87,7 +87,7 @@ export const answerTimeoutsSchema = z.strictObject({
   total: orInfinity,
 });
 
-/** What {@link BackpressureOptions} have to be. */
+/** The schema of {@link BackpressureOptions}. */
 export const backpressureSchema = z.strictObject({
   backpressure: z.enum(['pause', 'conflate', 'error']).optional(),
   buffer: count,

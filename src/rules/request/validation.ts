@@ -12,7 +12,7 @@ const SHOWN_LENGTH = 40;
  *
  * @param subject What the value is, as an error begins: `The request`.
  * @param advice What to do, as a sentence.
- * @throws {ValidationError} that names every place where the value is not what it has to be.
+ * @throws {ValidationError} that lists every place where the value is invalid.
  */
 export function checked<T>(schema: z.ZodType<T>, value: unknown, subject: string, advice?: string): T {
   const result = schema.safeParse(value);

@@ -27,7 +27,7 @@ describe('connectionFailure', () => {
       expect(error.message).toBe(
         sent
           ? `The connection was lost (${code}). Ask again; whether Groq has done the work, and charged for it, is not known.`
-          : `No connection could be made (${code}). Check the network and the base URL: nothing was sent.`,
+          : `No connection could be made (${code}). Check the network and the base URL; nothing was sent.`,
       );
     }
   });
