@@ -1,13 +1,13 @@
 import type { Usage } from './Usage.ts';
 import type { Follower } from './Written.ts';
 
-/** Follows what one attempt uses, from when it leaves the queue until it ends. */
+/** Follows the usage of one attempt, from when it leaves the queue until it ends. */
 export interface AttemptMeter<T> extends Follower {
-  /** The request is written to the wire. Not called for one that fails before. */
+  /** The request is being written to the connection. Not called if the attempt fails before. */
   sent(): void;
-  /** A value of its answer, and what it says was used. */
+  /** A value of the answer, and the usage that it reports. */
   value(value: T, used: Usage | undefined): void;
-  /** The end, once, in whichever way it comes. */
+  /** The end of the attempt. Called once, however it ends. */
   ended(how: AttemptEnd): void;
 }
 
@@ -15,5 +15,5 @@ export interface AttemptMeter<T> extends Follower {
 export type AttemptEnd =
   | { readonly type: 'completed' }
   | { readonly type: 'failed'; readonly error: unknown }
-  /** Nobody wants its answer any more: it was cancelled, or took too long. */
+  /** The answer is no longer wanted: the request was cancelled or timed out. */
   | { readonly type: 'abandoned' };

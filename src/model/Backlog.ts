@@ -2,42 +2,46 @@ import type { Unsubscribable } from 'rxjs';
 import type { Job } from './Job.ts';
 import type { Priority } from './Priority.ts';
 
-/** Who has to leave a full queue: the one that came (`newest`), or the one that would start last (`last`). */
+/**
+ * Which request leaves a full queue: the one that just arrived (`newest`), or the one that would start last (`last`).
+ */
 export type Overflow = 'newest' | 'last';
 
-/** The place of one job in a {@link Backlog}. Unsubscribing it takes the job out. */
+/** The place of one job in a {@link Backlog}. Unsubscribing it removes the job. */
 export interface Ticket<J extends Job = Job> extends Unsubscribable {
   readonly job: J;
   readonly waiting: boolean;
-  /** Until when it keeps its rank, in the milliseconds of the scheduler's clock. */
+  /** The end of its slack, in milliseconds of the scheduler's clock: from then on no newer job overtakes it. */
   readonly deadline: number;
-  /** By how much others that went first have put it off, in milliseconds. The one who lets them go counts it. */
+  /**
+   * How long it was delayed by smaller jobs that went first, in milliseconds. Counted by the consumer of the backlog.
+   */
   putOff: number;
 }
 
 /**
- * The jobs that wait: a live list, the same object each time it is emitted. Iterating it goes by priority, and within
- * one priority and tenant in order.
+ * The waiting jobs: a live list, the same object each time it is emitted. Iteration is by priority, and in order within
+ * a priority and tenant.
  */
 export interface Backlog<J extends Job = Job> extends Iterable<Ticket<J>> {
   readonly size: number;
   /**
-   * Those who wait in the order in which their turns come, if nobody comes or leaves and each uses what it is reckoned to
+   * The waiting jobs in the order in which they would start, if no job arrives or leaves and each uses its estimated
    * cost.
    */
   planned(): Iterable<Ticket<J>>;
   /**
-   * The best of those waiting, which stays.
+   * The best waiting job, without removing it.
    *
-   * @param above Only among those of higher priority than this.
+   * @param above Only consider jobs of higher priority than this.
    */
   peek(above?: Priority): Ticket<J> | undefined;
-  /** The one whose time to wait ends first, which stays. */
+  /** The job whose `expiresAt` comes first, without removing it. */
   soonest(): Ticket<J> | undefined;
-  /** Takes a job out, and tells whether it was still in. */
+  /** Removes a job, and returns whether it was still there. */
   remove(ticket: Ticket<J>): boolean;
-  /** Counts what a job was given for its tenant, whose turn it was, in tokens, so that the others come next. */
+  /** Adds to the tokens that a job's tenant was granted when its turn came, so that other tenants come next. */
   serve(job: J, tokens: number): void;
-  /** Counts what a job has used beyond what it was given, in tokens, or, below zero, what it has not used of that. */
+  /** Adds the tokens that a job has used beyond those granted, or subtracts those that it has not used. */
   correct(job: J, tokens: number): void;
 }

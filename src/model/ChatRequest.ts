@@ -1,23 +1,23 @@
 import type { WithoutCallOptions } from './CallOptionName.ts';
 import type { ChatModelId } from './Models.ts';
 
-/** A part of a message that is text. */
+/** A text part of a message. */
 export interface TextPart {
   readonly type: 'text';
   readonly text: string;
 }
 
-/** A part of a message that is a picture, for models that see. */
+/** An image part of a message, for models with vision. */
 export interface ImagePart {
   readonly type: 'image_url';
   readonly image_url: {
-    /** An https URL, or a data URL that holds the picture itself. */
+    /** An https URL, or a data URL that contains the image. */
     readonly url: string;
     readonly detail?: 'auto' | 'low' | 'high' | undefined;
   };
 }
 
-/** A part of a message that is a document. */
+/** A document part of a message. */
 export interface DocumentPart {
   readonly type: 'document';
   readonly document: {
@@ -27,29 +27,29 @@ export interface DocumentPart {
   };
 }
 
-/** A part of a user's message. */
+/** A part of a user message. */
 export type ContentPart = TextPart | ImagePart | DocumentPart;
 
-/** What a message says: a text, or several. */
+/** The content of a message: a text, or several text parts. */
 export type TextContent = string | readonly TextPart[];
 
-/** What the model is to be and to do, before anybody speaks. `developer` is another name for it. */
+/** Instructions for the model. `developer` is another name for `system`. */
 export interface SystemMessage {
   readonly role: 'system' | 'developer';
   readonly content: TextContent;
   readonly name?: string | undefined;
 }
 
-/** What a user says. */
+/** A message from the user. */
 export interface UserMessage {
   readonly role: 'user';
   readonly content: string | readonly ContentPart[];
   readonly name?: string | undefined;
 }
 
-/** A tool that the model has asked to be called. */
+/** A tool call that the model requests. */
 export interface ToolCall {
-  /** By which the {@link ToolMessage} names it that answers. */
+  /** The id that the answering {@link ToolMessage} refers to. */
   readonly id: string;
   readonly type: 'function';
   readonly function: {
@@ -59,7 +59,7 @@ export interface ToolCall {
   };
 }
 
-/** A message that a model wrote. */
+/** A message from the model. */
 export interface AssistantMessage {
   readonly role: 'assistant';
   readonly content?: TextContent | null | undefined;
@@ -70,16 +70,16 @@ export interface AssistantMessage {
   readonly name?: string | undefined;
 }
 
-/** What a tool has given. */
+/** The result of a tool call. */
 export interface ToolMessage {
   readonly role: 'tool';
   readonly content: TextContent;
-  /** The `id` of the {@link ToolCall} that it answers. */
+  /** The `id` of the {@link ToolCall} that this is the result of. */
   readonly tool_call_id: string;
   readonly name?: string | undefined;
 }
 
-/** What a function has given. Deprecated by Groq in favour of {@link ToolMessage}. */
+/** The result of a function call. Deprecated by Groq in favour of {@link ToolMessage}. */
 export interface FunctionMessage {
   readonly role: 'function';
   readonly content: TextContent | null;
@@ -89,17 +89,19 @@ export interface FunctionMessage {
 /** One message of a conversation. */
 export type Message = SystemMessage | UserMessage | AssistantMessage | ToolMessage | FunctionMessage;
 
-/** A tool that the model may ask to be called, or one that Groq runs itself. */
+/** A tool that the model may call, or one that Groq runs itself. */
 export interface Tool {
-  /** `function` for your own; Groq has `browser_search` and `code_interpreter` for some models, and `mcp`. */
+  /**
+   * `function` for your own tools; Groq also has `browser_search` and `code_interpreter` for some models, and `mcp`.
+   */
   readonly type: string;
   readonly function?:
     | {
         readonly name: string;
         readonly description?: string | undefined;
-        /** What it takes, as a JSON Schema. */
+        /** The parameters, as a JSON Schema. */
         readonly parameters?: Readonly<Record<string, unknown>> | undefined;
-        /** Whether the arguments have to be as `parameters` says. */
+        /** Whether the arguments must match `parameters`. */
         readonly strict?: boolean | null | undefined;
         readonly [more: string]: unknown;
       }
@@ -107,15 +109,15 @@ export interface Tool {
   readonly [more: string]: unknown;
 }
 
-/** Whether the model calls tools, or which one it has to call. */
+/** Whether the model may or must call tools, or which one it must call. */
 export type ToolChoice = 'none' | 'auto' | 'required' | { readonly type: string; readonly [more: string]: unknown };
 
-/** In which form a model answers. */
+/** The format of the answer. */
 export type ResponseFormat =
   | { readonly type: 'text' }
-  /** Any JSON. A message has to ask for it in words. */
+  /** Any JSON. A message must ask for JSON explicitly. */
   | { readonly type: 'json_object' }
-  /** JSON of this form. */
+  /** JSON that follows a schema. */
   | {
       readonly type: 'json_schema';
       readonly json_schema: {
@@ -123,7 +125,7 @@ export type ResponseFormat =
         readonly description?: string | undefined;
         /** A JSON Schema. */
         readonly schema?: Readonly<Record<string, unknown>> | undefined;
-        /** Whether the answer has to be so, rather than is asked to be. */
+        /** Whether the answer must match the schema; otherwise the model only tries to. */
         readonly strict?: boolean | null | undefined;
         readonly [more: string]: unknown;
       };
@@ -138,51 +140,51 @@ export type ResponseFormat =
  */
 export interface ChatRequest extends WithoutCallOptions {
   readonly model: ChatModelId;
-  /** At least one. */
+  /** At least one message. */
   readonly messages: readonly Message[];
-  /** How long the completion may be, in tokens. Groq charges it on admission. */
+  /** The maximum length of the completion, in tokens. Groq charges it on admission. */
   readonly max_completion_tokens?: number | null | undefined;
   /** Deprecated by Groq in favour of `max_completion_tokens`. */
   readonly max_tokens?: number | null | undefined;
-  /** How much chance there is in what is written, from 0 to 2. @default 1 */
+  /** Sampling temperature, from 0 to 2. @default 1 */
   readonly temperature?: number | null | undefined;
-  /** Only what makes up this part of the probability is written, from 0 to 1. @default 1 */
+  /** Nucleus sampling: only tokens within this probability mass are considered, from 0 to 1. @default 1 */
   readonly top_p?: number | null | undefined;
-  /** Makes the same request give the same answer, as far as Groq can. */
+  /** Seed for sampling: the same request gives the same answer, as far as Groq can guarantee it. */
   readonly seed?: number | null | undefined;
-  /** Up to four texts before which the completion ends. */
+  /** Up to four stop sequences. The completion ends before the first one. */
   readonly stop?: string | readonly string[] | null | undefined;
-  /** Groq gives one. */
+  /** The number of completions. Groq supports only 1. */
   readonly n?: 1 | null | undefined;
-  /** Up to 128. */
+  /** Up to 128 tools. */
   readonly tools?: readonly Tool[] | null | undefined;
   /** @default 'auto' when there are tools */
   readonly tool_choice?: ToolChoice | null | undefined;
-  /** Whether several tools may be called at a time. @default true */
+  /** Whether the model may call several tools at once. @default true */
   readonly parallel_tool_calls?: boolean | null | undefined;
-  /** Whether to let calls through that are not as their tool says. @default false */
+  /** Whether to allow tool calls that do not match the tool's definition. @default false */
   readonly disable_tool_validation?: boolean | null | undefined;
   /** @default { type: 'text' } */
   readonly response_format?: ResponseFormat | null | undefined;
-  /** How much a model reasons. Which of these it knows depends on the model. */
+  /** How much the model reasons. The supported values depend on the model. */
   readonly reasoning_effort?: 'none' | 'default' | 'low' | 'medium' | 'high' | null | undefined;
-  /** Whether reasoning comes by itself (`parsed`), within the text (`raw`) or not at all. */
+  /** Whether reasoning is returned separately (`parsed`), within the text (`raw`) or not at all (`hidden`). */
   readonly reasoning_format?: 'hidden' | 'raw' | 'parsed' | null | undefined;
-  /** Whether reasoning comes. Not together with `reasoning_format`. */
+  /** Whether reasoning is returned. Cannot be combined with `reasoning_format`. */
   readonly include_reasoning?: boolean | null | undefined;
   /** @default 'on_demand' */
   readonly service_tier?: 'auto' | 'on_demand' | 'flex' | 'performance' | null | undefined;
-  /** Whoever the request is for, so that Groq can tell misuse by one from that by all. */
+  /** An id of the end user, so that Groq can attribute misuse to a single user. */
   readonly user?: string | null | undefined;
-  /** What the model is to answer from. */
+  /** Documents that the answer should be based on. */
   readonly documents?: readonly Readonly<Record<string, unknown>>[] | null | undefined;
-  /** Whether the answer cites them. @default 'enabled' */
+  /** Whether the answer cites the documents. @default 'enabled' */
   readonly citation_options?: 'enabled' | 'disabled' | null | undefined;
-  /** Of Groq Compound: where it searches. */
+  /** For Groq Compound: where it searches. */
   readonly search_settings?: Readonly<Record<string, unknown>> | null | undefined;
-  /** Of Groq Compound: which models and tools it uses. */
+  /** For Groq Compound: which models and tools it uses. */
   readonly compound_custom?: Readonly<Record<string, unknown>> | null | undefined;
-  /** What is not yet supported by any of Groq's models, as its reference says. */
+  /** Not yet supported by any of Groq's models, according to its reference. */
   readonly frequency_penalty?: number | null | undefined;
   readonly presence_penalty?: number | null | undefined;
   readonly logit_bias?: Readonly<Record<string, number>> | null | undefined;
@@ -190,16 +192,16 @@ export interface ChatRequest extends WithoutCallOptions {
   readonly top_logprobs?: number | null | undefined;
   readonly metadata?: Readonly<Record<string, string>> | null | undefined;
   readonly store?: boolean | null | undefined;
-  /** The method that is called decides. */
+  /** Ignored: the method that is called determines it. */
   readonly stream?: boolean | null | undefined;
   readonly stream_options?: Readonly<Record<string, unknown>> | null | undefined;
 }
 
 /**
- * A request whose model may be left to the defaults of the client. Its list of messages may be changed as soon as it is
- * asked: what is in it then is sent, however long that waits. The messages themselves stay those of the caller.
+ * A request whose model may be omitted. The client copies the list of messages when the request is made, so the list
+ * may be changed afterwards, even while the request waits. The message objects themselves are not copied.
  */
 export interface ChatInput extends Omit<ChatRequest, 'model'> {
-  /** @default the one of `defaults`, or else 'openai/gpt-oss-20b' */
+  /** @default the model of `defaults`, or 'openai/gpt-oss-20b' */
   readonly model?: ChatModelId | undefined;
 }

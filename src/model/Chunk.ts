@@ -20,7 +20,7 @@ export interface Delta {
 }
 
 /**
- * One chunk of a streamed completion, as it stands on the wire.
+ * One chunk of a streamed completion, as Groq sends it.
  *
  * @see https://console.groq.com/docs/api-reference#chat-create
  */
@@ -40,7 +40,7 @@ export interface ChatCompletionChunk {
   readonly x_groq?: { readonly id?: string; readonly usage?: Usage; readonly error?: string } | null;
 }
 
-/** A completion that was not streamed, as it stands on the wire. */
+/** A completion that was not streamed, as Groq sends it. */
 export interface ChatCompletion {
   readonly id: string;
   readonly object: 'chat.completion';
@@ -65,11 +65,11 @@ export interface ChatCompletion {
   readonly x_groq?: { readonly id?: string; readonly usage?: Usage } | null;
 }
 
-/** One event of an event stream. */
+/** A server-sent event. */
 export interface ServerEvent {
-  /** The name of the event, `message` when it has none. */
+  /** The type of the event; `message` if it has none. */
   readonly event: string;
   readonly data: string;
-  /** The last id that the stream has set, or the empty string. */
+  /** The last event id of the stream, or the empty string. */
   readonly lastEventId: string;
 }

@@ -1,18 +1,18 @@
 import type { Cost } from './Cost.ts';
 
 /**
- * What Groq counts, as its documentation abbreviates it: requests, tokens, input tokens, output tokens and seconds of
- * audio, each by the minute, the hour or the day.
+ * A quantity that Groq limits, abbreviated as in its documentation: requests, tokens, input tokens, output tokens or
+ * seconds of audio, per minute, hour or day.
  */
 export type Dimension = 'rpm' | 'rpd' | 'tpm' | 'tpd' | 'itpm' | 'otpm' | 'ash' | 'asd';
 
 /** How one dimension is counted. */
 export interface DimensionInfo {
-  /** The time in which a drained bucket refills, in milliseconds. */
+  /** The time in which an empty bucket refills completely, in milliseconds. */
   readonly window: number;
-  /** Which part of a request's cost it counts. */
+  /** The part of a request's cost that it counts. */
   readonly unit: keyof Cost;
-  /** In words, for messages. */
+  /** A description for messages. */
   readonly label: string;
 }
 

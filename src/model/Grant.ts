@@ -5,72 +5,88 @@ import type { LimitKey } from './Limits.ts';
 import type { Priority } from './Priority.ts';
 import type { WireHeaders } from './WireHeaders.ts';
 
-/** What was taken from the buckets for one attempt. The asker chooses the id, so that a repeated question is one. */
+/**
+ * What is taken from the buckets for one attempt. The caller chooses the id, so that repeating the call reserves only
+ * once.
+ */
 export interface Reservation {
   readonly key: LimitKey;
   readonly id: string;
   readonly cost: Cost;
-  /** How urgent it is, for stores that keep a part of the day for what is more urgent. */
+  /** How urgent it is, for stores that hold back a part of the daily limits for more urgent requests. */
   readonly priority?: Priority | undefined;
 }
 
-/** What a store says to a request for a reservation. */
+/** The answer of a store to a reservation. */
 export type Verdict =
   | { readonly type: 'granted' }
-  /** Not now: ask again after `ms`, or when the store says that something changed. */
+  /** Not now: ask again after `ms` milliseconds, or when the store reports a change. */
   | {
       readonly type: 'wait';
       readonly ms: number;
       readonly dimension: Dimension;
-      /** What flows back into that bucket, in units for each millisecond. */
+      /** The refill rate of that bucket, in units per millisecond. */
       readonly rate: number;
-      /** Whether it would fit earlier if it left nothing to what is more urgent, which may go first then. */
+      /**
+       * Whether it would fit earlier if no part of the limit were held back for more urgent requests, which may go
+       * first then.
+       */
       readonly yields?: boolean | undefined;
-      /** What others may take without putting it off. @default nothing of that dimension, and anything of the others */
+      /**
+       * What other requests may take without delaying it.
+       *
+       * @default nothing of that dimension, and any amount of the others
+       */
       readonly headroom?: readonly Headroom[] | undefined;
     }
-  /** Not ever: it costs more than the bucket holds when full. */
+  /** Never: it costs more than a full bucket holds. */
   | { readonly type: 'never'; readonly dimension: Dimension; readonly cost: number; readonly limit: number };
 
-/** What is left of a bucket when the one who waits has been served. */
+/** What is left of a bucket after the waiting request has been served. */
 export interface Headroom {
   readonly dimension: Dimension;
   /** In the units of its dimension. */
   readonly spare: number;
-  /** What flows back into it, in units for each millisecond. */
+  /** Its refill rate, in units per millisecond. */
   readonly rate: number;
 }
 
-/** A limit of which the server has told. */
+/** A limit that the server has reported. */
 export interface LimitTold {
   readonly dimension: Dimension;
-  /** What the bucket holds when full. */
+  /** The size of the bucket. */
   readonly limit: number;
 }
 
-/** What became of a reservation. */
+/** The outcome of a reservation. */
 export type Outcome =
-  /** The server reported, or it is known, what was used: the rest goes back. A 413 tells the limit that it exceeds. */
+  /**
+   * The usage is known, reported by the server or otherwise: the rest is given back. For a 413, `told` is the limit
+   * that was exceeded.
+   */
   | {
       readonly type: 'used';
       readonly cost: Cost;
       readonly told?: LimitTold | undefined;
-      /** What the request itself was to cost, when it took what was reserved for a larger one. */
+      /** The cost of the request itself, if it used the reservation of a larger one. */
       readonly charged?: Cost | undefined;
     }
-  /** Nothing reached the server: all of it goes back. */
+  /** The request did not reach the server: the whole charge is given back. */
   | { readonly type: 'unsent' }
-  /** The server said that a limit was hit: the tokens go back, and the dimension pauses for `ms`. */
+  /**
+   * The server reported that a limit was hit: the charge is given back, and the dimension is paused for `ms`
+   * milliseconds.
+   */
   | ({ readonly type: 'rejected' } & Rejection)
-  /** It was sent and the answer was lost: the charge stays. */
+  /** The request was sent and the answer was lost: the charge stays. */
   | { readonly type: 'unknown' };
 
-/** What a 429 says, as far as it could be read. */
+/** The details of a 429, as far as they could be parsed. */
 export interface Rejection {
   readonly dimension?: Dimension | undefined;
-  /** When to try again, in milliseconds. */
+  /** How long to wait, in milliseconds. */
   readonly ms?: number | undefined;
-  /** What the bucket holds when full, and how much of that is used. */
+  /** The size of the bucket, and how much of it is used. */
   readonly limit?: number | undefined;
   readonly used?: number | undefined;
   /** What the request would have been charged. */
@@ -78,13 +94,13 @@ export interface Rejection {
 }
 
 /**
- * Permission to send one job. It is reserved, then sent, then settled, once; what comes after the settlement has no effect.
+ * Permission to send one job. It is reserved, then sent, then settled once; calls after the settlement have no effect.
  */
 export interface Grant<J extends Job = Job> {
   readonly job: J;
   readonly reservation: Reservation;
   readonly state: 'reserved' | 'sent' | 'settled';
-  /** The request is on the wire: from here on it counts. */
+  /** The request is being sent: from now on it counts. */
   sent(): void;
   /** The server answered with these headers. */
   learn(headers: WireHeaders): void;

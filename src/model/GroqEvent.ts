@@ -5,29 +5,29 @@ import type { Usage } from './Usage.ts';
 /** What can happen to a request. */
 export type GroqEventDetail =
   | { readonly type: 'queued' }
-  /** Its `max_completion_tokens` was lowered, so that it fits. */
+  /** Its `max_completion_tokens` was lowered by `fitOutput`. */
   | { readonly type: 'output-fitted'; readonly from: number; readonly to: number }
-  /** After how many milliseconds since it was asked for, and which attempt it is. */
+  /** It was admitted `waited` milliseconds after it was made. `attempt` is 1 for the first attempt. */
   | { readonly type: 'admitted'; readonly waited: number; readonly attempt: number }
-  /** The connection is there and the request is on the wire. */
+  /** The connection is established and the request is being sent. */
   | { readonly type: 'connected' }
-  /** After which error, by its code, and in how many milliseconds. */
+  /** It failed with the error `code` and is retried in `delay` milliseconds. */
   | { readonly type: 'retrying'; readonly code: string; readonly delay: number }
-  /** The server said that a limit was hit. The request goes back to its place. */
+  /** The server reported that a limit was hit. The request goes back to its place in the queue. */
   | { readonly type: 'rate-limited'; readonly dimension?: Dimension | undefined }
-  /** The answer was delivered to its end, though the subscriber may have left with its last value. */
+  /** The answer was delivered completely. The subscriber may have unsubscribed on its last value. */
   | { readonly type: 'finished'; readonly usage?: Usage | undefined }
-  /** With which error, by its code. */
+  /** It failed with the error `code`. */
   | { readonly type: 'failed'; readonly code: string }
-  /** The subscriber left before the end. */
+  /** The subscriber unsubscribed before the end. */
   | { readonly type: 'cancelled' };
 
-/** Something that happened to a request. No event holds a prompt or what a model wrote. */
+/** Something that happened to a request. Events never contain prompts or model output. */
 export type GroqEvent = GroqEventDetail & {
   /** The number of the request, in order of arrival. */
   readonly seq: number;
   readonly model: ModelId;
   readonly tenant?: string | undefined;
-  /** When, in the milliseconds of the scheduler's clock. */
+  /** The time, in milliseconds of the scheduler's clock. */
   readonly at: number;
 };

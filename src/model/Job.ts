@@ -4,30 +4,33 @@ import type { Cost } from './Cost.ts';
 import type { ModelId } from './Models.ts';
 import type { Priority } from './Priority.ts';
 
-/** To what a waiting job is tied: when it closes, the job leaves the queue. An rxjs `Subscription` fits. */
+/** The lifetime of a waiting job: when it closes, the job leaves the queue. An rxjs `Subscription` can be used. */
 export interface Lifetime {
   readonly closed: boolean;
   add(teardown: Unsubscribable): void;
   remove(teardown: Unsubscribable): void;
 }
 
-/** A request with all that decides when it may be sent. */
+/** A request with everything that determines when it may be sent. */
 export interface Job {
-  /** Its number in order of arrival. The older of two equals goes first. */
+  /** Its number in order of arrival. Of two equal jobs the older goes first. */
   readonly seq: number;
   readonly model: ModelId;
   readonly request: ChatRequest;
   readonly cost: Cost;
   readonly priority: Priority;
-  /** On whose behalf: tenants that wait in the same class are served in turn, by the tokens that each has had. */
+  /**
+   * The tenant that it belongs to: tenants with jobs of the same priority are served in turn, by the tokens that each
+   * was granted.
+   */
   readonly tenant?: string | undefined;
-  /** When it was asked for, in the milliseconds of the scheduler's clock. A retry keeps it. */
+  /** Its arrival time, in milliseconds of the scheduler's clock. A retry keeps it. */
   readonly arrival: number;
-  /** Until when it keeps its rank, by the same clock: its own in place of what its priority gives. */
+  /** Its own deadline by the same clock, in place of its arrival plus the slack of its priority. */
   readonly deadline?: number | undefined;
-  /** Until when it may wait, by the same clock. */
+  /** When its wait times out, by the same clock. */
   readonly expiresAt?: number | undefined;
-  /** Whether it waited already, at another place. @default false */
+  /** Whether it has only changed its place and waited before. @default false */
   readonly moved?: boolean | undefined;
   /** 1 for the first attempt. */
   readonly attempt: number;

@@ -1,18 +1,18 @@
 import type { Limits, Tier } from './Limits.ts';
 
-/** Dollars for a million tokens. */
+/** US dollars per million tokens. */
 export interface Price {
   readonly input?: number;
   readonly output?: number;
   readonly cachedInput?: number;
 }
 
-/** What is known of a model before Groq is asked. */
+/** What is known about a model without asking Groq. */
 export interface ModelInfo {
   readonly kind: 'chat' | 'transcription' | 'speech' | 'guard';
-  /** Tokens of prompt and completion together. */
+  /** In tokens, prompt and completion together. */
   readonly contextWindow: number;
-  /** Tokens. */
+  /** In tokens. */
   readonly maxCompletionTokens: number;
   readonly price?: Price;
   readonly limits: Readonly<Partial<Record<Tier, Limits>>>;
@@ -20,9 +20,9 @@ export interface ModelInfo {
 
 /** A model that Groq no longer serves. */
 export interface RetiredModel {
-  /** The day after which calls fail, as `YYYY-MM-DD`. Absent where it is not known. */
+  /** The day after which requests fail, as `YYYY-MM-DD`. Absent if it is not known. */
   readonly on?: string;
-  /** What to use instead. */
+  /** The model to use instead. */
   readonly replacement: ModelId;
 }
 
@@ -137,13 +137,13 @@ type Catalogue = typeof CATALOGUE;
 /** Groq's id of a model, such as `openai/gpt-oss-20b`. */
 export type ModelId = string;
 
-/** The id of a model that chats. Editors complete those that Groq serves; any other is as good. */
+/** The id of a chat model. Editors suggest those that Groq serves; any other id is allowed too. */
 export type ChatModelId =
   | { [Id in keyof Catalogue]: Catalogue[Id]['kind'] extends 'chat' ? Id : never }[keyof Catalogue]
   | (ModelId & Record<never, never>);
 
 /**
- * The models of November 2026, with the limits of the free and the developer plan.
+ * Groq's models as of November 2026, with the limits of the free and the developer plan.
  *
  * @see https://console.groq.com/docs/models
  * @see https://console.groq.com/docs/rate-limits
@@ -151,7 +151,7 @@ export type ChatModelId =
 export const MODELS: ReadonlyMap<ModelId, ModelInfo> = new Map<ModelId, ModelInfo>(Object.entries(CATALOGUE));
 
 /**
- * The models that are gone, and what to use instead.
+ * The models that Groq no longer serves, and their replacements.
  *
  * @see https://console.groq.com/docs/deprecations
  */
@@ -171,5 +171,5 @@ export const RETIRED_MODELS: ReadonlyMap<ModelId, RetiredModel> = new Map<ModelI
   ['mixtral-8x7b-32768', { on: '2025-03-20', replacement: 'openai/gpt-oss-20b' }],
 ]);
 
-/** The model that is asked when a request names none. */
+/** The model of requests that name none. */
 export const DEFAULT_MODEL: ModelId = 'openai/gpt-oss-20b';

@@ -1,10 +1,13 @@
 import type { Priority } from './Priority.ts';
 
-/** What decides when a waiting request comes up, and can be changed while it waits. */
+/** What determines when a waiting request starts, and can be changed while it waits. */
 export interface Place {
-  /** It brings its own slack, unless another one is given with it. */
+  /** A new priority also sets its slack, unless `slack` is given too. */
   readonly priority?: Priority | undefined;
   readonly tenant?: string | undefined;
-  /** For how long it lets more urgent requests go first, in place of its priority's slack: milliseconds since it was asked for. */
+  /**
+   * How long newer, more urgent requests can overtake it, in place of its priority's slack: in milliseconds from when
+   * the request was made.
+   */
   readonly slack?: number | undefined;
 }

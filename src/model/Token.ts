@@ -2,19 +2,19 @@ import type { AssistantMessage } from './ChatRequest.ts';
 import type { FinishReason } from './Chunk.ts';
 import type { Usage } from './Usage.ts';
 
-/** A piece of the text that the model writes. */
+/** A piece of the answer's text. */
 export interface TextToken {
   readonly type: 'text';
   readonly text: string;
 }
 
-/** A piece of what the model thinks before it writes. */
+/** A piece of the model's reasoning. */
 export interface ReasoningToken {
   readonly type: 'reasoning';
   readonly text: string;
 }
 
-/** A tool that the model wants to be called: once, whole, with its arguments as JSON text. */
+/** A tool call of the model, emitted once when it is complete, with its arguments as JSON text. */
 export interface ToolCallToken {
   readonly type: 'tool-call';
   readonly index: number;
@@ -23,10 +23,10 @@ export interface ToolCallToken {
   readonly arguments: string;
 }
 
-/** How a completion ended: the last token of every answer, exactly once. */
+/** The end of a completion: the last token of every answer, emitted exactly once. */
 export interface FinishToken {
   readonly type: 'finish';
-  /** `unknown` when the server ended the stream without naming a reason. */
+  /** `unknown` if the server ended the stream without a reason. */
   readonly reason: FinishReason | 'unknown' | (string & {});
   readonly usage?: Usage;
   /** The id of the completion, `chatcmpl-…`. */
@@ -34,38 +34,42 @@ export interface FinishToken {
   readonly model: string;
 }
 
-/** What an answer is made of. */
+/** A token of an answer. */
 export type Token = TextToken | ReasoningToken | ToolCallToken | FinishToken;
 
-/** Where a request is on its way, for those who asked for it with `lifecycle: true`. */
+/** The progress of a request, emitted with `lifecycle: true`. */
 export type StateToken =
   | QueuedToken
   | { readonly type: 'state'; readonly state: 'admitted' }
   | { readonly type: 'state'; readonly state: 'connected' }
-  /** It is tried again in so many milliseconds, unless it has to wait then. */
+  /** It is retried in `startsInMs` milliseconds, unless it must wait in the queue then. */
   | { readonly type: 'state'; readonly state: 'retrying'; readonly startsInMs: number };
 
-/** It waits for its turn. What it can expect is told as soon as that is known, and again when it changes. */
+/**
+ * The request waits in the queue. Its position and start are reported as soon as they are known, and again when they
+ * change.
+ */
 export interface QueuedToken {
   readonly type: 'state';
   readonly state: 'queued';
   /** How many requests start before this one. */
   readonly position?: number;
   /**
-   * In how many milliseconds it is expected to start. Absent while nobody can tell: all places in flight are taken, say.
+   * The expected time until it starts, in milliseconds. Absent while it is unknown, for example while `maxInFlight`
+   * requests are in flight.
    */
   readonly startsInMs?: number;
 }
 
 /** The message of a completion. */
 export interface AnswerMessage extends AssistantMessage {
-  /** Absent when the model says nothing, as when it only calls tools. */
+  /** Absent if there is no text, for example if the model only calls tools. */
   content?: string;
 }
 
-/** The whole of a completion. */
+/** A complete answer. */
 export interface Answer {
-  /** Can be sent back in the `messages` of the next request as it is. */
+  /** Can be sent back unchanged in the `messages` of the next request. */
   readonly message: AnswerMessage;
   readonly finish_reason: FinishToken['reason'];
   readonly usage?: Usage;
@@ -73,11 +77,11 @@ export interface Answer {
   readonly model: string;
 }
 
-/** A completion as far as it has come. */
+/** The part of an answer that has arrived so far. */
 export interface AnswerSnapshot {
   readonly text: string;
   readonly reasoning: string;
   readonly toolCalls: readonly ToolCallToken[];
-  /** Absent until the completion has ended. */
+  /** Absent until the answer is complete. */
   readonly finish?: FinishToken;
 }

@@ -1,9 +1,9 @@
-/** How many tokens a prompt has. */
+/** The number of tokens of a prompt. */
 export interface TokenCount {
-  /** The best guess at what Groq will report as `prompt_tokens`. */
+  /** The best estimate of what Groq will report as `prompt_tokens`. */
   readonly tokens: number;
-  /** What Groq will not report more than, as far as is known. It is what gets reserved. */
+  /** The upper bound: Groq is not expected to report more. This number is reserved. */
   readonly bound: number;
-  /** Whether `tokens` is certain. */
+  /** Whether `tokens` is exact rather than an estimate. */
   readonly exact: boolean;
 }

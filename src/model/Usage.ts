@@ -1,5 +1,5 @@
 /**
- * What Groq reports to have used, as it stands on the wire.
+ * The usage of a completion, as Groq reports it.
  *
  * @see https://console.groq.com/docs/api-reference#chat-create
  */
@@ -15,8 +15,8 @@ export interface Usage {
   readonly completion_time?: number;
   /** Seconds, without the time in Groq's queue. */
   readonly total_time?: number;
-  /** Present on a cache hit only. Cached tokens do not count towards the limits. */
+  /** Only present on a cache hit. Cached tokens do not count towards the limits. */
   readonly prompt_tokens_details?: { readonly cached_tokens?: number } | null;
-  /** Present for models that reason only. */
+  /** Only present for reasoning models. */
   readonly completion_tokens_details?: { readonly reasoning_tokens?: number } | null;
 }

@@ -1,19 +1,19 @@
-/** What a model has written of a completion until now. */
+/** The part of a completion that has arrived so far. */
 export interface Written {
-  /** All that is no reasoning: the text, and names and arguments of tool calls. */
+  /** Everything except reasoning: the text, and the names and arguments of tool calls. */
   readonly text: string;
   readonly reasoning: string;
-  /** In how many pieces each of them has come. Groq sends one for each token. */
+  /** The number of pieces of each. Groq sends one piece per token. */
   readonly pieces: { readonly text: number; readonly reasoning: number };
 }
 
-/** An answer that is being read, or was. */
+/** An answer that is being read, or was read. */
 export interface Reading {
   readonly written: Written;
 }
 
-/** Who wants to know at some time what was written. */
+/** An object that may ask later for the text written so far. */
 export interface Follower {
-  /** Is given an answer as soon as it is being read. */
+  /** Called with the answer as soon as it is being read. */
   follow?(reading: Reading): void;
 }

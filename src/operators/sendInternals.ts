@@ -20,20 +20,27 @@ import { type ResponseListener, responseBody } from './responseBody.ts';
 
 const CONNECTED: StateToken = { type: 'state', state: 'connected' };
 
-/** How {@link send} sends and reads. */
+/** Options of {@link send}. */
 export interface SendConfig<J extends Job, T> {
   readonly transport: Transport;
-  /** What is sent for a job. @default its request as a streamed chat completion */
+  /** The HTTP request for a job. @default its request as a streamed chat completion */
   readonly request?: ((job: J) => WireRequest) | undefined;
-  /** How the body of an answer is read, and who follows that. @default () => pipe(parseEvents(), toTokens()) */
+  /**
+   * The operator that reads the body of an answer. `meter` may follow it.
+   *
+   * @default () => pipe(parseEvents(), toTokens())
+   */
   readonly read?: ((job: J, meter: AttemptMeter<T> | undefined) => OperatorFunction<Uint8Array, T>) | undefined;
-  /** How it is told from a value of the answer what was used. @default () => ({ usage }) => usage */
+  /** Extracts the usage from a value of the answer. @default () => ({ usage }) => usage */
   readonly usage?: ((job: J) => (value: T) => Usage | undefined) | undefined;
-  /** Is told of it after the meter, once for each answer that says so. What it throws ends the answer. */
+  /**
+   * Called with the usage, after the meter, once for each answer that reports it. An error that it throws ends the
+   * answer.
+   */
   readonly used?: ((usage: Usage, job: J) => void) | undefined;
   /**
-   * What follows the use of an answer, and hears of everything before the subscriber does. Asked for when the answer is
-   * subscribed to; what it throws ends the answer, before anything was sent.
+   * Creates a meter that follows the usage of an answer, and is notified before the subscriber. Called when the answer
+   * is subscribed to; an error that it throws ends the answer before anything is sent.
    */
   readonly meter?: ((job: J) => AttemptMeter<T> | undefined) | undefined;
 }

@@ -3,15 +3,15 @@ import type { Outcome, Reservation, Verdict } from '../model/Grant.ts';
 import type { LimitHeaders } from '../model/LimitHeaders.ts';
 import type { BucketLevel, LimitKey } from '../model/Limits.ts';
 
-/** `level`: there may be more than time alone gives. `limits`: the buckets themselves have changed. */
+/** `level`: a bucket may hold more than its refill alone explains. `limits`: the buckets themselves have changed. */
 export type LimitChange = 'level' | 'limits';
 
 /**
- * Where the levels of the buckets are kept. What it is asked or told it may answer at once or later, with anything that
- * rxjs can turn into an Observable, of which the first value counts. The answer to `reserve` is always awaited, also
- * when its job has left meanwhile, since what was taken has to be given back.
+ * Keeps the levels of the buckets. Its methods may answer synchronously or asynchronously, with anything that rxjs can
+ * convert to an Observable, of which the first value is used. The answer to `reserve` is always awaited, even if its
+ * job has left in the meantime, since the reservation must be given back.
  *
- * The smallest store that is of use lets two requests run at a time, and after a 429 none for a while:
+ * A minimal useful store lets two requests run at a time, and pauses after a 429:
  *
  * ```ts
  * import { createGroq } from 'rxgroq';
@@ -43,28 +43,25 @@ export type LimitChange = 'level' | 'limits';
  */
 export interface LimitStore {
   /**
-   * Takes the cost out of every bucket of the key, or out of none. Asking twice takes it once: within a process the
-   * same question is the same object, and across processes it has the same id.
+   * Takes the cost from every bucket of the key, or from none. A repeated call must take it only once: within a process
+   * it passes the same object, and across processes the same id.
    */
   reserve(reservation: Reservation): Verdict | ObservableInput<Verdict>;
-  /**
-   * The request is being written to its connection: from here on it may reach the server at any time. A store that has
-   * no use for that leaves it out.
-   */
+  /** The request is being written to its connection: from now on it may reach the server at any time. Optional. */
   sent?(reservation: Reservation): ObservableInput<unknown> | undefined;
   /**
-   * Ends a reservation, also one whose question has failed: it may have been granted all the same. What is said of it
-   * after that has no effect, nor what is said of one that was never made.
+   * Ends a reservation. Also called if `reserve` has failed, since it may have been granted nevertheless. Later calls
+   * for the same reservation must have no effect, and neither must calls for one that was never made.
    */
   settle(reservation: Reservation, outcome: Outcome): ObservableInput<unknown> | undefined;
   /**
-   * The server answered: it has charged the request by now, and its headers, when it sent any, show what was left.
-   * They are compared with the level at which this reservation was charged, so a late answer does no harm. A store that
-   * learns nothing leaves it out, and spares reading them.
+   * The server has answered, so it has charged the request; its headers, if it sent any, show what was left. They are
+   * compared with the level at the time when this reservation was charged, so late answers do no harm. Optional:
+   * without it the headers are not parsed.
    */
   learn?(reservation: Reservation, headers: LimitHeaders): ObservableInput<unknown> | undefined;
-  /** Tells of what may let waiting requests go earlier than was said, or not at all any more. */
+  /** Emits when waiting requests may start earlier than predicted, or can never start any more. */
   changes(key: LimitKey): ObservableInput<LimitChange>;
-  /** The buckets as they stand, for display and for predictions. The first value counts. */
+  /** The current buckets, for display and predictions. The first value is used. */
   levels(key: LimitKey): ObservableInput<readonly BucketLevel[]>;
 }

@@ -5,7 +5,7 @@ import type { TokenCount } from '../model/TokenCount.ts';
 /**
  * Counts the tokens of a request's prompt as Groq would.
  *
- * The smallest one for prompts of text goes by their bytes. No token is shorter than one:
+ * A minimal counter for text prompts counts bytes, since every token has at least one:
  *
  * ```ts
  * import type { TokenCounter } from 'rxgroq/operators';
@@ -22,12 +22,12 @@ import type { TokenCount } from '../model/TokenCount.ts';
  */
 export interface TokenCounter {
   /**
-   * A plain value where it can: what is counted later comes after the others of its burst. What it fails with becomes
-   * the cause of a {@link ValidationError}, and the request is not sent.
+   * Returns a plain value if possible: a request that is counted asynchronously is queued after the others of its
+   * burst. If it fails, the request is not sent, and the error is the cause of a {@link ValidationError}.
    */
   count(request: ChatRequest): TokenCount | ObservableInput<TokenCount>;
-  /** Gets ready, so that the first count does not wait for it. */
+  /** Loads what the counter needs, so that the first count does not have to wait. */
   load?(): Promise<void>;
-  /** Learns from what Groq reported. What it throws goes unheard: the answer is whole by then. */
+  /** Learns from the `prompt_tokens` that Groq reported. Errors are ignored, since the answer is complete by then. */
   observe?(request: ChatRequest, promptTokens: number): void;
 }

@@ -1,15 +1,15 @@
 import type { Observable, ObservableInput } from 'rxjs';
 import type { WireHeaders } from '../model/WireHeaders.ts';
 
-/** An HTTP request, without the origin and the key, which are the transport's. */
+/** An HTTP request without the origin and the key, which the transport adds. */
 export interface WireRequest {
   readonly method: 'GET' | 'POST' | 'DELETE';
-  /** Below the base URL, with a leading slash: `/chat/completions`. */
+  /** The path below the base URL, with a leading slash: `/chat/completions`. */
   readonly path: string;
-  /** The media type of the body, `application/json` when there is a body and this is absent. */
+  /** The media type of the body. @default 'application/json', if there is a body */
   readonly contentType?: string;
   readonly body?: string | Uint8Array;
-  /** While the last of it is true, the answer is not read, so that in the end the server has to wait. */
+  /** While its latest value is `true`, the answer is not read, so that eventually the server has to wait. */
   readonly paused$?: Observable<boolean> | undefined;
   /**
    * How long it may take to connect anew, in milliseconds, when a transport sends the request once more because the
@@ -22,21 +22,21 @@ export interface WireRequest {
 /** What happens to a request, in this order: `sent` once, `head` once, `data` any number of times. */
 export type WireEvent =
   /**
-   * A connection is there and the request is being written: from here on it may have reached the server. A `head` says
-   * so too, for transports that cannot tell.
+   * A connection is established and the request is being written: from now on it may have reached the server. A `head`
+   * implies this, for transports that cannot tell.
    */
   | { readonly type: 'sent' }
   | { readonly type: 'head'; readonly status: number; readonly headers: WireHeaders }
   | { readonly type: 'data'; readonly bytes: Uint8Array };
 
 /**
- * How requests reach Groq.
+ * Sends requests to Groq.
  *
- * The answer is cold: nothing is sent before it is subscribed to, unsubscribing closes the connection, and it
- * completes only when the body was received in full. Failures are {@link ConnectionError} or {@link ProtocolError}; of
- * anything else that it fails with or throws, a `ConnectionError` is made with that as its cause.
+ * The answer is cold: nothing is sent until it is subscribed to, unsubscribing closes the connection, and it completes
+ * only after the body was received in full. Failures are {@link ConnectionError} or {@link ProtocolError}; any other
+ * error that it emits or throws becomes the cause of a `ConnectionError`.
  *
- * The smallest one goes over `fetch`. It does not heed `paused$`:
+ * A minimal transport uses `fetch`. It does not support `paused$`:
  *
  * ```ts
  * import { createGroq } from 'rxgroq';
@@ -56,7 +56,7 @@ export type WireEvent =
  *           signal: abort.signal,
  *         });
  *         const { status, headers } = response;
- *         subscriber.next({ type: 'head', status, headers: Object.fromEntries(headers) }); // says `sent`, too
+ *         subscriber.next({ type: 'head', status, headers: Object.fromEntries(headers) }); // implies `sent`
  *         for await (const bytes of response.body ?? []) subscriber.next({ type: 'data', bytes });
  *         subscriber.complete();
  *       };
@@ -69,8 +69,8 @@ export type WireEvent =
  */
 export interface Transport {
   send(request: WireRequest): ObservableInput<WireEvent>;
-  /** Makes a connection for a request that is still to come, and completes when there is one that is free. */
+  /** Opens a connection for a future request, and completes when a free one exists. */
   connect?(): ObservableInput<never>;
-  /** Takes out of a text of the server's what nobody is to see: it may repeat the key that it was sent. */
+  /** Removes secrets from a text of the server, which may repeat the key that it received. */
   redact?(text: string): string;
 }

@@ -1,27 +1,27 @@
 import { asyncScheduler, type SchedulerLike, type Unsubscribable } from 'rxjs';
 
-/** Chance: numbers from 0 up to 1, as `Math.random` gives them. */
+/** A source of random numbers from 0 up to 1, like `Math.random`. */
 export type Random = () => number;
 
 /**
- * The time of a running program: rxjs's `asyncScheduler` with the monotonic clock, so that nothing jumps when the
- * wall clock is set. For it {@link soon} and {@link later} ask the platform itself, past rxjs, so a `TestScheduler` that
- * runs has no say unless it is given in place of this one.
+ * The system's time: rxjs's `asyncScheduler` with the monotonic clock, so that setting the wall clock has no effect.
+ * With it, {@link soon} and {@link later} use the platform's timers directly, so a running `TestScheduler` has no
+ * effect unless it is passed in place of this one.
  */
 export const systemClock: SchedulerLike = {
-  // Looked up anew each time, for those who test with fake timers, which put another one in its place.
+  // Looked up on every call, since fake timers replace it.
   now: () => performance.now(),
   schedule: asyncScheduler.schedule.bind(asyncScheduler),
 };
 
 /**
- * Does something when the running turn is over: in a microtask by the system's clock, and in the same frame by a
+ * Runs a function at the end of the current turn: in a microtask with the system's clock, and in the same frame with a
  * virtual one, which has no microtasks.
  *
- * rxjs's `asapScheduler` would do, but there an error that somebody else's action throws cancels ours.
+ * rxjs's `asapScheduler` would also do, but there an error thrown by another action cancels ours.
  *
- * @param act Has to see for itself whether it is still wanted: a microtask cannot be taken back.
- * @return What takes it back, where that is possible.
+ * @param act Must check itself whether it is still needed: a microtask cannot be cancelled.
+ * @return A subscription that cancels it, if that is possible.
  */
 export function soon(scheduler: SchedulerLike, act: () => void): Unsubscribable | undefined {
   if (scheduler !== systemClock) return scheduler.schedule(act);
@@ -29,13 +29,14 @@ export function soon(scheduler: SchedulerLike, act: () => void): Unsubscribable 
   return undefined;
 }
 
-/** Timers of the platform cannot wait longer than this, in milliseconds. */
+/** The longest delay of the platform's timers, in milliseconds. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
 /**
- * Does something in so many milliseconds, or as late as a timer can: whoever waits for weeks has to look at the clock.
+ * Runs a function after a delay in milliseconds, or after the longest delay of a timer: callers that wait for weeks
+ * have to check the clock.
  *
- * By the system's clock it is a timer of the platform itself, which takes half of what an action of rxjs's does.
+ * With the system's clock it is a timer of the platform, which costs half as much as an action of rxjs.
  */
 export function later(scheduler: SchedulerLike, act: () => void, delay: number): Unsubscribable {
   const wait = Math.min(delay, LONGEST_TIMER);
