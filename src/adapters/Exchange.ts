@@ -140,7 +140,7 @@ export class Exchange implements Unsubscribable {
     }
     this.#ended = true;
     const error = new ProtocolError(`The answer is longer than ${maxBytes} bytes.`, {
-      advice: 'Raise `maxResponseBytes` if that is no mistake of the server.',
+      advice: 'Raise `maxResponseBytes` if that is not a fault of the server.',
     });
     this.#subscriber.error(error);
     this.#abort(controller, error);

@@ -1,13 +1,13 @@
 import type { GroqError } from '../index.ts';
 
-/** What advice to programmers is on a command line, which has other names for some of it and none for the rest. */
+/** Rewrites advice for programmers for the command line, which has other names for some options and lacks others. */
 const WORDS: readonly (readonly [advice: RegExp, words: string])[] = [
-  [/, or set `allowRetired` to send it all the same/, ''],
-  [/, or go on from what had come: `continueFrom\(.*?\)` makes the request for that/, ''],
-  [/, or set `retry\.sampling` to have that done/, ''],
-  [/, as `trimTo` does,/, ''],
+  [/, or set `allowRetired` to send the request anyway/, ''],
+  [/, or continue with `continueFrom\(.*?\)`/, ''],
+  [/, or set `retry\.sampling` to retry automatically/, ''],
+  [/, for example with `trimTo`,/, ''],
   [/^Raise `timeouts\.\w+`( or the priority)?, or try/, 'Try'],
-  [/^Raise `maxLineBytes` if that is no mistake of the server/, 'Ask again later'],
+  [/^Raise `maxLineBytes` if that is not a fault of the server/, 'Try again later'],
   [/`groq\.models\(\)`/, '`rxgroq models`'],
   [/`baseURL`/, '--base-url'],
   [/max_completion_tokens/, '--max-tokens'],

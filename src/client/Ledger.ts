@@ -58,7 +58,7 @@ export class Ledger {
   usageBy(key: UsageKey): Observable<UsageTotals> {
     if (!Object.hasOwn(this.#tallies, key)) {
       const issue = { path: 'key', expected: 'one of "model", "tenant", "tag"', got: key };
-      throw new ValidationError('By what usage is added up', [issue]);
+      throw new ValidationError('The key of usageBy', [issue]);
     }
     const tally = this.#tallies[key];
     return defer(() =>

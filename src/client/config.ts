@@ -121,8 +121,8 @@ function setLimits(store: LimitStore, model: ModelId, limits: Limits): void {
     (store as MemoryLimitStore).setLimits(model, limits);
     return;
   }
-  const issue = { path: 'store', expected: 'one with a method setLimits()', got: 'one without' };
-  throw new ValidationError('The options', [issue], 'Change the limits where the store keeps them.');
+  const issue = { path: 'store', expected: 'a store with a method setLimits()', got: 'a store without it' };
+  throw new ValidationError('The options', [issue], 'Change the limits in the store itself.');
 }
 
 function transportFor({ apiKey, baseURL, http2, maxResponseBytes }: GroqOptions, environment: Environment) {

@@ -24,9 +24,9 @@ const DEFAULT_PATH = './config.json';
 
 /** What was found instead of a readable file, by the code of the read error. */
 const UNREADABLE: Readonly<Record<string, string>> = {
-  ENOENT: 'none',
+  ENOENT: 'no file',
   EISDIR: 'a directory',
-  EACCES: 'one that this process may not read',
+  EACCES: 'a file without read permission',
 };
 
 /**
@@ -72,7 +72,7 @@ function parse(path: string, advice: string): unknown {
     text = readFileSync(path, 'utf8');
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    const got = UNREADABLE[code] ?? `none (${code})`;
+    const got = UNREADABLE[code] ?? `an error (${code})`;
     throw new ValidationError(
       `The file ${path}`,
       [{ path: '', expected: 'a file that can be read', got }],

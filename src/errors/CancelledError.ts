@@ -1,11 +1,11 @@
 import { GroqError, type GroqErrorOptions } from './GroqError.ts';
 
-/** The caller's `signal` was aborted. Its reason is the `cause`. */
+/** The request's `signal` was aborted. Its reason is the `cause`. */
 export class CancelledError extends GroqError {
   override readonly name = 'CancelledError';
   readonly code = 'GROQ_ERR_CANCELLED';
 
   constructor(options: Partial<GroqErrorOptions> = {}) {
-    super('The request was cancelled by its signal.', { advice: 'Subscribe again to ask once more.', ...options });
+    super('The request was cancelled by its signal.', { advice: 'Subscribe again to repeat the request.', ...options });
   }
 }

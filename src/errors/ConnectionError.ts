@@ -1,22 +1,22 @@
 import { GroqError, type GroqErrorOptions } from './GroqError.ts';
 
-/** What a {@link ConnectionError} tells beyond its message. */
+/** Options of a {@link ConnectionError}. */
 export interface ConnectionErrorOptions extends Partial<GroqErrorOptions> {
   readonly sent: boolean;
   readonly trusted?: boolean | undefined;
   readonly reason?: string | undefined;
 }
 
-const ADVICE_SENT = 'Ask again; whether Groq has done the work, and charged for it, is not known.';
+const ADVICE_SENT = 'Try again; Groq may have processed the request and charged for it.';
 const ADVICE_UNSENT = 'Check the network and the base URL; nothing was sent.';
 
-/** The network failed before an answer was whole. */
+/** The network failed before the answer was complete. */
 export class ConnectionError extends GroqError {
   override readonly name = 'ConnectionError';
   readonly code = 'GROQ_ERR_CONNECTION';
-  /** Whether the request may have reached the server. When not, nothing was charged. */
+  /** Whether the request may have reached the server. If not, nothing was charged. */
   readonly sent: boolean;
-  /** Whether the other side could prove who it is. When not, trying again is pointless. */
+  /** Whether the server's certificate was trusted. If not, a retry is pointless. */
   readonly trusted: boolean;
   /** The system's code, such as `ECONNREFUSED`. */
   declare readonly reason?: string;

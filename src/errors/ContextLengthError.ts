@@ -1,8 +1,8 @@
 import { GroqError, type GroqErrorOptions } from './GroqError.ts';
 
 /**
- * Which limit a request exceeds: the context window of its model, the longest completion that its model writes, or the
- * number of tokens that a conversation was to be trimmed to.
+ * The limit that a request exceeds: the context window of its model (`context`), the longest completion of its model
+ * (`output`), or the maximum that a conversation was to be trimmed to (`trim`).
  */
 export type LengthLimit = 'context' | 'output' | 'trim';
 
@@ -14,16 +14,16 @@ export interface Lengths {
   readonly outputTokens: number;
 }
 
-/** A request is longer than its model can take, or than it may be. It was not sent. */
+/** A request is too long for its model, or for the maximum to trim to. It was not sent. */
 export class ContextLengthError extends GroqError {
   override readonly name = 'ContextLengthError';
   readonly code = 'GROQ_ERR_CONTEXT_LENGTH';
   readonly limitOf: LengthLimit;
-  /** How many tokens are allowed. */
+  /** The maximum number of tokens. */
   readonly limit: number;
-  /** How many tokens the prompt has at least; after trimming, those of the messages that have to stay. */
+  /** The minimum number of tokens of the prompt; for `trim`, the tokens of the messages that must stay. */
   readonly promptTokens: number;
-  /** How many tokens of completion have to fit beside it: what `max_completion_tokens` says, or 1. */
+  /** The number of completion tokens that must fit too: `max_completion_tokens`, or 1. */
   readonly outputTokens: number;
 
   constructor(lengths: Lengths, options: Omit<GroqErrorOptions, 'advice'> = {}) {
@@ -36,7 +36,7 @@ export class ContextLengthError extends GroqError {
 }
 
 const ADVICE: Readonly<Record<LengthLimit, string>> = {
-  context: 'Shorten the messages, as `trimTo` does, or lower max_completion_tokens.',
+  context: 'Shorten the messages, for example with `trimTo`, or lower max_completion_tokens.',
   output: 'Lower max_completion_tokens.',
   trim: 'Allow more tokens, or shorten the instructions, the tools or the last message.',
 };
@@ -45,10 +45,10 @@ function message({ limitOf, limit, promptTokens, outputTokens }: Lengths, model 
   const [most, prompt, output] = [limit, promptTokens, outputTokens].map((tokens) => tokens.toLocaleString('en'));
   switch (limitOf) {
     case 'context':
-      return `The prompt has ${prompt} tokens or more and ${output} are to be left for the answer, and the context window of ${model} is ${most}.`;
+      return `The prompt has at least ${prompt} tokens and the answer needs ${output}, but the context window of ${model} is ${most}.`;
     case 'output':
-      return `The request allows ${output} tokens for the answer, and answers of ${model} have ${most} at the most.`;
+      return `The request allows ${output} tokens for the answer, but the maximum of ${model} is ${most}.`;
     case 'trim':
-      return `What has to stay of the conversation has ${prompt} tokens, and it was to be trimmed to ${most}.`;
+      return `The messages that must stay have ${prompt} tokens, but the conversation was to be trimmed to ${most}.`;
   }
 }

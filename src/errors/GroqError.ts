@@ -22,33 +22,33 @@ export type GroqErrorCode =
   | 'GROQ_ERR_TRUNCATED_STREAM'
   | 'GROQ_ERR_VALIDATION';
 
-/** What every error of this package can tell. */
+/** Options of every error of this package. */
 export interface GroqErrorOptions extends ErrorOptions {
-  /** What to do, as a whole sentence. It ends the message. */
+  /** What to do, as a complete sentence. It is the end of the message. */
   readonly advice: string;
-  /** The model that was asked. */
+  /** The model of the request. */
   readonly model?: string | undefined;
   /** Groq's id of the request, from the header `x-request-id`. */
   readonly requestId?: string | undefined;
 }
 
 /**
- * The base of every error that this package raises.
+ * The base class of every error of a request.
  *
- * An error never holds the key, the body of a request, a text of its prompt or what the model wrote, with the one exception
- * of {@link GroqError.partial}, which is not enumerable. The message is Groq's, and may name a part of either.
+ * Errors never contain the key, the body of a request, its prompt or the model's output, except in {@link
+ * GroqError.partial}, which is not enumerable. A message that comes from Groq may quote a part of them.
  */
 export abstract class GroqError extends Error {
-  // Written out, since those who bundle for production shorten the names of classes.
+  // Written out, since minifiers shorten class names.
   abstract override readonly name: string;
-  /** Stable, for programs: it does not change when the wording of the message does. */
+  /** A stable code for programs. It does not change with the wording of the message. */
   abstract readonly code: GroqErrorCode;
   readonly advice: string;
   declare readonly model?: string;
   declare readonly requestId?: string;
   /**
-   * What had come of the answer, when it broke off after it had begun. Not enumerable, so that logs of the error do not
-   * hold it. {@link continueFrom} goes on from it.
+   * The part of the answer that had arrived, if the answer broke off after it had begun. Not enumerable, so that logged
+   * errors do not contain it. {@link continueFrom} continues it.
    */
   declare readonly partial?: AnswerSnapshot;
 
@@ -57,12 +57,12 @@ export abstract class GroqError extends Error {
     this.advice = advice;
     if (model !== undefined) this.model = model;
     if (requestId !== undefined) this.requestId = requestId;
-    // Two copies of the package, one imported and one required, know each other's errors by this.
+    // Lets two copies of the package, one imported and one required, recognize each other's errors.
     Object.defineProperty(this, BRAND, { value: true });
   }
 }
 
-/** Says of an error which request it is about, as far as it does not say so itself. */
+/** Adds the request to an error that does not name it yet. */
 export function attribute(error: unknown, request: Pick<GroqErrorOptions, 'model' | 'requestId'>): void {
   if (!isGroqError(error)) return;
   for (const field of ['model', 'requestId'] as const) {
@@ -72,12 +72,12 @@ export function attribute(error: unknown, request: Pick<GroqErrorOptions, 'model
   }
 }
 
-/** Keeps with an error what had come of the answer that it ends. */
+/** Stores the part of the answer that had arrived in the error that ends it. */
 export function keepPartial(error: unknown, partial: AnswerSnapshot): void {
   if (isGroqError(error) && error.partial === undefined) Object.defineProperty(error, 'partial', { value: partial });
 }
 
-/** Whether a value is an error of this package, from whichever copy of it. */
+/** Whether a value is an error of this package, from any copy of it. */
 export function isGroqError(value: unknown): value is GroqError {
   return typeof value === 'object' && value !== null && BRAND in value;
 }

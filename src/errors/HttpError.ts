@@ -10,7 +10,7 @@ export interface HttpErrorBody {
   readonly code?: string | undefined;
 }
 
-/** What an {@link HttpError} tells beyond its message. */
+/** Options of an {@link HttpError}. */
 export interface HttpErrorOptions extends GroqErrorOptions {
   readonly retryAfter?: number | undefined;
   readonly shouldRetry?: boolean | undefined;
@@ -25,9 +25,9 @@ export class HttpError extends GroqError {
   declare readonly type?: string;
   /** Groq's `error.code`. */
   declare readonly groqCode?: string;
-  /** What the server asked to wait before the next attempt, in milliseconds. */
+  /** How long the server asked to wait before the next attempt, in milliseconds. */
   declare readonly retryAfter?: number;
-  /** What the header `x-should-retry` said. */
+  /** The value of the header `x-should-retry`. */
   declare readonly shouldRetry?: boolean;
 
   constructor(status: number, body: HttpErrorBody, options: HttpErrorOptions) {

@@ -1,16 +1,18 @@
 import { GroqError } from './GroqError.ts';
 
-/** As many requests wait as may wait, and this one is the least urgent of them. */
+/**
+ * The queue is full. Which request gets this error depends on `overflow`: the one that would start last, or the newest.
+ */
 export class QueueFullError extends GroqError {
   override readonly name = 'QueueFullError';
   readonly code = 'GROQ_ERR_QUEUE_FULL';
-  /** How many may wait. */
+  /** How many requests may wait. */
   readonly limit: number;
 
   constructor(limit: number, model?: string) {
-    super(`${limit} requests wait already, which is as many as may.`, {
+    super(`The queue is full: ${limit} requests are waiting.`, {
       model,
-      advice: 'Raise `maxQueued`, give the request a higher priority, or ask again later.',
+      advice: 'Raise `maxQueued`, give the request a higher priority, or try again later.',
     });
     this.limit = limit;
   }

@@ -2,18 +2,18 @@ import type { Dimension } from '../model/Dimension.ts';
 import { HttpError, type HttpErrorBody, type HttpErrorOptions } from './HttpError.ts';
 
 /**
- * Groq answered 429 although the request was admitted: somebody else uses the same organization's quota, or the limits
- * were lowered. The client corrects its buckets and sends the request again in its old place, so nobody sees this
- * error while the time to wait, `timeouts.queue`, allows.
+ * Groq answered 429 although the client admitted the request: another client uses the same organization's quota, or the
+ * limits were lowered. The client corrects its buckets and sends the request again from its old place, so this error is
+ * not visible unless the wait exceeds `timeouts.queue`.
  */
 export class RateLimitError extends HttpError {
   override readonly name = 'RateLimitError';
   override readonly code = 'GROQ_ERR_RATE_LIMIT';
-  /** Which limit was hit, where the message says so, what it is and how much of it is used. */
+  /** The limit that was hit, its value, and how much of it is used, if the message says so. */
   declare readonly dimension?: Dimension;
   declare readonly limit?: number;
   declare readonly used?: number;
-  /** What the request would have been charged. */
+  /** The charge for the request. */
   declare readonly requested?: number;
 
   constructor(body: HttpErrorBody, { dimension, limit, used, requested, ...options }: RateLimitErrorOptions) {
@@ -25,7 +25,7 @@ export class RateLimitError extends HttpError {
   }
 }
 
-/** What a {@link RateLimitError} tells beyond other answers. */
+/** Options of a {@link RateLimitError}. */
 export interface RateLimitErrorOptions extends HttpErrorOptions {
   readonly dimension?: Dimension | undefined;
   readonly limit?: number | undefined;

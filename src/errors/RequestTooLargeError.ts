@@ -3,23 +3,23 @@ import type { Dimension } from '../model/Dimension.ts';
 import { DIMENSIONS } from '../model/Dimension.ts';
 import { GroqError, type GroqErrorOptions } from './GroqError.ts';
 
-/** What to do, by what is counted. */
+/** The advice, by unit. */
 const ADVICE: Readonly<Record<keyof Cost, string>> = {
-  requests: 'Raise the limit: below 1 it lets no request through.',
+  requests: 'Raise the limit: below 1 no request can be sent.',
   tokens: 'Shorten the messages or lower max_completion_tokens.',
   inputTokens: 'Shorten the messages.',
   outputTokens: 'Lower max_completion_tokens.',
   audioSeconds: 'Send the recording in parts.',
 };
 
-/** A request costs more than its bucket can ever hold. It would wait for ever, so it is refused at once. */
+/** A request costs more than a full bucket holds. It would wait forever, so it is refused immediately. */
 export class RequestTooLargeError extends GroqError {
   override readonly name = 'RequestTooLargeError';
   readonly code = 'GROQ_ERR_REQUEST_TOO_LARGE';
   readonly dimension: Dimension;
-  /** What the request costs, in the units of the dimension; `Infinity` where Groq has refused it and not said. */
+  /** The cost of the request, in the units of the dimension; `Infinity` if Groq refused it without saying its cost. */
   readonly cost: number;
-  /** What the bucket holds when full. */
+  /** The size of the bucket. */
   readonly limit: number;
 
   constructor(

@@ -1,15 +1,15 @@
 import { GroqError, type GroqErrorOptions } from './GroqError.ts';
 
-/** Whoever iterates over an answer was so slow that more was waiting for them than may be held. */
+/** A loop over an answer was so slow that its buffer overflowed. */
 export class SlowConsumerError extends GroqError {
   override readonly name = 'SlowConsumerError';
   readonly code = 'GROQ_ERR_SLOW_CONSUMER';
-  /** How many tokens may be held. */
+  /** The size of the buffer, in tokens. */
   readonly limit: number;
 
   constructor(limit: number, options: Partial<GroqErrorOptions> = {}) {
-    super(`More than ${limit} tokens were waiting to be taken.`, {
-      advice: "Take them faster, raise `buffer`, or let the server wait with `backpressure: 'pause'`.",
+    super(`The buffer is full: more than ${limit} tokens were waiting.`, {
+      advice: "Consume tokens faster, raise `buffer`, or use `backpressure: 'pause'`.",
       ...options,
     });
     this.limit = limit;

@@ -1,27 +1,27 @@
 import { GroqError, type GroqErrorOptions } from './GroqError.ts';
 
 /**
- * What took too long. `queue` is counted from when the request was asked for, `betweenTokens` from one token to the next,
- * and the others from the moment at which it is dispatched.
+ * What took too long. `queue` starts when the request is made, `betweenTokens` with each token, and the others when the
+ * request is dispatched.
  */
 export type TimeoutPhase = 'queue' | 'connect' | 'firstToken' | 'betweenTokens' | 'total';
 
 const WHAT: Readonly<Record<TimeoutPhase, string>> = {
-  queue: 'The request was not admitted',
-  connect: 'No connection was made',
-  firstToken: 'No token came',
-  betweenTokens: 'No further token came',
-  total: 'The answer was not whole',
+  queue: 'The request could not start',
+  connect: 'No connection was established',
+  firstToken: 'No token arrived',
+  betweenTokens: 'No further token arrived',
+  total: 'The answer was not complete',
 };
 
-/** Something took longer than its `timeouts` allow. */
+/** A phase of a request took longer than `timeouts` allows. */
 export class TimeoutError extends GroqError {
   override readonly name = 'TimeoutError';
   readonly code = 'GROQ_ERR_TIMEOUT';
   readonly phase: TimeoutPhase;
-  /** What was allowed, in milliseconds. */
+  /** The timeout, in milliseconds. */
   readonly limit: number;
-  /** In the phase `queue`: in how many more milliseconds it would have started, where that was known. */
+  /** For the phase `queue`: in how many more milliseconds the request would have started, if that was known. */
   declare readonly wouldStartInMs?: number;
 
   constructor(

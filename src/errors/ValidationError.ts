@@ -2,11 +2,14 @@ import { GroqError } from './GroqError.ts';
 
 /** One place where the input is invalid. */
 export interface ValidationIssue {
-  /** Where, as in `messages[0].content`. Empty for the whole. */
+  /** The path, such as `messages[0].content`. Empty for the whole value. */
   readonly path: string;
-  /** What is allowed there. */
+  /** What is expected there. */
   readonly expected: string;
-  /** What stands there: its type, or the value itself when it is a number, a boolean or one of a set of words. */
+  /**
+   * What was given: its type, or the value itself if it is a number, a boolean or a word where one of a set is
+   * expected.
+   */
   readonly got: string;
 }
 
@@ -17,7 +20,7 @@ export class ValidationError extends GroqError {
   readonly path: string;
   readonly expected: string;
   readonly got: string;
-  /** Every place that is wrong, the first of which the message names. */
+  /** All invalid places. The message names the first one. */
   readonly issues: readonly ValidationIssue[];
 
   constructor(

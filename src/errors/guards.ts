@@ -25,7 +25,7 @@ const has =
 
 export const isValidationError = has<ValidationError>('GROQ_ERR_VALIDATION');
 export const isRequestTooLargeError = has<RequestTooLargeError>('GROQ_ERR_REQUEST_TOO_LARGE');
-/** A {@link RateLimitError} is an {@link HttpError} too. */
+/** Also true for a {@link RateLimitError}. */
 export const isHttpError = has<HttpError>('GROQ_ERR_HTTP', 'GROQ_ERR_RATE_LIMIT');
 export const isRateLimitError = has<RateLimitError>('GROQ_ERR_RATE_LIMIT');
 export const isConnectionError = has<ConnectionError>('GROQ_ERR_CONNECTION');

@@ -64,7 +64,7 @@ export class EventReader {
   #refuse(): void {
     this.#handlers.tooLong(
       new ProtocolError(`A line or an event of the stream is longer than ${this.#maxLineBytes} bytes.`, {
-        advice: 'Raise `maxLineBytes` if that is no mistake of the server.',
+        advice: 'Raise `maxLineBytes` if that is not a fault of the server.',
       }),
     );
   }

@@ -88,7 +88,7 @@ function checkVerdict(verdict: Verdict): Verdict {
     case 'never':
       if (isDimension(verdict.dimension)) return verdict;
   }
-  throw new TypeError(`The store has answered what is no verdict: ${JSON.stringify(verdict)}`);
+  throw new TypeError(`The store has returned an invalid verdict: ${JSON.stringify(verdict)}`);
 }
 
 const isDimension = (name: unknown): boolean => typeof name === 'string' && Object.hasOwn(DIMENSIONS, name);
@@ -96,7 +96,7 @@ const isDimension = (name: unknown): boolean => typeof name === 'string' && Obje
 function checkLevels(levels: readonly BucketLevel[]): readonly BucketLevel[] {
   const isList: boolean = Array.isArray(levels);
   if (isList && levels.every(isLevel)) return levels;
-  throw new TypeError(`The store has shown what are no levels: ${JSON.stringify(levels)}`);
+  throw new TypeError(`The store has returned invalid levels: ${JSON.stringify(levels)}`);
 }
 
 const isLevel = ({ dimension, limit, level, rate }: BucketLevel): boolean =>
@@ -117,7 +117,7 @@ function firstOf(answer: Observable<Verdict>, failed: () => void): Verdict | Obs
   answer
     .pipe(
       take(1),
-      throwIfEmpty(() => new Error('The store gave no verdict.')),
+      throwIfEmpty(() => new Error('The store has returned no verdict.')),
       tap({ error: failed }),
     )
     .subscribe(first);

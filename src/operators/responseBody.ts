@@ -120,7 +120,7 @@ function refuseStrange(headers: WireHeaders, model: string | undefined): void {
   }
   const encoding = headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'identity') {
-    throw new ProtocolError('The answer is compressed, which was not asked for.', { model, requestId });
+    throw new ProtocolError('The answer is compressed, although that was not requested.', { model, requestId });
   }
 }
 

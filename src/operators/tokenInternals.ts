@@ -102,7 +102,7 @@ export abstract class TokenReader<In, Out> implements OperateConfig<In, Out> {
     const { fold } = this;
     if (fold.whole) this.#end();
     else if (fold.started) this.destination.error(fold.truncated());
-    else this.destination.error(new ProtocolError('The stream ended before anything came.'));
+    else this.destination.error(new ProtocolError('The stream ended without an event.'));
   }
 
   finalize(): void {

@@ -35,7 +35,7 @@ export function trimTo<R extends ChatRequest>(request: R, maxTokens: number, cou
     if (!('tokens' in count)) {
       // The count is not needed any more, but it may fail.
       count.subscribe({ error: () => undefined });
-      const issue = { path: '', expected: 'one that answers at once', got: 'one that answers later' };
+      const issue = { path: '', expected: 'a synchronous counter', got: 'an asynchronous one' };
       throw new ValidationError('The counter', [issue], 'Await its `load()` first, or use the operator `trim`.');
     }
     step = steps.next(count);

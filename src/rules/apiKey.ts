@@ -13,8 +13,8 @@ export function checkApiKey(key: unknown, subject = 'The options', path = 'apiKe
   const trimmed = typeof key === 'string' ? key.trim() : '';
   if (/^[\x21-\x7e]+$/.test(trimmed)) return trimmed;
   if (typeof key === 'object' && key !== null && 'then' in key) {
-    const issue = { path, expected: 'a key, or a function that gives one at once', got: 'a promise' };
-    throw new ValidationError(subject, [issue], 'Wait for the key before, and give what has come.');
+    const issue = { path, expected: 'a key, or a synchronous function that returns one', got: 'a promise' };
+    throw new ValidationError(subject, [issue], 'Await the key first, and pass its value.');
   }
   throw new ValidationError(
     subject,
@@ -22,9 +22,9 @@ export function checkApiKey(key: unknown, subject = 'The options', path = 'apiKe
       {
         path,
         expected: 'printable ASCII characters without blanks',
-        got: typeof key !== 'string' ? 'no string' : trimmed === '' ? 'an empty string' : 'others',
+        got: typeof key !== 'string' ? 'another type' : trimmed === '' ? 'an empty string' : 'other characters',
       },
     ],
-    'Copy the key anew from https://console.groq.com/keys.',
+    'Copy the key again from https://console.groq.com/keys.',
   );
 }

@@ -22,11 +22,12 @@ const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
  */
 export function parseBaseUrl(text: string, subject = 'The options', path = 'baseURL'): BaseUrl {
   const refused = (expected: string, got: string): ValidationError =>
-    new ValidationError(subject, [{ path, expected, got }], `Groq's own is ${GROQ_URL}.`);
+    new ValidationError(subject, [{ path, expected, got }], `The default is ${GROQ_URL}.`);
   const url = URL.parse(text);
-  if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:')) throw refused('a URL', 'none');
+  if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:'))
+    throw refused('an https URL', 'another string');
   if (url.protocol === 'http:' && !LOOPBACK.has(url.hostname)) {
-    throw refused('an https URL, since the key goes there', `an http URL to ${url.hostname}`);
+    throw refused('an https URL, since the key is sent to it', `an http URL to ${url.hostname}`);
   }
   if (url.username !== '' || url.password !== '') throw refused('a URL without a user and a password', 'one with them');
   if (url.search !== '' || url.hash !== '') throw refused('a URL without a query and a fragment', 'one with them');

@@ -37,7 +37,7 @@ export interface SimulatorOptions {
   readonly tokensPerSecond?: number | undefined;
   /** What goes wrong. @default nothing */
   readonly faults?: Faults | undefined;
-  /** Where it listens on 127.0.0.1. @default 0, which is a port that is free */
+  /** Where it listens on 127.0.0.1. @default 0, which is a free port */
   readonly port?: number | undefined;
   /** The only key that is let in. @default any */
   readonly apiKey?: string | undefined;

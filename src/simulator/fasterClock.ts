@@ -15,7 +15,7 @@ import { systemClock } from '../ports/clock.ts';
 export function fasterClock(speed: number): SchedulerLike {
   if (!(speed > 0 && speed < Infinity)) {
     const issue = { path: 'speed', expected: 'a number above 0', got: String(speed) };
-    throw new ValidationError('The argument of fasterClock', [issue], 'Correct it: 20 makes a minute last 3 seconds.');
+    throw new ValidationError('The argument of fasterClock', [issue], 'With 20, a minute lasts 3 seconds.');
   }
   // Rounded up: a timer of the platform cuts fractions off, and would come too early.
   const shorter = (delay = 0): number => Math.ceil(delay / speed);

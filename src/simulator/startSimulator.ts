@@ -73,8 +73,8 @@ function listen(server: Server, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const got = `${port}, which is ${error.code === 'EADDRINUSE' ? 'taken' : `refused (${error.code ?? 'unknown'})`}`;
-      const issue = { path: 'port', expected: 'a port that is free', got };
-      reject(new ValidationError(SUBJECT, [issue], 'Choose another, or 0 for any.'));
+      const issue = { path: 'port', expected: 'a free port', got };
+      reject(new ValidationError(SUBJECT, [issue], 'Choose another port, or 0 for any.'));
     });
     server.listen(port, HOST, () => {
       // A TCP server that listens has such an address: only pipes have a name instead.

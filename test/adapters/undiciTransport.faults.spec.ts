@@ -28,7 +28,7 @@ const lost = (reason: string) => ({ sent: true, trusted: true, reason });
 const untrusted = (reason: string) => ({ sent: false, trusted: false, reason });
 
 const noHttp = (reason?: string): string =>
-  `The server does not speak HTTP${reason === undefined ? '' : ` (${reason})`}. Check that the base URL is that of Groq and that no proxy changes its answers.`;
+  `The server does not speak HTTP${reason === undefined ? '' : ` (${reason})`}. Check that the base URL points to Groq and that no proxy changes its answers.`;
 
 describe('undiciTransport, when the network fails', () => {
   const serve = rawServers();

@@ -137,7 +137,7 @@ describe('undiciTransport', () => {
         expect(String(error)).not.toMatch(/s[eé]cret/);
       }
       expect(() => undiciTransport({ apiKey: 'gsk_secret\r\nx: y' })).toThrow(
-        'The options: `apiKey` must be printable ASCII characters without blanks, got others.',
+        'The options: `apiKey` must be printable ASCII characters without blanks, got other characters.',
       );
       expect(server.connections.length).toBe(0);
     });

@@ -23,23 +23,20 @@ describe('errorText', () => {
   });
 
   it.each([
-    ['Use openai/gpt-oss-20b, or set `allowRetired` to send it all the same.', 'Use openai/gpt-oss-20b.'],
+    ['Use openai/gpt-oss-20b, or set `allowRetired` to send the request anyway.', 'Use openai/gpt-oss-20b.'],
     ['Raise `timeouts.queue` or the priority, or try again later.', 'Try again later.'],
+    ['Try again, or continue with `continueFrom(error, request)`.', 'Try again.'],
     [
-      'Ask again, or go on from what had come: `continueFrom(error, request)` makes the request for that.',
-      'Ask again.',
-    ],
-    [
-      'Check the name of the model and the base URL; `groq.models()` lists what there is.',
-      'Check the name of the model and the base URL; `rxgroq models` lists what there is.',
+      'Check the name of the model and the base URL; `groq.models()` lists the models.',
+      'Check the name of the model and the base URL; `rxgroq models` lists the models.',
     ],
     ['Shorten the messages or lower max_completion_tokens.', 'Shorten the messages or lower --max-tokens.'],
-    ['Ask again later.', 'Ask again later.'],
+    ['Try again later.', 'Try again later.'],
   ])('should make of "%s" what holds there', (advice, words) => {
     expect(textOf(advice).endsWith(` ${words}`)).toBe(true);
   });
 
   it('should leave what has happened as it is', () => {
-    expect(textOf('Ask again later.')).toContain('Set `baseURL`.');
+    expect(textOf('Try again later.')).toContain('Set `baseURL`.');
   });
 });

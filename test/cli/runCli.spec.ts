@@ -109,7 +109,9 @@ describe('runCli', () => {
       const { code, stderr } = await run(['models'], { cwd, env });
       rmSync(cwd, { recursive: true });
       expect(code).toBe(1);
-      expect(stderr).toContain('must be an https URL, since the key goes there, got an http URL to environment.test');
+      expect(stderr).toContain(
+        'must be an https URL, since the key is sent to it, got an http URL to environment.test',
+      );
     });
   });
 });

@@ -73,7 +73,7 @@ describe('budget', () => {
       expect(figures(last?.refused())).toEqual(['tokens', undefined, 115, 30, 0, 100]);
       expect(last?.refused()).toMatchObject({ code: 'GROQ_ERR_BUDGET_EXCEEDED', model });
       expect(String(last?.refused())).toBe(
-        'BudgetExceededError: The budget is 115 tokens, of which 30 tokens is used and 0 tokens is reserved by requests in flight, and this request can take 100 tokens. Raise `budget`, or set a lower max_completion_tokens so that less is reserved.',
+        'BudgetExceededError: The budget is 115 tokens, of which 30 tokens is used and 0 tokens is reserved by requests in flight, and this request can use up to 100 tokens. Raise `budget`, or set a lower max_completion_tokens.',
       );
       expect(transport.requests).toHaveLength(2);
     });
@@ -93,7 +93,7 @@ describe('budget', () => {
         undefined,
         ['tokens', undefined, 250, 0, 200, 100],
       ]);
-      expect(burst[2]?.refused()?.advice).toMatch(/^Ask again when those in flight have ended/);
+      expect(burst[2]?.refused()?.advice).toMatch(/^Try again when the requests in flight have ended/);
       expect(later?.ends).toEqual([['complete']]);
       expect(transport.requests).toHaveLength(3);
     });

@@ -128,17 +128,19 @@ describe('the configuration of a client', () => {
   it('should check what the environment says', () => {
     vi.stubEnv('GROQ_API_KEY', 'gsk_secret with blanks');
     expect(() => createGroq()).toThrow(
-      /^The environment: `GROQ_API_KEY` must be printable ASCII characters without blanks, got others/,
+      /^The environment: `GROQ_API_KEY` must be printable ASCII characters without blanks, got other characters/,
     );
     vi.stubEnv('GROQ_API_KEY', 'gsk_x');
     vi.stubEnv('GROQ_BASE_URL', 'http://groq.test');
     expect(() => createGroq()).toThrow(
-      /^The environment: `GROQ_BASE_URL` must be an https URL, since the key goes there, got an http URL/,
+      /^The environment: `GROQ_BASE_URL` must be an https URL, since the key is sent to it, got an http URL/,
     );
     vi.stubEnv('GROQ_BASE_URL', 'nonsense');
-    expect(() => createGroq()).toThrow(/^The environment: `GROQ_BASE_URL` must be a URL, got none/);
+    expect(() => createGroq()).toThrow(/^The environment: `GROQ_BASE_URL` must be an https URL, got another string/);
     // What the options say is theirs, whatever the environment says.
-    expect(() => createGroq({ baseURL: 'nonsense' })).toThrow(/^The options: `baseURL` must be a URL, got none/);
+    expect(() => createGroq({ baseURL: 'nonsense' })).toThrow(
+      /^The options: `baseURL` must be an https URL, got another string/,
+    );
     // As it stands in a file of variables that nobody has filled in.
     vi.stubEnv('GROQ_BASE_URL', '');
     expect(() => make()).not.toThrow();

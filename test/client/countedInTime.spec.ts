@@ -25,7 +25,7 @@ function ends(count: (clock: VirtualClock) => Observable<TokenCount>, asked: num
   const all: (string | number)[][] = [];
   for (let i = 0; i < asked; i += 1) {
     groq.chat({ messages }).subscribe({
-      error: (error: unknown) => all.push([(error as GroqError).message.slice(0, 43), clock.now()]),
+      error: (error: unknown) => all.push([(error as GroqError).message.slice(0, 42), clock.now()]),
     });
   }
   clock.flush(7_200_000);
@@ -33,7 +33,7 @@ function ends(count: (clock: VirtualClock) => Observable<TokenCount>, asked: num
 }
 
 describe('a count that comes later', () => {
-  const late = 'The request was not admitted within 60000 m';
+  const late = 'The request could not start within 60000 m';
 
   it('should be awaited for no longer than the request may wait', () => {
     expect(ends(() => NEVER, 1)).toEqual([[late, 60_000]]);

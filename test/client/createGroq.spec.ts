@@ -221,7 +221,7 @@ describe('createGroq', () => {
         const groq = make(server);
         const error = await told(groq.chat({ model, messages })).error;
         expect(isModelRetiredError(error) && [error.model, error.replacement]).toEqual([model, replacement]);
-        expect(String(error)).toContain(`Use ${replacement}, or set \`allowRetired\` to send it all the same.`);
+        expect(String(error)).toContain(`Use ${replacement}, or set \`allowRetired\` to send the request anyway.`);
         expect(server.connections.length).toBe(0);
         // What is recommended is not gone itself.
         expect(groq.modelIds()).toContain(replacement);

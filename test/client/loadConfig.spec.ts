@@ -84,7 +84,7 @@ describe('loadConfig', () => {
     expect(isValidationError(error) && [error.path, error.expected, error.got]).toEqual([
       '',
       'a file that can be read',
-      'none',
+      'no file',
     ]);
     expect(String(error)).toContain(`The file ${path} must be`);
     mkdirSync(path);
@@ -127,12 +127,12 @@ describe('loadConfig', () => {
       `ValidationError: The file ${path}: \`tier\` must be one of "free", "developer", got "gold" (and 1 more). Correct the file.`,
     );
     const url = folder.write('url.json', { baseURL: 'nonsense' });
-    expect(() => loadConfig(url)).toThrow(`The file ${url}: \`baseURL\` must be a URL, got none.`);
+    expect(() => loadConfig(url)).toThrow(`The file ${url}: \`baseURL\` must be an https URL, got another string.`);
   });
 
   it.each(['transport', 'store', 'counter', 'scheduler', 'random'])('should know of no %s in a file', (option) => {
     expect(() => loadConfig(folder.write('groq.json', { [option]: {} }))).toThrow(
-      `\`${option}\` must be absent, since it is not known there`,
+      `\`${option}\` must be absent (not a known property)`,
     );
   });
 
@@ -140,7 +140,7 @@ describe('loadConfig', () => {
     process.chdir(folder.path);
     folder.write('config.json', { database: 'postgres://localhost' });
     expect(() => loadConfig()).toThrow(
-      'The file ./config.json: `database` must be absent, since it is not known there, got a string of 20 characters. Correct the file, or pass the path of another one to loadConfig().',
+      'The file ./config.json: `database` must be absent (not a known property), got a string of 20 characters. Correct the file, or pass the path of another one to loadConfig().',
     );
   });
 

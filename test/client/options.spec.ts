@@ -37,14 +37,14 @@ describe('createGroq', () => {
       'an option that there is not',
       { apiKeys: 'gsk_secret' },
       'apiKeys',
-      'absent, since it is not known there',
+      'absent (not a known property)',
       'a string of 10 characters',
     ],
     [
       'another spelling',
       { baseUrl: 'https://x.test' },
       'baseUrl',
-      'absent, since it is not known there',
+      'absent (not a known property)',
       'a string of 14 characters',
     ],
     ['a key that is no text', { apiKey: 5 }, 'apiKey', 'a string or a function', '5'],
@@ -55,21 +55,21 @@ describe('createGroq', () => {
       { apiKey: 'gsk_secret\nx' },
       'apiKey',
       'printable ASCII characters without blanks',
-      'others',
+      'other characters',
     ],
     ['a base URL that is no text', { baseURL: new URL('https://x.test') }, 'baseURL', 'a string', 'an object'],
-    ['a base URL that is none', { baseURL: 'api.groq.com' }, 'baseURL', 'a URL', 'none'],
+    ['a base URL that is none', { baseURL: 'api.groq.com' }, 'baseURL', 'an https URL', 'another string'],
     [
       'a base URL in the clear',
       { baseURL: 'http://x.test' },
       'baseURL',
-      'an https URL, since the key goes there',
+      'an https URL, since the key is sent to it',
       'an http URL to x.test',
     ],
     ['an unknown tier', { tier: 'gold' }, 'tier', 'one of "free", "developer"', '"gold"'],
     ['limits that are true', { limits: true }, 'limits', 'false or an object', 'true'],
     ['limits without a model', { limits: { rpm: 30 } }, 'limits.rpm', 'an object', '30'],
-    ['an unknown limit', { limits: { m: { rps: 1 } } }, 'limits.m.rps', 'absent, since it is not known there', '1'],
+    ['an unknown limit', { limits: { m: { rps: 1 } } }, 'limits.m.rps', 'absent (not a known property)', '1'],
     ['a limit below zero', { limits: { m: { rpm: -1 } } }, 'limits.m.rpm', 'a number of at least 0', '-1'],
     [
       'a limit that is no number',
@@ -91,7 +91,7 @@ describe('createGroq', () => {
     ['half a retry', { retry: { count: 0.5 } }, 'retry.count', 'a whole number', '0.5'],
     ['fewer than no retries', { retry: { count: -1 } }, 'retry.count', 'a number of at least 0', '-1'],
     ['a pause below zero', { retry: { initialDelay: -1 } }, 'retry.initialDelay', 'a number of at least 0', '-1'],
-    ['an unknown part of retry', { retry: { max: 1 } }, 'retry.max', 'absent, since it is not known there', '1'],
+    ['an unknown part of retry', { retry: { max: 1 } }, 'retry.max', 'absent (not a known property)', '1'],
     [
       'sampling that is a word',
       { retry: { sampling: 'yes' } },
@@ -115,7 +115,7 @@ describe('createGroq', () => {
       'absent, since every request has its own',
       'an array of 1',
     ],
-    ['an unknown timeout', { timeouts: { read: 1 } }, 'timeouts.read', 'absent, since it is not known there', '1'],
+    ['an unknown timeout', { timeouts: { read: 1 } }, 'timeouts.read', 'absent (not a known property)', '1'],
     ['nothing in flight', { maxInFlight: 0 }, 'maxInFlight', 'a number of at least 1', '0'],
     ['half a request in flight', { maxInFlight: 1.5 }, 'maxInFlight', 'a whole number', '1.5'],
     ['nobody who may wait', { maxQueued: 0 }, 'maxQueued', 'a number of at least 1', '0'],
@@ -131,11 +131,11 @@ describe('createGroq', () => {
       '95',
     ],
     ['a budget that is a number', { budget: 5 }, 'budget', 'an object', '5'],
-    ['a budget in euros', { budget: { eur: 5 } }, 'budget.eur', 'absent, since it is not known there', '5'],
+    ['a budget in euros', { budget: { eur: 5 } }, 'budget.eur', 'absent (not a known property)', '5'],
     ['a budget below zero', { budget: { usd: -1 } }, 'budget.usd', 'a number of at least 0', '-1'],
     ['a budget of a tenant that is a number', { budget: { tenants: { a: 1 } } }, 'budget.tenants.a', 'an object', '1'],
     ['a price below zero', { prices: { m: { input: -1 } } }, 'prices.m.input', 'a number of at least 0', '-1'],
-    ['an unknown priority', { slack: { urgent: 0 } }, 'slack.urgent', 'absent, since it is not known there', '0'],
+    ['an unknown priority', { slack: { urgent: 0 } }, 'slack.urgent', 'absent (not a known property)', '0'],
     ['a slack below zero', { slack: { low: -1 } }, 'slack.low', 'a number of at least 0', '-1'],
     [
       'allowRetired that is a word',
@@ -144,21 +144,21 @@ describe('createGroq', () => {
       'true or false',
       'a string of 2 characters',
     ],
-    ['a transport that cannot send', { transport: {} }, 'transport', 'a transport, which has send()', 'an object'],
-    ['a transport that is null', { transport: null }, 'transport', 'a transport, which has send()', 'null'],
+    ['a transport that cannot send', { transport: {} }, 'transport', 'a transport with send()', 'an object'],
+    ['a transport that is null', { transport: null }, 'transport', 'a transport with send()', 'null'],
     [
       'a store that lacks something',
       { store: { reserve: func } },
       'store',
-      'a limit store, which has reserve(), settle(), changes(), levels()',
+      'a limit store with reserve(), settle(), changes(), levels()',
       'an object',
     ],
-    ['a counter that cannot count', { counter: func }, 'counter', 'a token counter, which has count()', 'a function'],
+    ['a counter that cannot count', { counter: func }, 'counter', 'a token counter with count()', 'a function'],
     [
       'a scheduler without a clock',
       { scheduler: { schedule: func } },
       'scheduler',
-      'a scheduler, which has now(), schedule()',
+      'a scheduler with now(), schedule()',
       'an object',
     ],
     ['chance that is a number', { random: 0.5 }, 'random', 'a function', '0.5'],
@@ -229,13 +229,13 @@ describe('a call', () => {
 
   const wrong: [unknown, string, string, string][] = [
     [{ priority: 'urgent' }, 'priority', 'one of "high", "normal", "low", "background"', '"urgent"'],
-    [{ prioritiy: 'high' }, 'prioritiy', 'absent, since it is not known there', 'a string of 4 characters'],
+    [{ prioritiy: 'high' }, 'prioritiy', 'absent (not a known property)', 'a string of 4 characters'],
     [{ tenant: 5 }, 'tenant', 'a string', '5'],
     [{ tag: 5 }, 'tag', 'a string', '5'],
     [{ slack: -1 }, 'slack', 'a number of at least 0', '-1'],
-    [{ place$: 'high' }, 'place$', 'an Observable, which has subscribe()', 'a string of 4 characters'],
-    [{ signal: {} }, 'signal', 'an AbortSignal, which has addEventListener(), removeEventListener()', 'an object'],
-    [{ signal: 5 }, 'signal', 'an AbortSignal, which has addEventListener(), removeEventListener()', '5'],
+    [{ place$: 'high' }, 'place$', 'an Observable with subscribe()', 'a string of 4 characters'],
+    [{ signal: {} }, 'signal', 'an AbortSignal with addEventListener(), removeEventListener()', 'an object'],
+    [{ signal: 5 }, 'signal', 'an AbortSignal with addEventListener(), removeEventListener()', '5'],
     [
       { timeouts: { total: '1s' } },
       'timeouts.total',
@@ -243,7 +243,7 @@ describe('a call', () => {
       'a string of 2 characters',
     ],
     [{ timeouts: { firstToken: 0 } }, 'timeouts.firstToken', 'a number of at least 1, or Infinity', '0'],
-    [{ timeouts: { idle: 1 } }, 'timeouts.idle', 'absent, since it is not known there', '1'],
+    [{ timeouts: { idle: 1 } }, 'timeouts.idle', 'absent (not a known property)', '1'],
     [{ retry: { count: null } }, 'retry.count', 'a number', 'null'],
   ];
 
@@ -271,7 +271,7 @@ describe('a call', () => {
     expect(gist(thrownBy(() => groq.answers(() => ({ messages }), options)))).toEqual([path, expected, got]);
   });
 
-  const absent = 'absent, since it is not known there';
+  const absent = 'absent (not a known property)';
   const only: [unknown, string, string, string, readonly string[]][] = [
     [{ lifecycle: true }, 'lifecycle', absent, 'true', ['complete', 'chunks', 'answers']],
     [{ lifecycle: 'yes' }, 'lifecycle', 'true or false', 'a string of 3 characters', ['chat']],
@@ -337,7 +337,7 @@ describe('a call', () => {
     ]) {
       expect(gist(await told(answer as typeof answer & ReturnType<Groq['chat']>).error)).toEqual([
         'messages[0].id',
-        'absent, since it is not known there',
+        'absent (not a known property)',
         'a string of 1 character',
       ]);
     }
@@ -355,7 +355,7 @@ describe('setLimits', () => {
 
   it.each<[unknown, string, string, string]>([
     [{ tpm: -1 }, 'tpm', 'a number of at least 0', '-1'],
-    [{ tpx: 1 }, 'tpx', 'absent, since it is not known there', '1'],
+    [{ tpx: 1 }, 'tpx', 'absent (not a known property)', '1'],
     [undefined, '', 'an object', 'nothing'],
   ])('should refuse %j, and change nothing', (limits, path, expected, got) => {
     const groq = createGroq({ transport, counter: constantCounter(1) });
@@ -373,7 +373,7 @@ describe('setLimits', () => {
       const error = thrownBy(() => {
         groq.setLimits('m', { tpm: 1 });
       });
-      expect(gist(error)).toEqual(['store', 'one with a method setLimits()', 'one without']);
+      expect(gist(error)).toEqual(['store', 'a store with a method setLimits()', 'a store without it']);
     },
   );
 });

@@ -98,7 +98,7 @@ describe('the errors', () => {
   });
 
   it.each<[Dimension, string]>([
-    ['rpm', 'Raise the limit: below 1 it lets no request through.'],
+    ['rpm', 'Raise the limit: below 1 no request can be sent.'],
     ['tpd', 'Shorten the messages or lower max_completion_tokens.'],
     ['itpm', 'Shorten the messages.'],
     ['otpm', 'Lower max_completion_tokens.'],

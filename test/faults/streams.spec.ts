@@ -4,7 +4,7 @@ import { chunk, DONE_EVENT, LAST_CHUNK } from '../util/http.ts';
 import { BEGUN, bytes, ends, event, events, finish, first, one, two, writes } from './answers.ts';
 import { type Fault, ONE, type Stage, testFaults } from './harness.ts';
 
-/** The stream was cut after its first piece, which is not lost, and nobody knows what was charged. */
+/** The stream was cut off after its first piece, which is not lost, and nobody knows what was charged. */
 const truncated = {
   text: ONE,
   outcomes: ['unknown'],

@@ -92,7 +92,7 @@ describe('trimTo', () => {
       model: 'm',
     } satisfies Partial<ContextLengthError>);
     expect(String(error)).toBe(
-      'ContextLengthError: What has to stay of the conversation has 20 tokens, and it was to be trimmed to 19. Allow more tokens, or shorten the instructions, the tools or the last message.',
+      'ContextLengthError: The messages that must stay have 20 tokens, but the conversation was to be trimmed to 19. Allow more tokens, or shorten the instructions, the tools or the last message.',
     );
   });
 

@@ -53,7 +53,7 @@ describe('validate', () => {
       'an unknown property of a message',
       { model: 'm', messages: [{ role: 'user', content: 'x', id: 'y' }] },
       'messages[0].id',
-      'absent, since it is not known there',
+      'absent (not a known property)',
       'a string of 1 character',
     ],
     [

@@ -62,7 +62,7 @@ const BEFORE: readonly ErrorRow[] = [
   row('Groq no longer serves the model', () =>
     inTheClient({}, (groq) => groq.chat({ model: 'gemma2-9b-it', messages })),
   ),
-  row('A request costs more than a limit ever allows', () =>
+  row('A request costs more than a limit allows', () =>
     inTheClient({ limits: { 'openai/gpt-oss-20b': { tpm: 8_000 } } }, (groq) =>
       groq.chat({ messages, max_completion_tokens: 60_000 }),
     ),
@@ -70,10 +70,10 @@ const BEFORE: readonly ErrorRow[] = [
   row('A request is too long for its model', () =>
     inTheClient({ limits: false }, (groq) => groq.chat({ messages, max_completion_tokens: 100_000 })),
   ),
-  row('A request could take more than the `budget` has left', () =>
+  row('A request could use more than what is left of the `budget`', () =>
     inTheClient({ budget: { tokens: 10 } }, (groq) => groq.chat({ messages, max_completion_tokens: 100 })),
   ),
-  row('More wait than `maxQueued`', () =>
+  row('More than `maxQueued` requests wait', () =>
     inTheClient(
       { maxInFlight: 1, maxQueued: 1, overflow: 'newest' },
       (groq) => of(1, 2, 3).pipe(mergeMap(() => groq.chat({ messages }))),
@@ -81,7 +81,7 @@ const BEFORE: readonly ErrorRow[] = [
     ),
   ),
   row(
-    'It waits for longer than `timeouts.queue`',
+    'A request waits longer than `timeouts.queue`',
     () =>
       inTheClient(
         { maxInFlight: 1, timeouts: { queue: 60_000, connect: FAR, total: FAR } },
@@ -105,7 +105,7 @@ const BEFORE: readonly ErrorRow[] = [
       return groq.chat({ messages });
     }),
   ),
-  row('An answer of `send` is subscribed to after the call that emitted it', () =>
+  row('An answer of `send` is subscribed to too late', () =>
     failureOf(
       of(jobMaker()('a')).pipe(
         throttleByBucket({ store: unlimitedStore() }),
@@ -121,7 +121,7 @@ const BEFORE: readonly ErrorRow[] = [
 /** What fails on the way to the server. */
 const CONNECTION: readonly ErrorRow[] = [
   row(
-    'There is no such host, or nobody listens there',
+    'The host does not exist, or refuses connections',
     async () => {
       const port = await deadPort();
       return overTheWire({ url: () => `http://127.0.0.1:${port}` });
@@ -140,11 +140,11 @@ const CONNECTION: readonly ErrorRow[] = [
     'phase',
   ),
   row(
-    'The connection is lost before an answer came',
+    'The connection is lost before the answer',
     wired(({ connection }) => connection.socket.resetAndDestroy()),
     'sent',
   ),
-  row('What comes is not HTTP', answered('SSH-2.0-OpenSSH_9.6\r\n\r\n')),
+  row('The answer is not HTTP', answered('SSH-2.0-OpenSSH_9.6\r\n\r\n')),
 ];
 
 const LIMIT = (reached: string, used: string): string =>
@@ -172,7 +172,7 @@ const STATUSES: readonly ErrorRow[] = [
   row('498', status(498)),
   row('499', status(499)),
   row('500, 502, 503, 504', alike(...[500, 502, 503, 504].map((code) => status(code)))),
-  row('200 with a page instead of an answer', answered(whole(200, '<html>', { 'content-type': 'text/html' }))),
+  row('200 with an HTML page', answered(whole(200, '<html>', { 'content-type': 'text/html' }))),
 ];
 
 /** What fails while the answer comes. */
@@ -193,7 +193,7 @@ const STREAM: readonly ErrorRow[] = [
     'phase',
   ),
   row(
-    'The answer is not whole within `timeouts.total`',
+    'The answer is not complete within `timeouts.total`',
     () =>
       overTheWire({
         answer: ({ connection }) => connection.socket.write(ONE_TOKEN),
@@ -203,14 +203,14 @@ const STREAM: readonly ErrorRow[] = [
     'phase',
   ),
   row(
-    'The stream is cut after its first token',
+    'The stream is cut off after its first token',
     wired(({ connection }) => connection.socket.end(ONE_TOKEN)),
   ),
   row(
-    'The stream ends in good order, but without a `finish_reason` and without `[DONE]`',
+    'The stream ends normally, but without a `finish_reason` and without `[DONE]`',
     wired(({ connection }) => connection.socket.write(Buffer.concat([ONE_TOKEN, Buffer.from(LAST_CHUNK)]))),
   ),
-  row("Whoever iterates takes them too slowly for `backpressure: 'error'`", () =>
+  row("A loop is too slow for `backpressure: 'error'`", () =>
     inTheClient(
       {},
       (groq) =>
@@ -221,9 +221,9 @@ const STREAM: readonly ErrorRow[] = [
       fakeTransport(() => of(wire.sent, wire.head(), ...Array.from({ length: 9 }, () => wire.text('a')))),
     ),
   ),
-  row('The stream ends before anything came', answered(STREAM_HEAD + LAST_CHUNK)),
+  row('The stream ends without an event', answered(STREAM_HEAD + LAST_CHUNK)),
   row(
-    'Groq reports an error in the middle of the stream',
+    'Groq reports an error in the stream',
     answered(
       streamed(
         textEvent('Hel'),
@@ -232,7 +232,7 @@ const STREAM: readonly ErrorRow[] = [
     ),
     'status',
   ),
-  row('An event is not what Groq sends', answered(streamed('data: {"choices":\n\n'))),
+  row('An event is invalid', answered(streamed('data: {"choices":\n\n'))),
   row('A line is longer than `maxLineBytes`', answered(streamed(`data: ${'x'.repeat(1_048_576)}`))),
 ];
 

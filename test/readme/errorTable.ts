@@ -6,7 +6,7 @@ import type { Provoked } from './provoke.ts';
 const START = '<!-- errors:start -->';
 const END = '<!-- errors:end -->';
 
-/** How the table is made anew. */
+/** How the table is regenerated. */
 export const HOW = 'Run `npm run errors:table` and commit what it changes.';
 
 /** Lets everything fail that can, and makes a table in Markdown of how it failed. */
@@ -23,7 +23,7 @@ export async function errorTable(): Promise<string> {
       ]);
     }),
   );
-  const top = cells(['What happens', 'Error', '`code`', 'Tried again', 'What to do']);
+  const top = cells(['What happens', 'Error', '`code`', 'Retried', 'What to do']);
   return [top, cells(Array<string>(5).fill('---')), ...lines].join('\n');
 }
 
@@ -52,7 +52,7 @@ function nameOf({ shown = [] }: ErrorRow, { error }: Provoked): string {
 function againOf({ error, again }: Provoked): string {
   switch (again) {
     case 'in-its-place':
-      return 'yes, in its place';
+      return 'yes, from its place in the queue';
     case 'after-a-pause':
       return 'yes';
     case 'never':

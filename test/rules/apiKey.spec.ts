@@ -23,17 +23,17 @@ describe('checkApiKey', () => {
   it.each([
     ['', 'an empty string'],
     [' \n', 'an empty string'],
-    ['gsk_a b', 'others'],
-    ['gsk_a\nb', 'others'],
-    ['gsk_a\r\nx-header: b', 'others'],
-    ['gsk_ä', 'others'],
-    ['gsk_\u0000', 'others'],
-    ['gsk_\u007f', 'others'],
-    ['gsk_😀', 'others'],
-    ['“gsk_abc”', 'others'],
-    [undefined, 'no string'],
-    [null, 'no string'],
-    [5, 'no string'],
+    ['gsk_a b', 'other characters'],
+    ['gsk_a\nb', 'other characters'],
+    ['gsk_a\r\nx-header: b', 'other characters'],
+    ['gsk_ä', 'other characters'],
+    ['gsk_\u0000', 'other characters'],
+    ['gsk_\u007f', 'other characters'],
+    ['gsk_😀', 'other characters'],
+    ['“gsk_abc”', 'other characters'],
+    [undefined, 'another type'],
+    [null, 'another type'],
+    [5, 'another type'],
   ])('should refuse %j', (key, got) => {
     const error = errorOf(key);
     expect(isValidationError(error) && [error.path, error.expected, error.got]).toEqual([
@@ -42,13 +42,13 @@ describe('checkApiKey', () => {
       got,
     ]);
     expect(String(error)).toBe(
-      `ValidationError: The options: \`apiKey\` must be printable ASCII characters without blanks, got ${got}. Copy the key anew from https://console.groq.com/keys.`,
+      `ValidationError: The options: \`apiKey\` must be printable ASCII characters without blanks, got ${got}. Copy the key again from https://console.groq.com/keys.`,
     );
   });
 
   it('should say that it does not wait for a key', () => {
     expect(String(errorOf(Promise.resolve('gsk_abc')))).toBe(
-      'ValidationError: The options: `apiKey` must be a key, or a function that gives one at once, got a promise. Wait for the key before, and give what has come.',
+      'ValidationError: The options: `apiKey` must be a key, or a synchronous function that returns one, got a promise. Await the key first, and pass its value.',
     );
   });
 

@@ -24,28 +24,28 @@ describe('parseBaseUrl', () => {
   });
 
   it.each([
-    ['', 'a URL', 'none'],
-    ['api.groq.com', 'a URL', 'none'],
-    ['//api.groq.com', 'a URL', 'none'],
-    ['/openai/v1', 'a URL', 'none'],
-    ['https://', 'a URL', 'none'],
-    ['ftp://api.groq.com', 'a URL', 'none'],
-    ['file:///etc/passwd', 'a URL', 'none'],
-    ['javascript:alert(1)', 'a URL', 'none'],
-    ['http://api.groq.com', 'an https URL, since the key goes there', 'an http URL to api.groq.com'],
+    ['', 'an https URL', 'another string'],
+    ['api.groq.com', 'an https URL', 'another string'],
+    ['//api.groq.com', 'an https URL', 'another string'],
+    ['/openai/v1', 'an https URL', 'another string'],
+    ['https://', 'an https URL', 'another string'],
+    ['ftp://api.groq.com', 'an https URL', 'another string'],
+    ['file:///etc/passwd', 'an https URL', 'another string'],
+    ['javascript:alert(1)', 'an https URL', 'another string'],
+    ['http://api.groq.com', 'an https URL, since the key is sent to it', 'an http URL to api.groq.com'],
     [
       'http://localhost.example.test',
-      'an https URL, since the key goes there',
+      'an https URL, since the key is sent to it',
       'an http URL to localhost.example.test',
     ],
     [
       'http://127.0.0.1.example.test',
-      'an https URL, since the key goes there',
+      'an https URL, since the key is sent to it',
       'an http URL to 127.0.0.1.example.test',
     ],
-    ['http://192.168.1.1', 'an https URL, since the key goes there', 'an http URL to 192.168.1.1'],
-    ['http://0.0.0.0', 'an https URL, since the key goes there', 'an http URL to 0.0.0.0'],
-    ['http://localhost@example.test', 'an https URL, since the key goes there', 'an http URL to example.test'],
+    ['http://192.168.1.1', 'an https URL, since the key is sent to it', 'an http URL to 192.168.1.1'],
+    ['http://0.0.0.0', 'an https URL, since the key is sent to it', 'an http URL to 0.0.0.0'],
+    ['http://localhost@example.test', 'an https URL, since the key is sent to it', 'an http URL to example.test'],
     ['https://user@example.test', 'a URL without a user and a password', 'one with them'],
     ['https://:secret@example.test', 'a URL without a user and a password', 'one with them'],
     ['https://example.test/?key=secret', 'a URL without a query and a fragment', 'one with them'],
@@ -61,7 +61,7 @@ describe('parseBaseUrl', () => {
       'baseURL',
       expected,
       got,
-      "Groq's own is https://api.groq.com/openai/v1.",
+      'The default is https://api.groq.com/openai/v1.',
     ]);
     expect(String(error)).toContain('The options: `baseURL` must be');
     expect(String(error)).not.toContain('secret');

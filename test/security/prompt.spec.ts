@@ -61,7 +61,7 @@ describe('the prompt', () => {
       code: 'GROQ_ERR_HTTP',
       name: 'HttpError',
       model,
-      advice: 'Correct the request as the message says.',
+      advice: 'Correct the request as described in the message.',
     });
     await groq.close();
   });

@@ -161,9 +161,9 @@ describe('startSimulator', () => {
       [{ faults: [{ kind: 'status', status: 418 }] }, 'faults[0].status', 'one of 429, 498, 500, 503', '418'],
       [{ faults: [{ kind: 'cut', after: -1 }] }, 'faults[0].after', 'a number of at least 0', '-1'],
       [{ faults: [{ kind: 'stall', after: 0.5 }] }, 'faults[0].after', 'a whole number', '0.5'],
-      [{ faults: [{ kind: 'reset', clean: true }] }, 'faults[0].clean', 'absent, since it is not known there', 'true'],
+      [{ faults: [{ kind: 'reset', clean: true }] }, 'faults[0].clean', 'absent (not a known property)', 'true'],
       [{ limits: { [MODEL]: { tpm: 0 } } }, `limits["${MODEL}"].tpm`, 'a number of more than 0', '0'],
-      [{ limits: { [MODEL]: { tps: 1 } } }, `limits["${MODEL}"].tps`, 'absent, since it is not known there', '1'],
+      [{ limits: { [MODEL]: { tps: 1 } } }, `limits["${MODEL}"].tps`, 'absent (not a known property)', '1'],
       [{ limits: { [MODEL]: 5 } }, `limits["${MODEL}"]`, 'an object', '5'],
       [{ limits: true }, 'limits', 'false or an object', 'true'],
       [{ apiKey: '' }, 'apiKey', 'a string of at least 1 character', 'a string of 0 characters'],
@@ -171,8 +171,8 @@ describe('startSimulator', () => {
       [{ chargeModel: 'min' }, 'chargeModel', 'one of "max", "post", "keep"', '"min"'],
       [{ limiter: 'leaky' }, 'limiter', 'one of "bucket", "fixed", "sliding"', '"leaky"'],
       [{ rounding: 2026 }, 'rounding', 'one of "2024", "2026"', '2026'],
-      [{ scheduler: {} }, 'scheduler', 'a scheduler, which has now(), schedule()', 'an object'],
-      [{ colour: 1 }, 'colour', 'absent, since it is not known there', '1'],
+      [{ scheduler: {} }, 'scheduler', 'a scheduler with now(), schedule()', 'an object'],
+      [{ colour: 1 }, 'colour', 'absent (not a known property)', '1'],
       [null, '', 'an object', 'null'],
     ];
     for (const [options, ...rest] of wrong) {

@@ -2,21 +2,21 @@ import { ConnectionError } from '../../errors/ConnectionError.ts';
 import type { GroqError } from '../../errors/GroqError.ts';
 import { ProtocolError } from '../../errors/ProtocolError.ts';
 
-/** What Node says when the other side cannot prove who it is. */
+/** Node's error codes for an untrusted server. */
 const UNTRUSTED =
   /^(CERT_|ERR_TLS_CERT|ERR_SSL_|EPROTO|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_(VERIFY|GET_ISSUER)|HOSTNAME_MISMATCH)/;
 
-/** What undici says when the bytes are no HTTP. */
+/** undici's error codes for bytes that are not HTTP. */
 const NOT_HTTP = /^(HPE_|UND_ERR_HEADERS_OVERFLOW|UND_ERR_RES_CONTENT_LENGTH_MISMATCH|UND_ERR_RES_EXCEEDED_MAX_SIZE)/;
 
-/** The name of the error of undici's parser, which comes without a code. */
+/** The name of the error of undici's parser, which has no code. */
 const PARSER_ERROR = 'HTTPParserError';
 
-const ADVICE_UNTRUSTED = 'Check the base URL and the certificate of the server or of the proxy before it.';
+const ADVICE_UNTRUSTED = 'Check the base URL and the certificate of the server or its proxy.';
 
 /**
- * Makes the error for what the network reports. Only the code of the failure is kept: what else it holds may show what
- * was sent.
+ * Creates the error for a network failure. Only the code of the failure is kept: its other fields may show what was
+ * sent.
  *
  * @param sent Whether the request may have reached the server.
  * @param reconnecting Whether it failed to connect anew after that, to send the request once more.
@@ -41,7 +41,7 @@ export function connectionFailure(failure: unknown, sent: boolean, reconnecting 
   return new ConnectionError(`${what}${shown}.`, { sent, reason });
 }
 
-/** The code of a failure, or of the first of several that it stands for. */
+/** The code of a failure, or of the first of several failures that it combines. */
 function codeOf(failure: unknown): string | undefined {
   if (typeof failure !== 'object' || failure === null) return undefined;
   if ('code' in failure && typeof failure.code === 'string') return failure.code;

@@ -9,16 +9,16 @@ import { parseLimitMessage } from '../limits/limitMessage.ts';
 import { terminalText } from '../terminal/terminalText.ts';
 import { LONGEST_WAIT, parseRetryAfter } from './retryAfter.ts';
 
-/** An answer other than 200. */
+/** An answer with a status other than 200. */
 export interface HttpErrorSource {
   readonly status: number;
   readonly headers: WireHeaders;
-  /** As much of it as was kept. */
+  /** The part of the body that was kept. */
   readonly body: string;
   readonly model?: string | undefined;
 }
 
-/** How much of a message is kept, in characters. */
+/** The maximum length of a message, in characters. */
 const MESSAGE_LENGTH = 4_096;
 
 /** How long a word may be that is left out where the limit cuts it, in characters: it may be a key, a part of which is one. */
@@ -26,38 +26,41 @@ const LONGEST_WORD = 1_024;
 
 /** What to do about a status, where the error says nothing closer. */
 const ADVICE: Readonly<Record<number, string>> = {
-  400: 'Correct the request as the message says.',
+  400: 'Correct the request as described in the message.',
   401: 'Set GROQ_API_KEY to a key from https://console.groq.com/keys.',
-  403: 'Ask the owner of the organization for access, or check the network: some are refused.',
-  404: 'Check the name of the model and the base URL; `groq.models()` lists what there is.',
-  408: 'Ask again later.',
-  409: 'Ask again later.',
+  403: 'Ask the owner of the organization for access, or try another network: Groq blocks some.',
+  404: 'Check the name of the model and the base URL; `groq.models()` lists the models.',
+  408: 'Try again later.',
+  409: 'Try again later.',
   413: 'Shorten the messages or lower max_completion_tokens.',
-  422: 'Correct the request, or ask again: the model may have gone astray.',
-  424: 'Check the remote tools that the request names: Groq could not use one of them.',
-  429: 'Try again when the limit allows. Chat requests do so by themselves, until an answer has begun.',
-  498: 'Ask again later, or without the flex tier.',
-  499: 'Ask again: something between here and Groq has given the request up.',
+  422: 'Correct the request, or try again: the model may have produced invalid output.',
+  424: 'Check the remote tools of the request: Groq could not use one of them.',
+  429: 'Try again when the limit allows it. The client does so by itself for chat requests, until an answer has begun.',
+  498: 'Try again later, or without the flex tier.',
+  499: 'Try again: a proxy may have cancelled the request.',
 };
 
-/** What to do about an error of Groq's, by its code. */
+/** The advice for Groq's error codes. */
 const ADVICE_BY_CODE: ReadonlyMap<string | undefined, string> = new Map([
   ['model_decommissioned', 'Use the model that https://console.groq.com/docs/deprecations recommends.'],
   ['context_length_exceeded', 'Shorten the messages or lower max_completion_tokens.'],
-  ['tool_use_failed', 'Ask again, or set `retry.sampling` to have that done: the model misused a tool.'],
+  [
+    'tool_use_failed',
+    'Try again, or set `retry.sampling` to retry automatically: the model made an invalid tool call.',
+  ],
   [
     'json_validate_failed',
-    'Ask again, or set `retry.sampling` to have that done, with a higher max_completion_tokens.',
+    'Try again, or set `retry.sampling` to retry automatically; a higher max_completion_tokens may help.',
   ],
 ]);
 
-const ADVICE_REDIRECT = 'Set `baseURL` to where the API is, if you trust that with the key.';
+const ADVICE_REDIRECT = 'Set `baseURL` to the new address of the API, if you trust that host with your key.';
 
-/** Makes the error for an answer other than 200. */
+/** Creates the error for a status other than 200. */
 export function httpErrorOf({ status, headers, body, model }: HttpErrorSource): GroqError {
   const requestId = single(headers['x-request-id']);
   if (status < 400) {
-    const what = status < 300 ? `${status}, where there is no answer` : `a redirect (${status}), which is not followed`;
+    const what = status < 300 ? `${status}, which is not an answer` : `a redirect (${status}), which is not followed`;
     return new ProtocolError(`The server answered with ${what}.`, {
       model,
       requestId,
@@ -73,7 +76,7 @@ export function httpErrorOf({ status, headers, body, model }: HttpErrorSource): 
   });
 }
 
-/** Makes the error for what stands in an `error` field, in a body or in the middle of a stream. */
+/** Creates the error for an `error` field in a body or in a stream. */
 export function errorFrom(
   status: number,
   fields: object,
@@ -93,7 +96,7 @@ export function errorFrom(
   }
   const advice = saying(
     about.retryAfter,
-    ADVICE_BY_CODE.get(body.code) ?? ADVICE[status] ?? (status >= 500 ? 'Ask again later.' : 'See the message.'),
+    ADVICE_BY_CODE.get(body.code) ?? ADVICE[status] ?? (status >= 500 ? 'Try again later.' : 'See the message.'),
   );
   if (status === 429) {
     return new RateLimitError(body, {
@@ -109,14 +112,14 @@ export function errorFrom(
   return new HttpError(status, body, { ...about, advice });
 }
 
-/** An advice to ask again later, with the time where the server has said it. */
+/** An advice to try again later, with the time if the server has given one. */
 const saying = (ms: number | undefined, advice: string): string =>
-  ms === undefined ? advice : advice.replace('Ask again later', `Ask again in ${formatGoDuration(ms)}`);
+  ms === undefined ? advice : advice.replace('Try again later', `Try again in ${formatGoDuration(ms)}`);
 
-/** No limit takes longer to flow back, so whoever says so is mistaken. */
+/** No limit takes longer to refill, so a longer wait is a mistake. */
 const upToADay = (ms: number | undefined): number | undefined => ((ms ?? 0) > LONGEST_WAIT ? undefined : ms);
 
-/** The `error` object of a JSON body, when it is one. */
+/** The `error` object of a JSON body, if there is one. */
 function errorFieldOf(body: string): object | undefined {
   try {
     const parsed: unknown = JSON.parse(body);
@@ -128,7 +131,7 @@ function errorFieldOf(body: string): object | undefined {
   }
 }
 
-/** At most so much of a text, without any key that it may repeat and without what would steer a terminal. */
+/** The beginning of a text, without keys that it may repeat and without control sequences for terminals. */
 const scrubbed = (message: string | undefined): string | undefined =>
   message === undefined ? undefined : terminalText(beginning(message)).replace(/gsk_\w+/g, 'gsk_…');
 

@@ -2,7 +2,7 @@ import { ConnectionError } from '../../errors/ConnectionError.ts';
 import { type GroqError, isGroqError } from '../../errors/GroqError.ts';
 
 /**
- * Makes an error of this package of what a transport fails with, since transports are written by others as well.
+ * Turns the failure of a transport into an error of this package, since users can write their own transports.
  *
  * @param sent Whether the request may have reached the server.
  */
@@ -11,6 +11,6 @@ export function transportFailure(error: unknown, sent: boolean): GroqError {
   return new ConnectionError('The transport failed.', {
     sent,
     cause: error,
-    advice: sent ? 'See the cause; whether Groq has done the work is not known.' : 'See the cause; nothing was sent.',
+    advice: sent ? 'See the cause; Groq may have processed the request.' : 'See the cause; nothing was sent.',
   });
 }

@@ -39,8 +39,8 @@ export interface BrokenOff {
 export function continueFrom<R extends ChatInput>(error: BrokenOff, request: R): R {
   const { partial, usage } = error;
   if (partial === undefined) {
-    const issue = { path: 'partial', expected: 'what had come of the answer', got: 'nothing' };
-    throw new ValidationError('The error', [issue], 'Ask anew: nothing had come before it failed.');
+    const issue = { path: 'partial', expected: 'the part of the answer that had arrived', got: 'nothing' };
+    throw new ValidationError('The error', [issue], 'Repeat the request: nothing had arrived before it failed.');
   }
   const { text, toolCalls } = partial;
   const { type = 'text' } = request.response_format ?? {};

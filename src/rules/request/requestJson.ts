@@ -12,7 +12,9 @@ export function requestJson(request: object): string {
     const fields: [string, unknown][] = Object.entries(request);
     const [path, value] = fields.find(([, field]) => !isJson(field)) ?? ['', request];
     const got = typeof value === 'bigint' ? 'a bigint' : 'an object that JSON.stringify() refuses';
-    throw new ValidationError('The request', [{ path, expected: 'what JSON can hold', got }], undefined, { cause });
+    throw new ValidationError('The request', [{ path, expected: 'a value that JSON can represent', got }], undefined, {
+      cause,
+    });
   }
 }
 

@@ -11,7 +11,7 @@ export const having = (what: string, ...methods: string[]) =>
     .custom(
       (value) => methods.every((name) => typeof (value as Record<string, unknown> | null)?.[name] === 'function'),
       {
-        error: `${what}, which has ${methods.map((name) => `${name}()`).join(', ')}`,
+        error: `${what} with ${methods.map((name) => `${name}()`).join(', ')}`,
       },
     )
     .optional();

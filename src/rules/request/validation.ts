@@ -36,7 +36,7 @@ function explain(issue: Issue, above: Path, root: unknown): ValidationIssue[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({
       path: pathText([...path, key]),
-      expected: 'absent, since it is not known there',
+      expected: 'absent (not a known property)',
       got: typeOf(valueAt(root, [...path, key])),
     }));
   }

@@ -47,7 +47,7 @@ describe('summary', () => {
     expect(lines[5]).toMatch(/^wait in seconds /);
     expect(lines.slice(-2)).toEqual([
       'failed: Who failed?',
-      '  The line broke. Ask again; whether Groq has done the work, and charged for it, is not known.',
+      '  The line broke. Try again; Groq may have processed the request and charged for it.',
     ]);
   });
 

@@ -26,7 +26,7 @@ describe('connectionFailure', () => {
       expect(gist(error)).toEqual({ sent, trusted: true, reason: code });
       expect(error.message).toBe(
         sent
-          ? `The connection was lost (${code}). Ask again; whether Groq has done the work, and charged for it, is not known.`
+          ? `The connection was lost (${code}). Try again; Groq may have processed the request and charged for it.`
           : `No connection could be made (${code}). Check the network and the base URL; nothing was sent.`,
       );
     }
@@ -69,7 +69,7 @@ describe('connectionFailure', () => {
       /^The server does not speak HTTP\. /,
     );
     expect(connectionFailure(failure('CERT_HAS_EXPIRED'), false).message).toBe(
-      'The server could not be trusted (CERT_HAS_EXPIRED). Check the base URL and the certificate of the server or of the proxy before it.',
+      'The server is not trusted (CERT_HAS_EXPIRED). Check the base URL and the certificate of the server or its proxy.',
     );
   });
 
@@ -89,7 +89,7 @@ describe('connectionFailure', () => {
       const error = connectionFailure(value, true);
       expect(gist(error)).toEqual({ sent: true, trusted: true, reason: undefined });
       expect(error.message).toBe(
-        'The connection was lost. Ask again; whether Groq has done the work, and charged for it, is not known.',
+        'The connection was lost. Try again; Groq may have processed the request and charged for it.',
       );
     },
   );

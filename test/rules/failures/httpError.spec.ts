@@ -13,18 +13,22 @@ describe('httpErrorOf', () => {
   it.each([
     [400, 'model_decommissioned', 'Use the model that https://console.groq.com/docs/deprecations recommends.'],
     [400, 'context_length_exceeded', 'Shorten the messages or lower max_completion_tokens.'],
-    [400, 'tool_use_failed', 'Ask again, or set `retry.sampling` to have that done: the model misused a tool.'],
-    [400, undefined, 'Correct the request as the message says.'],
+    [
+      400,
+      'tool_use_failed',
+      'Try again, or set `retry.sampling` to retry automatically: the model made an invalid tool call.',
+    ],
+    [400, undefined, 'Correct the request as described in the message.'],
     [401, 'invalid_api_key', 'Set GROQ_API_KEY to a key from https://console.groq.com/keys.'],
-    [403, undefined, 'Ask the owner of the organization for access, or check the network: some are refused.'],
-    [404, 'model_not_found', 'Check the name of the model and the base URL; `groq.models()` lists what there is.'],
+    [403, undefined, 'Ask the owner of the organization for access, or try another network: Groq blocks some.'],
+    [404, 'model_not_found', 'Check the name of the model and the base URL; `groq.models()` lists the models.'],
     [418, undefined, 'See the message.'],
     [418, 'constructor', 'See the message.'],
     [418, '__proto__', 'See the message.'],
-    [422, undefined, 'Correct the request, or ask again: the model may have gone astray.'],
-    [498, 'capacity_exceeded', 'Ask again in 2s, or without the flex tier.'],
-    [500, undefined, 'Ask again in 2s.'],
-    [503, undefined, 'Ask again in 2s.'],
+    [422, undefined, 'Correct the request, or try again: the model may have produced invalid output.'],
+    [498, 'capacity_exceeded', 'Try again in 2s, or without the flex tier.'],
+    [500, undefined, 'Try again in 2s.'],
+    [503, undefined, 'Try again in 2s.'],
   ])('should keep what Groq says with a %i %s, and advise', (status, code, advice) => {
     const headers = { 'x-request-id': 'req_1', 'retry-after': '2', 'x-should-retry': 'false' };
     const error = errorOf(status, bodyOf({ message: 'What happened', type: 'a_type', code }), headers);
@@ -110,30 +114,30 @@ describe('httpErrorOf', () => {
   });
 
   it.each([
-    ['an empty body', '', 'Groq answered 500: no message. Ask again later.'],
-    ['a blank body', ' \r\n ', 'Groq answered 500: no message. Ask again later.'],
-    ['what steers a terminal', '\u001b[2Jgone\u0000\u009b', 'Groq answered 500: gone. Ask again later.'],
-    ['a text', 'error code: 1010', 'Groq answered 500: error code: 1010. Ask again later.'],
+    ['an empty body', '', 'Groq answered 500: no message. Try again later.'],
+    ['a blank body', ' \r\n ', 'Groq answered 500: no message. Try again later.'],
+    ['what steers a terminal', '\u001b[2Jgone\u0000\u009b', 'Groq answered 500: gone. Try again later.'],
+    ['a text', 'error code: 1010', 'Groq answered 500: error code: 1010. Try again later.'],
     [
       'a page',
       '<html><h1>Bad Gateway</h1></html>',
-      'Groq answered 500: <html><h1>Bad Gateway</h1></html>. Ask again later.',
+      'Groq answered 500: <html><h1>Bad Gateway</h1></html>. Try again later.',
     ],
-    ['an error that is a text', '{"error":"oh!"}', 'Groq answered 500: oh! Ask again later.'],
-    ['an error that is null', '{"error":null}', 'Groq answered 500: no message. Ask again later.'],
-    ['an error that is a list', '{"error":[1]}', 'Groq answered 500: no message. Ask again later.'],
+    ['an error that is a text', '{"error":"oh!"}', 'Groq answered 500: oh! Try again later.'],
+    ['an error that is null', '{"error":null}', 'Groq answered 500: no message. Try again later.'],
+    ['an error that is a list', '{"error":[1]}', 'Groq answered 500: no message. Try again later.'],
     [
       'fields of other types',
       '{"error":{"message":1,"type":[],"code":{}}}',
-      'Groq answered 500: no message. Ask again later.',
+      'Groq answered 500: no message. Try again later.',
     ],
-    ['JSON of another kind', '[1]', 'Groq answered 500: [1]. Ask again later.'],
-    ['JSON that is null', 'null', 'Groq answered 500: null. Ask again later.'],
-    ['JSON that is cut', '{"error":{"mess', 'Groq answered 500: {"error":{"mess. Ask again later.'],
+    ['JSON of another kind', '[1]', 'Groq answered 500: [1]. Try again later.'],
+    ['JSON that is null', 'null', 'Groq answered 500: null. Try again later.'],
+    ['JSON that is cut', '{"error":{"mess', 'Groq answered 500: {"error":{"mess. Try again later.'],
     [
       'an error of a prototype',
       '{"__proto__":{"error":{"message":"x"}}}',
-      'Groq answered 500: {"__proto__":{"error":{"message":"x"}}}. Ask again later.',
+      'Groq answered 500: {"__proto__":{"error":{"message":"x"}}}. Try again later.',
     ],
   ])('should say what it can of %s', (_, body, message) => {
     expect(errorOf(500, body).message).toBe(message);
@@ -205,11 +209,11 @@ describe('errorFrom', () => {
 });
 
 describe('httpErrorOf, of what is no error of the API', () => {
-  const redirected = ' Set `baseURL` to where the API is, if you trust that with the key.';
+  const redirected = ' Set `baseURL` to the new address of the API, if you trust that host with your key.';
 
   it.each([
-    [204, 'The server answered with 204, where there is no answer.', false],
-    [299, 'The server answered with 299, where there is no answer.', false],
+    [204, 'The server answered with 204, which is not an answer.', false],
+    [299, 'The server answered with 299, which is not an answer.', false],
     [300, 'The server answered with a redirect (300), which is not followed.', true],
     [302, 'The server answered with a redirect (302), which is not followed.', true],
   ])('should tell of a %i what it is, and what to do', (status, message, isRedirect) => {

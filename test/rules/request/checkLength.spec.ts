@@ -36,7 +36,7 @@ describe('checkLength', () => {
     expect(refusal(exactly(tokens), rest)?.limitOf).toBe(expected);
   });
 
-  it('should tell the numbers, and what to do', () => {
+  it('should give the numbers and an advice', () => {
     const error = refusal(exactly(131_000), { max_completion_tokens: 4_096 });
     expect(error).toMatchObject({
       code: 'GROQ_ERR_CONTEXT_LENGTH',
@@ -47,10 +47,10 @@ describe('checkLength', () => {
       model,
     });
     expect(String(error)).toBe(
-      'ContextLengthError: The prompt has 131,000 tokens or more and 4,096 are to be left for the answer, and the context window of openai/gpt-oss-20b is 131,072. Shorten the messages, as `trimTo` does, or lower max_completion_tokens.',
+      'ContextLengthError: The prompt has at least 131,000 tokens and the answer needs 4,096, but the context window of openai/gpt-oss-20b is 131,072. Shorten the messages, for example with `trimTo`, or lower max_completion_tokens.',
     );
     expect(String(refusal(exactly(1), { max_completion_tokens: 70_000 }))).toBe(
-      'ContextLengthError: The request allows 70,000 tokens for the answer, and answers of openai/gpt-oss-20b have 65,536 at the most. Lower max_completion_tokens.',
+      'ContextLengthError: The request allows 70,000 tokens for the answer, but the maximum of openai/gpt-oss-20b is 65,536. Lower max_completion_tokens.',
     );
   });
 

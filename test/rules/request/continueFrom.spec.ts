@@ -101,7 +101,7 @@ describe('continueFrom', () => {
 
   it('should say so when there is nothing of an answer', () => {
     expect(() => continueFrom({}, request)).toThrow(
-      'The error: `partial` must be what had come of the answer, got nothing. Ask anew: nothing had come before it failed.',
+      'The error: `partial` must be the part of the answer that had arrived, got nothing. Repeat the request: nothing had arrived before it failed.',
     );
     for (const other of [new Error('x'), {}]) {
       expect(() => continueFrom(other as BrokenOff, request)).toThrow(

@@ -27,7 +27,7 @@ describe('trimming', () => {
   it('should ask for no more where there is nothing to leave out', () => {
     const trim = trimming({ model: 'm', messages: conversation('su') }, 19);
     trim.next();
-    expect(() => trim.next({ tokens: 20, bound: 20, exact: true })).toThrow('has 20 tokens');
+    expect(() => trim.next({ tokens: 20, bound: 20, exact: true })).toThrow('have 20 tokens');
   });
 
   it('should ask for the whole, what has to stay, each turn, and then around the place that follows', () => {

@@ -89,7 +89,7 @@ describe('checked', () => {
       'what is not known',
       { items: [{ name: 'ab', weight: 1 }] },
       'items[0].weight',
-      'absent, since it is not known there',
+      'absent (not a known property)',
       '1',
     ],
     ['what stands under a name', { named: { a$_1: 0 } }, 'named.a$_1', 'true or false', '0'],
@@ -103,7 +103,7 @@ describe('checked', () => {
       'a string of 1 character',
     ],
     ['an unknown kind', { kind: { type: 'z' } }, 'kind.type', 'one of "x", "y"', '"z"'],
-    ['a kind with more', { kind: { type: 'x', z: 1 } }, 'kind.z', 'absent, since it is not known there', '1'],
+    ['a kind with more', { kind: { type: 'x', z: 1 } }, 'kind.z', 'absent (not a known property)', '1'],
     ['what is neither a text nor of its own kind', { mixed: 41 }, 'mixed', 'a string or the answer', '41'],
     ['what a schema says itself', { own: 41 }, 'own', 'the answer', '41'],
   ])('should name the place, what is expected and what was got, of %s', (_, value, path, expected, got) => {
