@@ -63,9 +63,9 @@ export interface Groq extends AsyncDisposable {
    */
   ask(prompt: string, options?: ChatOptions & { readonly lifecycle?: false }): IterableObservable<Token>;
   /**
-   * Turns a stream of inputs into a stream of answers, at the pace of the limits: one result for each input, with its
-   * `answer` or the `error` of {@link Groq.complete}. With `onError: 'throw'` the first error ends the stream. What a
-   * call may be told holds for all of them; `each` gives an input its own.
+   * Turns a stream of inputs into a stream of answers, as fast as the limits allow: one result for each input, with its
+   * `answer` or the `error` of {@link Groq.complete}. With `onError: 'throw'` the first error ends the stream. The
+   * options of a call apply to all inputs; `each` overrides them for one input.
    *
    * @example
    * of('sky')
@@ -73,7 +73,7 @@ export interface Groq extends AsyncDisposable {
    *   .subscribe((result) => show('answer' in result ? result.answer.message : result.error.advice));
    *
    * @example
-   * // Each on behalf of its own customer, and no more than ten of them under way at a time.
+   * // Each input has its own tenant, and at most ten are processed at a time.
    * of({ text: 'Where is my order?', customer: 'acme', paid: true }).pipe(
    *   groq.answers(({ text }) => ({ messages: [{ role: 'user', content: text }] }), {
    *     each: ({ customer, paid }) => ({ tenant: customer, priority: paid ? 'high' : 'low' }),
@@ -81,7 +81,7 @@ export interface Groq extends AsyncDisposable {
    *   }),
    * );
    *
-   * @throws {ValidationError} at once, when an option is not what it has to be.
+   * @throws {ValidationError} synchronously, when an option is invalid.
    */
   answers<T>(
     project: (input: T, index: number) => ChatInput,

@@ -8,14 +8,14 @@ import { merged } from '../rules/merged.ts';
 import { type Linked, LinkedList } from '../rules/queue/LinkedList.ts';
 import type { CallOptions } from './CallOptions.ts';
 
-/** How {@link Groq.answers} asks, and how it hands out what it gets. What is said of a call holds for each of them. */
+/** Options of {@link Groq.answers}. The options of a call apply to the request of each input. */
 export interface AnswersOptions<T = unknown> extends CallOptions {
-  /** What the call for one input is told, where that is another thing than all of them are told. */
+  /** Returns options for the request of one input, which override those for all inputs. */
   readonly each?: ((input: T, index: number) => CallOptions) | undefined;
   /**
-   * How many inputs are under way at a time. Further ones wait, and become requests as others end. Where answers are
-   * `ordered`, one whose answer waits for its turn is under way still, so that no more of them are held. A whole number;
-   * minimum: 1.
+   * The maximum number of inputs that are processed at a time. Further inputs wait, and become requests when others
+   * end. If answers are `ordered`, an input whose answer waits for its turn still counts, so that no more answers are
+   * held. A whole number; minimum: 1.
    *
    * @default Infinity
    */
@@ -27,9 +27,9 @@ export interface AnswersOptions<T = unknown> extends CallOptions {
    */
   readonly ordered?: boolean | undefined;
   /**
-   * Whether an error is a value like an answer, so that the others go on, or ends the stream. What `project` or `each`
-   * throws is such an error, too: `emit` gives it as the `cause` of a {@link ValidationError}, unless it is a
-   * {@link GroqError} itself.
+   * Whether an error is emitted as a result, so that the other requests go on (`emit`), or ends the stream (`throw`).
+   * This includes errors that `project` or `each` throws: `emit` reports them as the `cause` of a {@link
+   * ValidationError}, unless they are a {@link GroqError}.
    *
    * @default 'emit'
    */
@@ -46,15 +46,15 @@ export interface Answered<T> {
 /** The result for one input: its answer, or its error. */
 export type AnswerResult<T> = Answered<T> | { readonly input: T; readonly index: number; readonly error: GroqError };
 
-/** Makes a request of an input. */
+/** Maps an input to a request. */
 type Project<T> = (input: T, index: number) => ChatInput;
 
-/** Gives the answer to a request. */
+/** Makes a request and emits its answer. */
 type Ask = (request: ChatInput, options: CallOptions) => Observable<Answer>;
 
 /**
- * Turns a stream of inputs into a stream of answers: each input becomes a request, at once unless `concurrency` says
- * otherwise, and the limits decide when it is sent.
+ * Turns a stream of inputs into a stream of answers: each input becomes a request, at once unless `concurrency` delays
+ * it, and the limits decide when it is sent.
  */
 export function answers<T>(
   ask: Ask,
@@ -75,7 +75,7 @@ export function answers<T>(
     });
 }
 
-/** What {@link answers} was told. */
+/** The options of {@link answers}. */
 interface AnsweringConfig<T> {
   readonly ask: Ask;
   readonly project: Project<T>;
@@ -85,7 +85,7 @@ interface AnsweringConfig<T> {
   readonly onError: 'emit' | 'throw';
 }
 
-/** One input, from when it comes until its result is handed out. */
+/** One input, from when it arrives until its result is emitted. */
 class Asked<T> implements Linked<Asked<T>> {
   previous: Asked<T> | undefined;
   next: Asked<T> | undefined;
@@ -105,13 +105,13 @@ class Asked<T> implements Linked<Asked<T>> {
 class Answering<T> implements OperateConfig<T, AnswerResult<T>> {
   readonly destination: Subscriber<AnswerResult<T>>;
   readonly #config: AnsweringConfig<T>;
-  /** Those who come too early, in order. */
+  /** The inputs beyond `concurrency`, in order. */
   readonly #waiting = new LinkedList<Asked<T>>();
   /** The others, in order. A list of our own: rxjs's mergeMap searches an array whenever a request ends. */
   readonly #underWay = new LinkedList<Asked<T>>();
   #underWayCount = 0;
   #count = 0;
-  /** Whether somebody takes those who wait already: requests that end at once are not to call each other. */
+  /** Whether waiting inputs are being started: requests that end synchronously must not recurse. */
   #starting = false;
   #completed = false;
 
@@ -130,12 +130,12 @@ class Answering<T> implements OperateConfig<T, AnswerResult<T>> {
     this.#completeIfDone();
   }
 
-  /** Unsubscribes from all that is under way. */
+  /** Unsubscribes from all pending requests. */
   cancel(): void {
     for (const { request } of this.#underWay) request.unsubscribe();
   }
 
-  /** Starts as many as may be under way. */
+  /** Starts as many inputs as `concurrency` allows. */
   #startAll(): void {
     if (this.#starting) return;
     this.#starting = true;
@@ -162,7 +162,7 @@ class Answering<T> implements OperateConfig<T, AnswerResult<T>> {
       this.#end(asked);
     };
     let answer$: Observable<Answer>;
-    // Which of the two it was, should one throw.
+    // Which of the two has thrown, if one does.
     let called = 'project';
     try {
       const body = project(input, index);
@@ -184,7 +184,7 @@ class Answering<T> implements OperateConfig<T, AnswerResult<T>> {
     request.add(answering);
   }
 
-  /** Hands out a result, or holds it until its turn. An input without one only gives up its turn. */
+  /** Emits a result, or holds it until its turn. An input without a result only gives up its turn. */
   #end(asked: Asked<T>): void {
     asked.ended = true;
     if (this.#config.ordered) {
@@ -208,5 +208,5 @@ class Answering<T> implements OperateConfig<T, AnswerResult<T>> {
 const thrownBy = (name: string, cause: unknown): ValidationError => {
   const expected = name === 'project' ? 'a chat request' : 'options of a call';
   const issue = { path: `${name}()`, expected, got: 'an error' };
-  return new ValidationError('What answers() calls', [issue], 'See the cause: nothing was sent.', { cause });
+  return new ValidationError('A function of answers()', [issue], 'See the cause; nothing was sent.', { cause });
 };

@@ -24,14 +24,14 @@ export interface Model {
   readonly max_completion_tokens?: number;
 }
 
-/** For how long a list is waited for, in milliseconds. Nobody who asks for a list expects to wait for longer. */
+/** The longest wait before a retry, in milliseconds. A caller of `models()` does not expect a longer one. */
 const LONGEST_PAUSE = 60_000;
 
 /**
  * Requests Groq's models. This endpoint is not limited, so it bypasses the queue.
  *
  * @param closed$ Fails when the client is closed.
- * @param longestPause For how long a server may ask to wait, in milliseconds.
+ * @param longestPause The longest wait that is accepted from the server, in milliseconds.
  */
 export function models(
   config: Config,

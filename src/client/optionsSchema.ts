@@ -106,7 +106,7 @@ const concurrencySchema = z
   })
   .optional();
 
-/** What {@link AnswersOptions} have to be. */
+/** The schema of {@link AnswersOptions}. */
 export const answersOptionsSchema = callOptionsSchema.extend({
   each: func.optional(),
   concurrency: concurrencySchema,

@@ -132,9 +132,9 @@ export type ResponseFormat =
     };
 
 /**
- * A request for a chat completion, named as Groq names it: the body of `POST /chat/completions`. What is not listed here
- * passes through to Groq untouched, so a field that is newer than this package can be spread into a request. Only what
- * is an option of the call, as `priority` is, has no place in it.
+ * A chat completion request, with Groq's field names: the body of `POST /chat/completions`. Fields that are not listed
+ * here are passed through to Groq unchanged, so a field that is newer than this package can be spread into a request.
+ * Only options of the call, such as `priority`, are refused.
  *
  * @see https://console.groq.com/docs/api-reference#chat-create
  */

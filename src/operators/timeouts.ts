@@ -29,11 +29,11 @@ export interface AnswerTimeouts {
 /** Options of {@link timeouts}. */
 export interface TimeoutsConfig extends AnswerTimeouts {
   /**
-   * Whether nothing can come since the answer is not being read. The time until a token does not run then. It may tell
-   * when the answer was read again, by the clock in milliseconds: a pause may be over when the time is looked at.
+   * Whether the answer is paused, so that no token can arrive. `firstToken` and `betweenTokens` are suspended then. It
+   * may return when reading resumed, in milliseconds of the clock: the pause may be over when the timer fires.
    */
   readonly isPaused?: IsPaused | undefined;
-  /** The model that is asked, for the error. */
+  /** The model of the request, for the error. */
   readonly model?: string | undefined;
   /**
    * Ends the answer with the error, so that the error gets the part that had arrived.

@@ -113,7 +113,7 @@ describe('Exchange', () => {
     exchange.onResponseError(controller, Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }));
     const [[, error] = []] = heard.ends;
     expect(error).toMatchObject({ sent: true, reason: 'ECONNREFUSED' });
-    expect(String(error)).toContain('The connection was lost, and no other could be made (ECONNREFUSED). Ask again;');
+    expect(String(error)).toContain('The connection was lost, and no new one could be made (ECONNREFUSED). Try again;');
   });
 
   it('should send a request when an idle connection goes away on which it was about to be sent', () => {

@@ -321,7 +321,7 @@ describe('a call', () => {
     ['lifecycle', true, 'true'],
   ])('should refuse %s within a request, and send nothing', async (name, value, got) => {
     const error = await told(groq.complete({ messages, ...({ [name]: value } as object) })).error;
-    expect(gist(error)).toEqual([name, 'absent: it is an option of the call, given beside the request', got]);
+    expect(gist(error)).toEqual([name, 'absent: it is an option of the call, which is passed after the request', got]);
     expect(transport.requests).toEqual([]);
     expect(() => createGroq({ apiKey: 'k', defaults: { [name]: value } })).toThrow(
       `\`defaults.${name}\` must be absent`,

@@ -19,7 +19,7 @@ const ADVICE_UNTRUSTED = 'Check the base URL and the certificate of the server o
  * sent.
  *
  * @param sent Whether the request may have reached the server.
- * @param reconnecting Whether it failed to connect anew after that, to send the request once more.
+ * @param reconnecting Whether a new connection failed after that, over which the request was to be sent again.
  */
 export function connectionFailure(failure: unknown, sent: boolean, reconnecting = false): GroqError {
   const reason = codeOf(failure);
@@ -27,16 +27,16 @@ export function connectionFailure(failure: unknown, sent: boolean, reconnecting 
   if (nameOf(failure) === PARSER_ERROR || (reason !== undefined && NOT_HTTP.test(reason))) {
     return new ProtocolError(`The server does not speak HTTP${shown}.`);
   }
-  // Whoever was sent the request could be trusted: what fails after that is the connection.
+  // A request is only sent to a trusted server: later failures are failures of the connection.
   if ((!sent || reconnecting) && reason !== undefined && UNTRUSTED.test(reason)) {
-    return new ConnectionError(`The server could not be trusted${shown}.`, {
+    return new ConnectionError(`The server is not trusted${shown}.`, {
       sent,
       trusted: false,
       reason,
       advice: ADVICE_UNTRUSTED,
     });
   }
-  const lost = reconnecting ? 'The connection was lost, and no other could be made' : 'The connection was lost';
+  const lost = reconnecting ? 'The connection was lost, and no new one could be made' : 'The connection was lost';
   const what = sent ? lost : 'No connection could be made';
   return new ConnectionError(`${what}${shown}.`, { sent, reason });
 }

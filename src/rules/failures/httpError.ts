@@ -21,10 +21,13 @@ export interface HttpErrorSource {
 /** The maximum length of a message, in characters. */
 const MESSAGE_LENGTH = 4_096;
 
-/** How long a word may be that is left out where the limit cuts it, in characters: it may be a key, a part of which is one. */
+/**
+ * The maximum length of a word that is dropped if the limit cuts it, in characters: it may be a key, of which a part is
+ * secret too.
+ */
 const LONGEST_WORD = 1_024;
 
-/** What to do about a status, where the error says nothing closer. */
+/** The advice for a status, unless there is a more specific one. */
 const ADVICE: Readonly<Record<number, string>> = {
   400: 'Correct the request as described in the message.',
   401: 'Set GROQ_API_KEY to a key from https://console.groq.com/keys.',

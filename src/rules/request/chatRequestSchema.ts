@@ -79,10 +79,10 @@ const chatModelIdSchema: z.ZodType<ChatModelId, ChatModelId> = z.string().min(1)
 /** What goes to Groq as it is: it says itself what is wrong with that. */
 const unchecked = <Name extends keyof ChatRequest>() => z.custom<ChatRequest[Name]>().optional();
 
-/** What would go to Groq unseen, which refuses it: it was meant for the client. */
+/** An option of the client that is a field of the request by mistake: Groq would refuse it. */
 const optionOfTheCall = z
   .custom<undefined>((value) => value === undefined, {
-    error: 'absent: it is an option of the call, given beside the request',
+    error: 'absent: it is an option of the call, which is passed after the request',
   })
   .optional();
 
