@@ -2,20 +2,23 @@ import { type OperatorFunction, pipe } from 'rxjs';
 import type { ChatCompletionChunk } from '../model/Chunk.ts';
 import type { Answer, StateToken, Token } from '../model/Token.ts';
 import type { Usage } from '../model/Usage.ts';
-import type { Follower } from '../model/Written.ts';
 import { parseAnswer } from '../operators/parseAnswer.ts';
 import { parseEvents } from '../operators/parseEvents.ts';
 import { readTokens } from '../operators/readTokens.ts';
 import { toChunks } from '../operators/toChunks.ts';
+import type { ToTokensConfig } from '../operators/tokenInternals.ts';
 import { writtenIn } from '../rules/answer/answer.ts';
 import { usageOf } from '../rules/answer/chunk.ts';
 import { joinTokens } from '../rules/answer/joinTokens.ts';
 import type { Config } from './config.ts';
 import type { AnswerShape } from './UsageMeter.ts';
 
+/** What is to be known of one answer while it is read. */
+export type Reading = Pick<ToTokensConfig, 'follower' | 'isPaused'>;
+
 /** One of the ways in which a chat completion is asked for and read. */
 export interface AnswerKind<T> extends AnswerShape<T> {
-  readonly read: (config: Config, follower: Follower | undefined) => OperatorFunction<Uint8Array, T>;
+  readonly read: (config: Config, reading: Reading) => OperatorFunction<Uint8Array, T>;
   /** Joins two of its values that wait to be taken, or tells that they cannot be joined. */
   readonly join?: (first: T | StateToken, second: T | StateToken) => T | undefined;
   readonly usage: (value: T) => Usage | undefined;
@@ -23,15 +26,15 @@ export interface AnswerKind<T> extends AnswerShape<T> {
 
 export const TOKENS: AnswerKind<Token> = {
   stream: true,
-  read: ({ scheduler, maxLineBytes }, follower) => readTokens({ scheduler, maxLineBytes, follower }),
+  read: ({ scheduler, maxLineBytes }, reading) => readTokens({ scheduler, maxLineBytes, ...reading }),
   join: joinTokens,
   usage: (token) => (token.type === 'finish' ? token.usage : undefined),
 };
 
 export const CHUNKS: AnswerKind<ChatCompletionChunk> = {
   stream: true,
-  read: ({ maxLineBytes, scheduler }, follower) =>
-    pipe(parseEvents({ maxLineBytes }), toChunks({ scheduler, follower })),
+  read: ({ maxLineBytes, scheduler }, reading) =>
+    pipe(parseEvents({ maxLineBytes }), toChunks({ scheduler, ...reading })),
   usage: usageOf,
 };
 

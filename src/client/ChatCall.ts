@@ -110,7 +110,7 @@ export class ChatCall<T> implements Call<T> {
   }
 
   read(follower: Follower | undefined): OperatorFunction<Uint8Array, T> {
-    return this.#kind.read(this.#services.config, follower);
+    return this.#kind.read(this.#services.config, { follower, isPaused: this.isPaused });
   }
 
   used({ prompt_tokens: prompt, completion_tokens: completion }: Usage): void {

@@ -9,9 +9,10 @@ import { later, systemClock } from '../ports/clock.ts';
 import { ChunkFold, type TokenSink } from '../rules/answer/ChunkFold.ts';
 import { DONE, parseChunk } from '../rules/answer/chunk.ts';
 import { isGivenUp } from '../rules/failures/isGivenUp.ts';
-import { ms, schedulerSchema } from '../rules/request/schemas.ts';
+import { func, ms, schedulerSchema } from '../rules/request/schemas.ts';
 import { checked } from '../rules/request/validation.ts';
 import type { OperateConfig } from './operate.ts';
+import { type IsPaused, waitingSince } from './waitingSince.ts';
 
 /** Options of {@link toTokens} and {@link toChunks}. */
 export interface ToTokensConfig {
@@ -22,6 +23,10 @@ export interface ToTokensConfig {
    * @default 50
    */
   readonly grace?: number | undefined;
+  /**
+   * Whether the stream is paused, as in {@link TimeoutsConfig}. The grace does not run meanwhile if the usage is missing.
+   */
+  readonly isPaused?: IsPaused | undefined;
   /** An object that may ask later for the text written so far. */
   readonly follower?: Follower | undefined;
   /**
@@ -31,7 +36,12 @@ export interface ToTokensConfig {
   readonly scheduler?: SchedulerLike | undefined;
 }
 
-const schema = z.strictObject({ grace: ms, follower: z.looseObject({}).optional(), scheduler: schedulerSchema });
+const schema = z.strictObject({
+  grace: ms,
+  isPaused: func.optional(),
+  follower: z.looseObject({}).optional(),
+  scheduler: schedulerSchema,
+});
 
 /** @throws {ValidationError} when the config of an operator is invalid. */
 export function checkToTokens(config: ToTokensConfig, operator: string): void {
@@ -46,6 +56,7 @@ export abstract class TokenReader<In, Out> implements OperateConfig<In, Out> {
   readonly destination: Subscriber<Out>;
   protected readonly fold: ChunkFold;
   readonly #grace: number;
+  readonly #isPaused: IsPaused | undefined;
   readonly #scheduler: SchedulerLike;
   /** Whether the server has announced the end. */
   #done = false;
@@ -54,10 +65,11 @@ export abstract class TokenReader<In, Out> implements OperateConfig<In, Out> {
 
   /** @param sink Receives the tokens. */
   constructor(destination: Subscriber<Out>, sink: TokenSink, config: ToTokensConfig) {
-    const { grace = 50, follower, scheduler = systemClock } = config;
+    const { grace = 50, isPaused, follower, scheduler = systemClock } = config;
     this.destination = destination;
     this.fold = new ChunkFold(sink);
     this.#grace = grace;
+    this.#isPaused = isPaused;
     this.#scheduler = scheduler;
     follower?.follow?.(this.fold);
   }
@@ -83,7 +95,9 @@ export abstract class TokenReader<In, Out> implements OperateConfig<In, Out> {
       return undefined;
     }
     // Whoever has left at the last token has no use for a timer.
-    if (fold.whole && !this.destination.closed && this.#timer === undefined) this.#awaitEnd();
+    if (fold.whole && !this.destination.closed && this.#timer === undefined) {
+      this.#awaitEnd(this.#scheduler.now());
+    }
     return chunk;
   }
 
@@ -109,16 +123,23 @@ export abstract class TokenReader<In, Out> implements OperateConfig<In, Out> {
     this.#timer?.unsubscribe();
   }
 
-  /** Ends the answer when its grace period is over. */
-  #awaitEnd(): void {
+  /** Ends the answer when its grace period is over, which began at `since`. */
+  #awaitEnd(since: number): void {
+    const scheduler = this.#scheduler;
     const end = (): void => {
       this.#end();
     };
-    // If the event loop was blocked, the end may be waiting at the socket: it is read before the second timer.
     const look = (): void => {
-      this.#timer = later(this.#scheduler, end, 0);
+      try {
+        const begun = this.fold.ended ? since : waitingSince(since, scheduler.now(), this.#isPaused);
+        if (begun > since) this.#awaitEnd(begun);
+        // If the event loop was blocked, the end may be waiting at the socket: it is read before the second timer.
+        else this.#timer = later(scheduler, end, 0);
+      } catch (error) {
+        this.destination.error(error);
+      }
     };
-    this.#timer = later(this.#scheduler, look, this.#grace);
+    this.#timer = later(scheduler, look, Math.max(0, since + this.#grace - scheduler.now()));
   }
 
   #end(): void {

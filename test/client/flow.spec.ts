@@ -245,6 +245,26 @@ describe('the flow of an answer', () => {
     expect([asked.values.all, asked.ends]).toEqual([['a', 'b'], [['complete']]]);
   });
 
+  it.each(['chat', 'chunks'] as const)('should lose no usage that comes when %s is read again', (method) => {
+    const clock = virtualClock();
+    const usage = { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 };
+    const last = wire.data(`data: ${JSON.stringify({ id: 'c', model: 'm', choices: [], usage })}\n\n`);
+    const choices = [{ index: 0, delta: { content: 'a' }, finish_reason: 'stop' }];
+    const first = wire.data(`data: ${JSON.stringify({ id: 'c', model: 'm', choices })}\n\n`);
+    const transport: Transport = { send: () => concat(of(wire.head(), first), of(last).pipe(delay(5_000, clock))) };
+    const groq = createGroq({ transport, counter: constantCounter(1), scheduler: clock, limits: false });
+    const records: unknown[] = [];
+    groq.usage$.subscribe((record) => records.push(record));
+    const paused$ = new BehaviorSubject(true);
+    const answer$: Observable<unknown> = groq[method]({ messages }, { paused$ });
+    answer$.subscribe();
+    clock.schedule(() => {
+      paused$.next(false);
+    }, 4_990);
+    clock.flush();
+    expect(records).toMatchObject([{ type: 'reported' }]);
+  });
+
   it('should be paused when it is tried again, if it was before', () => {
     const clock = virtualClock();
     const lost = throwError(() => new Error('lost')).pipe(materialize(), delay(500, clock), dematerialize());

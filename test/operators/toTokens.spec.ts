@@ -99,6 +99,29 @@ describe('toTokens', () => {
     });
   });
 
+  it.each<[string, string, (now: number) => boolean | number]>([
+    ['a-g--------u---', 'a----------f|', (now) => now < 10],
+    ['a-g------------', 'a------------(g|)', (now) => (now < 8 ? now >= 3 : 8)],
+    // All that is to come has come.
+    ['a-f------------', 'a-f----|', () => true],
+  ])('should not let its grace run while nothing is read and the usage is missing: %s', (source, expected, paused) => {
+    rx(({ cold, scheduler, expectObservable }) => {
+      const isPaused = () => paused(scheduler.now());
+      const result = cold(source, values).pipe(toTokens({ scheduler, grace: 5, isPaused }));
+      expectObservable(result).toBe(expected, tokens);
+    });
+  });
+
+  it('should end with what `isPaused` throws', () => {
+    rx(({ cold, scheduler, expectObservable }) => {
+      const isPaused = () => {
+        throw new Error('broken');
+      };
+      const whole = cold('a-g-----', values).pipe(toTokens({ scheduler, grace: 3, isPaused }));
+      expectObservable(whole).toBe('a----#', tokens, new Error('broken'));
+    });
+  });
+
   it('should look once more for the end when its grace is over, since a program that was busy hears of it late', () => {
     rx(({ scheduler, flush }) => {
       const log: string[] = [];
