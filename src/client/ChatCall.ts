@@ -50,6 +50,7 @@ export class ChatCall<T> implements Call<T> {
   readonly cost: Cost;
   readonly priority: Priority;
   readonly tenant: string | undefined;
+  readonly tag: string | undefined;
   readonly slack: number | undefined;
   readonly place$: Observable<Place> | undefined;
   readonly cancelled$: Observable<CancelledError> | undefined;
@@ -61,7 +62,6 @@ export class ChatCall<T> implements Call<T> {
   readonly isPaused: IsPaused | undefined;
   readonly #services: ClientServices;
   readonly #kind: AnswerKind<T>;
-  readonly #tag: string | undefined;
   readonly #flow: Flow | undefined;
 
   /**
@@ -81,6 +81,7 @@ export class ChatCall<T> implements Call<T> {
     this.model = request.model;
     this.priority = priority;
     this.tenant = tenant;
+    this.tag = tag;
     this.slack = slack;
     this.place$ = place$;
     this.cancelled$ = cancelled$;
@@ -91,7 +92,6 @@ export class ChatCall<T> implements Call<T> {
     this.usage = kind.usage;
     this.#services = services;
     this.#kind = kind;
-    this.#tag = tag;
     this.isPaused = flow && (() => flow.isPaused);
     this.#flow = flow;
   }
@@ -124,7 +124,7 @@ export class ChatCall<T> implements Call<T> {
   }
 
   meter(attempt: Job): AttemptMeter<T> {
-    return this.#services.ledger.meter(this.#kind, attempt, this.#tag);
+    return this.#services.ledger.meter(this.#kind, attempt, this.tag);
   }
 }
 

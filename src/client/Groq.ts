@@ -143,7 +143,7 @@ export interface Groq extends AsyncDisposable {
    *
    * @example
    * groq.events$.subscribe((event) => show(event));
-   * // { type: 'admitted', waited: 45, attempt: 2, seq: 0, model: 'openai/gpt-oss-20b', tenant: undefined, at: 1968 }
+   * // { type: 'admitted', waited: 45, attempt: 2, seq: 0, model: 'openai/gpt-oss-20b', tag: 'sorting', at: 1968 }
    */
   readonly events$: Observable<GroqEvent>;
   /**

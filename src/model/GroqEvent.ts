@@ -28,6 +28,8 @@ export type GroqEvent = GroqEventDetail & {
   readonly seq: number;
   readonly model: ModelId;
   readonly tenant?: string | undefined;
+  /** The tag of its call. */
+  readonly tag?: string | undefined;
   /** The time, in milliseconds of the scheduler's clock. */
   readonly at: number;
 };

@@ -23,6 +23,8 @@ export interface Call<T> extends Pick<Job, 'model' | 'request' | 'cost' | 'prior
   used?(usage: Usage): void;
   /** Asked at each attempt when it leaves the queue. What it throws ends the request, before anything was sent. */
   meter?(attempt: Job): AttemptMeter<T>;
+  /** What it is for, in the words of the one who asks: its events tell. */
+  readonly tag?: string | undefined;
   readonly timeouts: Timeouts;
   /** Whether its answer is not being read just now, or when it was read again. */
   readonly isPaused?: IsPaused | undefined;

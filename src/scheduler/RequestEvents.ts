@@ -2,11 +2,13 @@ import { type Observable, type SchedulerLike, Subject } from 'rxjs';
 import { isGroqError } from '../errors/GroqError.ts';
 import { isRateLimitError } from '../errors/guards.ts';
 import type { GroqEvent, GroqEventDetail } from '../model/GroqEvent.ts';
-import type { Job } from '../model/Job.ts';
 import type { RetryInfo } from '../operators/retryWithBackoff.ts';
+import type { Attempt, Call } from './Attempt.ts';
 
 /** Whom an event is about. */
-export type About = Pick<Job, 'seq' | 'model' | 'tenant'>;
+export interface About extends Pick<Attempt, 'seq' | 'model' | 'tenant'> {
+  readonly call: Pick<Call<unknown>, 'tag'>;
+}
 
 /** Tells what happens to requests, which costs nothing while nobody listens. */
 export class RequestEvents {
@@ -25,8 +27,9 @@ export class RequestEvents {
     return this.#events.observed;
   }
 
-  tell({ seq, model, tenant }: About, detail: GroqEventDetail): void {
-    if (this.observed) this.#events.next({ ...detail, seq, model, tenant, at: this.#scheduler.now() });
+  tell({ seq, model, tenant, call }: About, detail: GroqEventDetail): void {
+    if (!this.observed) return;
+    this.#events.next({ ...detail, seq, model, tenant, tag: call.tag, at: this.#scheduler.now() });
   }
 
   /** Nothing happens any more. */

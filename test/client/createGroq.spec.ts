@@ -180,9 +180,9 @@ describe('createGroq', () => {
       const groq = make(server);
       const events: GroqEvent[] = [];
       groq.events$.subscribe((event) => events.push(event));
-      await told(groq.chat({ messages }, { tenant: 't' })).ended;
-      expect(events.map(({ type, seq, model, tenant }) => [type, seq, model, tenant])).toEqual(
-        ['queued', 'admitted', 'connected', 'finished'].map((type) => [type, 0, 'openai/gpt-oss-20b', 't']),
+      await told(groq.chat({ messages }, { tenant: 't', tag: 'x' })).ended;
+      expect(events.map(({ type, seq, model, tenant, tag }) => [type, seq, model, tenant, tag])).toEqual(
+        ['queued', 'admitted', 'connected', 'finished'].map((type) => [type, 0, 'openai/gpt-oss-20b', 't', 'x']),
       );
       expect(JSON.stringify(events)).not.toMatch(/Hi|Hel/);
     });

@@ -355,14 +355,14 @@ describe('RequestScheduler', () => {
         reply: (_, index) => (index === 0 ? throwError(() => fault) : helpers.cold('(shafd|)', wires)),
       });
       under.events$.subscribe((event) => events.push(event));
-      ask('a', { tenant: 't', retry: { initialDelay: 2 } }).subscribe();
+      ask('a', { tenant: 't', tag: 'x', retry: { initialDelay: 2 } }).subscribe();
       ask('b').subscribe().unsubscribe();
       ask('c', { retry: { count: 0 }, cost: { ...tokens(1), requests: 9 } }).subscribe({ error: () => undefined });
       helpers.flush();
       const usage = wire.usage({ prompt_tokens: 1, completion_tokens: 0 });
-      const a = { seq: 0, model: 'm', tenant: 't' };
-      const b = { seq: 1, model: 'm', tenant: undefined };
-      const c = { seq: 2, model: 'm', tenant: undefined };
+      const a = { seq: 0, model: 'm', tenant: 't', tag: 'x' };
+      const b = { seq: 1, model: 'm', tenant: undefined, tag: undefined };
+      const c = { seq: 2, model: 'm', tenant: undefined, tag: undefined };
       expect(events).toEqual([
         { type: 'queued', ...a, at: 0 },
         { type: 'queued', ...b, at: 0 },
