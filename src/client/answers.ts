@@ -67,16 +67,16 @@ export function answers<T>(
   const config = { ask, project, optionsOf, concurrency, ordered, onError };
   return (source) =>
     new Observable((destination) => {
-      const answering = new Answering(config, destination);
+      const inputs = new Inputs(config, destination);
       destination.add(() => {
-        answering.cancel();
+        inputs.cancel();
       });
-      source.subscribe(operate(answering));
+      source.subscribe(operate(inputs));
     });
 }
 
 /** The options of {@link answers}. */
-interface AnsweringConfig<T> {
+interface InputsConfig<T> {
   readonly ask: Ask;
   readonly project: Project<T>;
   readonly optionsOf: (input: T, index: number) => CallOptions;
@@ -102,9 +102,9 @@ class Asked<T> implements Linked<Asked<T>> {
 }
 
 /** The inputs of one subscriber. */
-class Answering<T> implements OperateConfig<T, AnswerResult<T>> {
+class Inputs<T> implements OperateConfig<T, AnswerResult<T>> {
   readonly destination: Subscriber<AnswerResult<T>>;
-  readonly #config: AnsweringConfig<T>;
+  readonly #config: InputsConfig<T>;
   /** The inputs beyond `concurrency`, in order. */
   readonly #waiting = new LinkedList<Asked<T>>();
   /** The others, in order. A list of our own: rxjs's mergeMap searches an array whenever a request ends. */
@@ -115,7 +115,7 @@ class Answering<T> implements OperateConfig<T, AnswerResult<T>> {
   #starting = false;
   #completed = false;
 
-  constructor(config: AnsweringConfig<T>, destination: Subscriber<AnswerResult<T>>) {
+  constructor(config: InputsConfig<T>, destination: Subscriber<AnswerResult<T>>) {
     this.#config = config;
     this.destination = destination;
   }
