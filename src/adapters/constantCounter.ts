@@ -3,11 +3,10 @@ import type { TokenCounter } from '../ports/TokenCounter.ts';
 import { checked } from '../rules/request/validation.ts';
 
 /**
- * Makes a counter that finds the same number of tokens in every prompt: for tests, and for those who do not want to
- * count.
+ * Creates a counter that returns the same number of tokens for every prompt: for tests, or to skip counting.
  *
- * @param tokens The tokens of every prompt, a whole number from 0 up.
- * @throws {ValidationError} when it is something else.
+ * @param tokens The number of tokens of every prompt, a whole number of at least 0.
+ * @throws {ValidationError} when it is anything else.
  * @example
  * constantCounter(100).count(request); // => { tokens: 100, bound: 100, exact: true }
  */

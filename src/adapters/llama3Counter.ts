@@ -7,15 +7,15 @@ export interface Llama3Tokenizer {
   encode(text: string, options?: { bos?: boolean; eos?: boolean }): ArrayLike<number>;
 }
 
-/** How much text is remembered with its count, in characters. */
+/** How much text is cached with its count, in characters. */
 const CACHE_SIZE = 1_000_000;
 
 /**
- * Makes a counter that counts the prompts of Llama 3 models in their own vocabulary, and leaves all others to another
- * counter.
+ * Creates a counter that counts the prompts of Llama 3 models with their own vocabulary, and uses another counter for
+ * all other models.
  *
- * The vocabulary is not part of this package: it comes with the tokenizer, under Meta's licence. The time and the stack
- * that the tokenizer takes for long texts are its own too.
+ * The vocabulary is not part of this package: it comes with the tokenizer, under Meta's licence. How much time and
+ * stack long texts take depends on the tokenizer.
  *
  * @param tokenizer The tokenizer of Llama 3.
  * @param otherwise Counts the prompts of all other models.

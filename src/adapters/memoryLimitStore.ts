@@ -11,47 +11,47 @@ import { LimitMirror } from '../rules/limits/LimitMirror.ts';
 import { func, limitsSchema, ms, pacingSchema, schedulerSchema } from '../rules/request/schemas.ts';
 import { checked } from '../rules/request/validation.ts';
 
-/** What the buckets of a {@link memoryLimitStore} start from. */
+/** Options of {@link memoryLimitStore}. */
 export interface MemoryLimitStoreConfig {
-  /** The limits, of every key or by key. What is not known is learned from the first answer. */
+  /** The limits, for every key or by key. Unknown limits are learned from the first answer. */
   readonly limits?: Limits | ((key: LimitKey) => Limits) | undefined;
-  /** Limits that are kept even where the server allows more. */
+  /** Limits that are kept even if the server allows more. */
   readonly ceilings?: Limits | ((key: LimitKey) => Limits) | undefined;
   /**
-   * The limits of the plans that there are. Answers show only some limits: where two of those are a plan's, the others are
-   * taken from it, unless `ceilings` has them.
+   * The limits of the existing plans. Answers report only some limits: if two of those match a plan, the others are
+   * taken from that plan, unless `ceilings` has them.
    *
    * @default none
    */
   readonly plans?: readonly Limits[] | ((key: LimitKey) => readonly Limits[]) | undefined;
   /**
-   * How much of each bucket is left alone, in milliseconds of what flows in, since no two clocks run alike.
+   * Safety margin per bucket, as milliseconds of refill, to absorb clock differences.
    *
    * @default 0
    */
   readonly margin?: number | undefined;
   /**
-   * Whether the server gives back what was charged for a completion and not used (`refund`), or keeps it (`keep`).
+   * Whether the server gives back the unused part of the charge for a completion (`refund`), or keeps it (`keep`).
    *
    * @default 'refund', until the answers show otherwise
    */
   readonly chargeModel?: 'refund' | 'keep' | undefined;
   /**
-   * Which part of each daily limit a priority leaves to what is more urgent, from 0 to 1, so that bulk work cannot use
-   * up the day.
+   * The fraction of each daily limit that a priority leaves to more urgent requests, from 0 to 1, so that bulk work
+   * cannot use up the day's quota.
    *
    * @default nothing
    */
   readonly pacing?: Pacing | undefined;
   /**
-   * For how long the others of a key wait for the answer to its first request, in milliseconds. Somebody may have used
-   * the account just before, and only an answer tells. 0 means that the buckets are known to be full.
+   * How long the other requests of a key wait for the answer to its first request, in milliseconds: other processes may
+   * have used the account, and only an answer reports the real levels. 0 means that the buckets are known to be full.
    *
    * @default 0
    */
   readonly probe?: number | undefined;
   /**
-   * Whose clock counts, in milliseconds.
+   * The scheduler whose clock is used, in milliseconds.
    *
    * @default the system's monotonic clock and timers. Within `TestScheduler.run`, pass that `TestScheduler`:
    * virtual time does not reach this default.
@@ -60,10 +60,9 @@ export interface MemoryLimitStoreConfig {
 }
 
 /**
- * Keeps the levels of the buckets in this process.
+ * Creates a limit store that keeps the levels of the buckets in this process.
  *
- * Every answer is given at once, so that the order of a burst holds. Clients that are given the same store share its
- * buckets:
+ * It is synchronous, so the order of a burst is kept. Clients with the same store share its buckets:
  *
  * ```ts
  * import { createGroq } from 'rxgroq';
@@ -74,7 +73,7 @@ export interface MemoryLimitStoreConfig {
  * const batch = createGroq({ store });
  * ```
  *
- * The order of priorities holds among the requests of one client: another one that asks for less may go before.
+ * Priorities apply among the requests of one client: a smaller request of another client may go first.
  *
  * @throws {ValidationError} when the config, or a value that one of its functions returns, is invalid.
  */
@@ -98,22 +97,28 @@ const schema = z.strictObject({
   scheduler: schedulerSchema,
 });
 
-/** A limit store whose limits can be lowered and raised while it is in use. */
+/** A limit store whose limits can be changed while it is in use. */
 export interface MemoryLimitStore extends LimitStore {
   readonly learn: NonNullable<LimitStore['learn']>;
-  /** Keeps these limits of a key from now on, where the server allows as much. Those who no longer fit are told. */
+  /**
+   * Sets limits of a key from now on, as far as the server allows them. Waiting requests that no longer fit are
+   * refused.
+   */
   setLimits(key: LimitKey, limits: Limits): void;
 }
 
-/** What is kept of one key. */
+/** The state of one key. */
 interface Book {
   readonly mirror: LimitMirror;
   readonly changes: Subject<LimitChange>;
-  /** Whether it was given limits that nobody else knows. */
+  /** Whether its limits were set at run time and are not known otherwise. */
   isOwn: boolean;
 }
 
-/** How many books are kept that nobody uses: far more than there are models, since a model can be called anything. */
+/**
+ * How many unused books are kept: far more than there are models. Model names come from callers, so there must be a
+ * limit.
+ */
 const MAX_IDLE_BOOKS = 1_000;
 
 const isIdle = ({ mirror, changes, isOwn }: Book): boolean => mirror.idle && !changes.observed && !isOwn;
@@ -168,7 +173,7 @@ class MirrorStore implements MemoryLimitStore {
     return of(this.#bookOf(key).mirror.levels(this.#now));
   }
 
-  /** In whole milliseconds, of which a mirror can add up any number without rounding. */
+  /** In whole milliseconds, which a mirror can add up without rounding. */
   get #now(): number {
     return Math.floor(this.#scheduler.now());
   }
@@ -193,7 +198,7 @@ class MirrorStore implements MemoryLimitStore {
   }
 }
 
-/** Tells those who wait that something has changed since a revision of the limits. */
+/** Notifies waiting requests of a change since a revision of the limits. */
 const tell = ({ mirror, changes }: Book, revision: number): void => {
   changes.next(mirror.revision === revision ? 'level' : 'limits');
 };

@@ -5,12 +5,12 @@ import { contentParts } from '../rules/counting/contentText.ts';
 /** The common rule of thumb for English. */
 const CHARACTERS_PER_TOKEN = 4;
 
-/** What the templates of most models put around a message, in tokens. */
+/** The overhead of a message in the templates of most models, in tokens. */
 const TOKENS_PER_MESSAGE = 4;
 
 /**
- * Makes a counter that goes by the length of the text alone, which costs next to nothing: for clients that keep no
- * limits, and so hold nothing to its count.
+ * Creates a counter that estimates from the length of the text alone, at almost no cost: for clients without limits,
+ * which do not depend on exact counts.
  *
  * @example
  * roughCounter().count({ model: 'llama-3.1-8b-instant', messages: [{ role: 'user', content: 'hi' }] });

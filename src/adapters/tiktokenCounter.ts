@@ -12,73 +12,73 @@ import { priorOf } from '../rules/counting/modelPriors.ts';
 import { imageUncertainty, promptFeatures } from '../rules/counting/promptFeatures.ts';
 import { LruMap } from '../rules/LruMap.ts';
 
-/** What {@link tiktokenCounter} can be told. */
+/** Options of {@link tiktokenCounter}. */
 export interface TiktokenCounterOptions {
   /**
-   * Loads the vocabulary: `bpe_ranks` as js-tiktoken keeps them. Called at most once, unless it fails.
+   * Loads the vocabulary, in the format of `bpe_ranks` in js-tiktoken. Called at most once, unless it fails.
    *
    * @default () => import('js-tiktoken/ranks/o200k_base').then((module) => module.default.bpe_ranks)
    */
   readonly ranks?: (() => Promise<string>) | undefined;
   /**
-   * How much text is remembered with its count, in characters: up to twice as much is kept in memory. With 0, every
-   * message is counted anew each time.
+   * How much text is cached with its count, in characters; up to twice as much is kept in memory. With 0, nothing is
+   * cached.
    *
    * @default 1_000_000
    */
   readonly cacheSize?: number | undefined;
 }
 
-/** A {@link TokenCounter} that has the vocabulary of the gpt-oss models, and learns of the others. */
+/** A {@link TokenCounter} that has the vocabulary of the gpt-oss models, and learns about the others. */
 export interface TiktokenCounter extends TokenCounter {
-  /** Counts a prompt: at once when the vocabulary is loaded, and with a promise of the same before. */
+  /** Counts a prompt: synchronously if the vocabulary is loaded, otherwise with a promise. */
   count(request: ChatRequest): TokenCount | Promise<TokenCount>;
   /**
-   * Loads the vocabulary, which takes some 50 milliseconds, unless that was done before. Call it early and the first
-   * request does not wait for it.
+   * Loads the vocabulary, unless it is loaded already, which takes about 50 milliseconds. Call it early, so that the
+   * first request does not have to wait for it.
    */
   load(): Promise<void>;
   /**
-   * Learns from the `prompt_tokens` that Groq reported for a request. Prompts of gpt-oss need no learning, except in
-   * how the parameters of functions are written.
+   * Learns from the `prompt_tokens` that Groq reported for a request. For gpt-oss it only learns how the parameters of
+   * functions are written.
    */
   observe(request: ChatRequest, promptTokens: number): void;
   /**
-   * Splits a text into tokens of o200k.
+   * Encodes a text as tokens of o200k.
    *
-   * @throws {Error} before the vocabulary is loaded.
+   * @throws {Error} if the vocabulary is not loaded yet.
    */
   encode(text: string): number[];
   /**
-   * Puts tokens of o200k together to a text.
+   * Decodes tokens of o200k to a text.
    *
-   * @throws {Error} before the vocabulary is loaded.
-   * @throws {RangeError} when there is no such token.
+   * @throws {Error} if the vocabulary is not loaded yet.
+   * @throws {RangeError} if a token does not exist.
    */
   decode(tokens: readonly number[]): string;
 }
 
 interface Vocabulary {
   readonly bpe: Bpe;
-  /** Counts a text, or remembers its count. */
+  /** Counts a text, with a cache. */
   readonly count: CountText;
 }
 
 /**
- * The vocabularies by how they are loaded. One takes eight megabytes and some 50 ms to make and knows nothing of who
- * uses it, so all counters of a process have the same one.
+ * The vocabularies, by their loader. One takes eight megabytes and about 50 ms to create and has no state of its users,
+ * so all counters of a process share it.
  */
 const VOCABULARIES = new WeakMap<() => Promise<string>, Promise<Bpe>>();
 
-/** Of how many models the coefficients are kept. Groq serves some twenty at a time. */
+/** For how many models coefficients are kept. Groq serves about twenty at a time. */
 const MAX_CALIBRATIONS = 64;
 
 /**
- * Makes a counter that counts the prompts of the gpt-oss models as Groq does, and estimates those of all others from
- * what it was told that Groq reported. The bound of an estimate holds for 99.9 % of the prompts: it is wide at first,
- * and comes within some 15 % of the estimate with the first reports.
+ * Creates a counter that counts the prompts of the gpt-oss models as Groq does, and estimates those of all other models
+ * from the counts that Groq has reported. The bound of an estimate holds for 99.9 % of the prompts: it is wide at
+ * first, and comes within about 15 % of the estimate with the first reports.
  *
- * It answers at once when the vocabulary is loaded, and with a promise of the same before.
+ * It is synchronous if the vocabulary is loaded, and returns a promise otherwise.
  *
  * @example
  * const counter = tiktokenCounter();

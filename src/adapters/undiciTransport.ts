@@ -8,24 +8,25 @@ import { connectionFailure } from '../rules/failures/connectionFailure.ts';
 import { Exchange, type Outgoing } from './Exchange.ts';
 import { WarmConnections } from './WarmConnections.ts';
 
-/** Where requests go, and as whom. */
+/** Options of {@link undiciTransport}. */
 export interface UndiciTransportConfig {
-  /** The key, or what gives it when a request is sent. */
+  /** The API key, or a synchronous function that returns it for each request. */
   readonly apiKey: string | (() => string);
   /**
-   * Where the API is. One without a path gets `/openai/v1`.
+   * The base URL of the API. `/openai/v1` is appended to a bare origin.
    *
    * @default 'https://api.groq.com/openai/v1'
    */
   readonly baseURL?: string | undefined;
   /**
-   * For how long an idle connection is kept for the next request, in milliseconds.
+   * How long an idle connection is kept for the next request, in milliseconds.
    *
    * @default 30_000
    */
   readonly keepAlive?: number | undefined;
   /**
-   * How long the body of an answer may be, in bytes. Answers do not come compressed. More is a {@link ProtocolError}.
+   * The maximum length of the body of an answer, in bytes. Answers are not compressed. A longer body is a {@link
+   * ProtocolError}.
    *
    * @default 67_108_864
    */
@@ -38,20 +39,20 @@ export interface UndiciTransportConfig {
   readonly http2?: boolean | undefined;
 }
 
-/** A transport that holds connections. */
+/** A transport with connections that must be closed. */
 export interface ClosableTransport extends Transport {
   connect(): Observable<never>;
-  /** Closes the idle connections at once and the others when their requests have ended. It may be called again. */
+  /** Closes idle connections immediately and the others when their requests have ended. It may be called repeatedly. */
   close(): Promise<void>;
 }
 
 /**
- * Sends requests over connections that undici keeps, one for each request in flight.
+ * Creates a transport on undici, with one connection for each request in flight.
  *
- * Unsubscribing closes the connection of the request, whatever it is doing. Redirects are not followed and no timeout
- * is its own: {@link timeouts} goes around it.
+ * Unsubscribing closes the connection of the request, whatever its state. It does not follow redirects and has no
+ * timeouts: use {@link timeouts}.
  *
- * A client closes the transport that it has made itself, and no other:
+ * A client closes only the transport that it has created itself:
  *
  * ```ts
  * import { createGroq } from 'rxgroq';
@@ -72,13 +73,13 @@ export function undiciTransport(config: UndiciTransportConfig): ClosableTranspor
 
 const USER_AGENT = 'rxgroq';
 
-/** How long the body of an answer may be, in bytes: some hundred times the longest that a model writes. */
+/** The default maximum length of a body, in bytes: about a hundred times the longest answer of a model. */
 const MAX_RESPONSE_BYTES = 67_108_864;
 
-/** What is shorter, in characters, is no secret, and may stand in any text. */
+/** A shorter key, in characters, is no secret and may occur in any text. */
 const SHORTEST_KEY = 8;
 
-/** Of how many keys it is known that they were sent: a server may repeat one that others have replaced meanwhile. */
+/** How many sent keys are remembered: a server may repeat one that was replaced in the meantime. */
 const KNOWN_KEYS = 100;
 
 class UndiciTransport implements ClosableTransport {
@@ -89,9 +90,9 @@ class UndiciTransport implements ClosableTransport {
   readonly #warm: WarmConnections;
   readonly #dial: Parameters<WarmConnections['open']>[0];
   readonly #keyOf: () => string;
-  /** The secret keys that were sent, the first one first. */
+  /** The secret keys that were sent, oldest first. */
   readonly #keys = new Set<string>();
-  /** The exchange that is being dispatched, to which a new connection belongs. */
+  /** The exchange that is being dispatched; a new connection belongs to it. */
   #dispatching: Exchange | undefined;
   #closed: Promise<void> | undefined;
 

@@ -6,7 +6,7 @@ import type { LimitStore } from '../ports/LimitStore.ts';
 import { LruMap } from '../rules/LruMap.ts';
 import { RefusalPause } from '../rules/limits/RefusalPause.ts';
 
-/** What an {@link unlimitedStore} goes by. */
+/** Options of {@link unlimitedStore}. */
 export interface UnlimitedStoreConfig {
   /**
    * @default the system's monotonic clock and timers. Within `TestScheduler.run`, pass that `TestScheduler`:
@@ -16,8 +16,8 @@ export interface UnlimitedStoreConfig {
 }
 
 /**
- * Makes a store that grants everything at once, for those who want no limits kept. It learns nothing but this: after a
- * 429 it waits for as long as the server asks, since what was refused is asked for again at once.
+ * Creates a store without limits, which grants everything at once. After a 429 it only waits for as long as the server
+ * asks, since refused requests are requeued immediately.
  */
 export function unlimitedStore({ scheduler = systemClock }: UnlimitedStoreConfig = {}): LimitStore {
   const pauses = new LruMap<LimitKey, Pause>(MAX_PAUSES);
@@ -40,12 +40,12 @@ export function unlimitedStore({ scheduler = systemClock }: UnlimitedStoreConfig
   };
 }
 
-/** How many keys are remembered that have met a 429: far more than there are models. */
+/** How many keys with a 429 are remembered: far more than there are models. */
 const MAX_PAUSES = 1_000;
 
 const GRANTED: Verdict = { type: 'granted' };
 
-/** What is kept of a key that has met a 429. */
+/** The state of a key that has met a 429. */
 interface Pause {
   readonly length: RefusalPause;
   until: number;

@@ -12,13 +12,13 @@ const UNITS: ReadonlyMap<string, number> = new Map([
 
 const NANOSECONDS = 1e6;
 
-/** The longest text that is looked at: a duration in nanoseconds to the day has 25 characters. */
+/** The maximum length of a text that is parsed: a duration in nanoseconds to the day has 25 characters. */
 const MAX_LENGTH = 64;
 
 /**
- * Writes a duration as Go's `Duration.String` does, which is how Groq writes its headers and messages.
+ * Formats a duration like Go's `Duration.String`, which is the format of Groq's headers and messages.
  *
- * @param ms Milliseconds, rounded to whole nanoseconds. What is not above zero becomes `0s`.
+ * @param ms Milliseconds, rounded to whole nanoseconds. Zero and negative numbers become `0s`.
  * @example
  * formatGoDuration(60);         // => '60ms'
  * formatGoDuration(782.333333); // => '782.333333ms'
@@ -41,10 +41,9 @@ export function formatGoDuration(ms: number): string {
 }
 
 /**
- * Reads a duration as Go's `ParseDuration` does, in linear time, except that a sign is refused: nobody waits for less
- * than nothing.
+ * Parses a duration like Go's `ParseDuration`, in linear time, except that a sign is refused: no wait is negative.
  *
- * @return Milliseconds, or undefined when the text is anything else.
+ * @return Milliseconds, or `undefined` if the text is not a duration.
  * @example
  * parseGoDuration('2m52.8s');    // => 172_800
  * parseGoDuration('1h4m48s');    // => 3_888_000

@@ -12,39 +12,39 @@ export interface StatusFault {
    * headers say as much as leads to that wait, or to one of 1 s.
    */
   readonly retryAfter?: number | string | undefined;
-  /** With 429: the limit that the message names. @default 'tpm' */
+  /** For 429: the limit that the message names. @default 'tpm' */
   readonly dimension?: Dimension | undefined;
 }
 
-/** The connection is closed before the answer is whole. */
+/** The connection is closed before the answer is complete. */
 export interface CutFault {
   readonly kind: 'cut';
-  /** How many tokens are sent before. @default 0, which is after the headers */
+  /** How many tokens are sent before. @default 0, right after the headers */
   readonly after?: number | undefined;
-  /** Whether the body ends as if it were whole, but without a `finish_reason` and `[DONE]`. @default false */
+  /** Whether the body ends regularly, but without a `finish_reason` and `[DONE]`. @default false */
   readonly clean?: boolean | undefined;
 }
 
-/** The connection is reset before the answer is whole. What was just sent may be lost on its way. */
+/** The connection is reset before the answer is complete. Data that was just sent may be lost. */
 export interface ResetFault {
   readonly kind: 'reset';
-  /** How many tokens are sent before. @default 0, which is after the headers */
+  /** How many tokens are sent before. @default 0, right after the headers */
   readonly after?: number | undefined;
 }
 
-/** The answer comes to a halt. */
+/** The answer stalls. */
 export interface StallFault {
   readonly kind: 'stall';
-  /** How many tokens are sent before. @default 0, which is after the headers */
+  /** How many tokens are sent before. @default 0, right after the headers */
   readonly after?: number | undefined;
-  /** For how many milliseconds of the simulator's clock. Absent: for ever. */
+  /** The duration, in milliseconds of the simulator's clock. @default forever */
   readonly ms?: number | undefined;
 }
 
-/** The stream ends in an `event: error`, without `[DONE]`; what is not streamed is answered with its status. */
+/** The stream ends with an `event: error`, without `[DONE]`; an answer that is not streamed has the error's status. */
 export interface ErrorFault {
   readonly kind: 'error';
-  /** How many tokens are sent before. @default 0, which is no chunk at all */
+  /** How many tokens are sent before. @default 0, without any chunk */
   readonly after?: number | undefined;
   /** Groq's `error` object. @default a recorded `tool_use_failed` */
   readonly error?:
@@ -58,15 +58,15 @@ export interface ErrorFault {
     | undefined;
 }
 
-/** Something that goes wrong with one request. */
+/** A fault of one request. */
 export type Fault = StatusFault | CutFault | ResetFault | StallFault | ErrorFault;
 
 /** A fault in the middle of an answer. */
 export type AnswerFault = Exclude<Fault, StatusFault>;
 
 /**
- * Which requests go wrong: a list, whose first entry is for the first chat request that is valid, and so on, or a
- * function, which is told the request and its number from 0.
+ * The faults by request: a list, whose first entry is for the first valid chat request, and so on; or a function of the
+ * request and its number from 0.
  */
 export type Faults = readonly (Fault | undefined)[] | ((request: ChatRequest, n: number) => Fault | undefined);
 
@@ -99,9 +99,9 @@ export const faultSchema: z.ZodType<Fault> = z.discriminatedUnion('kind', [
 ]);
 
 /**
- * The fault that a request meets.
+ * The fault of a request.
  *
- * @throws {ValidationError} when a function returns what is none.
+ * @throws {ValidationError} when a function returns an invalid fault.
  */
 export function faultOf(faults: Faults, request: ChatRequest, n: number): Fault | undefined {
   if (typeof faults !== 'function') return faults[n];
@@ -109,7 +109,7 @@ export function faultOf(faults: Faults, request: ChatRequest, n: number): Fault 
   return checked(faultSchema.optional(), fault, 'What the option faults returns', 'Correct the function.');
 }
 
-/** What a stream of tool calls was recorded to end in when the model wrote prose. */
+/** The recorded end of a stream of tool calls in which the model wrote prose. */
 const TOOL_USE_FAILED = {
   message: 'Tool choice is required, but model did not call a tool',
   type: 'invalid_request_error',

@@ -11,66 +11,66 @@ import type { RetiredAs } from './checkChatRequest.ts';
 import type { Faults } from './Fault.ts';
 import { promptCounter } from './promptCounter.ts';
 
-/** How a simulator is to behave. All durations are milliseconds of its own clock. */
+/** Options of {@link startSimulator}. All durations are in milliseconds of the simulator's clock. */
 export interface SimulatorOptions {
-  /** Whose limits hold. @default 'free' */
+  /** The plan whose limits apply. @default 'free' */
   readonly tier?: Tier | undefined;
   /**
-   * Merged into the limits of the tier, dimension by dimension; a model that is not in the catalogue is served with
-   * these alone. `false` switches all limits off.
+   * Merged into the limits of the tier, dimension by dimension. A model that is not in the catalogue has only these
+   * limits. `false` disables all limits.
    */
   readonly limits?: false | Readonly<Record<ModelId, Limits>> | undefined;
-  /** How many milliseconds of its clock pass in one of the scheduler's. @default 1 */
+  /** The speed of its clock: how many of its milliseconds pass in one of the scheduler's. @default 1 */
   readonly speed?: number | undefined;
-  /** Decides the replies and the ids. @default 1 */
+  /** The seed of replies and ids. @default 1 */
   readonly seed?: number | undefined;
   /**
-   * What the model answers. A text comes in pieces that are about as long as tokens; each token of a list is one chunk
-   * and counts as one.
+   * The answer of the model. A text is sent in pieces that are about as long as tokens; each token of a list is one
+   * chunk and counts as one.
    *
    * @default replies that depend on the request and the seed
    */
   readonly reply?: ((request: ChatRequest) => string | readonly Token[]) | undefined;
   /** The time until the first token. @default 100 */
   readonly firstToken?: number | undefined;
-  /** How fast it writes. @default 1_000, as was recorded for `openai/gpt-oss-20b` */
+  /** The speed of the model. @default 1_000, as recorded for `openai/gpt-oss-20b` */
   readonly tokensPerSecond?: number | undefined;
-  /** What goes wrong. @default nothing */
+  /** Injected faults. @default none */
   readonly faults?: Faults | undefined;
-  /** Where it listens on 127.0.0.1. @default 0, which is a free port */
+  /** The port on 127.0.0.1. @default 0, which selects a free port */
   readonly port?: number | undefined;
-  /** The only key that is let in. @default any */
+  /** The only accepted key. @default any key */
   readonly apiKey?: string | undefined;
-  /** What is answered for a model that Groq no longer serves. @default 'model_not_found', with status 404 */
+  /** The error for a model that Groq no longer serves. @default 'model_not_found', with status 404 */
   readonly retiredAs?: RetiredAs | undefined;
   /**
-   * How many tokens a prompt has.
+   * Returns the number of tokens of a prompt.
    *
-   * @default what a client counts, by the same tables: so the two agree whether or not Groq would, and what the
-   * simulator reports proves nothing about the tables
+   * @default the count of a client, by the same tables: the two always agree, so the simulator's reports prove nothing
+   * about the tables
    */
   readonly countPrompt?: ((request: ChatRequest) => number | Promise<number>) | undefined;
-  /** How many of them come out of the cache and do not count. @default none */
+  /** Returns how many of them are cached and do not count. @default none */
   readonly countCached?: ((request: ChatRequest) => number) | undefined;
   /** What the limiter charges, and when. @default 'max' */
   readonly chargeModel?: ChargeModelName | undefined;
   /** What kind of limiter it is. @default 'bucket' */
   readonly limiter?: LimiterShape | undefined;
-  /** How headers round. @default '2026' */
+  /** How headers are rounded. @default '2026' */
   readonly rounding?: Rounding | undefined;
-  /** Whose clock and timers are used. @default the system's monotonic clock and timers */
+  /** The scheduler whose clock and timers are used. @default the system's monotonic clock and timers */
   readonly scheduler?: SchedulerLike | undefined;
 }
 
-/** The options without a default: replies are then seeded, and any key is let in. */
+/** The options without a default: without them replies are seeded, and any key is accepted. */
 type Open = 'reply' | 'apiKey';
 
-/** Options with every default in its place. */
+/** Options with all defaults filled in. */
 export type ResolvedOptions = {
   readonly [K in keyof SimulatorOptions]-?: K extends Open ? SimulatorOptions[K] : NonNullable<SimulatorOptions[K]>;
 };
 
-/** Puts the defaults in. */
+/** Fills in the defaults. */
 export function resolveOptions(options: SimulatorOptions): ResolvedOptions {
   return {
     tier: options.tier ?? 'free',

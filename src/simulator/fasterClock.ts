@@ -3,8 +3,8 @@ import { ValidationError } from '../errors/ValidationError.ts';
 import { systemClock } from '../ports/clock.ts';
 
 /**
- * Makes a clock that runs faster than the system's: the `scheduler` for a client of a simulator whose `speed` is not 1.
- * Both then agree on how long a minute is.
+ * Creates a clock that runs faster than the system's: the `scheduler` for a client of a simulator whose `speed` is not
+ * 1, so that both agree on how long a minute is.
  *
  * @example
  * const simulator = await startSimulator({ speed: 20 });
@@ -17,7 +17,7 @@ export function fasterClock(speed: number): SchedulerLike {
     const issue = { path: 'speed', expected: 'a number above 0', got: String(speed) };
     throw new ValidationError('The argument of fasterClock', [issue], 'With 20, a minute lasts 3 seconds.');
   }
-  // Rounded up: a timer of the platform cuts fractions off, and would come too early.
+  // Rounded up: timers of the platform cut off fractions, and would fire too early.
   const shorter = (delay = 0): number => Math.ceil(delay / speed);
 
   return {
@@ -28,7 +28,7 @@ export function fasterClock(speed: number): SchedulerLike {
         function (current) {
           if (first) {
             first = false;
-            // Work that schedules itself once more means our milliseconds as well.
+            // Work that reschedules itself uses our milliseconds too.
             const again = this.schedule.bind(this);
             this.schedule = (next, later) => again(next, shorter(later));
           }

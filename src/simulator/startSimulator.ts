@@ -9,35 +9,35 @@ import { resolveOptions, type SimulatorOptions } from './SimulatorOptions.ts';
 import type { SimulatorStats } from './SimulatorStats.ts';
 import { simulatorOptionsSchema } from './simulatorOptionsSchema.ts';
 
-/** Only this machine is listened to. */
+/** It only listens on the local machine. */
 const HOST = '127.0.0.1';
 
-/** What errors say is wrong. */
+/** The subject of errors. */
 const SUBJECT = 'The options of startSimulator';
 
-/** A simulator that runs. */
+/** A running simulator. */
 export interface Simulator {
-  /** What to give a client as its base URL: it ends in `/openai/v1`. */
+  /** The base URL for clients. It ends in `/openai/v1`. */
   readonly url: string;
   /** What it has seen so far. */
   stats(): SimulatorStats;
-  /** Ends every connection and timer. Resolves when nothing is left, however often it is called. */
+  /** Ends every connection and timer, and resolves when nothing is left. It may be called repeatedly. */
   close(): Promise<void>;
 }
 
 /**
- * Starts a server on this machine that answers as Groq does, with Groq's limits, headers, errors and streams, for
- * trying out an application without a key and without a bill.
+ * Starts a local server that answers as Groq does, with Groq's limits, headers, errors and streams, to test an
+ * application without a key and without cost.
  *
- * It serves chat completions, streamed and not, and models, to any key. Its limits are those of the free plan unless
- * told otherwise; its clock can run faster, so that a minute of waiting takes seconds.
+ * It serves chat completions, streamed or not, and the model list, and accepts any key. By default it has the limits of
+ * the free plan. Its clock can run faster, so that a minute of waiting takes seconds.
  *
  * @example
  * const faults = [{ kind: 'status', status: 503, retryAfter: 0 }] as const;
  * const simulator = await startSimulator({ faults, reply: () => 'Because of the air.' });
  * const groq = createGroq({ baseURL: simulator.url, apiKey: 'any' });
  *
- * await lastValueFrom(groq.ask('Why is the sky blue?')); // tried once more
+ * await lastValueFrom(groq.ask('Why is the sky blue?')); // retried once
  * simulator.stats().byStatus; // => { '200': 1, '503': 1 }
  *
  * await groq.close();
@@ -51,7 +51,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const { recorder, clock } = simulation;
 
   const server = createServer((request, response) => void handleRequest(simulation, request, response));
-  // Of its own accord the server closes no connection, so that none is closed on which a request is on its way.
+  // The server never closes an idle connection by itself, since a request may be on its way.
   server.keepAliveTimeout = 0;
   server.on('connection', (socket) => {
     recorder.connected();

@@ -1,12 +1,12 @@
 import type { SchedulerLike, Subscriber } from 'rxjs';
 import type { WireEvent } from '../ports/Transport.ts';
 
-/** What is on its way back to one client. Nothing on one connection overtakes. */
+/** The messages on their way back to one client. Messages on one connection never overtake each other. */
 export class Connection {
-  /** What the server does when the client has gone. */
+  /** What the server does when the client disconnects. */
   left: (() => void) | undefined;
   ended = false;
-  /** Whether the server knows that the client has gone. It may know so before the request has come. */
+  /** Whether the server knows that the client has disconnected. It may know that before the request arrives. */
   gone = false;
   /** When the request was sent, in milliseconds. */
   readonly sentAt: number;
@@ -15,7 +15,7 @@ export class Connection {
   readonly #down: () => number;
   #lastArrival = 0;
 
-  /** @param down How long a message travels back, in milliseconds. */
+  /** @param down The latency of a message back to the client, in milliseconds. */
   constructor(client: Subscriber<WireEvent>, scheduler: SchedulerLike, down: () => number) {
     this.sentAt = scheduler.now();
     this.#client = client;
@@ -23,7 +23,7 @@ export class Connection {
     this.#down = down;
   }
 
-  /** The server itself has failed, by what a test has told it to do. */
+  /** The server itself has failed, as a test asked it to. */
   fail(error: unknown): void {
     this.ended = true;
     this.#client.error(error);

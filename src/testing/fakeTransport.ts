@@ -4,25 +4,28 @@ import type { Transport, WireEvent, WireRequest } from '../ports/Transport.ts';
 import { chatRequestIn, promptOf } from './promptOf.ts';
 import { onTheWire, type Reply } from './reply.ts';
 
-/** The answers by the text of the request's last message: one for all with that text, or one for each of them. */
+/**
+ * The answers, by the text of a request's last message: one answer for all such requests, or a function that returns
+ * one for each.
+ */
 export type Replies = Readonly<Record<string, Reply | ((request: WireRequest, index: number) => Reply)>>;
 
-/** A transport without a network, with what a test wants to know of it. */
+/** A transport without a network, with information for tests. */
 export interface FakeTransport extends Transport {
   /** Every request that was sent, in order. */
   readonly requests: readonly WireRequest[];
-  /** The text of each request's last message, when the request is admitted and sent. */
+  /** Emits the text of each request's last message when the request is admitted and sent. */
   readonly admissions$: Observable<string>;
-  /** How many answers are listened to: the connections that are open. */
+  /** The number of subscribed answers, that is of open connections. */
   readonly open: number;
   send(request: WireRequest): Observable<WireEvent>;
 }
 
 /**
- * Makes a transport that answers as a test says.
+ * Creates a transport with scripted answers.
  *
- * Given a record, a request is answered by the text of its last message, so that requests of one letter and answers of
- * one letter make marble tests: here, two questions under a quota of one in four milliseconds.
+ * With a record, a request is answered by the text of its last message, so that one-letter requests and one-letter
+ * answers make marble tests. Here, two questions are sent under a quota of one in four milliseconds.
  *
  * ```ts
  * import { strict } from 'node:assert';
@@ -37,7 +40,7 @@ export interface FakeTransport extends Transport {
  * scheduler.run(({ hot, cold, expectObservable }) => {
  *   const transport = fakeTransport({ a: cold('-xy|'), b: cold('z|') });
  *   const store = quota('1/4ms', { scheduler });
- *   // Counts at once: virtual time waits for no vocabulary that is being loaded.
+ *   // A synchronous counter: virtual time does not wait until a vocabulary is loaded.
  *   const groq = createGroq({ transport, store, scheduler, counter: wordCounter() });
  *   const asked = hot('(ab)').pipe(mergeMap((question) => groq.ask(question).pipe(text())));
  *
@@ -46,8 +49,8 @@ export interface FakeTransport extends Transport {
  * });
  * ```
  *
- * @param replies The answers, by what was asked; or a function that gives all that stands on the wire, `wire.sent`
- * first, to a request and to how many came before it: nothing is added to that. See {@link wire}.
+ * @param replies The answers, by request text; or a function of a request and the number of requests before it, which
+ * returns everything on the wire, starting with `wire.sent`. Nothing is added to that. See {@link wire}.
  */
 export function fakeTransport(
   replies: Replies | ((request: WireRequest, index: number) => Observable<WireEvent>),
@@ -76,7 +79,7 @@ export function fakeTransport(
   };
 }
 
-/** By what a test knows a request: its prompt, or its path when it has none. */
+/** How a test identifies a request: by its prompt, or by its path if it has none. */
 const nameOf = (request: WireRequest): string => {
   const chat = chatRequestIn(request);
   return chat === undefined ? request.path : promptOf(chat);

@@ -4,7 +4,7 @@ import type { Limits } from '../model/Limits.ts';
 import { parseQuota } from './quotaText.ts';
 
 /**
- * Reads limits that one would write on one line, for the `limits` of a client or of a {@link modelServer}.
+ * Parses limits in short notation, for the `limits` of a client or of a {@link modelServer}.
  *
  * ```ts
  * import { limitsOf } from 'rxgroq/testing';
@@ -12,7 +12,7 @@ import { parseQuota } from './quotaText.ts';
  * limitsOf('30/min, 1k/day, 8k tokens/min, 200k tokens/day'); // => { rpm: 30, rpd: 1_000, tpm: 8_000, tpd: 200_000 }
  * ```
  *
- * @param text See {@link quota}, except that Groq only counts by the minute and the day, and audio by the hour.
+ * @param text The notation of {@link quota}, but only with Groq's windows: minute and day, and for audio hour and day.
  * @throws {ValidationError} when it is anything else.
  */
 export function limitsOf(text: string): Limits {

@@ -11,28 +11,28 @@ import { type Network, network as networkOf } from './network.ts';
 import { textsIn, type WireChatRequest, words } from './promptOf.ts';
 import { wire } from './wire.ts';
 
-/** What becomes of one request that is let in. */
+/** How one admitted request is answered. */
 export interface Script {
-  /** What the server counts. @default the words of the messages */
+  /** The number of prompt tokens. @default the number of words of the messages */
   readonly promptTokens?: number | undefined;
-  /** How long the completion is. @default 10, or the request's maximum where that is less */
+  /** The number of completion tokens. @default 10, or the request's maximum if that is less */
   readonly completionTokens?: number | undefined;
-  /** How many tokens of the prompt come out of the cache. @default 0 */
+  /** How many tokens of the prompt are cached. @default 0 */
   readonly cachedTokens?: number | undefined;
-  /** How long it takes from its admission to its last token, in milliseconds. @default 500 */
+  /** The time from its admission to its last token, in milliseconds. @default 500 */
   readonly duration?: number | undefined;
-  /** What is answered. @default '' */
+  /** The text of the answer. @default '' */
   readonly text?: string | undefined;
 }
 
-/** A server and the network before it, in the time of a scheduler. */
+/** Options of {@link modelServer}. */
 export interface ModelServerConfig extends Omit<ServerModelConfig, 'limits'> {
   /** The limits of each model. */
   readonly limits: Limits | ((model: string) => Limits);
   readonly scheduler: SchedulerLike;
-  /** How long messages travel. @default network() */
+  /** The network in front of the server. @default network() */
   readonly network?: Network | undefined;
-  /** What becomes of a request, by its index in order of arrival. @default a Script of nothing but defaults */
+  /** Returns how a request is answered, by its index in order of arrival. @default a Script with only defaults */
   readonly script?: ((request: ChatRequest, index: number) => Script) | undefined;
 }
 
@@ -45,28 +45,30 @@ export interface RefusedRequest {
   readonly dimension: Dimension;
 }
 
-/** A transport to a server that exists only in a scheduler's time, with what a test wants to know of it. */
+/** A transport to a server in a scheduler's time, with information for tests. */
 export interface ModelServer extends Transport {
   send(request: WireRequest): Observable<WireEvent>;
-  /** Its limits for a model, as it keeps them: others of the same organization can be played here. */
+  /**
+   * The server's limits of a model, as it keeps them. Tests can use them to simulate other clients of the organization.
+   */
   model(name: string): ServerModel;
   /** Changes the limits of a model now, dimension by dimension. */
   setLimits(model: string, limits: Limits): void;
-  /** When each request that was let in came, in milliseconds. */
+  /** The arrival times of the admitted requests, in milliseconds. */
   readonly admissions: readonly number[];
-  /** Those that met a limit. */
+  /** The requests that met a limit. */
   readonly refusals: readonly RefusedRequest[];
-  /** How many answers are listened to. */
+  /** The number of subscribed answers. */
   readonly open: number;
 }
 
 /**
- * Makes a transport whose other end keeps the limits as Groq does, with a network between them that takes its time and
- * lets messages overtake each other.
+ * Creates a transport to a simulated server that keeps limits as Groq does, over a network with latency, where messages
+ * may overtake each other.
  *
- * Its limits share nothing with the arithmetic of the client, so a test in which no limit is hit proves more than that
- * the client agrees with itself. It knows chat completions only, and everything else is a 404. What its `script` throws
- * comes to the one who asked. With a {@link virtualClock} a day takes as long as what happens in it.
+ * Its limits share no code with the client, so a test without a 429 proves more than that the client agrees with
+ * itself. It only knows chat completions; everything else is a 404. An error that `script` throws becomes the error of
+ * the request. With a {@link virtualClock}, a day takes only as long as the work in it.
  *
  * ```ts
  * import { createGroq } from 'rxgroq';
@@ -164,7 +166,7 @@ export function modelServer(config: ModelServerConfig): ModelServer {
         return () => {
           open -= 1;
           if (connection.ended) return;
-          // That the client has gone is noticed when the news has travelled.
+          // The server notices that the client has gone only after the network's latency.
           scheduler.schedule(() => {
             connection.gone = true;
             connection.left?.();
@@ -176,7 +178,7 @@ export function modelServer(config: ModelServerConfig): ModelServer {
 
 type Plan = { readonly [K in keyof Script]-?: NonNullable<Script[K]> };
 
-/** How long a completion is, and takes in milliseconds, of which nothing is said. */
+/** The default length of a completion, and its duration in milliseconds. */
 const COMPLETION_TOKENS = 10;
 const DURATION = 500;
 

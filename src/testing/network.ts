@@ -1,7 +1,7 @@
 import type { Random } from '../ports/clock.ts';
 import { seeded } from '../rules/seeded.ts';
 
-/** How long messages travel, in milliseconds, each time anew. */
+/** The latency of each message, in milliseconds. */
 export interface Network {
   /** To the server. */
   readonly up: Random;
@@ -9,19 +9,18 @@ export interface Network {
   readonly down: Random;
 }
 
-/** What a {@link network} is like. */
+/** Options of {@link network}. */
 export interface NetworkConfig {
-  /** Of two networks with the same seed the same messages travel equally long. @default 1 */
+  /** The seed: two networks with the same seed have the same latencies. @default 1 */
   readonly seed?: number | undefined;
-  /** How long a message travels at the least, in milliseconds. @default 20 */
+  /** The minimum latency of a message, in milliseconds. @default 20 */
   readonly latency?: number | undefined;
-  /** How much longer it may take, in milliseconds: most take little of that, some nearly all. @default 0 */
+  /** The maximum additional latency, in milliseconds: most messages take little of it, some nearly all. @default 0 */
   readonly jitter?: number | undefined;
 }
 
 /**
- * Makes a network in which each message travels for as long as it happens to, so that with enough jitter those that
- * left later arrive earlier.
+ * Creates a network with random latencies, so that with enough jitter a later message may arrive earlier.
  *
  * ```ts
  * import { network } from 'rxgroq/testing';

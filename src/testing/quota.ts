@@ -9,26 +9,26 @@ import { RefusalPause } from '../rules/limits/RefusalPause.ts';
 import { checked } from '../rules/request/validation.ts';
 import { type Allowance, parseQuota } from './quotaText.ts';
 
-/** What a {@link quota} counts, and by whose clock. */
+/** Options of {@link quota}. */
 export interface QuotaConfig {
   readonly scheduler: SchedulerLike;
   /**
-   * What is counted, where the quota is given in numbers.
+   * What is counted, if the quota is given as numbers.
    *
    * @default 'requests'
    */
   readonly unit?: keyof Cost | undefined;
 }
 
-/** A store of a few buckets, with what a test wants to know of it. */
+/** A store of a few buckets, with information for tests. */
 export interface Quota extends LimitStore {
-  /** The reservations that were granted and not settled, by id. */
+  /** The reservations that are granted and not settled, by id. */
   readonly open: ReadonlyMap<string, Reservation>;
-  /** What was said of each reservation when it was settled, in order. */
+  /** The outcomes of the settled reservations, in order. */
   readonly settled: readonly (readonly [id: string, outcome: Outcome])[];
 }
 
-/** One bucket. Its level is in units × milliseconds of the window, so that each millisecond adds a whole number. */
+/** One bucket. Its level is in units × milliseconds of the window, so each millisecond adds a whole number. */
 interface QuotaBucket {
   readonly allowance: Allowance;
   readonly dimension: Dimension;
@@ -39,8 +39,8 @@ interface QuotaBucket {
 }
 
 /**
- * Makes a limit store for tests: a few buckets for each model, full at first, that refill evenly and know nothing of
- * headers. A client that has it waits to the millisecond as long as one can reckon on paper.
+ * Creates a limit store for tests: a few buckets for each model, which are full at first, refill evenly and ignore
+ * headers. The waits of a client with this store can be calculated by hand, to the millisecond.
  *
  * ```ts
  * import { createGroq } from 'rxgroq';
@@ -52,17 +52,17 @@ interface QuotaBucket {
  * const groq = createGroq({ store, scheduler, transport, counter: wordCounter() });
  * ```
  *
- * @param text Its parts are numbers, which may end in `k` or `M`; what is counted (`requests`, which may be left out,
- * `tokens`, `input tokens`, `output tokens` or `audio seconds`); and the time in which that flows back.
+ * @param text One or more parts. Each is a number, which may end in `k` or `M`; what is counted (`requests`, which may
+ * be left out, `tokens`, `input tokens`, `output tokens` or `audio seconds`); and the time in which that refills.
  * @throws {ValidationError} when it is anything else.
  */
 export function quota(text: string, config: QuotaConfig): Quota;
 /**
- * Makes one with a single bucket.
+ * Creates a store with a single bucket.
  *
- * @param capacity What the bucket holds when full, in its unit.
- * @param window In which time it refills, in milliseconds.
- * @throws {ValidationError} when either is no number above 0.
+ * @param capacity The size of the bucket, in its unit.
+ * @param window The time in which it refills, in milliseconds.
+ * @throws {ValidationError} when either is not a number above 0.
  */
 export function quota(capacity: number, window: number, config: QuotaConfig): Quota;
 export function quota(amount: string | number, ...rest: [QuotaConfig] | [number, QuotaConfig]): Quota {
@@ -84,7 +84,7 @@ function quotaStore(allowances: readonly Allowance[], scheduler: SchedulerLike):
   const changes = new Subject<LimitChange>();
   const books = new Map<LimitKey, readonly QuotaBucket[]>();
 
-  /** The buckets of a key as they are now. */
+  /** The current buckets of a key. */
   const bucketsOf = (key: LimitKey): readonly QuotaBucket[] => {
     const now = scheduler.now();
     const buckets = books.get(key) ?? allowances.map((allowance) => full(allowance, now));
@@ -161,7 +161,7 @@ const full = (allowance: Allowance, now: number): QuotaBucket => ({
   pause: new RefusalPause(),
 });
 
-/** The dimension by whose name a bucket goes: Groq has no such windows as a test may have. */
+/** The dimension that a bucket is reported as: tests may use windows that Groq does not have. */
 const nearest = ({ unit, window }: Allowance): Dimension => {
   const [first = 'rpm', ...others] = DIMENSION_NAMES.filter((name) => DIMENSIONS[name].unit === unit);
   const off = (name: Dimension): number => Math.abs(Math.log(window / DIMENSIONS[name].window));

@@ -1,11 +1,11 @@
 import { ValidationError } from '../errors/ValidationError.ts';
 import type { Cost } from '../model/Cost.ts';
 
-/** So much of one unit in so many milliseconds. */
+/** An amount of one unit per window. */
 export interface Allowance {
   readonly unit: keyof Cost;
   readonly capacity: number;
-  /** In which time it flows back, in milliseconds. */
+  /** The time in which it refills, in milliseconds. */
   readonly window: number;
 }
 
@@ -35,10 +35,10 @@ const ALLOWANCE =
   /^[\s,]*(\d[\d_]*(?:\.\d+)?)([km])? *(?:(request|(?:input |output )?token|audio second)s? *)?\/ *(\d+)? *(ms|seconds?|s|minutes?|min|hours?|h|days?)(?=[\s,]|$)/i;
 
 /**
- * Reads a quota as one would write it down: `30/min, 8k tokens/min, 200k tokens/day`.
+ * Parses a quota in short notation: `30/min, 8k tokens/min, 200k tokens/day`.
  *
- * Each part is a number, which may end in `k` or `M`; what is counted, requests when that is missing; and in which
- * time, such as `min`, `day` or `10 s`.
+ * Each part is a number, which may end in `k` or `M`; what is counted, by default requests; and a time, such as `min`,
+ * `day` or `10 s`.
  *
  * @throws {ValidationError} when it is anything else.
  */

@@ -5,19 +5,19 @@ import type { WireEvent } from '../ports/Transport.ts';
 import { textsIn, type WireChatRequest, words } from './promptOf.ts';
 import { wire } from './wire.ts';
 
-/** A piece of an answer: text, a token, or what stands on the wire. */
+/** A piece of an answer: a text, a token, or a raw event of the transport. */
 export type ReplyPiece = string | Token | WireEvent;
 
 /**
- * What is answered to one request: a text, at once; or pieces, as they come.
+ * The answer to one request: a text, or a stream of pieces.
  *
- * Every answer is sent as the request wants it, streamed or whole, by the model that it names, with a status of 200, a
- * usage that counts words and the reason `tool_calls` where it calls any and `stop` otherwise, unless its pieces say
- * something else.
+ * An answer is sent as the request asks, streamed or whole, with the request's model, status 200, a usage that counts
+ * words, and the finish reason `tool_calls` if it has tool calls and `stop` otherwise, unless its pieces say something
+ * else.
  */
 export type Reply = string | ObservableInput<ReplyPiece>;
 
-/** Puts a reply on the wire. */
+/** Turns a reply into events of the transport. */
 export const onTheWire = (reply: Reply, request: WireChatRequest): Observable<WireEvent> => {
   const written = new Observable<WireEvent>((destination) => {
     const answer = new WireAnswer(request, (event) => {
@@ -40,7 +40,7 @@ export const onTheWire = (reply: Reply, request: WireChatRequest): Observable<Wi
   return written.pipe(startWith(wire.sent));
 };
 
-/** Writes an answer piece by piece, in the form that the request asks for. */
+/** Writes an answer piece by piece, in the format that the request asks for. */
 class WireAnswer {
   readonly #request: WireChatRequest;
   readonly #emit: (event: WireEvent) => void;
@@ -49,7 +49,7 @@ class WireAnswer {
   readonly #calls: { index: number; id: string; type: 'function'; function: { name: string; arguments: string } }[] =
     [];
   #begun = false;
-  /** Whether the end is told, or left to pieces that stand as they are. */
+  /** Whether the end is added, or left to raw pieces. */
   #ended = false;
 
   constructor(request: WireChatRequest, emit: (event: WireEvent) => void) {
@@ -62,7 +62,7 @@ class WireAnswer {
     else if (piece.type === 'sent') return;
     else if (piece.type === 'head' || piece.type === 'data') {
       this.#begun = true;
-      // A body that is given as it stands also ends as it stands, and so does what is no answer.
+      // Nothing is added to a raw body, or to what is not an answer.
       if (piece.type === 'data' || piece.status !== 200) this.#ended = true;
       this.#emit(piece);
     } else this.#say(piece);
@@ -122,7 +122,7 @@ class WireAnswer {
     this.#emit(wire.completion(message, { model: this.#request.model, reason, usage }));
   }
 
-  /** A word is a token. */
+  /** Each word counts as one token. */
   #usage(): Usage {
     const completion = words(`${this.#reasoning} ${this.#text}`);
     return wire.usage({

@@ -1,14 +1,14 @@
 import { type SchedulerAction, type SchedulerLike, Subscription } from 'rxjs';
 import { Heap } from '../rules/queue/Heap.ts';
 
-/** A clock that stands still until it is told to go. */
+/** A virtual clock that only advances on `flush`. */
 export interface VirtualClock extends SchedulerLike {
-  /** How many things are still to be done. */
+  /** The number of scheduled actions. */
   readonly pending: number;
   /**
-   * Does everything that is to be done, in order, until nothing is left or it is later than `until`.
+   * Runs all scheduled actions in order, until none is left or the time is past `until`.
    *
-   * @param until Milliseconds since the clock was made.
+   * @param until In milliseconds since the clock was created.
    */
   flush(until?: number): void;
 }
@@ -21,10 +21,10 @@ interface Task {
 }
 
 /**
- * Makes a clock for tests in which a day passes in as long as it takes to do what happens in it.
+ * Creates a virtual clock for tests, with which a day takes only as long as the work in it.
  *
- * Unlike rxjs's `VirtualTimeScheduler` it sorts nothing anew with every action, so that it also serves for hundreds of
- * thousands of them. Two things that are due at the same time are done in the order in which they were asked for.
+ * Unlike rxjs's `VirtualTimeScheduler` it does not sort all actions for every new one, so it can handle hundreds of
+ * thousands of them. Actions that are due at the same time run in the order in which they were scheduled.
  *
  * ```ts
  * import { timer } from 'rxjs';
@@ -47,14 +47,14 @@ export function virtualClock(): VirtualClock {
 
   const schedule = <T>(work: (this: SchedulerAction<T>, state: T) => void, delay = 0, state?: T): Subscription => {
     const subscription = new Subscription();
-    // An action may put itself off: rxjs's own intervals do.
+    // An action may reschedule itself, as rxjs's intervals do.
     const action = Object.assign(subscription, {
       schedule: (next?: T, again = 0) => {
         if (!subscription.closed) enter(again, next);
         return subscription;
       },
     }) as unknown as SchedulerAction<T>;
-    // Most have one. An action may put itself off several times before it is due again.
+    // Most have one. An action may reschedule itself several times before it is due again.
     const waiting = new Set<Task>();
     const enter = (after: number, value: T | undefined): void => {
       const task: Task = {

@@ -6,7 +6,7 @@ import type { WireEvent } from '../ports/Transport.ts';
 const encoder = new TextEncoder();
 
 /**
- * What a transport tells, made by hand: the pieces of an answer for tests.
+ * Events of a transport, made by hand: the pieces of an answer for tests.
  *
  * ```ts
  * import { of } from 'rxjs';
@@ -19,26 +19,26 @@ const encoder = new TextEncoder();
  * ```
  */
 export const wire = {
-  /** The request is on the wire. */
+  /** The request is being sent. */
   sent: { type: 'sent' } as WireEvent,
 
   /** The head of an answer. */
   head: (status = 200, headers: WireHeaders = {}): WireEvent => ({ type: 'head', status, headers }),
 
-  /** Any text of the body. */
+  /** Raw text of the body. */
   data: (text: string): WireEvent => ({ type: 'data', bytes: encoder.encode(text) }),
 
-  /** A chunk of a stream that adds to the message, by a model that is called `m` unless it is named. */
+  /** A chunk of a stream with a delta. The model is `m` unless given. */
   delta: (delta: Delta, model?: string): WireEvent => wire.data(event(chunk(delta, null, model))),
 
-  /** A chunk of a stream that adds text. */
+  /** A chunk of a stream with text. */
   text: (content: string): WireEvent => wire.delta({ content }),
 
-  /** The last chunk of a stream, likewise. */
+  /** The last chunk of a stream. */
   finish: (reason: FinishReason | (string & {}) = 'stop', usage?: Partial<Usage>, model?: string): WireEvent =>
     wire.data(event({ ...chunk({}, reason, model), ...(usage && { usage: wire.usage(usage) }) })),
 
-  /** What ends a stream. */
+  /** The end of a stream, `[DONE]`. */
   done: { type: 'data', bytes: encoder.encode('data: [DONE]\n\n') } as WireEvent,
 
   /** An answer that is not streamed, in one piece. */
@@ -52,7 +52,7 @@ export const wire = {
     return wire.data(JSON.stringify({ ...body, usage: wire.usage(usage) }));
   },
 
-  /** The body of an answer other than 200. */
+  /** The body of an answer with a status other than 200. */
   error: (message: string, code = 'invalid_request_error', type = code): WireEvent =>
     wire.data(JSON.stringify({ error: { message, type, code } })),
 
@@ -62,10 +62,10 @@ export const wire = {
   },
 };
 
-/** By which model an answer is that does not say so. */
+/** The default model of an answer. */
 const MODEL = 'm';
 
-/** How an answer in one piece ended. */
+/** The finish reason of an answer in one piece. */
 interface Completed {
   readonly model?: string | undefined;
   readonly reason?: FinishReason | (string & {}) | undefined;

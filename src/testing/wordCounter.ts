@@ -2,9 +2,8 @@ import type { TokenCounter } from '../ports/TokenCounter.ts';
 import { textsIn, words } from './promptOf.ts';
 
 /**
- * Makes a counter that takes each word of a prompt for one token, so that a test can see what a request costs.
- *
- * {@link fakeTransport} counts likewise in the usage that it reports.
+ * Creates a counter that counts each word of a prompt as one token, so that the cost of a request is obvious in a test.
+ * {@link fakeTransport} reports usage in the same way.
  *
  * ```ts
  * import { wordCounter } from 'rxgroq/testing';

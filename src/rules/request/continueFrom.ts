@@ -3,22 +3,20 @@ import type { ChatInput, Message } from '../../model/ChatRequest.ts';
 import type { AnswerSnapshot } from '../../model/Token.ts';
 import type { Usage } from '../../model/Usage.ts';
 
-/** What is known of an answer that broke off: any error that has `partial`, or a snapshot that was kept. */
+/** The part of an answer that broke off: any error with `partial`, or a stored snapshot. */
 export interface BrokenOff {
   readonly partial?: AnswerSnapshot | undefined;
   readonly usage?: Usage | undefined;
 }
 
 /**
- * Makes the request that goes on from where an answer broke off: the text that had come ends the messages as what the
- * assistant has said, and the model goes on after its last letter. The new answer has only the rest, so put both
- * together; when that breaks off too, continue from its error and from the request that it answered.
+ * Builds the request that continues an answer that broke off: the text that had arrived is appended as an assistant
+ * message, and the model continues after its last character. The new answer contains only the rest, so concatenate
+ * both; if it breaks off too, continue from its error and the request that it answered.
  *
- * Only text is taken up. What the model had thought is over once it has begun to write, and goes for nothing when it
- * has not. The request comes back as it was, to be asked anew, when there is no text yet, when the answer has called
- * tools, whose results would have to come first, and when it has to be JSON, since the rest alone is none.
- *
- * `max_completion_tokens` is lowered by what was used, where the stream had said so.
+ * Only text is continued; reasoning is dropped. The request is returned unchanged, to be repeated, if there is no text
+ * yet, if the answer has tool calls, whose results would have to come first, and if the answer must be JSON, since the
+ * rest alone is not valid JSON. `max_completion_tokens` is lowered by the usage, if the stream had reported it.
  *
  * @example
  * const request = { model: 'openai/gpt-oss-20b', messages: [{ role: 'user' as const, content: 'Tell me a story.' }] };
@@ -31,9 +29,9 @@ export interface BrokenOff {
  *     }),
  *   );
  *
- * @param error With what came of the answer.
- * @param request What was asked. The error does not hold it.
- * @throws {ValidationError} when the error has nothing of an answer.
+ * @param error The error, with the part of the answer that had arrived.
+ * @param request The request that failed. The error does not contain it.
+ * @throws {ValidationError} when the error has no `partial`.
  * @see https://console.groq.com/docs/prefilling
  */
 export function continueFrom<R extends ChatInput>(error: BrokenOff, request: R): R {
@@ -54,7 +52,7 @@ export function continueFrom<R extends ChatInput>(error: BrokenOff, request: R):
   };
 }
 
-/** The messages with more of what the assistant says: two of its messages in a row would be two answers. */
+/** The messages with more text of the assistant: two assistant messages in a row would be two answers. */
 function endingWith(messages: readonly Message[], text: string): Message[] {
   const last = messages.at(-1);
   const before = messages.slice(0, -1);
@@ -66,7 +64,7 @@ function endingWith(messages: readonly Message[], text: string): Message[] {
   return [...before, { ...last, content: longer }];
 }
 
-/** A maximum, where there is one, without what was used of it. Some of it has to be left. */
+/** A maximum, if there is one, minus what was used of it. At least 1 must be left. */
 function less(request: ChatInput, name: 'max_completion_tokens' | 'max_tokens', used: number) {
   const most = request[name];
   return typeof most === 'number' ? { [name]: Math.max(1, most - used) } : {};

@@ -6,19 +6,19 @@ import { isOgg, oggSeconds } from './ogg.ts';
 import { isWav, wavSeconds } from './wav.ts';
 import { isWebm, webmSeconds } from './webm.ts';
 
-/** What there is of a file besides its first bytes. */
+/** The rest of a file, besides its first bytes. */
 export interface AudioRest {
   /**
    * The length of the whole file, in bytes.
    *
-   * @default the length of what is given
+   * @default the length of the given bytes
    */
   readonly size?: number | undefined;
   /** The last bytes of the file. They may overlap with the first. */
   readonly tail?: Uint8Array | undefined;
 }
 
-/** How a format is told from others, and how long a file of it is. */
+/** How to recognize a format, and how to find the length of a file. */
 const FORMATS: readonly {
   readonly is: (file: AudioFile) => boolean;
   readonly seconds: (file: AudioFile) => number | undefined;
@@ -28,21 +28,21 @@ const FORMATS: readonly {
   { is: isMp4, seconds: mp4Seconds },
   { is: isWebm, seconds: webmSeconds },
   { is: isFlac, seconds: flacSeconds },
-  // It has no mark that it begins with.
+  // It has no magic number.
   { is: () => true, seconds: mp3Seconds },
 ];
 
 /**
- * Tells how many seconds of sound a file has, without decoding it: by what it says itself where it begins or ends. It
- * knows what Groq takes: WAV, MP3, FLAC, Ogg (Vorbis, Opus, Speex, FLAC), MP4 and M4A, WebM.
+ * Returns the length of an audio file in seconds without decoding it, from the metadata at its start or end. Supports
+ * the formats that Groq accepts: WAV, MP3, FLAC, Ogg (Vorbis, Opus, Speex, FLAC), MP4 and M4A, WebM.
  *
- * Give the whole file if it is in memory. Of a large one, 256 KiB from its start, 256 KiB from its end and its size do
- * for nearly all: the end is looked at in Ogg, and in MP4 that were not made for streaming.
+ * Pass the whole file if it is in memory. For a large file, 256 KiB from its start, 256 KiB from its end and its size
+ * are nearly always enough: the end is needed for Ogg, and for MP4 files that were not made for streaming.
  *
- * @param bytes The file, or its first bytes. They are not changed, and no more than a glance is taken at most files.
- * @param rest What there is besides. See {@link AudioRest}.
- * @return Seconds; nothing where it cannot be told: the format is another, the file is broken, or what tells is not in
- * the bytes that were given. It does not throw.
+ * @param bytes The file, or its first bytes. They are not modified, and of most files only a few bytes are read.
+ * @param rest The rest of the file. See {@link AudioRest}.
+ * @return The length in seconds, or `undefined` if it cannot be determined: the format is not supported, the file is
+ * broken, or the metadata is not in the given bytes. It does not throw.
  * @example
  * ```ts
  * import { audioSeconds } from 'rxgroq/operators';
