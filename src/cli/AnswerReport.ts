@@ -37,7 +37,7 @@ export class AnswerReport {
     if (token.state === 'admitted' || token.state === 'connected') return;
     const { state, startsInMs = 0 } = token;
     if (startsInMs < WORTH_TELLING) return;
-    if (state === 'retrying') this.#tell(`That failed; trying again in ${formatDuration(startsInMs)}.`);
+    if (state === 'retrying') this.#tell(`The attempt failed; retrying in ${formatDuration(startsInMs)}.`);
     else if (!this.#toldToWait) this.#tell(`The limits are used up; sending in ${formatDuration(startsInMs)}.`);
     this.#toldToWait ||= state === 'queued';
   }
@@ -47,7 +47,7 @@ export class AnswerReport {
     if (this.#finish === undefined) return;
     this.#tell(describeAnswer(this.#finish, this.#milestones));
     if (!this.#stderr.isTTY && this.#finish.reason === 'length') {
-      this.#stderr.write('The answer was cut at the limit of tokens.\n');
+      this.#stderr.write('The answer was cut off at the maximum number of tokens.\n');
     }
   }
 
@@ -66,7 +66,7 @@ export function describeAnswer({ model, usage, reason }: FinishToken, milestones
       : [`${formatNumber(usage.prompt_tokens)} + ${formatNumber(usage.completion_tokens)} tokens`]),
     ...(connecting === undefined ? [] : [`connected in ${formatDuration(connecting)}`]),
     ...(toFirstToken === undefined ? [] : [`first token after ${formatDuration(toFirstToken)}`]),
-    ...(ended === undefined ? [] : [`${formatDuration(ended - asked)} in all`]),
-    ...(reason === 'length' ? ['cut at the limit of tokens'] : []),
+    ...(ended === undefined ? [] : [`${formatDuration(ended - asked)} in total`]),
+    ...(reason === 'length' ? ['cut off at the maximum number of tokens'] : []),
   ].join(' · ');
 }

@@ -1,12 +1,12 @@
 import type { Command } from './Command.ts';
 import type { OptionSpec, OptionSpecs } from './parseCommandLine.ts';
 
-const HELP: OptionSpec = { type: 'boolean', short: 'h', text: 'Shows this.' };
+const HELP: OptionSpec = { type: 'boolean', short: 'h', text: 'Shows this help.' };
 
 /** Explains all commands in a few lines each. */
 export function helpText(commands: readonly Command[]): string {
   return [
-    'Streams answers from Groq, under the limits of your account.',
+    'Streams answers from Groq within the limits of your account.',
     '',
     'Usage: rxgroq <command> [options]',
     '',
@@ -16,8 +16,8 @@ export function helpText(commands: readonly Command[]): string {
     'Options:',
     ...optionLines({ version: { type: 'boolean', short: 'v', text: 'Shows the version.' }, help: HELP }),
     '',
-    'The key is read from GROQ_API_KEY, in the environment or in a file .env here.',
-    "'rxgroq <command> --help' tells more about a command.",
+    'The key is read from GROQ_API_KEY in the environment or in ./.env.',
+    "Run 'rxgroq <command> --help' for more about a command.",
     '',
   ].join('\n');
 }

@@ -10,7 +10,7 @@ process.exitCode = await main();
 async function main(): Promise<number> {
   const needed = nodeNeeded(versions.node);
   if (needed !== undefined) {
-    stderr.write(`rxgroq: This is Node ${versions.node}, and ${needed} or newer is needed.\n`);
+    stderr.write(`rxgroq: This is Node ${versions.node}, but ${needed} or newer is needed.\n`);
     return 1;
   }
   // Not before: on an older Node some of what it imports fails, in words that nobody understands.

@@ -32,8 +32,8 @@ export function parseCommandLine<S extends OptionSpecs>(
   const line = parsed(options, args, positionals);
   const unexpected = line.positionals[positionals];
   if (unexpected !== undefined) {
-    const rest = positionals === 0 ? 'no arguments but options' : 'one argument: put it in quotes';
-    throw new UsageError(`There is no place for '${unexpected}': this takes ${rest}.`);
+    const rest = positionals === 0 ? 'only options' : 'one argument, so put it in quotes';
+    throw new UsageError(`Unexpected argument '${unexpected}': this command takes ${rest}.`);
   }
   return line as CommandLine<S>;
 }
@@ -44,7 +44,7 @@ function parsed(options: OptionSpecs, args: readonly string[], positionals: numb
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     const isUnknown = 'code' in error && error.code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION';
-    const hint = isUnknown && positionals > 0 ? ' What is no option, and begins like one, goes behind --.' : '';
+    const hint = isUnknown && positionals > 0 ? ' Put arguments that start with a dash after --.' : '';
     // The first sentence of Node's message names the option, and the others guess what was meant.
     throw new UsageError(`${error.message.split(/\.\s/, 1).join()}.${hint}`);
   }

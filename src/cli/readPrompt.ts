@@ -11,5 +11,5 @@ import type { Context } from './Command.ts';
 export async function readPrompt(argument: string | undefined, { stdin, signal }: Context): Promise<string> {
   const prompt = argument ?? (stdin.isTTY ? '' : await text(addAbortSignal(signal, stdin)));
   if (prompt.trim() !== '') return prompt;
-  throw new UsageError('There is no prompt. Give one in quotes, or pipe one in.');
+  throw new UsageError('There is no prompt. Pass one in quotes, or pipe one to standard input.');
 }

@@ -2,7 +2,7 @@ import { CliError } from './CliError.ts';
 
 const ADVICE = `There is no key. To get an answer from Groq:
 
-  1. Make one at https://console.groq.com/keys (the free plan will do).
+  1. Create one at https://console.groq.com/keys (the free plan is enough).
   2. Put it into the environment:    export GROQ_API_KEY=gsk_...
      or into a file .env here:       GROQ_API_KEY=gsk_...
 

@@ -55,7 +55,7 @@ function general([first]: readonly string[], { stdout }: Context): number {
   else {
     const kind = first.startsWith('-') ? 'option' : 'command';
     const names = COMMANDS.map(({ name }) => name).join(', ');
-    throw new UsageError(`There is no ${kind} '${first}'. The commands are ${names}.`);
+    throw new UsageError(`Unknown ${kind} '${first}'. The commands are ${names}.`);
   }
   return 0;
 }

@@ -26,13 +26,13 @@ describe('AnswerReport', () => {
     answer.hear({ type: 'state', state: 'queued', startsInMs: 9_000 });
     expect(told()).toBe('');
     answer.hear({ type: 'state', state: 'retrying', startsInMs: 600 });
-    expect(told()).toBe('That failed; trying again in 600 ms.\n');
+    expect(told()).toBe('The attempt failed; retrying in 600 ms.\n');
     answer.hear({ type: 'state', state: 'retrying', startsInMs: 40 });
     answer.hear({ type: 'state', state: 'queued' });
     answer.hear(FINISH);
     expect(told()).toBe('');
     answer.sum();
-    expect(told()).toMatch(/^openai\/gpt-oss-20b · 75 \+ 1,212 tokens · [\d.]+ m?s in all\n$/);
+    expect(told()).toMatch(/^openai\/gpt-oss-20b · 75 \+ 1,212 tokens · [\d.]+ m?s in total\n$/);
   });
 
   it('should say nothing of an answer that has not come', () => {
@@ -53,7 +53,7 @@ describe('AnswerReport', () => {
     const { report: answer, told } = report(false);
     answer.hear({ ...FINISH, reason: 'length' });
     answer.sum();
-    expect(told()).toBe('The answer was cut at the limit of tokens.\n');
+    expect(told()).toBe('The answer was cut off at the maximum number of tokens.\n');
   });
 
   it('should let no name of a model command the terminal', () => {
@@ -72,8 +72,8 @@ describe('describeAnswer', () => {
     milestones.hear({ type: 'text', text: 'a' }, 151);
     milestones.ended = 1_640;
     expect(describeAnswer({ ...FINISH, reason: 'length' }, milestones)).toBe(
-      'openai/gpt-oss-20b · 75 + 1,212 tokens · connected in 41 ms · first token after 141 ms · 1.6 s in all · ' +
-        'cut at the limit of tokens',
+      'openai/gpt-oss-20b · 75 + 1,212 tokens · connected in 41 ms · first token after 141 ms · 1.6 s in total · ' +
+        'cut off at the maximum number of tokens',
     );
   });
 

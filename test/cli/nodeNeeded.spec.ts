@@ -24,7 +24,7 @@ describe('nodeNeeded', () => {
     expect(await run(['--version'], { preload: OLD })).toMatchObject({
       code: 1,
       stdout: '',
-      stderr: `rxgroq: This is Node 20.20.2, and ${oldest} or newer is needed.\n`,
+      stderr: `rxgroq: This is Node 20.20.2, but ${oldest} or newer is needed.\n`,
     });
   });
 });

@@ -22,11 +22,11 @@ describe('parseCommandLine', () => {
   it('should refuse what it does not know in one sentence', () => {
     expect(() => parseCommandLine(OPTIONS, ['--nope'])).toThrow(new UsageError("Unknown option '--nope'."));
     expect(() => parseCommandLine(OPTIONS, ['-5+3?'], 1)).toThrow(
-      new UsageError("Unknown option '-5'. What is no option, and begins like one, goes behind --."),
+      new UsageError("Unknown option '-5'. Put arguments that start with a dash after --."),
     );
     expect(() => parseCommandLine(OPTIONS, ['--raw=1'])).toThrow(UsageError);
-    expect(() => parseCommandLine(OPTIONS, ['a'])).toThrow('this takes no arguments but options');
-    expect(() => parseCommandLine(OPTIONS, ['a', 'b'], 1)).toThrow("There is no place for 'b'");
+    expect(() => parseCommandLine(OPTIONS, ['a'])).toThrow('this command takes only options');
+    expect(() => parseCommandLine(OPTIONS, ['a', 'b'], 1)).toThrow("Unexpected argument 'b'");
   });
 });
 

@@ -42,23 +42,23 @@ describe('runCli', () => {
       code: 2,
       stdout: '',
       stderr:
-        "rxgroq: There is no command 'chta'. The commands are chat, models, count, verify, simulate, demo.\nSee 'rxgroq --help'.\n",
+        "rxgroq: Unknown command 'chta'. The commands are chat, models, count, verify, simulate, demo.\nSee 'rxgroq --help'.\n",
     });
     expect(await here(['--fast'])).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining("no option '--fast'") as string,
+      stderr: expect.stringContaining("Unknown option '--fast'") as string,
     });
   });
 
   it.each([
     [['chat', '--fast', 'x'], "Unknown option '--fast'."],
     [['chat', '--model'], "Option '-m, --model <value>' argument missing."],
-    [['chat', 'one', 'two'], "There is no place for 'two'"],
+    [['chat', 'one', 'two'], "Unexpected argument 'two'"],
     [['chat', '--max-tokens', '1.5', 'x'], "--max-tokens must be a whole number from 1 up, got '1.5'."],
     [['chat', '-p', 'urgent', 'x'], "--priority must be one of high, normal, low, background, got 'urgent'."],
-    [['models', 'all'], "There is no place for 'all'"],
+    [['models', 'all'], "Unexpected argument 'all'"],
     [['demo', '--speed', '0'], "--speed must be a number from 1 to 50, got '0'."],
-    [['demo', '--live', '--speed', '2'], '--speed is not for --live'],
+    [['demo', '--live', '--speed', '2'], '--speed cannot be combined with --live'],
   ])('should refuse %j and say why', async (args, why) => {
     const { code, stdout, stderr } = await here(args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

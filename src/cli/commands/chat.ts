@@ -13,13 +13,13 @@ import { TextOutput } from '../TextOutput.ts';
 import { whenAborted } from '../whenAborted.ts';
 
 const OPTIONS = {
-  model: { type: 'string', short: 'm', value: 'id', text: `Which model to ask. Default: ${DEFAULT_MODEL}` },
-  system: { type: 'string', short: 's', value: 'text', text: 'What the model is told before the prompt.' },
-  'max-tokens': { type: 'string', value: 'n', text: 'How long the answer may be, thoughts included.' },
-  priority: { type: 'string', short: 'p', value: 'word', text: `${PRIORITIES.join(', ')}. Default: low` },
+  model: { type: 'string', short: 'm', value: 'id', text: `The model to use. Default: ${DEFAULT_MODEL}` },
+  system: { type: 'string', short: 's', value: 'text', text: 'The system message.' },
+  'max-tokens': { type: 'string', value: 'n', text: 'The maximum length of the answer, with reasoning.' },
+  priority: { type: 'string', short: 'p', value: 'word', text: `One of ${PRIORITIES.join(', ')}. Default: low` },
   json: { type: 'boolean', text: 'Prints the whole answer as one line of JSON.' },
-  raw: { type: 'boolean', text: 'Lets control characters of the answer through.' },
-  'base-url': { type: 'string', value: 'url', text: 'Where the API is. Default: GROQ_BASE_URL or Groq' },
+  raw: { type: 'boolean', text: 'Keeps control characters of the answer.' },
+  'base-url': { type: 'string', value: 'url', text: 'The base URL. Default: GROQ_BASE_URL, or Groq' },
 } as const satisfies OptionSpecs;
 
 type Values = CommandLine<typeof OPTIONS>['values'];
@@ -30,7 +30,7 @@ export const chat: Command = {
   summary: 'Asks a question and streams the answer.',
   usage: '[options] "<prompt>"',
   details: [
-    'Without a prompt it is read from what is piped in:',
+    'Without a prompt argument, the prompt is read from standard input:',
     '  cat notes.txt | rxgroq chat --system "Summarize this."',
     'Ctrl-C cancels the request.',
   ],

@@ -13,7 +13,7 @@ import { type ReadRequest, readRequest } from '../readRequest.ts';
 import { table } from '../terminal/table.ts';
 
 const OPTIONS = {
-  model: { type: 'string', short: 'm', value: 'id', text: `Whose tokens. Default: the request's, or ${DEFAULT_MODEL}` },
+  model: { type: 'string', short: 'm', value: 'id', text: `The model. Default: the request's, or ${DEFAULT_MODEL}` },
   file: { type: 'string', short: 'f', value: 'path', text: 'Reads a text, or a request as JSON, from a file.' },
   json: { type: 'boolean', text: 'Prints the count as one line of JSON.' },
 } as const satisfies OptionSpecs;
@@ -28,13 +28,13 @@ interface Counted extends TokenCount {
 /** `rxgroq count`: how many tokens a prompt has. */
 export const count: Command = {
   name: 'count',
-  summary: 'Counts the tokens of a prompt, without asking anybody.',
+  summary: 'Counts the tokens of a prompt locally.',
   usage: '[options] ["<text>"]',
   details: [
-    'Without a text or a file it counts what is piped in: a text, which is taken',
-    'for the one message of a prompt, or the body of a request as JSON:',
+    'Without a text or a file it counts standard input: a text, which becomes the',
+    'only message of a prompt, or the body of a request as JSON:',
     '  rxgroq count --json < request.json',
-    'Where the count is not exact, the prompt has at most as many as the bound.',
+    'If the count is not exact, the bound is its maximum.',
   ],
   options: OPTIONS,
 
@@ -51,7 +51,7 @@ export const count: Command = {
 
 async function inputOf(text: string | undefined, file: string | undefined, context: Context): Promise<string> {
   if (file === undefined) return readPrompt(text, context);
-  if (text !== undefined) throw new UsageError('There is a text and a file: one of them is counted at a time.');
+  if (text !== undefined) throw new UsageError('Pass either a text or a file, not both.');
   try {
     return await readFile(file, 'utf8');
   } catch (error) {

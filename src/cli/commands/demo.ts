@@ -21,9 +21,9 @@ import { paletteFor } from '../terminal/palette.ts';
 import { whenAborted } from '../whenAborted.ts';
 
 const OPTIONS = {
-  live: { type: 'boolean', text: 'Asks Groq itself a handful of them, with your key.' },
-  speed: { type: 'string', value: 'n', text: 'How many times faster the clocks run. Default: 20' },
-  plain: { type: 'boolean', text: 'Prints lines, as it does without a terminal.' },
+  live: { type: 'boolean', text: 'Sends a few of the questions to Groq, with your key.' },
+  speed: { type: 'string', value: 'n', text: 'How many times faster the clock runs. Default: 20' },
+  plain: { type: 'boolean', text: 'Prints plain lines, as without a terminal.' },
 } as const satisfies OptionSpecs;
 
 /** Beyond this the delays of this machine, which are not sped up, would look like seconds of network. */
@@ -32,15 +32,15 @@ const FASTEST = 50;
 /** `rxgroq demo`: many questions at once, under the limits of the free plan. */
 export const demo: Command = {
   name: 'demo',
-  summary: 'Asks 60 questions at once, under the limits of the free plan.',
+  summary: 'Sends 60 questions at once, within the limits of the free plan.',
   usage: '[options]',
-  details: ['It asks a simulator on this machine and needs no key, unless it is live.', 'Ctrl-C cancels.'],
+  details: ['It uses a local simulator and needs no key, except with --live.', 'Ctrl-C cancels.'],
   options: OPTIONS,
 
   async run(args, context) {
     const { values } = parseCommandLine(OPTIONS, args);
     const { live = false, plain = false, speed } = values;
-    if (live && speed !== undefined) throw new UsageError('--speed is not for --live: time runs as it does there.');
+    if (live && speed !== undefined) throw new UsageError('--speed cannot be combined with --live.');
     const factor = numberOption('speed', speed ?? '20', { min: 1, max: FASTEST });
     const all = readTasks(readFileSync(packageFile('examples/prompts.jsonl'), 'utf8'));
     const stage = live ? await liveStage(requireKey(context.env)) : await simulatedStage(factor);

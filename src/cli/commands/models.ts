@@ -11,7 +11,7 @@ import { whenAborted } from '../whenAborted.ts';
 
 const OPTIONS = {
   json: { type: 'boolean', text: "Prints Groq's list as JSON." },
-  'base-url': { type: 'string', value: 'url', text: 'Where the API is. Default: GROQ_BASE_URL or Groq' },
+  'base-url': { type: 'string', value: 'url', text: 'The base URL. Default: GROQ_BASE_URL, or Groq' },
 } as const satisfies OptionSpecs;
 
 /** `rxgroq models`: which models there are. */
@@ -20,7 +20,7 @@ export const models: Command = {
   summary: 'Lists the models that your key may use.',
   usage: '[options]',
   details: [
-    'The limits are those of the free plan. Your account shows its own at',
+    'The limits are those of the free plan. For the limits of your account, see',
     '  https://console.groq.com/settings/limits',
   ],
   options: OPTIONS,

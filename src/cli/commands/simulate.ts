@@ -15,13 +15,13 @@ import { paletteFor } from '../terminal/palette.ts';
 import { whenAborted } from '../whenAborted.ts';
 
 const OPTIONS = {
-  port: { type: 'string', value: 'n', text: 'The port on 127.0.0.1. Default: one that is free' },
-  tier: { type: 'string', value: 'plan', text: 'Whose limits hold: free, developer. Default: free' },
-  'no-limits': { type: 'boolean', text: 'Lets everything in.' },
+  port: { type: 'string', value: 'n', text: 'The port on 127.0.0.1. Default: a free port' },
+  tier: { type: 'string', value: 'plan', text: 'The limits: free or developer. Default: free' },
+  'no-limits': { type: 'boolean', text: 'Disables all limits.' },
   speed: { type: 'string', value: 'n', text: 'How many times faster its clock runs. Default: 1' },
-  seed: { type: 'string', value: 'n', text: 'Decides what it answers. Default: 1' },
-  'first-token': { type: 'string', value: 'ms', text: 'Until the first token, by its clock. Default: 100' },
-  'tokens-per-second': { type: 'string', value: 'n', text: 'How fast it writes. Default: 1000' },
+  seed: { type: 'string', value: 'n', text: 'The seed of its answers. Default: 1' },
+  'first-token': { type: 'string', value: 'ms', text: 'Time to first token, by its clock. Default: 100' },
+  'tokens-per-second': { type: 'string', value: 'n', text: 'The speed of the model. Default: 1000' },
 } as const satisfies OptionSpecs;
 
 type Values = CommandLine<typeof OPTIONS>['values'];
@@ -34,9 +34,9 @@ const TIERS = ['free', 'developer'] as const;
 /** `rxgroq simulate`: a Groq on this machine. */
 export const simulate: Command = {
   name: 'simulate',
-  summary: 'Starts a simulated Groq on this machine: no key, no bill.',
+  summary: 'Starts a local simulation of Groq: no key, no cost.',
   usage: '[options]',
-  details: ['It runs until Ctrl-C, and then exits with 0.'],
+  details: ['It runs until Ctrl-C, then exits with 0.'],
   options: OPTIONS,
 
   async run(args, context) {
@@ -76,14 +76,14 @@ function welcome(url: string, speed = 1): string {
   return [
     `A simulated Groq listens on ${url}`,
     '',
-    'Point an application at it:',
+    'Use it from an application:',
     `  export GROQ_BASE_URL=${url}`,
     '  export GROQ_API_KEY=any',
     '',
     'or in the code:',
     `  createGroq({ baseURL: '${url}', apiKey: 'any'${scheduler} })`,
     '',
-    'or ask it something:',
+    'or on the command line:',
     `  GROQ_API_KEY=any rxgroq chat --base-url ${url} "Why is the sky blue?"`,
     '',
     'Ctrl-C stops it.',

@@ -17,10 +17,10 @@ import { comparisonTable } from '../verify/comparisonTable.ts';
 import { whenAborted } from '../whenAborted.ts';
 
 const OPTIONS = {
-  model: { type: 'string', short: 'm', value: 'id', text: `Which model to ask. Default: ${DEFAULT_MODEL}` },
-  simulate: { type: 'boolean', text: 'Asks a simulator, even if there is a key.' },
+  model: { type: 'string', short: 'm', value: 'id', text: `The model to use. Default: ${DEFAULT_MODEL}` },
+  simulate: { type: 'boolean', text: 'Uses a simulator, even if there is a key.' },
   json: { type: 'boolean', text: 'Prints the comparisons as one line of JSON.' },
-  'base-url': { type: 'string', value: 'url', text: 'Where the API is. Default: GROQ_BASE_URL or Groq' },
+  'base-url': { type: 'string', value: 'url', text: 'The base URL. Default: GROQ_BASE_URL, or Groq' },
 } as const satisfies OptionSpecs;
 
 /** The simulator answers as fast as it can: nobody watches it write. */
@@ -29,13 +29,12 @@ const AT_ONCE = { firstToken: 0, tokensPerSecond: Infinity } as const;
 /** `rxgroq verify`: whether prompts are counted as Groq counts them. */
 export const verify: Command = {
   name: 'verify',
-  summary: 'Compares the count of small prompts with what is reported.',
+  summary: 'Compares predicted with reported token counts.',
   usage: '[options]',
   details: [
-    `It sends ${CASES.length} requests of some 100 tokens each, one after the other: to Groq`,
-    'with your key, and without one to a simulator on this machine.',
-    'It exits with 1 when a count is not what it is said to be: exact, or within',
-    'its bound.',
+    `It sends ${CASES.length} requests of about 100 tokens each, one after the other: to Groq`,
+    'with your key, or without a key to a local simulator.',
+    'It exits with 1 if an exact count is wrong or an estimate is above its bound.',
   ],
   options: OPTIONS,
 
@@ -43,7 +42,7 @@ export const verify: Command = {
     const { values } = parseCommandLine(OPTIONS, args);
     const { model = DEFAULT_MODEL, json = false, simulate = false, 'base-url': baseURL } = values;
     const apiKey = context.env['GROQ_API_KEY']?.trim();
-    if (simulate && baseURL !== undefined) throw new UsageError('--base-url is not for --simulate.');
+    if (simulate && baseURL !== undefined) throw new UsageError('--base-url cannot be combined with --simulate.');
     const simulator = simulate || (!apiKey && baseURL === undefined) ? await startSimulator(AT_ONCE) : undefined;
     const asked = simulator === undefined ? (baseURL ?? context.env['GROQ_BASE_URL']?.trim()) || 'Groq' : 'simulator';
     let comparisons: readonly Comparison[];
@@ -103,7 +102,7 @@ function compared(groq: Groq, model: string): Observable<Comparison> {
 function linesOf({ model, asked, comparisons }: Report, { stdout }: Context): string[] {
   const palette = paletteFor(stdout);
   const kept = comparisons.filter(holds).length;
-  const sum = `${kept} of ${comparisons.length} prompts to ${terminalText(model)} are as predicted. Asked: ${terminalText(asked)}.`;
+  const sum = `${kept} of ${comparisons.length} prompts to ${terminalText(model)} are as predicted. Server: ${terminalText(asked)}.`;
   return [
     ...comparisonTable(comparisons, palette),
     '',
@@ -114,6 +113,6 @@ function linesOf({ model, asked, comparisons }: Report, { stdout }: Context): st
 
 /** What a simulator proves and what it does not. */
 const SIMULATED = [
-  'simulator: counts by the same tables, so this shows the way there and back,',
-  'and not whether Groq counts so. With GROQ_API_KEY set, Groq is asked.',
+  'simulator: it counts by the same tables, so this tests the connection, not whether',
+  'Groq counts the same. Set GROQ_API_KEY to compare with Groq.',
 ];

@@ -41,7 +41,7 @@ export function frame(view: View, { columns, rows }: Size, palette: Palette): st
     '',
   ];
   const height = Math.max(0, rows - top.length - 1);
-  const hint = palette.faint(fit('Ctrl-C cancels. All times are those of the clock above.', width));
+  const hint = palette.faint(fit('Ctrl-C cancels. All times are by the clock above.', width));
   return [...top, ...bodyLines(view, width, height, palette), hint].slice(0, rows);
 }
 

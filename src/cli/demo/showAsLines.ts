@@ -34,7 +34,7 @@ function endedText({ task, milestones, usage, error }: Row, board: Board, { groq
     `${formatClock(now())} ${task.priority.padEnd(6)} ${cut(task.prompt, PROMPT)}`,
     `waited ${formatDuration(milestones.waited ?? 0)}`,
     error === undefined ? `${formatNumber(usage?.total_tokens ?? 0)} tokens` : `failed: ${terminalText(error.message)}`,
-    `${board.count('waiting')} wait`,
+    `${board.count('waiting')} waiting`,
     ...(tpm === undefined ? [] : [`tokens per minute ${formatNumber(tpm.level)} of ${formatNumber(tpm.limit)}`]),
   ].join(' · ');
 }

@@ -21,7 +21,7 @@ export function waitingLines(
   palette: Palette,
 ): string[] {
   const when = (at: number | undefined): string => (at === undefined ? '' : `in ${formatClock(at - now)}`);
-  const head = waiting.length === 0 ? 'nobody waits' : `${waiting.length} wait`;
+  const head = waiting.length === 0 ? 'none waiting' : `${waiting.length} waiting`;
   const room = height - 1;
   const shown = waiting.length > room ? waiting.slice(0, Math.max(0, room - 1)) : waiting;
   const more = waiting.length - shown.length;

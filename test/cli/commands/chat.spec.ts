@@ -118,7 +118,7 @@ describe('rxgroq chat', { timeout: 60_000 }, () => {
     const { stdout, stderr } = await chat(['Why?'], { terminal: true });
     expect(stdout).toBe('It scatters.\n');
     expect(stderr).toMatch(
-      /^openai\/gpt-oss-20b · \d+ \+ 3 tokens · connected in [\d.]+ m?s · first token after [\d.]+ m?s · [\d.]+ m?s in all\n$/,
+      /^openai\/gpt-oss-20b · \d+ \+ 3 tokens · connected in [\d.]+ m?s · first token after [\d.]+ m?s · [\d.]+ m?s in total\n$/,
     );
   });
 

@@ -41,7 +41,7 @@ describe('rxgroq count', () => {
 
   it.each<[string[], number, RegExp]>([
     [['count'], 2, /There is no prompt/],
-    [['count', '--file', 'a.txt', 'hi'], 2, /one of them/],
+    [['count', '--file', 'a.txt', 'hi'], 2, /not both/],
     [
       ['count', '--file', 'no-such\u001b[31m-file'],
       1,

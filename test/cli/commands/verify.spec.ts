@@ -55,8 +55,8 @@ describe('rxgroq verify', { timeout: 60_000 }, () => {
     expect(lines[0]).toBe('PROMPT         PREDICTED  BOUND  EXACT  REPORTED  DIFFERENCE');
     expect(lines[1]).toBe('one word              72     72  yes          72           0');
     expect(lines.slice(1, CASES.length + 1).every((line) => line.endsWith('           0'))).toBe(true);
-    expect(stdout).toContain('6 of 6 prompts to openai/gpt-oss-20b are as predicted. Asked: simulator.');
-    expect(stdout).toContain('simulator: counts by the same tables');
+    expect(stdout).toContain('6 of 6 prompts to openai/gpt-oss-20b are as predicted. Server: simulator.');
+    expect(stdout).toContain('simulator: it counts by the same tables');
   });
 
   it('should ask a simulator though there is a key, when told to', async () => {
@@ -76,7 +76,7 @@ describe('rxgroq verify', { timeout: 60_000 }, () => {
     expect(stdout).toContain('instructions          81     81  yes          80          -1  not as predicted\n');
     // Fewer than the bound of a count that is not exact.
     expect(stdout).toMatch(/a tool +124 +134 {2}no +80 +-44\n/);
-    expect(stdout).toContain(`are as predicted. Asked: ${url()}.\n`);
+    expect(stdout).toContain(`are as predicted. Server: ${url()}.\n`);
     expect(stdout).not.toContain('simulator');
   });
 

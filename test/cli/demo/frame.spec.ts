@@ -53,7 +53,7 @@ describe('frame', () => {
       'tokens per day       ██████████████████████████████████████        paused 4.0 s',
       '1 of 5 answered · 1 coming · 2 waiting · 1 failed · 429s: 0  ███████▎░░░░░░░░░░',
       '',
-      'high   What is it like?                       │ 2 wait                         ',
+      'high   What is it like?                       │ 2 waiting                      ',
       '  One two three four five six seven eight     │ normal And then?        in 0:07',
       '  nine ten.                                   │ low    And later?       in 1:02',
       '                                              │                                ',
@@ -61,7 +61,7 @@ describe('frame', () => {
       '                                              │                                ',
       '✗ low    Who failed?              ClosedError │                                ',
       '✓ normal What was first?           100 tokens │                                ',
-      'Ctrl-C cancels. All times are those of the clock above.                        ',
+      'Ctrl-C cancels. All times are by the clock above.                              ',
     ]);
   });
 
@@ -88,7 +88,7 @@ describe('frame', () => {
     const rows = Array.from({ length: 20 }, (_, index) => expecting(index * 10_000, `Question ${index}`));
     const lines = frame({ ...VIEW, now: 0, board: board(...rows) }, { columns: 100, rows: 16 }, PLAIN);
     const queue = lines.slice(7, 15).map((line) => line.split(' │ ')[1]?.trimEnd());
-    expect(queue[0]).toBe('20 wait');
+    expect(queue[0]).toBe('20 waiting');
     expect(queue[6]).toMatch(/^low {4}Question 5 +in 0:50$/);
     expect(queue[7]).toBe('and 14 more, the last in 3:10');
   });
