@@ -133,7 +133,8 @@ export interface GroqOptions extends ConnectionOptions {
    */
   readonly store?: LimitStore | undefined;
   /**
-   * The token counter.
+   * The token counter. In virtual time, use one that answers synchronously, such as `constantCounter()`: the default loads
+   * its vocabulary first, which takes real time.
    *
    * @default tiktokenCounter(), or roughCounter() with `limits: false` and neither a `store` nor a `budget`
    */
@@ -142,7 +143,8 @@ export interface GroqOptions extends ConnectionOptions {
    * The scheduler whose clock is used for everything.
    *
    * @default the system's monotonic clock and timers. Within `TestScheduler.run`, pass that `TestScheduler`:
-   * virtual time does not reach this default.
+   * virtual time does not reach this default. It also needs a
+   * {@link GroqOptions.counter} that answers synchronously.
    */
   readonly scheduler?: SchedulerLike | undefined;
   /** @default Math.random */

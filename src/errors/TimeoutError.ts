@@ -30,8 +30,9 @@ export class TimeoutError extends GroqError {
     options: Partial<GroqErrorOptions> & { wouldStartInMs?: number | undefined } = {},
   ) {
     const { wouldStartInMs, ...rest } = options;
-    const hint = wouldStartInMs === undefined ? '' : ` It would have started in ${wouldStartInMs} ms.`;
-    super(`${WHAT[phase]} within ${limit} ms.${hint}`, {
+    const hint =
+      wouldStartInMs === undefined ? '' : ` It would have started in ${wouldStartInMs.toLocaleString('en')} ms.`;
+    super(`${WHAT[phase]} within ${limit.toLocaleString('en')} ms.${hint}`, {
       advice: `Raise \`timeouts.${phase}\`${phase === 'queue' ? ' or the priority' : ''}, or try again later.`,
       ...rest,
     });

@@ -1,11 +1,14 @@
 import { map, NEVER, type Observable, of, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
+import { tiktokenCounter } from '../../src/adapters/tiktokenCounter.ts';
 import { createGroq } from '../../src/client/createGroq.ts';
 import type { GroqError } from '../../src/errors/GroqError.ts';
+import type { TimeoutError } from '../../src/errors/TimeoutError.ts';
 import type { TokenCount } from '../../src/model/TokenCount.ts';
 import { fakeTransport } from '../../src/testing/fakeTransport.ts';
 import { quota } from '../../src/testing/quota.ts';
 import { type VirtualClock, virtualClock } from '../../src/testing/virtualClock.ts';
+import { told } from '../util/told.ts';
 
 const COUNT: TokenCount = { tokens: 1, bound: 1, exact: true };
 const messages = [{ role: 'user' as const, content: 'Hi' }];
@@ -25,7 +28,7 @@ function ends(count: (clock: VirtualClock) => Observable<TokenCount>, asked: num
   const all: (string | number)[][] = [];
   for (let i = 0; i < asked; i += 1) {
     groq.chat({ messages }).subscribe({
-      error: (error: unknown) => all.push([(error as GroqError).message.slice(0, 42), clock.now()]),
+      error: (error: unknown) => all.push([(error as GroqError).message.slice(0, 41), clock.now()]),
     });
   }
   clock.flush(7_200_000);
@@ -33,10 +36,25 @@ function ends(count: (clock: VirtualClock) => Observable<TokenCount>, asked: num
 }
 
 describe('a count that comes later', () => {
-  const late = 'The request could not start within 60000 m';
+  const late = 'The request could not start within 60,000';
 
   it('should be awaited for no longer than the request may wait', () => {
     expect(ends(() => NEVER, 1)).toEqual([[late, 60_000]]);
+  });
+
+  it('should be what the error tells of, where it does not come', async () => {
+    const clock = virtualClock();
+    // Its vocabulary is read from a file, which takes real time.
+    const counter = tiktokenCounter({ ranks: () => new Promise(() => undefined) });
+    const groq = createGroq({ transport: fakeTransport({}), counter, scheduler: clock });
+    const answer = told(groq.chat({ messages }));
+    clock.flush(86_400_000);
+    const { code, phase, advice, message } = (await answer.error) as TimeoutError;
+    expect([code, phase]).toEqual(['GROQ_ERR_TIMEOUT', 'queue']);
+    expect(advice).toMatch(
+      /^Its prompt was still being counted: .* In virtual time, use a `counter` that answers synchronously/,
+    );
+    expect(message).toBe(`The request could not start within 86,400,000 ms. ${advice}`);
   });
 
   it('should take of the time for which the request may wait', () => {

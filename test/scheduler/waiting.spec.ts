@@ -550,7 +550,11 @@ describe('what those who wait can expect', () => {
       helpers.flush();
       expect(errors).toMatchObject(Array(3).fill({ code: 'GROQ_ERR_TIMEOUT', phase: 'queue', limit: 250 }));
       const messages = errors.map(String).sort();
-      expect(messages.map((message) => message.match(/started in (\d+) ms/)?.[1])).toEqual(['1750', '2750', '750']);
+      expect(messages.map((message) => message.match(/started in ([\d,]+) ms/)?.[1])).toEqual([
+        '1,750',
+        '2,750',
+        '750',
+      ]);
     });
   });
 
