@@ -16,6 +16,7 @@ import { checked } from '../rules/request/validation.ts';
 export function countOf(counter: TokenCounter, request: ChatRequest): TokenCount | Observable<TokenCount> {
   try {
     const count = counter.count(request);
+    checkKind(count);
     if ('tokens' in count) return checkCount(count);
     return from(count).pipe(
       take(1),
@@ -30,13 +31,20 @@ export function countOf(counter: TokenCounter, request: ChatRequest): TokenCount
   }
 }
 
+const SUBJECT = 'The count of the counter';
 const CORRECT = 'Correct the counter; nothing was sent.';
+
+/** @throws {ValidationError} for a value that is neither a count nor an Observable or promise of one. */
+function checkKind(count: unknown): void {
+  if (typeof count !== 'object' || count === null) checked(countSchema, count, SUBJECT, CORRECT);
+}
 
 /** By what is no number no limit would be kept. */
 function checkCount(count: TokenCount): TokenCount {
+  checkKind(count);
   const { tokens, bound } = count;
   const isCount = Number.isFinite(tokens) && Number.isFinite(bound) && tokens >= 0 && bound >= 0;
-  if (!isCount) checked(countSchema, count, 'The count of the counter', CORRECT);
+  if (!isCount) checked(countSchema, count, SUBJECT, CORRECT);
   return count;
 }
 

@@ -26,6 +26,7 @@ class GuardedStore implements LimitStore {
     let answer: Observable<Verdict>;
     try {
       const verdict = this.#store.reserve(reservation);
+      if (!isObject(verdict)) throw noVerdict(verdict);
       if ('type' in verdict) return checkVerdict(verdict);
       answer = from(verdict).pipe(map(checkVerdict));
     } catch (error) {
@@ -79,6 +80,7 @@ export const levelsOf = (store: LimitStore, key: LimitKey): Observable<readonly 
 
 /** Nobody could be woken at a time that is none, and what is no verdict would pass for a grant. */
 function checkVerdict(verdict: Verdict): Verdict {
+  if (!isObject(verdict)) throw noVerdict(verdict);
   switch (verdict.type) {
     case 'granted':
       return verdict;
@@ -88,8 +90,14 @@ function checkVerdict(verdict: Verdict): Verdict {
     case 'never':
       if (isDimension(verdict.dimension)) return verdict;
   }
-  throw new TypeError(`The store has returned an invalid verdict: ${JSON.stringify(verdict)}`);
+  throw noVerdict(verdict);
 }
+
+const noVerdict = (verdict: unknown): TypeError =>
+  new TypeError(`The store has returned an invalid verdict: ${JSON.stringify(verdict)}`);
+
+/** Includes arrays, which rxjs takes as Observables. */
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
 
 const isDimension = (name: unknown): boolean => typeof name === 'string' && Object.hasOwn(DIMENSIONS, name);
 
@@ -99,8 +107,10 @@ function checkLevels(levels: readonly BucketLevel[]): readonly BucketLevel[] {
   throw new TypeError(`The store has returned invalid levels: ${JSON.stringify(levels)}`);
 }
 
-const isLevel = ({ dimension, limit, level, rate }: BucketLevel): boolean =>
-  isDimension(dimension) && [limit, level, rate].every((number) => typeof number === 'number');
+const isLevel = (shown: BucketLevel): boolean =>
+  isObject(shown) &&
+  isDimension(shown.dimension) &&
+  [shown.limit, shown.level, shown.rate].every((number) => typeof number === 'number');
 
 const failing = (error: unknown): Observable<never> =>
   new Observable((subscriber) => {

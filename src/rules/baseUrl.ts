@@ -24,8 +24,9 @@ export function parseBaseUrl(text: string, subject = 'The options', path = 'base
   const refused = (expected: string, got: string): ValidationError =>
     new ValidationError(subject, [{ path, expected, got }], `The default is ${GROQ_URL}.`);
   const url = URL.parse(text);
-  if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:'))
-    throw refused('an https URL', 'another string');
+  if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
+    throw refused('a URL that starts with https:// (or http:// on this machine)', hostIn(text) ?? 'another string');
+  }
   if (url.protocol === 'http:' && !LOOPBACK.has(url.hostname)) {
     throw refused('an https URL, since the key is sent to it', `an http URL to ${url.hostname}`);
   }
@@ -34,6 +35,15 @@ export function parseBaseUrl(text: string, subject = 'The options', path = 'base
   const prefix = withoutSlashes(url.pathname);
   return { origin: url.origin, path: prefix === '' ? '/openai/v1' : prefix };
 }
+
+/** A host as in `localhost:4070/openai/v1`. Only plain lower-case hosts match, since other strings may be a key. */
+const HOST = /^(?:(?:[a-z\d-]{1,63}\.)+[a-z]{2,63}|localhost)(?::\d{1,5})?(?=\/|$)/;
+
+/** The host at the start of a URL without its scheme. The rest is never shown, since it may hold a secret. */
+const hostIn = (text: string): string | undefined => {
+  const host = HOST.exec(text)?.[0];
+  return host === undefined ? undefined : `'${host}'`;
+};
 
 // In a loop, since an expression for it looks at each of many slashes from each before it.
 const withoutSlashes = (path: string): string => {

@@ -127,7 +127,7 @@ describe('loadConfig', () => {
       `ValidationError: The file ${path}: \`tier\` must be one of "free", "developer", got "gold" (and 1 more). Correct the file.`,
     );
     const url = folder.write('url.json', { baseURL: 'nonsense' });
-    expect(() => loadConfig(url)).toThrow(`The file ${url}: \`baseURL\` must be an https URL, got another string.`);
+    expect(() => loadConfig(url)).toThrow(`The file ${url}: \`baseURL\` must be a URL that starts with https://`);
   });
 
   it.each(['transport', 'store', 'counter', 'scheduler', 'random'])('should know of no %s in a file', (option) => {

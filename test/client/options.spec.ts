@@ -58,7 +58,13 @@ describe('createGroq', () => {
       'other characters',
     ],
     ['a base URL that is no text', { baseURL: new URL('https://x.test') }, 'baseURL', 'a string', 'an object'],
-    ['a base URL that is none', { baseURL: 'api.groq.com' }, 'baseURL', 'an https URL', 'another string'],
+    [
+      'a base URL that is none',
+      { baseURL: 'api.groq.com' },
+      'baseURL',
+      'a URL that starts with https:// (or http:// on this machine)',
+      "'api.groq.com'",
+    ],
     [
       'a base URL in the clear',
       { baseURL: 'http://x.test' },
@@ -68,7 +74,7 @@ describe('createGroq', () => {
     ],
     ['an unknown tier', { tier: 'gold' }, 'tier', 'one of "free", "developer"', '"gold"'],
     ['limits that are true', { limits: true }, 'limits', 'false or an object', 'true'],
-    ['limits without a model', { limits: { rpm: 30 } }, 'limits.rpm', 'an object', '30'],
+    ['limits without a model', { limits: { rpm: 30 } }, 'limits.rpm', 'an object (limits are set by model id)', '30'],
     ['an unknown limit', { limits: { m: { rps: 1 } } }, 'limits.m.rps', 'absent (not a known property)', '1'],
     ['a limit below zero', { limits: { m: { rpm: -1 } } }, 'limits.m.rpm', 'a number of at least 0', '-1'],
     [

@@ -120,6 +120,21 @@ describe('countTokens', () => {
     }
   });
 
+  it.each<[unknown, string]>([
+    [5, '5'],
+    [undefined, 'nothing'],
+    [null, 'null'],
+    ['five', 'a string of 4 characters'],
+  ])('should end with an error at %j in place of a count', (given, got) => {
+    const bare = given as TokenCount;
+    for (const answer of [() => bare, () => of(bare)]) {
+      const jobs = told(of(request('x')).pipe(countTokens({ counter: { count: answer } })));
+      expect(jobs.ends.map(([, error]) => String(error))).toEqual([
+        `ValidationError: The count of the counter must be an object, got ${got}. Correct the counter; nothing was sent.`,
+      ]);
+    }
+  });
+
   it('should make one job of each request, however often it is counted', () => {
     const counter = { count: () => of(count(1), count(2)) };
     const jobs = told(of(request('x'), request('y')).pipe(countTokens({ counter })));

@@ -1,12 +1,17 @@
-import { concat, delay, EMPTY, NEVER, type ObservableInput, of, tap, throwError } from 'rxjs';
+import { concat, delay, EMPTY, NEVER, type Observable, type ObservableInput, of, tap, throwError } from 'rxjs';
 import { describe, expect, it } from 'vitest';
+import { unlimitedStore } from '../../src/adapters/unlimitedStore.ts';
 import { isStoreError } from '../../src/errors/guards.ts';
 import type { Verdict } from '../../src/model/Grant.ts';
 import type { Status } from '../../src/model/Status.ts';
+import { guardedStore, levelsOf } from '../../src/operators/guardedStore.ts';
 import type { LimitStore } from '../../src/ports/LimitStore.ts';
 import { quota } from '../../src/testing/quota.ts';
+import { tokens } from '../util/jobs.ts';
 import { type RunHelpers, rx } from '../util/rx.ts';
 import { setUp, wires } from '../util/scheduling.ts';
+import { reservations } from '../util/stores.ts';
+import { told } from '../util/told.ts';
 
 const METHODS = ['reserve', 'sent', 'settle', 'learn', 'changes', 'levels'] as const;
 
@@ -96,6 +101,29 @@ describe('RequestScheduler with a store that fails', () => {
       helpers.flush();
       expect(codes).toEqual(['GROQ_ERR_TIMEOUT']);
     });
+  });
+
+  it.each<[unknown, string]>([
+    [undefined, 'undefined'],
+    [null, 'null'],
+    [42, '42'],
+    ['yes', '"yes"'],
+  ])('should say that %j is no verdict', (given, text) => {
+    const answers = [given, of(given)] as Verdict[];
+    for (const answer of answers) {
+      const store = guardedStore({ ...unlimitedStore(), reserve: () => answer });
+      const verdict = told(store.reserve(reservations()(tokens(1))) as Observable<Verdict>);
+      expect(verdict.ends.map(([, error]) => String(error))).toEqual([
+        `TypeError: The store has returned an invalid verdict: ${text}`,
+      ]);
+    }
+  });
+
+  it('should say that nothing is no level', () => {
+    const shown = told(levelsOf({ ...unlimitedStore(), levels: () => of([null] as never[]) }, 'm'));
+    expect(shown.ends.map(([, error]) => String(error))).toEqual([
+      'TypeError: The store has returned invalid levels: [null]',
+    ]);
   });
 
   /** What becomes of three requests when the store says it in a way of its own. */

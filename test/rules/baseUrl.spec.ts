@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { isValidationError } from '../../src/errors/guards.ts';
 import { GROQ_URL, parseBaseUrl } from '../../src/rules/baseUrl.ts';
 
+const BEGIN = 'a URL that starts with https:// (or http:// on this machine)';
+
 describe('parseBaseUrl', () => {
   it.each([
     [GROQ_URL, 'https://api.groq.com', '/openai/v1'],
@@ -24,14 +26,22 @@ describe('parseBaseUrl', () => {
   });
 
   it.each([
-    ['', 'an https URL', 'another string'],
-    ['api.groq.com', 'an https URL', 'another string'],
-    ['//api.groq.com', 'an https URL', 'another string'],
-    ['/openai/v1', 'an https URL', 'another string'],
-    ['https://', 'an https URL', 'another string'],
-    ['ftp://api.groq.com', 'an https URL', 'another string'],
-    ['file:///etc/passwd', 'an https URL', 'another string'],
-    ['javascript:alert(1)', 'an https URL', 'another string'],
+    ['', BEGIN, 'another string'],
+    ['api.groq.com', BEGIN, "'api.groq.com'"],
+    ['api.groq.com/secret?secret', BEGIN, "'api.groq.com'"],
+    ['localhost:4070', BEGIN, "'localhost:4070'"],
+    ['localhost', BEGIN, "'localhost'"],
+    ['user:secret@example.test', BEGIN, 'another string'],
+    ['secret@example.test', BEGIN, 'another string'],
+    ['gsk_secret', BEGIN, 'another string'],
+    ['secret:4070', BEGIN, 'another string'],
+    ['eyJhbGciOiJIUzI1NiJ9.secret', BEGIN, 'another string'],
+    ['//api.groq.com', BEGIN, 'another string'],
+    ['/openai/v1', BEGIN, 'another string'],
+    ['https://', BEGIN, 'another string'],
+    ['ftp://api.groq.com', BEGIN, 'another string'],
+    ['file:///etc/passwd', BEGIN, 'another string'],
+    ['javascript:alert(1)', BEGIN, 'another string'],
     ['http://api.groq.com', 'an https URL, since the key is sent to it', 'an http URL to api.groq.com'],
     [
       'http://localhost.example.test',

@@ -164,7 +164,7 @@ describe('startSimulator', () => {
       [{ faults: [{ kind: 'reset', clean: true }] }, 'faults[0].clean', 'absent (not a known property)', 'true'],
       [{ limits: { [MODEL]: { tpm: 0 } } }, `limits["${MODEL}"].tpm`, 'a number of more than 0', '0'],
       [{ limits: { [MODEL]: { tps: 1 } } }, `limits["${MODEL}"].tps`, 'absent (not a known property)', '1'],
-      [{ limits: { [MODEL]: 5 } }, `limits["${MODEL}"]`, 'an object', '5'],
+      [{ limits: { [MODEL]: 5 } }, `limits["${MODEL}"]`, 'an object (limits are set by model id)', '5'],
       [{ limits: true }, 'limits', 'false or an object', 'true'],
       [{ apiKey: '' }, 'apiKey', 'a string of at least 1 character', 'a string of 0 characters'],
       [{ retiredAs: 'gone' }, 'retiredAs', 'one of "model_not_found", "model_decommissioned"', '"gone"'],

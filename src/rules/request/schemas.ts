@@ -67,9 +67,14 @@ export const transportSchema = having('a transport', 'send');
 /** A scheduler of rxjs. */
 export const schedulerSchema = having('a scheduler', 'now', 'schedule');
 
+/** A bare limit here means that the model id was left out. */
+const ofOneModel = z.custom<Record<string, unknown>>((value) => typeof value === 'object', {
+  error: 'an object (limits are set by model id)',
+});
+
 /** {@link Limits} by model, or `false` for none. */
 export const limitsByModel = (limits: ReturnType<typeof limitsOf>) =>
-  z.union([z.literal(false), z.record(z.string(), limits)]);
+  z.union([z.literal(false), z.record(z.string(), ofOneModel.pipe(limits))]);
 
 /** How often is tried again, and when. */
 export const retrySchema = z.strictObject({
