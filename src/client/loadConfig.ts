@@ -11,6 +11,8 @@ import { optionsSchema } from './optionsSchema.ts';
 const fileSchema = optionsSchema
   .omit({ transport: true, store: true, counter: true, scheduler: true, random: true })
   .extend({
+    /** The location of a JSON Schema, for editors. */
+    $schema: z.string().optional(),
     /** The name of the environment variable that holds the key. The key itself must not be in the file. */
     apiKeyVariable: z.string().min(1).optional(),
     apiKey: z
@@ -19,6 +21,12 @@ const fileSchema = optionsSchema
       })
       .optional(),
   });
+
+/** The contents of a configuration file. */
+interface FileOptions extends GroqOptions {
+  readonly apiKeyVariable?: string | undefined;
+  $schema?: string | undefined;
+}
 
 const DEFAULT_PATH = './config.json';
 
@@ -48,9 +56,10 @@ export function loadConfig(path?: string, environment: Environment = process.env
   // A file of that name may be for something else.
   const advice =
     path === undefined ? 'Correct the file, or pass the path of another one to loadConfig().' : 'Correct the file.';
-  const { apiKeyVariable, ...options } = checked(fileSchema, parse(name, advice), subject, advice) as GroqOptions & {
-    readonly apiKeyVariable?: string | undefined;
-  };
+  const file = checked(fileSchema, parse(name, advice), subject, advice) as FileOptions;
+  const { apiKeyVariable, ...options } = file;
+  // For editors only, not an option.
+  delete options.$schema;
   if (options.baseURL !== undefined) parseBaseUrl(options.baseURL, subject);
   if (apiKeyVariable === undefined) return options;
   const apiKey = environment[apiKeyVariable];

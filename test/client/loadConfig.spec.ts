@@ -48,6 +48,12 @@ describe('loadConfig', () => {
     await createGroq(config).close();
   });
 
+  it('should leave what tells editors of its form out of the options', () => {
+    const path = folder.write('groq.json', { $schema: './schema.json', ...options });
+    expect(loadConfig(path)).toStrictEqual(options);
+    expect(() => loadConfig(folder.write('odd.json', { $schema: 5 }))).toThrow('`$schema` must be a string, got 5');
+  });
+
   it('should leave the key to others when it names no variable', () => {
     const path = folder.write('groq.json', options);
     expect(loadConfig(path, { GROQ_API_KEY: 'gsk_other' })).toStrictEqual(options);
