@@ -25,7 +25,9 @@ const COMMANDS: readonly Command[] = [chat, models, count, verify, simulate, dem
  * number of the signal when it was stopped by one.
  */
 export async function runCli(args: readonly string[], context: Context): Promise<number> {
-  const command = COMMANDS.find(({ name }) => name === args[0]);
+  const [first, about] = args;
+  if (first === 'help' && about !== undefined && !about.startsWith('-')) return runCli([about, '--help'], context);
+  const command = COMMANDS.find(({ name }) => name === first);
   const who = ['rxgroq', ...(command === undefined ? [] : [command.name])].join(' ');
   try {
     return command === undefined ? general(args, context) : await start(command, args.slice(1), context);

@@ -30,6 +30,17 @@ describe('runCli', () => {
     }
   });
 
+  it.each(['chat', 'demo'])('should explain %s to those who ask for help with it', async (name) => {
+    expect(await here(['help', name])).toEqual(await here([name, '--help']));
+  });
+
+  it.each([
+    ['chat', 'With a prompt, piped text is not read.'],
+    ['demo', 'How many times faster the clocks run, 1 to 50.'],
+  ])('should say of %s: %s', async (name, text) => {
+    expect((await here([name, '--help'])).stdout).toContain(text);
+  });
+
   it('should keep the help within eighty columns', async () => {
     for (const args of [[], ['chat'], ['models'], ['count'], ['verify'], ['simulate'], ['demo']]) {
       const { stdout } = await here([...args, '--help']);
@@ -44,6 +55,8 @@ describe('runCli', () => {
       stderr:
         "rxgroq: Unknown command 'chta'. The commands are chat, models, count, verify, simulate, demo.\nSee 'rxgroq --help'.\n",
     });
+    expect(await here(['help', 'chta'])).toEqual(await here(['chta']));
+    expect((await here(['help', '--help'])).code).toBe(0);
     expect(await here(['--fast'])).toMatchObject({
       code: 2,
       stderr: expect.stringContaining("Unknown option '--fast'") as string,

@@ -32,6 +32,7 @@ export const chat: Command = {
   details: [
     'Without a prompt argument, the prompt is read from standard input:',
     '  cat notes.txt | rxgroq chat --system "Summarize this."',
+    'With a prompt, piped text is not read.',
     'Ctrl-C cancels the request.',
   ],
   options: OPTIONS,

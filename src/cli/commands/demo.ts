@@ -20,14 +20,14 @@ import { exitCodeOf } from '../stopSignal.ts';
 import { paletteFor } from '../terminal/palette.ts';
 import { whenAborted } from '../whenAborted.ts';
 
-const OPTIONS = {
-  live: { type: 'boolean', text: 'Sends a few of the questions to Groq, with your key.' },
-  speed: { type: 'string', value: 'n', text: 'How many times faster the clock runs. Default: 20' },
-  plain: { type: 'boolean', text: 'Prints plain lines, as without a terminal.' },
-} as const satisfies OptionSpecs;
-
 /** Beyond this the delays of this machine, which are not sped up, would look like seconds of network. */
 const FASTEST = 50;
+
+const OPTIONS = {
+  live: { type: 'boolean', text: 'Sends a few of the questions to Groq, with your key.' },
+  speed: { type: 'string', value: 'n', text: `How many times faster the clock runs, 1 to ${FASTEST}. Default: 20` },
+  plain: { type: 'boolean', text: 'Prints plain lines, as without a terminal.' },
+} as const satisfies OptionSpecs;
 
 /** `rxgroq demo`: many questions at once, under the limits of the free plan. */
 export const demo: Command = {
