@@ -59,7 +59,16 @@ describe.concurrent('examples', { timeout: 60_000 }, () => {
     ]);
   });
 
+  it('05 should let the urgent one and the one that is tried again go before all that wait', async () => {
+    const { code, stdout, stderr } = await run('05-own-pipe.ts');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout.match(/^\w+: Yes\.$/gm)).toHaveLength(5);
+    expect(stdout).toContain('\na enters again\n');
+    // Where this machine is slow, another one may have started before it came back.
+    expect(stdout).toMatch(/\nstarted: urgent, a, b, (c, )?a, .*d\n$/);
+  });
+
   it('should all be run here', () => {
-    expect(readdirSync(FOLDER).filter((name) => name.endsWith('.ts'))).toHaveLength(4);
+    expect(readdirSync(FOLDER).filter((name) => name.endsWith('.ts'))).toHaveLength(5);
   });
 });
