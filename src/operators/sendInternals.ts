@@ -135,7 +135,8 @@ export class Sending<J extends Job, T> implements OperateConfig<T, T | StateToke
     attribute(error, { model: this.model, requestId: this.#requestId });
     const { transport } = this;
     // A good answer may end in an error whose text is the server's.
-    redactError(error, (text) => withoutPrompt(transport.redact?.(text) ?? text, grant.job.request));
+    const redact = withoutPrompt(grant.job.request);
+    redactError(error, (text) => redact(transport.redact?.(text) ?? text));
     this.#end(isGivenUp(error) ? { type: 'abandoned' } : { type: 'failed', error });
     this.destination.error(error);
   }

@@ -1,10 +1,10 @@
-import { describe, expect, it } from 'vitest';
-import type { Message } from '../../../src/model/ChatRequest.ts';
+import { describe, expect, it, vi } from 'vitest';
+import type { ChatInput, Message } from '../../../src/model/ChatRequest.ts';
 import { withoutPrompt } from '../../../src/rules/request/withoutPrompt.ts';
 
 const SAID = 'What is "secret"\nabout me?';
 
-const without = (text: string, ...messages: Message[]) => withoutPrompt(text, { messages });
+const without = (text: string, ...messages: Message[]) => withoutPrompt({ messages })(text);
 
 describe('withoutPrompt', () => {
   it('should leave out what a message says, wherever it is repeated', () => {
@@ -39,6 +39,94 @@ describe('withoutPrompt', () => {
         { role: 'user', content: `${SAID} B` },
       ),
     ).toBe('…. …. …');
+  });
+
+  const withTools: ChatInput = {
+    messages: [
+      {
+        role: 'user',
+        name: 'the name of somebody',
+        content: [{ type: 'document', document: { data: { a: ['what a document says'] } } }],
+      },
+      {
+        role: 'assistant',
+        reasoning: 'what was reasoned about',
+        tool_calls: [
+          {
+            id: 'the id of a tool call',
+            type: 'function',
+            function: { name: 'a_function_with_a_name', arguments: '{"q":["what it was \\"called\\" with"]}' },
+          },
+          { id: 'i', type: 'function', function: { name: 'f', arguments: '{"q":"what is cut within' } },
+        ],
+      },
+      { role: 'tool', tool_call_id: 'i', content: 'what a tool has given' },
+    ],
+    tools: [
+      {
+        type: 'function',
+        function: {
+          name: 'a_function_with_a_name',
+          description: 'what a function is for',
+          parameters: { properties: { a_property_with_a_name: { description: 'what a property is for' } } },
+        },
+      },
+    ],
+    documents: [{ source: { type: 'text', text: 'what another document says' } }],
+    stop: ['where it is to stop'],
+    response_format: {
+      type: 'json_schema',
+      json_schema: { name: 'a_schema_with_a_name', description: 'what a schema is for' },
+    },
+  };
+
+  it.each([
+    'the name of somebody',
+    'what a document says',
+    'what was reasoned about',
+    '{"q":["what it was \\"called\\" with"]}',
+    'what it was "called" with',
+    '{"q":"what is cut within',
+    'what a tool has given',
+    'what a function is for',
+    'what a property is for',
+    'what another document says',
+    'where it is to stop',
+    'what a schema is for',
+  ])('should leave out what else is said: %s', (said) => {
+    expect(withoutPrompt(withTools)(`No: ${said}.`)).toBe('No: ….');
+    expect(withoutPrompt(withTools)(`No: ${JSON.stringify(said)}.`)).toBe('No: "…".');
+  });
+
+  it('should leave in what names functions, fields and calls, and the model', () => {
+    const text =
+      'openai/gpt-oss-20b: a_function_with_a_name, a_property_with_a_name, a_schema_with_a_name, the id of a tool call';
+    expect(withoutPrompt({ ...withTools, model: 'openai/gpt-oss-20b' })(text)).toBe(text);
+  });
+
+  it('should find the right one among many that begin alike', () => {
+    const messages = Array.from({ length: 1_000 }, (_, i) => ({
+      role: 'user' as const,
+      content: `message number ${i} of many`,
+    }));
+    const text = messages.map(({ content }) => content).join('; ');
+    expect(without(text, ...messages)).toBe(messages.map(() => '…').join('; '));
+    expect(without('message number 1000 of none', ...messages)).toBe('…0 of none');
+  });
+
+  it('should look at what is said once, and not without end', () => {
+    const content = vi.fn(() => SAID);
+    const take = withoutPrompt({
+      messages: [
+        Object.defineProperty({ role: 'user' as const, content: '' }, 'content', { get: content, enumerable: true }),
+      ],
+    });
+    expect([take(SAID), take(SAID), content.mock.calls.length]).toEqual(['…', '…', 1]);
+    const circle: Record<string, unknown> = { said: SAID };
+    circle['again'] = circle;
+    const deep = { arguments: '['.repeat(100_000) + ']'.repeat(100_000), name: 'f' };
+    const messages: Message[] = [{ role: 'assistant', function_call: deep }];
+    expect(withoutPrompt({ messages, documents: [circle] })(SAID)).toBe('…');
   });
 
   it('should leave in what may stand there by chance, and what says nothing', () => {
