@@ -4,6 +4,7 @@ import { ProtocolError } from '../errors/ProtocolError.ts';
 import type { WireHeaders } from '../model/WireHeaders.ts';
 import type { Transport, WireEvent } from '../ports/Transport.ts';
 import { httpErrorOf } from '../rules/failures/httpError.ts';
+import { isGivenUp } from '../rules/failures/isGivenUp.ts';
 import { transportFailure } from '../rules/failures/transportFailure.ts';
 import { type OperateConfig, operate } from './operate.ts';
 
@@ -20,7 +21,7 @@ export interface ResponseListener {
 
 type Head = Extract<WireEvent, { type: 'head' }>;
 
-/** How much of the body of an answer other than 200 is kept, in bytes. */
+/** How much of the body of an answer other than 200 is read, in bytes. */
 const KEPT = 65_536;
 
 /** Passes the body of a good answer on, and makes an error of any other. */
@@ -52,13 +53,14 @@ class ResponseBody implements OperateConfig<WireEvent, Uint8Array> {
         break;
       case 'data':
         if (this.#failed === undefined) this.destination.next(event.bytes);
-        else this.#failed.keep(event.bytes);
+        else if (this.#failed.keep(event.bytes)) this.complete();
     }
   }
 
   error(error: unknown): void {
-    // A body that breaks off still belongs to an answer that was no good.
-    this.destination.error(this.#failed?.error(this.#listener) ?? transportFailure(error, this.#sent));
+    // A body that breaks off still belongs to an answer that was no good, which nobody wants who has given it up.
+    const failure = isGivenUp(error) ? undefined : this.#failed?.error(this.#listener);
+    this.destination.error(failure ?? transportFailure(error, this.#sent));
   }
 
   complete(): void {
@@ -95,10 +97,11 @@ class ErrorBody {
     this.#head = head;
   }
 
-  keep(bytes: Uint8Array): void {
-    if (this.#bytes >= KEPT) return;
+  /** Keeps a piece of it, and tells whether that is enough. */
+  keep(bytes: Uint8Array): boolean {
     this.#kept.push(bytes);
     this.#bytes += bytes.length;
+    return this.#bytes >= KEPT;
   }
 
   error({ model, transport }: ResponseListener): GroqError {

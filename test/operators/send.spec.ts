@@ -1,5 +1,7 @@
-import { concat, concatAll, EMPTY, map, mergeAll, NEVER, Observable, of, throwError } from 'rxjs';
+import { concat, concatAll, EMPTY, map, mergeAll, NEVER, Observable, of, Subject, throwError } from 'rxjs';
 import { describe, expect, it } from 'vitest';
+import { CancelledError } from '../../src/errors/CancelledError.ts';
+import { ClosedError } from '../../src/errors/ClosedError.ts';
 import { ConnectionError } from '../../src/errors/ConnectionError.ts';
 import { ProtocolError } from '../../src/errors/ProtocolError.ts';
 import { TimeoutError } from '../../src/errors/TimeoutError.ts';
@@ -252,6 +254,18 @@ describe('send', () => {
     expect(errors).toMatchObject([{ status: 400, message: expect.stringContaining('Too warm.') as string }]);
   });
 
+  it.each([new CancelledError(), new ClosedError()])('should end with a $name while such an answer comes', (error) => {
+    const stalled = concat(of(wire.sent, wire.head(400), wire.error('Too warm.')), NEVER);
+    const errors: unknown[] = [];
+    of(grantFor(make('l')))
+      .pipe(send({ transport: transportOf(stalled) }))
+      .subscribe((answer) => {
+        answer.subscribe({ error: (each: unknown) => errors.push(each) });
+        answer.fail(error);
+      });
+    expect(errors).toEqual([error]);
+  });
+
   it('should keep no more than 64 KiB of an answer that was no good', () => {
     const said = wire.error('Too warm.');
     const blanks = wire.data(' '.repeat(65_536));
@@ -260,6 +274,19 @@ describe('send', () => {
     const messageOf = (...body: WireEvent[]) => String(sendOne(of(wire.sent, wire.head(400), ...body)).error);
     expect(messageOf(said, blanks, junk)).toContain(' Too warm.');
     expect(messageOf(wire.data(' '.repeat(65_535)), said)).toContain(' Too warm.');
+  });
+
+  it('should read no more of it than it keeps', () => {
+    const body = new Subject<WireEvent>();
+    const sent = sendOne(concat(of(wire.sent, wire.head(500)), body));
+    body.next(wire.data('x'.repeat(65_535)));
+    expect([body.observed, sent.error]).toEqual([true, undefined]);
+    body.next(wire.data('x'));
+    expect([body.observed, sent.error, sent.heard]).toMatchObject([
+      false,
+      { status: 500 },
+      ['state:sent', 'error:settled'],
+    ]);
   });
 
   it.each([
