@@ -58,7 +58,7 @@ export class Requests {
         const pause = (paused: boolean): void => {
           waits.next(paused);
         };
-        return iterating(paced$, { backpressure, buffer, join: kind.join, pause });
+        return iterating(paced$, { backpressure, buffer, join: kind.join, pause, model: this.#modelOf(input) });
       },
     );
   }
@@ -91,10 +91,14 @@ export class Requests {
     // Each layer is paid for by every request that waits.
     if (signal === undefined) start(destination);
     else {
-      const model = input.model ?? this.#services.config.defaults.model;
+      const model = this.#modelOf(input);
       const cancel = (error: CancelledError): void => cancelled$?.next(error);
       new Observable(start).pipe(untilAborted(signal, model, cancel)).subscribe(destination);
     }
+  }
+
+  #modelOf(input: ChatInput): ModelId {
+    return input.model ?? this.#services.config.defaults.model;
   }
 
   #inTime(count$: Observable<TokenCount>, model: ModelId, options: ChatOptions): Observable<TokenCount> {

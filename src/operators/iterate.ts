@@ -66,8 +66,14 @@ export function iterate<T>(source: Observable<T>, config: IterateConfig<T> = {})
 
 const schema = backpressureSchema.extend({ pause: func.optional(), join: func.optional() });
 
+/** How the answer of a model is iterated. */
+export interface IteratingConfig<T> extends IterateConfig<T> {
+  /** The model of the request, for the error. */
+  readonly model?: string | undefined;
+}
+
 /** Does the same without checking the config, which is checked on subscription. */
-export const iterating = <T>(source: Observable<T>, config: IterateConfig<T>): AsyncIterableIterator<T> =>
+export const iterating = <T>(source: Observable<T>, config: IteratingConfig<T>): AsyncIterableIterator<T> =>
   new PacedIterator(source, config);
 
 interface PendingNext<T> {
@@ -79,7 +85,7 @@ const END: IteratorResult<never, undefined> = { done: true, value: undefined };
 
 class PacedIterator<T> implements AsyncIterableIterator<T> {
   readonly #source: Observable<T>;
-  readonly #config: IterateConfig<T>;
+  readonly #config: IteratingConfig<T>;
   readonly #buffer: number;
   /** Values that were not requested yet. */
   readonly #held: T[] = [];
@@ -89,7 +95,7 @@ class PacedIterator<T> implements AsyncIterableIterator<T> {
   #paused = false;
   #end: { readonly error?: unknown } | undefined;
 
-  constructor(source: Observable<T>, config: IterateConfig<T>) {
+  constructor(source: Observable<T>, config: IteratingConfig<T>) {
     this.#source = source;
     this.#config = config;
     this.#buffer = config.buffer ?? 64;
@@ -149,10 +155,10 @@ class PacedIterator<T> implements AsyncIterableIterator<T> {
       waiting.resolve({ done: false, value });
       return;
     }
-    const { backpressure = 'pause', join } = this.#config;
+    const { backpressure = 'pause', join, model } = this.#config;
     const isFull = this.#held.length >= this.#buffer;
     if (isFull && backpressure === 'error') {
-      this.#end = { error: new SlowConsumerError(this.#buffer) };
+      this.#end = { error: new SlowConsumerError(this.#buffer, { model }) };
       this.#subscription?.unsubscribe();
       return;
     }

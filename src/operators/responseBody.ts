@@ -121,8 +121,8 @@ function refuseStrange(headers: WireHeaders, model: string | undefined): void {
       requestId,
     });
   }
-  const encoding = headers['content-encoding'];
-  if (encoding !== undefined && encoding !== 'identity') {
+  const encoding = String(headers['content-encoding'] ?? '');
+  if (!/^\s*(identity)?\s*$/i.test(encoding)) {
     throw new ProtocolError('The answer is compressed, although that was not requested.', { model, requestId });
   }
 }

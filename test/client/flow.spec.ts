@@ -118,7 +118,8 @@ describe('the flow of an answer', () => {
     await server.connections.all[0]?.closed;
     await values.next();
     await values.next();
-    expect(await values.next().catch((error: unknown) => error)).toSatisfy(isSlowConsumerError);
+    const error = await values.next().catch((cause: unknown) => cause);
+    expect(isSlowConsumerError(error) && error.model).toBe('openai/gpt-oss-20b');
   });
 
   it('should cancel the request when the loop is left', async () => {

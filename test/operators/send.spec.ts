@@ -292,12 +292,23 @@ describe('send', () => {
   it.each([
     ['HTML', wire.head(200, { 'content-type': 'text/html; charset=utf-8' }), 'The answer is text/html'],
     ['a compressed body', wire.head(200, { 'content-encoding': 'gzip' }), 'The answer is compressed'],
+    [
+      'what is compressed after all',
+      wire.head(200, { 'content-encoding': 'identity, br' }),
+      'The answer is compressed',
+    ],
     ['a redirect', wire.head(307, { location: 'https://elsewhere.example' }), 'a redirect (307)'],
   ])('should not take %s for an answer', (_, head, expected) => {
     const { heard, error } = sendOne(of(wire.sent, head, wire.text('a'), wire.finish(), wire.done));
     expect(heard).toEqual(['state:sent', 'error:settled']);
     expect(error).toBeInstanceOf(ProtocolError);
     expect(String(error)).toContain(expected);
+  });
+
+  it.each(['identity', 'Identity', ' IDENTITY ', ''])('should take an answer that is encoded as %j', (encoding) => {
+    const head = wire.head(200, { 'content-encoding': encoding });
+    const { error, heard } = sendOne(of(wire.sent, head, wire.text('a'), wire.finish(), wire.done));
+    expect([error, heard.at(-1)]).toEqual([undefined, 'complete:settled']);
   });
 
   it('should keep a request that is in flight when nothing more is to be sent', () => {

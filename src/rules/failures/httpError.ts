@@ -63,11 +63,13 @@ const ADVICE_REDIRECT = 'Set `baseURL` to the new address of the API, if you tru
 export function httpErrorOf({ status, headers, body, model }: HttpErrorSource): GroqError {
   const requestId = single(headers['x-request-id']);
   if (status < 400) {
-    const what = status < 300 ? `${status}, which is not an answer` : `a redirect (${status}), which is not followed`;
+    // 304 only follows a conditional request, and none is sent.
+    const isRedirect = status >= 300 && status !== 304;
+    const what = isRedirect ? `a redirect (${status}), which is not followed` : `${status}, which is not an answer`;
     return new ProtocolError(`The server answered with ${what}.`, {
       model,
       requestId,
-      ...(status >= 300 && { advice: ADVICE_REDIRECT }),
+      ...(isRedirect && { advice: ADVICE_REDIRECT }),
     });
   }
   const shouldRetry = single(headers['x-should-retry']);

@@ -105,7 +105,7 @@ describe('httpErrorOf', () => {
     ]);
   });
 
-  it.each([300, 301, 302, 303, 304, 307, 308])('should not follow a %i', (status) => {
+  it.each([300, 301, 302, 303, 307, 308])('should not follow a %i', (status) => {
     const error = errorOf(status, '', { location: 'https://example.test/' });
     expect(isProtocolError(error) && error.message).toMatch(
       `answered with a redirect (${status}), which is not followed`,
@@ -214,6 +214,7 @@ describe('httpErrorOf, of what is no error of the API', () => {
   it.each([
     [204, 'The server answered with 204, which is not an answer.', false],
     [299, 'The server answered with 299, which is not an answer.', false],
+    [304, 'The server answered with 304, which is not an answer.', false],
     [300, 'The server answered with a redirect (300), which is not followed.', true],
     [302, 'The server answered with a redirect (302), which is not followed.', true],
   ])('should tell of a %i what it is, and what to do', (status, message, isRedirect) => {
