@@ -127,6 +127,9 @@ export class Exchange implements Unsubscribable {
     this.#answered = true;
     // Two buffers for each header, of which undici would let go at the end of the answer only.
     controller.rawHeaders = null;
+    // undici accepts any three digits.
+    if (status < 100)
+      this.#refuse(controller, new ProtocolError(`The server does not speak HTTP: its status is ${status}.`));
     // 1xx only announces what is to come.
     if (status >= 200) this.#subscriber.next({ type: 'head', status, headers });
   }
@@ -138,12 +141,8 @@ export class Exchange implements Unsubscribable {
       this.#subscriber.next({ type: 'data', bytes });
       return;
     }
-    this.#ended = true;
-    const error = new ProtocolError(`The answer is longer than ${maxBytes} bytes.`, {
-      advice: 'Raise `maxResponseBytes` if that is not a fault of the server.',
-    });
-    this.#subscriber.error(error);
-    this.#abort(controller, error);
+    const advice = 'Raise `maxResponseBytes` if that is not a fault of the server.';
+    this.#refuse(controller, new ProtocolError(`The answer is longer than ${maxBytes} bytes.`, { advice }));
   }
 
   onResponseEnd(): void {
@@ -186,6 +185,13 @@ export class Exchange implements Unsubscribable {
     this.#mayBeStale = false;
     if (connectTimeout < Infinity) this.#timer = later(systemClock, giveUp, connectTimeout);
     this.dispatch();
+  }
+
+  /** Ends an answer that cannot be one. */
+  #refuse(controller: Controller, error: ProtocolError): void {
+    this.#ended = true;
+    this.#subscriber.error(error);
+    this.#abort(controller, error);
   }
 
   #abort(controller: Controller, reason: Error): void {

@@ -2,7 +2,7 @@ import { Socket } from 'node:net';
 import { BehaviorSubject, Observable, Subject, tap } from 'rxjs';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Exchange, type Outgoing } from '../../src/adapters/Exchange.ts';
-import { isConnectionError, isTimeoutError } from '../../src/errors/guards.ts';
+import { isConnectionError, isProtocolError, isTimeoutError } from '../../src/errors/guards.ts';
 import type { WireEvent } from '../../src/ports/Transport.ts';
 import { told } from '../util/told.ts';
 
@@ -169,6 +169,14 @@ describe('Exchange', () => {
     long.exchange.onResponseData(long.controller, new Uint8Array(2));
     long.exchange.unsubscribe();
     expect(long.aborted).toEqual([expect.stringMatching(/^The answer is longer than 1 bytes\./)]);
+  });
+
+  it.each([0, 99])('should take a status of %d for no HTTP', (status) => {
+    const { exchange, controller, aborted, heard } = make();
+    exchange.onRequestStart(controller);
+    exchange.onResponseStart(controller, status, {});
+    expect(heard.ends).toEqual([['error', expect.toSatisfy(isProtocolError)]]);
+    expect(aborted).toEqual([expect.stringContaining(`its status is ${status}.`)]);
   });
 
   it('should hear whether it is paused no longer than it runs, and end when that cannot be told', () => {
