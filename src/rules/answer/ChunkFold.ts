@@ -67,13 +67,13 @@ export class ChunkFold implements Reading {
     };
   }
 
-  /** What has come until now. */
+  /** What has come until now: the end too, when nothing but its usage is missing. */
   get snapshot(): AnswerSnapshot {
     return {
       text: this.#text.toString(),
       reasoning: this.#reasoning.toString(),
       toolCalls: this.#wholeCalls,
-      ...(this.#finish && { finish: this.#finish }),
+      ...(this.whole && { finish: this.#finish ?? this.#end }),
     };
   }
 
@@ -113,13 +113,7 @@ export class ChunkFold implements Reading {
   end(): void {
     if (this.#finish !== undefined) return;
     for (const call of this.#wholeCalls) this.#destination.next(call);
-    this.#finish = {
-      type: 'finish',
-      reason: this.#reason ?? 'unknown',
-      ...(this.#usage && { usage: this.#usage }),
-      id: this.#id,
-      model: this.#model,
-    };
+    this.#finish = this.#end;
     this.#destination.next(this.#finish);
   }
 
@@ -131,6 +125,17 @@ export class ChunkFold implements Reading {
       model: this.#model === '' ? undefined : this.#model,
       ...(cause !== undefined && { cause }),
     });
+  }
+
+  /** The last token, as far as it is known. */
+  get #end(): FinishToken {
+    return {
+      type: 'finish',
+      reason: this.#reason ?? 'unknown',
+      ...(this.#usage && { usage: this.#usage }),
+      id: this.#id,
+      model: this.#model,
+    };
   }
 
   #addToolCall(delta: unknown): void {

@@ -31,7 +31,7 @@ export interface BrokenOff {
  *
  * @param error The error, with the part of the answer that had arrived.
  * @param request The request that failed. The error does not contain it.
- * @throws {ValidationError} when the error has no `partial`.
+ * @throws {ValidationError} when the error has no `partial`, or a complete answer of which only the usage was missing.
  * @see https://console.groq.com/docs/prefilling
  */
 export function continueFrom<R extends ChatInput>(error: BrokenOff, request: R): R {
@@ -40,7 +40,12 @@ export function continueFrom<R extends ChatInput>(error: BrokenOff, request: R):
     const issue = { path: 'partial', expected: 'the part of the answer that had arrived', got: 'nothing' };
     throw new ValidationError('The error', [issue], 'Repeat the request: nothing had arrived before it failed.');
   }
-  const { text, toolCalls } = partial;
+  const { text, toolCalls, finish } = partial;
+  // An answer that reached its maximum can be continued.
+  if (finish !== undefined && finish.reason !== 'length') {
+    const issue = { path: 'partial', expected: 'part of an answer', got: 'a complete answer' };
+    throw new ValidationError('The error', [issue], 'Use `partial` as it is: only the usage was missing.');
+  }
   const { type = 'text' } = request.response_format ?? {};
   if (text === '' || toolCalls.length > 0 || type !== 'text') return request;
   const used = usage?.completion_tokens ?? 0;

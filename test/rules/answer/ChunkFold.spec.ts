@@ -223,6 +223,14 @@ describe('ChunkFold', () => {
     expect([tokens, fold.whole, fold.started]).toEqual([[], false, false]);
   });
 
+  it('should know the end while only its usage is missing', () => {
+    const { tokens, fold } = folded(chunk({ content: 'a' }), chunk({}, 'stop'));
+    expect([tokens.length, fold.ended]).toEqual([1, false]);
+    const { finish } = fold.snapshot;
+    fold.end();
+    expect([finish?.reason, tokens.at(-1)]).toEqual(['stop', finish]);
+  });
+
   it('should keep what had come for the error of a stream that is cut', () => {
     const cause = new Error('reset');
     const { fold } = folded(

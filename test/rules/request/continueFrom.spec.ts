@@ -99,6 +99,17 @@ describe('continueFrom', () => {
     expect(next.messages).toHaveLength(2);
   });
 
+  it('should say so when there is all of an answer, unless that was cut by its maximum', () => {
+    const finish = { type: 'finish' as const, id: 'c', model: 'm' };
+    for (const reason of ['stop', 'tool_calls', 'unknown']) {
+      expect(() => continueFrom(cut({ text: 'The end.', finish: { ...finish, reason } }), request)).toThrow(
+        'The error: `partial` must be part of an answer, got a complete answer. Use `partial` as it is: only the usage was missing.',
+      );
+    }
+    const next = continueFrom(cut({ text: 'Once', finish: { ...finish, reason: 'length' } }), request);
+    expect(next.messages).toHaveLength(2);
+  });
+
   it('should say so when there is nothing of an answer', () => {
     expect(() => continueFrom({}, request)).toThrow(
       'The error: `partial` must be the part of the answer that had arrived, got nothing. Repeat the request: nothing had arrived before it failed.',
