@@ -36,7 +36,7 @@ describe('runCli', () => {
 
   it.each([
     ['chat', 'With a prompt, piped text is not read.'],
-    ['demo', 'How many times faster the clocks run, 1 to 50.'],
+    ['demo', 'How many times faster the clock runs, 1 to 50.'],
   ])('should say of %s: %s', async (name, text) => {
     expect((await here([name, '--help'])).stdout).toContain(text);
   });
