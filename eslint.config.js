@@ -16,7 +16,7 @@ export default defineConfig(
   },
   {
     // The one place that builds on rxjs's own Subscriber, in the form that rxjs 8 offers to everybody.
-    files: ['src/operators/operate.ts'],
+    files: ['src/operators/internal/operate.ts'],
     rules: { 'rxjs-x/no-subclass': 'off', '@typescript-eslint/no-deprecated': 'off' },
   },
   {

@@ -2,11 +2,11 @@ import { type OperatorFunction, pipe } from 'rxjs';
 import type { ChatCompletionChunk } from '../model/Chunk.ts';
 import type { Answer, StateToken, Token } from '../model/Token.ts';
 import type { Usage } from '../model/Usage.ts';
+import { readTokens } from '../operators/internal/readTokens.ts';
+import type { ToTokensConfig } from '../operators/internal/TokenReader.ts';
 import { parseAnswer } from '../operators/parseAnswer.ts';
 import { parseEvents } from '../operators/parseEvents.ts';
-import { readTokens } from '../operators/readTokens.ts';
 import { toChunks } from '../operators/toChunks.ts';
-import type { ToTokensConfig } from '../operators/tokenInternals.ts';
 import { writtenIn } from '../rules/answer/answer.ts';
 import { usageOf } from '../rules/answer/chunk.ts';
 import { joinTokens } from '../rules/answer/joinTokens.ts';
@@ -14,7 +14,7 @@ import type { Config } from './config.ts';
 import type { AnswerShape } from './UsageMeter.ts';
 
 /** What is to be known of one answer while it is read. */
-export type Reading = Pick<ToTokensConfig, 'follower' | 'isPaused'>;
+type Reading = Pick<ToTokensConfig, 'follower' | 'isPaused'>;
 
 /** One of the ways in which a chat completion is asked for and read. */
 export interface AnswerKind<T> extends AnswerShape<T> {

@@ -1,6 +1,6 @@
 import type { ChatRequest } from '../model/ChatRequest.ts';
 import { DIMENSIONS } from '../model/Dimension.ts';
-import { levelsOf } from '../operators/guardedStore.ts';
+import { levelsOf } from '../operators/internal/guardedStore.ts';
 import type { LimitStore } from '../ports/LimitStore.ts';
 import { LruMap } from '../rules/LruMap.ts';
 import { askedOutput } from '../rules/request/maxOutput.ts';

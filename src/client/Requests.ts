@@ -5,7 +5,7 @@ import type { ChatInput, ChatRequest } from '../model/ChatRequest.ts';
 import { type ModelId, RETIRED_MODELS } from '../model/Models.ts';
 import type { StateToken } from '../model/Token.ts';
 import type { TokenCount } from '../model/TokenCount.ts';
-import { countOf } from '../operators/guardedCount.ts';
+import { countOf } from '../operators/internal/guardedCount.ts';
 import { iterating } from '../operators/iterate.ts';
 import { merged } from '../rules/merged.ts';
 import { checkRequest } from '../rules/request/checkRequest.ts';

@@ -3,7 +3,7 @@ import { type GroqError, isGroqError } from '../errors/GroqError.ts';
 import { ValidationError } from '../errors/ValidationError.ts';
 import type { ChatInput } from '../model/ChatRequest.ts';
 import type { Answer } from '../model/Token.ts';
-import { type OperateConfig, operate } from '../operators/operate.ts';
+import { type OperateConfig, operate } from '../operators/internal/operate.ts';
 import { merged } from '../rules/merged.ts';
 import { type Linked, LinkedList } from '../rules/queue/LinkedList.ts';
 import type { CallOptions } from './CallOptions.ts';

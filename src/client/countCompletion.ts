@@ -1,5 +1,5 @@
 import type { ModelId } from '../model/Models.ts';
-import { countOf } from '../operators/guardedCount.ts';
+import { countOf } from '../operators/internal/guardedCount.ts';
 import type { TokenCounter } from '../ports/TokenCounter.ts';
 
 /** How much of a text is counted, in characters. The rest is taken to have as many tokens: more than a model writes. */

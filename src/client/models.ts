@@ -1,10 +1,10 @@
 import { catchError, defer, map, Observable, takeUntil } from 'rxjs';
 import { isHttpError, isRateLimitError } from '../errors/guards.ts';
 import { ProtocolError } from '../errors/ProtocolError.ts';
-import { responseBody } from '../operators/responseBody.ts';
+import { responseBody } from '../operators/internal/responseBody.ts';
+import { wholeBody } from '../operators/internal/wholeBody.ts';
 import { retryWithBackoff } from '../operators/retryWithBackoff.ts';
 import { timeouts } from '../operators/timeouts.ts';
-import { wholeBody } from '../operators/wholeBody.ts';
 import { parseObject } from '../rules/answer/chunk.ts';
 import { redactError } from '../rules/failures/redactError.ts';
 import { type Retryability, retryability } from '../rules/failures/retryability.ts';

@@ -1,6 +1,6 @@
 import { type MonoTypeOperatorFunction, Observable, Subscription } from 'rxjs';
 import { CancelledError } from '../errors/CancelledError.ts';
-import { operate } from '../operators/operate.ts';
+import { operate } from '../operators/internal/operate.ts';
 
 /** Those who listen to each signal. One listener for each signal, however many requests share it. */
 const listeners = new WeakMap<AbortSignal, Set<() => void>>();

@@ -9,7 +9,7 @@ import type { TokenCounter } from '../ports/TokenCounter.ts';
 import { chatCost } from '../rules/counting/cost.ts';
 import { counterSchema, func, schedulerSchema } from '../rules/request/schemas.ts';
 import { checked } from '../rules/request/validation.ts';
-import { countOf } from './guardedCount.ts';
+import { countOf } from './internal/guardedCount.ts';
 
 /** Options of {@link countTokens}. */
 export interface CountTokensConfig {

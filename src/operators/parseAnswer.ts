@@ -2,7 +2,7 @@ import { map, type OperatorFunction } from 'rxjs';
 import type { Answer } from '../model/Token.ts';
 import { answerOfCompletion } from '../rules/answer/answer.ts';
 import { parseCompletion } from '../rules/answer/chunk.ts';
-import { wholeBody } from './wholeBody.ts';
+import { wholeBody } from './internal/wholeBody.ts';
 
 /**
  * Parses an answer that is not streamed from the bytes of its body.

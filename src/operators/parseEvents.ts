@@ -3,8 +3,8 @@ import * as z from 'zod';
 import type { ServerEvent } from '../model/Chunk.ts';
 import { count } from '../rules/request/schemas.ts';
 import { checked } from '../rules/request/validation.ts';
-import { EventReader, MAX_LINE_BYTES, toBuffer } from './eventInternals.ts';
-import { operate } from './operate.ts';
+import { EventReader, MAX_LINE_BYTES, toBuffer } from './internal/EventReader.ts';
+import { operate } from './internal/operate.ts';
 
 /** Options of {@link parseEvents}. */
 export interface ParseEventsConfig {

@@ -10,7 +10,7 @@ import { merged } from '../rules/merged.ts';
 import { DeadlineQueue, type QueueListener } from '../rules/queue/DeadlineQueue.ts';
 import { func, orInfinity, overflowSchema, schedulerSchema, slackSchema } from '../rules/request/schemas.ts';
 import { checked } from '../rules/request/validation.ts';
-import { type OperateConfig, operate } from './operate.ts';
+import { type OperateConfig, operate } from './internal/operate.ts';
 
 /** Options of {@link prioritize}. */
 export interface PrioritizeConfig<J extends Job = Job> {

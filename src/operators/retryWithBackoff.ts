@@ -5,7 +5,7 @@ import { backoffDelay } from '../rules/failures/backoff.ts';
 import { type Retryability, retryability } from '../rules/failures/retryability.ts';
 import { func, retrySchema, schedulerSchema } from '../rules/request/schemas.ts';
 import { checked } from '../rules/request/validation.ts';
-import { type OperateConfig, operate } from './operate.ts';
+import { type OperateConfig, operate } from './internal/operate.ts';
 
 /** Options of {@link retryWithBackoff}. */
 export interface RetryConfig {

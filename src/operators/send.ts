@@ -6,8 +6,8 @@ import type { Job } from '../model/Job.ts';
 import type { StateToken, Token } from '../model/Token.ts';
 import { func, transportSchema } from '../rules/request/schemas.ts';
 import { checked } from '../rules/request/validation.ts';
-import { operate } from './operate.ts';
-import { type SendConfig, Sending } from './sendInternals.ts';
+import { operate } from './internal/operate.ts';
+import { type SendConfig, Sending } from './internal/Sending.ts';
 
 export type { SendConfig };
 

@@ -1,6 +1,6 @@
 import { Observable, type OperatorFunction } from 'rxjs';
 import type { StateToken, Token } from '../model/Token.ts';
-import { operate } from './operate.ts';
+import { operate } from './internal/operate.ts';
 
 /**
  * Emits only the text of an answer, piece by piece.

@@ -9,9 +9,9 @@ import { type Random, systemClock } from '../ports/clock.ts';
 import type { LimitStore } from '../ports/LimitStore.ts';
 import { func, orInfinity, schedulerSchema, storeSchema } from '../rules/request/schemas.ts';
 import { checked } from '../rules/request/validation.ts';
-import { guardedStore } from './guardedStore.ts';
-import { operate } from './operate.ts';
-import { Throttle } from './throttleInternals.ts';
+import { guardedStore } from './internal/guardedStore.ts';
+import { operate } from './internal/operate.ts';
+import { Throttle } from './internal/Throttle.ts';
 
 /** Options of {@link throttleByBucket}. */
 export interface ThrottleByBucketConfig<J extends Job> {

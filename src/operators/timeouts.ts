@@ -11,8 +11,8 @@ import { later, systemClock } from '../ports/clock.ts';
 import { isState } from '../rules/answer/isState.ts';
 import { answerTimeoutsSchema, func, schedulerSchema } from '../rules/request/schemas.ts';
 import { checked } from '../rules/request/validation.ts';
-import { type OperateConfig, operate } from './operate.ts';
-import { type IsPaused, waitingSince } from './waitingSince.ts';
+import { type OperateConfig, operate } from './internal/operate.ts';
+import { type IsPaused, waitingSince } from './internal/waitingSince.ts';
 
 /** How long each phase of an answer may take, in milliseconds from the subscription, which is the dispatch. */
 export interface AnswerTimeouts {

@@ -1,8 +1,8 @@
 import { Observable, type OperatorFunction } from 'rxjs';
 import type { ChatCompletionChunk, ServerEvent } from '../model/Chunk.ts';
 import type { TokenSink } from '../rules/answer/ChunkFold.ts';
-import { operate } from './operate.ts';
-import { checkToTokens, TokenReader, type ToTokensConfig } from './tokenInternals.ts';
+import { operate } from './internal/operate.ts';
+import { checkToTokens, TokenReader, type ToTokensConfig } from './internal/TokenReader.ts';
 
 /**
  * Turns the events of a streamed completion into Groq's own chunks, unchanged.

@@ -1,8 +1,8 @@
 import { Observable, type OperatorFunction } from 'rxjs';
 import type { ServerEvent } from '../model/Chunk.ts';
 import type { Token } from '../model/Token.ts';
-import { operate } from './operate.ts';
-import { checkToTokens, TokenReader, type ToTokensConfig } from './tokenInternals.ts';
+import { operate } from './internal/operate.ts';
+import { checkToTokens, TokenReader, type ToTokensConfig } from './internal/TokenReader.ts';
 
 export type { ToTokensConfig };
 

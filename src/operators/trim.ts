@@ -3,8 +3,8 @@ import type { ChatRequest } from '../model/ChatRequest.ts';
 import type { TokenCount } from '../model/TokenCount.ts';
 import type { TokenCounter } from '../ports/TokenCounter.ts';
 import { trimming } from '../rules/request/trimming.ts';
-import { countOf } from './guardedCount.ts';
-import { operate } from './operate.ts';
+import { countOf } from './internal/guardedCount.ts';
+import { operate } from './internal/operate.ts';
 import { checkMaxTokens } from './trimTo.ts';
 
 /** Options of {@link trim}. */

@@ -2,7 +2,7 @@ import { ValidationError } from '../errors/ValidationError.ts';
 import type { ChatRequest } from '../model/ChatRequest.ts';
 import type { TokenCounter } from '../ports/TokenCounter.ts';
 import { trimming } from '../rules/request/trimming.ts';
-import { countOf } from './guardedCount.ts';
+import { countOf } from './internal/guardedCount.ts';
 
 /**
  * Keeps the prompt of a request within a number of tokens by leaving out as few of its oldest turns as possible.

@@ -5,10 +5,10 @@ import type { Place } from '../model/Place.ts';
 import type { StateToken } from '../model/Token.ts';
 import type { Usage } from '../model/Usage.ts';
 import type { Follower } from '../model/Written.ts';
+import type { IsPaused } from '../operators/internal/waitingSince.ts';
 import type { RetryConfig } from '../operators/retryWithBackoff.ts';
 import type { Answering } from '../operators/send.ts';
 import type { AnswerTimeouts } from '../operators/timeouts.ts';
-import type { IsPaused } from '../operators/waitingSince.ts';
 import type { WireRequest } from '../ports/Transport.ts';
 
 /** What is asked for, apart from when it came and how often it was tried. */

@@ -15,7 +15,7 @@ import type { BucketLevel } from '../model/Limits.ts';
 import type { ModelId } from '../model/Models.ts';
 import type { Slack } from '../model/Priority.ts';
 import type { ModelStatus } from '../model/Status.ts';
-import { changesOf, levelsOf } from '../operators/guardedStore.ts';
+import { changesOf, levelsOf } from '../operators/internal/guardedStore.ts';
 import { prioritize } from '../operators/prioritize.ts';
 import { type Answering, send } from '../operators/send.ts';
 import { throttleByBucket } from '../operators/throttleByBucket.ts';

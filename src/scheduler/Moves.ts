@@ -2,7 +2,7 @@ import type { Observable, Subscriber, Unsubscribable } from 'rxjs';
 import type { Job } from '../model/Job.ts';
 import type { Place } from '../model/Place.ts';
 import type { StateToken } from '../model/Token.ts';
-import { operate } from '../operators/operate.ts';
+import { operate } from '../operators/internal/operate.ts';
 import { checkPlace } from '../rules/queue/checkPlace.ts';
 import type { Attempt } from './Attempt.ts';
 

@@ -1,7 +1,7 @@
 import type { SchedulerLike, Unsubscribable } from 'rxjs';
 import type { Backlog } from '../model/Backlog.ts';
 import type { LimitKey } from '../model/Limits.ts';
-import { levelsOf } from '../operators/guardedStore.ts';
+import { levelsOf } from '../operators/internal/guardedStore.ts';
 import { later } from '../ports/clock.ts';
 import type { LimitStore } from '../ports/LimitStore.ts';
 import { outlook } from '../rules/queue/outlook.ts';

@@ -3,7 +3,7 @@ import { isCancelledError } from '../errors/guards.ts';
 import type { Place } from '../model/Place.ts';
 import type { StateToken } from '../model/Token.ts';
 import type { Usage } from '../model/Usage.ts';
-import { type OperateConfig, operate } from '../operators/operate.ts';
+import { type OperateConfig, operate } from '../operators/internal/operate.ts';
 import { type RetryHooks, type RetryInfo, retrying } from '../operators/retryWithBackoff.ts';
 import type { Random } from '../ports/clock.ts';
 import { isState } from '../rules/answer/isState.ts';

@@ -19,7 +19,7 @@ import type { GroqEvent } from '../model/GroqEvent.ts';
 import type { Slack } from '../model/Priority.ts';
 import type { Status } from '../model/Status.ts';
 import type { StateToken } from '../model/Token.ts';
-import { operate } from '../operators/operate.ts';
+import { operate } from '../operators/internal/operate.ts';
 import { type Random, systemClock } from '../ports/clock.ts';
 import type { LimitStore } from '../ports/LimitStore.ts';
 import type { Transport } from '../ports/Transport.ts';

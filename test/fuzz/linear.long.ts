@@ -1,8 +1,8 @@
 import { lastValueFrom, type OperatorFunction, Subject } from 'rxjs';
 import { describe, expect, it } from 'vitest';
+import { readTokens } from '../../src/operators/internal/readTokens.ts';
 import { parseAnswer } from '../../src/operators/parseAnswer.ts';
 import { parseEvents } from '../../src/operators/parseEvents.ts';
-import { readTokens } from '../../src/operators/readTokens.ts';
 import { httpErrorOf } from '../../src/rules/failures/httpError.ts';
 import { parseLimitMessage } from '../../src/rules/limits/limitMessage.ts';
 import { terminalText } from '../../src/rules/terminal/terminalText.ts';

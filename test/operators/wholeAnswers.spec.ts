@@ -1,7 +1,7 @@
 import { concat, NEVER, type Observable, type OperatorFunction, of, pipe, take } from 'rxjs';
 import { describe, expect, it } from 'vitest';
+import { readTokens } from '../../src/operators/internal/readTokens.ts';
 import { parseEvents } from '../../src/operators/parseEvents.ts';
-import { readTokens } from '../../src/operators/readTokens.ts';
 import { toChunks } from '../../src/operators/toChunks.ts';
 import { type ToTokensConfig, toTokens } from '../../src/operators/toTokens.ts';
 import { virtualClock } from '../../src/testing/virtualClock.ts';

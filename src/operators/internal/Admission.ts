@@ -1,14 +1,14 @@
 import { from, type ObservableInput } from 'rxjs';
-import type { Backlog, Ticket } from '../model/Backlog.ts';
-import type { Grant, Outcome, Verdict } from '../model/Grant.ts';
-import type { Job } from '../model/Job.ts';
-import type { LimitKey } from '../model/Limits.ts';
-import type { Priority } from '../model/Priority.ts';
-import type { LimitStore } from '../ports/LimitStore.ts';
-import { covers } from '../rules/counting/cost.ts';
-import { type Blocked, blocked, mayBePassed, putOffBy } from '../rules/queue/bypass.ts';
-import { type Granter, JobReservation, StoreGrant, tell } from './grantInternals.ts';
-import type { RefusalListener, Refusals, RefusalsConfig } from './refusalInternals.ts';
+import type { Backlog, Ticket } from '../../model/Backlog.ts';
+import type { Grant, Outcome, Verdict } from '../../model/Grant.ts';
+import type { Job } from '../../model/Job.ts';
+import type { LimitKey } from '../../model/Limits.ts';
+import type { Priority } from '../../model/Priority.ts';
+import type { LimitStore } from '../../ports/LimitStore.ts';
+import { covers } from '../../rules/counting/cost.ts';
+import { type Blocked, blocked, mayBePassed, putOffBy } from '../../rules/queue/bypass.ts';
+import type { RefusalListener, Refusals, RefusalsConfig } from './Refusals.ts';
+import { type Granter, JobReservation, StoreGrant, tell } from './StoreGrant.ts';
 
 /** For whom an {@link Admission} works. */
 export interface AdmissionListener<J extends Job> extends RefusalListener<J> {

@@ -1,15 +1,15 @@
 import { from, type SchedulerLike, type Subscriber, type Subscription, type Unsubscribable } from 'rxjs';
-import type { GroqError } from '../errors/GroqError.ts';
-import type { Backlog } from '../model/Backlog.ts';
-import type { Grant } from '../model/Grant.ts';
-import type { Job } from '../model/Job.ts';
-import type { LimitKey } from '../model/Limits.ts';
-import { later, soon } from '../ports/clock.ts';
-import type { LimitStore } from '../ports/LimitStore.ts';
-import { DeadlineQueue } from '../rules/queue/DeadlineQueue.ts';
-import { Admission, type AdmissionConfig, type AdmissionListener } from './admissionInternals.ts';
+import type { GroqError } from '../../errors/GroqError.ts';
+import type { Backlog } from '../../model/Backlog.ts';
+import type { Grant } from '../../model/Grant.ts';
+import type { Job } from '../../model/Job.ts';
+import type { LimitKey } from '../../model/Limits.ts';
+import { later, soon } from '../../ports/clock.ts';
+import type { LimitStore } from '../../ports/LimitStore.ts';
+import { DeadlineQueue } from '../../rules/queue/DeadlineQueue.ts';
+import { Admission, type AdmissionConfig, type AdmissionListener } from './Admission.ts';
 import type { OperateConfig } from './operate.ts';
-import { Refusals } from './refusalInternals.ts';
+import { Refusals } from './Refusals.ts';
 
 /** A throttle that was given jobs instead of a backlog takes them in order of arrival. */
 const NO_SLACK = { high: 0, normal: 0, low: 0, background: 0 };

@@ -1,17 +1,17 @@
 import { concat, delay, EMPTY, NEVER, type Observable, type ObservableInput, of, tap, throwError } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { unlimitedStore } from '../../src/adapters/unlimitedStore.ts';
-import { isStoreError } from '../../src/errors/guards.ts';
-import type { Verdict } from '../../src/model/Grant.ts';
-import type { Status } from '../../src/model/Status.ts';
-import { guardedStore, levelsOf } from '../../src/operators/guardedStore.ts';
-import type { LimitStore } from '../../src/ports/LimitStore.ts';
-import { quota } from '../../src/testing/quota.ts';
-import { tokens } from '../util/jobs.ts';
-import { type RunHelpers, rx } from '../util/rx.ts';
-import { setUp, wires } from '../util/scheduling.ts';
-import { reservations } from '../util/stores.ts';
-import { told } from '../util/told.ts';
+import { unlimitedStore } from '../../../src/adapters/unlimitedStore.ts';
+import { isStoreError } from '../../../src/errors/guards.ts';
+import type { Verdict } from '../../../src/model/Grant.ts';
+import type { Status } from '../../../src/model/Status.ts';
+import { guardedStore, levelsOf } from '../../../src/operators/internal/guardedStore.ts';
+import type { LimitStore } from '../../../src/ports/LimitStore.ts';
+import { quota } from '../../../src/testing/quota.ts';
+import { tokens } from '../../util/jobs.ts';
+import { type RunHelpers, rx } from '../../util/rx.ts';
+import { setUp, wires } from '../../util/scheduling.ts';
+import { reservations } from '../../util/stores.ts';
+import { told } from '../../util/told.ts';
 
 const METHODS = ['reserve', 'sent', 'settle', 'learn', 'changes', 'levels'] as const;
 

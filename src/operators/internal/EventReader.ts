@@ -1,5 +1,5 @@
 import { createParser, type EventSourceMessage, type EventSourceParser } from 'eventsource-parser';
-import { ProtocolError } from '../errors/ProtocolError.ts';
+import { ProtocolError } from '../../errors/ProtocolError.ts';
 
 /** How long a line of a stream may be when nothing else is said, in bytes. */
 export const MAX_LINE_BYTES = 1_048_576;

@@ -1,6 +1,6 @@
 import { Observable, type Subscriber } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { operate } from '../../src/operators/operate.ts';
+import { operate } from '../../../src/operators/internal/operate.ts';
 
 const listen = () => {
   const heard: unknown[] = [];

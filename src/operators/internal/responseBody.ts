@@ -1,11 +1,11 @@
 import type { Subscriber } from 'rxjs';
-import type { GroqError } from '../errors/GroqError.ts';
-import { ProtocolError } from '../errors/ProtocolError.ts';
-import type { WireHeaders } from '../model/WireHeaders.ts';
-import type { Transport, WireEvent } from '../ports/Transport.ts';
-import { httpErrorOf } from '../rules/failures/httpError.ts';
-import { isGivenUp } from '../rules/failures/isGivenUp.ts';
-import { transportFailure } from '../rules/failures/transportFailure.ts';
+import type { GroqError } from '../../errors/GroqError.ts';
+import { ProtocolError } from '../../errors/ProtocolError.ts';
+import type { WireHeaders } from '../../model/WireHeaders.ts';
+import type { Transport, WireEvent } from '../../ports/Transport.ts';
+import { httpErrorOf } from '../../rules/failures/httpError.ts';
+import { isGivenUp } from '../../rules/failures/isGivenUp.ts';
+import { transportFailure } from '../../rules/failures/transportFailure.ts';
 import { type OperateConfig, operate } from './operate.ts';
 
 /** Who hears what happens on the way of a response. */

@@ -1,12 +1,12 @@
 import { from } from 'rxjs';
-import type { Cost } from '../model/Cost.ts';
-import type { Grant, Outcome, Reservation } from '../model/Grant.ts';
-import type { Job } from '../model/Job.ts';
-import type { LimitKey } from '../model/Limits.ts';
-import type { Priority } from '../model/Priority.ts';
-import type { WireHeaders } from '../model/WireHeaders.ts';
-import type { LimitStore } from '../ports/LimitStore.ts';
-import { parseLimitHeaders } from '../rules/limits/limitHeaders.ts';
+import type { Cost } from '../../model/Cost.ts';
+import type { Grant, Outcome, Reservation } from '../../model/Grant.ts';
+import type { Job } from '../../model/Job.ts';
+import type { LimitKey } from '../../model/Limits.ts';
+import type { Priority } from '../../model/Priority.ts';
+import type { WireHeaders } from '../../model/WireHeaders.ts';
+import type { LimitStore } from '../../ports/LimitStore.ts';
+import { parseLimitHeaders } from '../../rules/limits/limitHeaders.ts';
 
 /**
  * What is asked of the store for a job that waits. Asking again with the same one is the same question.

@@ -1,10 +1,10 @@
 import { AsyncSubject, defer, from, map, Observable, type ObservableInput, take, tap, throwIfEmpty } from 'rxjs';
-import { DIMENSIONS } from '../model/Dimension.ts';
-import type { Outcome, Reservation, Verdict } from '../model/Grant.ts';
-import type { LimitHeaders } from '../model/LimitHeaders.ts';
-import type { BucketLevel, LimitKey } from '../model/Limits.ts';
-import type { LimitChange, LimitStore } from '../ports/LimitStore.ts';
-import { tell } from './grantInternals.ts';
+import { DIMENSIONS } from '../../model/Dimension.ts';
+import type { Outcome, Reservation, Verdict } from '../../model/Grant.ts';
+import type { LimitHeaders } from '../../model/LimitHeaders.ts';
+import type { BucketLevel, LimitKey } from '../../model/Limits.ts';
+import type { LimitChange, LimitStore } from '../../ports/LimitStore.ts';
+import { tell } from './StoreGrant.ts';
 
 /**
  * Holds a store to its contract, since stores are written by others as well: what it throws becomes what it answers,

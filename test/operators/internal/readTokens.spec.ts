@@ -12,16 +12,16 @@ import {
   toArray,
 } from 'rxjs';
 import { describe, expect, it, vi } from 'vitest';
-import { ConnectionError } from '../../src/errors/ConnectionError.ts';
-import { isProtocolError, isTruncatedStreamError } from '../../src/errors/guards.ts';
-import type { Token } from '../../src/model/Token.ts';
-import { EventReader } from '../../src/operators/eventInternals.ts';
-import { parseEvents } from '../../src/operators/parseEvents.ts';
-import { readTokens } from '../../src/operators/readTokens.ts';
-import { toTokens } from '../../src/operators/toTokens.ts';
-import { TextTemplate } from '../../src/rules/answer/TextTemplate.ts';
-import { INDEX, readRecordings } from '../recordings/recordings.ts';
-import { shared } from '../util/shared.ts';
+import { ConnectionError } from '../../../src/errors/ConnectionError.ts';
+import { isProtocolError, isTruncatedStreamError } from '../../../src/errors/guards.ts';
+import type { Token } from '../../../src/model/Token.ts';
+import { EventReader } from '../../../src/operators/internal/EventReader.ts';
+import { readTokens } from '../../../src/operators/internal/readTokens.ts';
+import { parseEvents } from '../../../src/operators/parseEvents.ts';
+import { toTokens } from '../../../src/operators/toTokens.ts';
+import { TextTemplate } from '../../../src/rules/answer/TextTemplate.ts';
+import { INDEX, readRecordings } from '../../recordings/recordings.ts';
+import { shared } from '../../util/shared.ts';
 
 const fast = readTokens({ maxLineBytes: 2_000, grace: 0 });
 const plain = pipe(parseEvents({ maxLineBytes: 2_000 }), toTokens({ grace: 0 }));

@@ -1,12 +1,12 @@
 import { Observable, type OperatorFunction, type Subscriber } from 'rxjs';
-import type { ProtocolError } from '../errors/ProtocolError.ts';
-import type { Token } from '../model/Token.ts';
-import { TextTemplate } from '../rules/answer/TextTemplate.ts';
-import { type EventHandlers, EventReader, MAX_LINE_BYTES, toBuffer } from './eventInternals.ts';
+import type { ProtocolError } from '../../errors/ProtocolError.ts';
+import type { Token } from '../../model/Token.ts';
+import { TextTemplate } from '../../rules/answer/TextTemplate.ts';
+import type { ParseEventsConfig } from '../parseEvents.ts';
+import type { ToTokensConfig } from '../toTokens.ts';
+import { type EventHandlers, EventReader, MAX_LINE_BYTES, toBuffer } from './EventReader.ts';
 import { operate } from './operate.ts';
-import type { ParseEventsConfig } from './parseEvents.ts';
-import { TokenReader } from './tokenInternals.ts';
-import type { ToTokensConfig } from './toTokens.ts';
+import { TokenReader } from './TokenReader.ts';
 
 /** After how many learned templates without a match the events of a stream are assumed to differ. */
 const PATIENCE = 4;

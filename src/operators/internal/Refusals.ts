@@ -1,14 +1,14 @@
 import { from, type SchedulerLike } from 'rxjs';
-import type { GroqError } from '../errors/GroqError.ts';
-import { RequestTooLargeError } from '../errors/RequestTooLargeError.ts';
-import { StoreError } from '../errors/StoreError.ts';
-import { TimeoutError } from '../errors/TimeoutError.ts';
-import type { Backlog, Ticket } from '../model/Backlog.ts';
-import { DIMENSIONS } from '../model/Dimension.ts';
-import type { Job } from '../model/Job.ts';
-import type { LimitKey } from '../model/Limits.ts';
-import type { LimitStore } from '../ports/LimitStore.ts';
-import { type Outlook, outlook } from '../rules/queue/outlook.ts';
+import type { GroqError } from '../../errors/GroqError.ts';
+import { RequestTooLargeError } from '../../errors/RequestTooLargeError.ts';
+import { StoreError } from '../../errors/StoreError.ts';
+import { TimeoutError } from '../../errors/TimeoutError.ts';
+import type { Backlog, Ticket } from '../../model/Backlog.ts';
+import { DIMENSIONS } from '../../model/Dimension.ts';
+import type { Job } from '../../model/Job.ts';
+import type { LimitKey } from '../../model/Limits.ts';
+import type { LimitStore } from '../../ports/LimitStore.ts';
+import { type Outlook, outlook } from '../../rules/queue/outlook.ts';
 
 /**
  * After a group of queue timeouts the next one comes this many milliseconds later at the earliest, for each who waits:

@@ -1,11 +1,11 @@
 import { catchError, from, map, Observable, take, throwIfEmpty } from 'rxjs';
 import * as z from 'zod';
-import { isGroqError } from '../errors/GroqError.ts';
-import { ValidationError } from '../errors/ValidationError.ts';
-import type { ChatRequest } from '../model/ChatRequest.ts';
-import type { TokenCount } from '../model/TokenCount.ts';
-import type { TokenCounter } from '../ports/TokenCounter.ts';
-import { checked } from '../rules/request/validation.ts';
+import { isGroqError } from '../../errors/GroqError.ts';
+import { ValidationError } from '../../errors/ValidationError.ts';
+import type { ChatRequest } from '../../model/ChatRequest.ts';
+import type { TokenCount } from '../../model/TokenCount.ts';
+import type { TokenCounter } from '../../ports/TokenCounter.ts';
+import { checked } from '../../rules/request/validation.ts';
 
 /**
  * Asks a counter, and holds it to its contract, since counters are written by others as well: there is one count for

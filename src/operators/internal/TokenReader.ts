@@ -1,16 +1,16 @@
 import type { SchedulerLike, Subscriber, Unsubscribable } from 'rxjs';
 import * as z from 'zod';
-import { keepPartial } from '../errors/GroqError.ts';
-import { isConnectionError } from '../errors/guards.ts';
-import { ProtocolError } from '../errors/ProtocolError.ts';
-import type { ChatCompletionChunk } from '../model/Chunk.ts';
-import type { Follower } from '../model/Written.ts';
-import { later, systemClock } from '../ports/clock.ts';
-import { ChunkFold, type TokenSink } from '../rules/answer/ChunkFold.ts';
-import { DONE, parseChunk } from '../rules/answer/chunk.ts';
-import { isGivenUp } from '../rules/failures/isGivenUp.ts';
-import { func, ms, schedulerSchema } from '../rules/request/schemas.ts';
-import { checked } from '../rules/request/validation.ts';
+import { keepPartial } from '../../errors/GroqError.ts';
+import { isConnectionError } from '../../errors/guards.ts';
+import { ProtocolError } from '../../errors/ProtocolError.ts';
+import type { ChatCompletionChunk } from '../../model/Chunk.ts';
+import type { Follower } from '../../model/Written.ts';
+import { later, systemClock } from '../../ports/clock.ts';
+import { ChunkFold, type TokenSink } from '../../rules/answer/ChunkFold.ts';
+import { DONE, parseChunk } from '../../rules/answer/chunk.ts';
+import { isGivenUp } from '../../rules/failures/isGivenUp.ts';
+import { func, ms, schedulerSchema } from '../../rules/request/schemas.ts';
+import { checked } from '../../rules/request/validation.ts';
 import type { OperateConfig } from './operate.ts';
 import { type IsPaused, waitingSince } from './waitingSince.ts';
 
