@@ -16,10 +16,10 @@ import type { AnswerShape } from './UsageMeter.ts';
 /** What is to be known of one answer while it is read. */
 type Reading = Pick<ToTokensConfig, 'follower' | 'isPaused'>;
 
-/** One of the ways in which a chat completion is asked for and read. */
+/** One of the ways to request and read a chat completion. */
 export interface AnswerKind<T> extends AnswerShape<T> {
   readonly read: (config: Config, reading: Reading) => OperatorFunction<Uint8Array, T>;
-  /** Joins two of its values that wait to be taken, or tells that they cannot be joined. */
+  /** Joins two waiting values, or returns `undefined` if they cannot be joined. */
   readonly join?: (first: T | StateToken, second: T | StateToken) => T | undefined;
   readonly usage: (value: T) => Usage | undefined;
 }

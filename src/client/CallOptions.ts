@@ -26,7 +26,9 @@ export interface CallOptions {
   readonly priority?: Priority | undefined;
   /** The tenant (user or customer) that the request is made for. Tenants are served in turn. */
   readonly tenant?: string | undefined;
-  /** A label of your own for the request. Events tell it, and usage is totalled by it, see {@link Groq.usageBy}. */
+  /**
+   * A label of your own for the request. Its events carry it, and usage is totalled by it, see {@link Groq.usageBy}.
+   */
   readonly tag?: string | undefined;
   /** How long newer, more urgent requests can overtake it, in milliseconds. @default the slack of its priority */
   readonly slack?: number | undefined;

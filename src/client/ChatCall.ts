@@ -26,7 +26,7 @@ import type { Flow } from './Flow.ts';
 import type { Ledger } from './Ledger.ts';
 import type { OutputFits } from './OutputFits.ts';
 
-/** A request that was checked, and how it is to be answered. */
+/** A checked request, and the kind of its answer. */
 export interface Ask<T> {
   readonly kind: AnswerKind<T>;
   readonly request: ChatRequest;
@@ -36,14 +36,14 @@ export interface Ask<T> {
   readonly flow?: Flow | undefined;
 }
 
-/** What a client has for all that it is asked. */
+/** The services of a client that all its requests share. */
 export interface ClientServices {
   readonly config: Config;
   readonly ledger: Ledger;
   readonly fits: OutputFits;
 }
 
-/** A chat completion that is asked for: what is sent, how its answer is read, and who hears what was used. */
+/** A chat completion request: what is sent, how its answer is read, and where its usage is reported. */
 export class ChatCall<T> implements Call<T> {
   readonly model: ModelId;
   readonly request: ChatRequest;
@@ -65,7 +65,7 @@ export class ChatCall<T> implements Call<T> {
   readonly #flow: Flow | undefined;
 
   /**
-   * @throws {ContextLengthError} when the prompt is longer than the model can read.
+   * @throws {ContextLengthError} when the request is too long for the model.
    * @throws {BudgetExceededError} when it can never be sent within the budget.
    */
   constructor(ask: Ask<T>, count: TokenCount, services: ClientServices) {
@@ -128,6 +128,6 @@ export class ChatCall<T> implements Call<T> {
   }
 }
 
-/** An answer in one piece has no first token and none after it. */
+/** An answer in one piece has no timeouts between tokens. */
 const timeoutsFor = (timeouts: Timeouts, stream: boolean): Timeouts =>
   stream ? timeouts : { queue: timeouts.queue, connect: timeouts.connect, total: timeouts.total };

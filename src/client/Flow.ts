@@ -1,6 +1,6 @@
 import { type Observable, ReplaySubject, type SchedulerLike, type Unsubscribable } from 'rxjs';
 
-/** Whether the answer to a request is not to be read: what was said last, for each attempt that is made. */
+/** Whether the answer to a request is paused: the latest value, for each attempt. */
 export class Flow {
   /** Whether it is not to be read, or when it was said last that it is again, in milliseconds. */
   isPaused: boolean | number = false;
@@ -13,15 +13,15 @@ export class Flow {
     this.#scheduler = scheduler;
   }
 
-  /** Tells the transport when not to read. */
+  /** Emits to the transport whether to pause. */
   get paused$(): Observable<boolean> {
     return this.#paused;
   }
 
   /**
-   * Listens from when the request is made, since whoever says it may say it once and while the request waits.
+   * Subscribes when the request is made, since the source may emit only once, while the request waits.
    *
-   * @param fail Hears of an error of the source.
+   * @param fail Called with an error of the source.
    */
   follow(fail: (error: unknown) => void): Unsubscribable {
     return this.#source$.subscribe({

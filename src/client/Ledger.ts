@@ -15,7 +15,7 @@ import { type BudgetOptions, Budgets, type WorstCase } from './Budgets.ts';
 import { countCompletion } from './countCompletion.ts';
 import { type AnswerShape, UsageMeter } from './UsageMeter.ts';
 
-/** What a {@link Ledger} works with. */
+/** The dependencies of a {@link Ledger}. */
 export interface LedgerConfig {
   readonly scheduler: SchedulerLike;
   readonly counter: TokenCounter;
@@ -23,12 +23,12 @@ export interface LedgerConfig {
   readonly budget: BudgetOptions | undefined;
 }
 
-/** What a request could take. */
+/** The parts of a job that determine its worst case. */
 export type Chargeable = Pick<Job, 'request' | 'cost' | 'tenant'>;
 
 /**
- * Keeps the account of what was used: one record for each attempt that was sent. It is the only owner of the totals and
- * of the budgets. Records are told and added up, never kept.
+ * Keeps account of the usage: one record for each attempt that was sent. It is the only owner of the totals and the
+ * budgets. Records are emitted and added up, but not stored.
  */
 export class Ledger {
   readonly #config: LedgerConfig;
@@ -51,7 +51,7 @@ export class Ledger {
   }
 
   /**
-   * The totals since the client was made: as they stand, and after each record.
+   * The totals since the client was made: the current ones on subscription, and new ones after each record.
    *
    * @throws {ValidationError} when there is no such key.
    */
@@ -72,16 +72,16 @@ export class Ledger {
   /**
    * Refuses a request that can never be sent within the budget.
    *
-   * @throws {BudgetExceededError} when it is used up.
+   * @throws {BudgetExceededError} when the request can never fit.
    */
   check(charged: Chargeable): void {
     if (this.#budgets.any) this.#budgets.check(this.#worst(charged));
   }
 
   /**
-   * Sets aside what an attempt can take, and follows what it does take.
+   * Reserves the worst case of an attempt, and follows its actual usage.
    *
-   * @throws {BudgetExceededError} when it does not fit beside what is in flight.
+   * @throws {BudgetExceededError} when it does not fit besides the requests in flight.
    */
   meter<T>(shape: AnswerShape<T>, job: Chargeable & Pick<Job, 'seq' | 'attempt'>, tag?: string): AttemptMeter<T> {
     const hold = this.#budgets.any ? this.#budgets.reserve(this.#worst(job)) : undefined;
@@ -108,7 +108,7 @@ export class Ledger {
     });
   }
 
-  /** Nothing comes any more. */
+  /** There will be no more records. */
   complete(): void {
     this.#records.complete();
   }
@@ -139,7 +139,7 @@ export class Ledger {
     const promptTokens = cost.inputTokens;
     const thought = countCompletion(counter, request.model, reasoning, pieces.reasoning);
     const written = countCompletion(counter, request.model, text, pieces.text);
-    // It cannot be more than was allowed, whatever a counter that estimates makes of it.
+    // It cannot exceed the maximum, whatever a counter estimates.
     const completionTokens = Math.min(thought + written, maxOutput(request, promptTokens));
     return {
       promptTokens,

@@ -48,7 +48,7 @@ export class OutputFits {
   /** Notes how many tokens the completion of a request had. */
   observe(request: ChatRequest, tenant: string | undefined, completionTokens: number): void {
     const most = askedOutput(request) ?? Infinity;
-    // Of one that was cut nobody knows how long it would have been.
+    // It is not known how long a completion would have been that was cut off.
     this.#of(request.model, tenant).observe(completionTokens < most ? completionTokens : Infinity);
   }
 

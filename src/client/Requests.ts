@@ -22,7 +22,7 @@ import type { Ledger } from './Ledger.ts';
 import { OutputFits } from './OutputFits.ts';
 import { untilAborted } from './untilAborted.ts';
 
-/** Asks for chat completions: what is the same in all the ways to do so. */
+/** Makes chat completion requests: what all methods of the client have in common. */
 export class Requests {
   readonly #services: ClientServices;
   readonly #requestScheduler: RequestScheduler;
@@ -33,9 +33,9 @@ export class Requests {
   }
 
   /**
-   * The answer to a request: nothing happens before it is subscribed to, and each subscription is a request.
+   * The answer to a request. It is cold, and each subscription is a separate request.
    *
-   * @param check Checks the options, which depend on the method that is called.
+   * @param check Checks the options of the method that is called.
    */
   ask<T>(
     kind: AnswerKind<T>,
@@ -88,7 +88,7 @@ export class Requests {
       });
       destination.add(following);
     }
-    // Each layer is paid for by every request that waits.
+    // Every waiting request pays for each layer.
     if (signal === undefined) start(destination);
     else {
       const model = this.#modelOf(input);
@@ -112,11 +112,11 @@ export class Requests {
     const request = checkRequest(merged(defaults, input));
     const retired = RETIRED_MODELS.get(request.model);
     if (retired !== undefined && !allowRetired) throw new ModelRetiredError(request.model, retired);
-    // It may wait, and what is sent has to be what was checked and is paid for.
+    // The request may wait, and what is sent must be what was checked and charged.
     return { ...request, messages: [...request.messages] };
   }
 }
 
-/** Whether the last of either of two was true. */
+/** Whether the latest value of either source is true. */
 const either = (first$: Observable<boolean>, second$: Observable<boolean>): Observable<boolean> =>
   combineLatest([first$, second$.pipe(startWith(false))], (first, second) => first || second);

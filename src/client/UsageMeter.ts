@@ -6,30 +6,30 @@ import type { Reading, Written } from '../model/Written.ts';
 import { isRefusal } from '../rules/failures/isRefusal.ts';
 import { NO_TOKENS, tokensUsed } from '../rules/usage/tokensUsed.ts';
 
-/** How an answer comes. */
+/** The shape of an answer. */
 export interface AnswerShape<T> {
-  /** Whether it comes in pieces, which are followed. */
+  /** Whether it is streamed; then its reading is followed. */
   readonly stream: boolean;
-  /** What was written of one that comes in one value. */
+  /** The text of an answer in one piece. */
   readonly written?: (value: T) => Written;
 }
 
-/** What is found out about one attempt. */
+/** The result for one attempt. */
 export type Finding =
   | { readonly type: 'reported'; readonly tokens: TokensUsed; readonly refused: boolean }
   | { readonly type: 'estimated'; readonly written: Written }
   | { readonly type: 'unknown' }
-  /** It never left, so it used nothing. */
+  /** It was not sent, so it used nothing. */
   | { readonly type: 'unsent' };
 
 /**
- * Finds out what one attempt has used, and tells it once: as soon as Groq reports it, so that whoever hears of the
- * report finds it recorded, and else at its end.
+ * Determines the usage of one attempt, and reports it once: as soon as Groq reports it, so that it is recorded before
+ * the subscriber gets it, and otherwise at the end.
  */
 export class UsageMeter<T> implements AttemptMeter<T> {
   readonly #shape: AnswerShape<T>;
   readonly #found: (finding: Finding) => void;
-  /** The answer, of which nothing was reported yet. */
+  /** The answer, while its usage was not reported yet. */
   #reading: Reading | undefined;
   #state: 'reserved' | 'sent' | 'told' = 'reserved';
 
@@ -48,7 +48,7 @@ export class UsageMeter<T> implements AttemptMeter<T> {
 
   value(value: T, used: Usage | undefined): void {
     if (this.#state === 'told') return;
-    // Whatever is answered was sent.
+    // An answered request was sent.
     this.#state = 'sent';
     if (used !== undefined) this.#tell({ type: 'reported', tokens: tokensUsed(used), refused: false });
     else if (this.#shape.written !== undefined) this.#reading = { written: this.#shape.written(value) };

@@ -3,7 +3,7 @@ import { timeouts } from '../operators/timeouts.ts';
 import { transportFailure } from '../rules/failures/transportFailure.ts';
 import type { Config } from './config.ts';
 
-/** Makes a connection for a request that is still to come, as far as the transport can. */
+/** Opens a connection for a future request, if the transport supports that. */
 export function connect(config: Config, closed$: Observable<never>): Promise<void> {
   const { transport, scheduler } = config;
   const opened$ = defer((): ObservableInput<void> => transport.connect?.() ?? EMPTY).pipe(

@@ -2,14 +2,17 @@ import type { ModelId } from '../model/Models.ts';
 import { countOf } from '../operators/internal/guardedCount.ts';
 import type { TokenCounter } from '../ports/TokenCounter.ts';
 
-/** How much of a text is counted, in characters. The rest is taken to have as many tokens: more than a model writes. */
+/**
+ * How much of a text is counted, in characters: more than a model writes. The rest is assumed to have the same density
+ * of tokens.
+ */
 const COUNTED = 1_000_000;
 
 /**
- * Counts the tokens of what a model has written: as many as its text adds to a prompt that it is part of.
+ * Counts the tokens of a completion: as many as its text adds to a prompt that contains it.
  *
- * Where the counter fails, cannot answer at once, or finds nothing in any text, its pieces stand for them: Groq sends
- * one for each token.
+ * If the counter fails, is asynchronous, or counts nothing in any text, the number of pieces is used: Groq sends one
+ * per token.
  */
 export function countCompletion(counter: TokenCounter, model: ModelId, text: string, pieces: number): number {
   if (text === '') return 0;
@@ -23,10 +26,10 @@ function countWith(counter: TokenCounter, model: ModelId, content: string): numb
   try {
     const count = countOf(counter, { model, messages: [{ role: 'assistant', content }] });
     if ('tokens' in count) return count.tokens;
-    // Nobody waits for it, but it may fail.
+    // The count is not needed any more, but it may fail.
     count.subscribe({ error: () => undefined });
   } catch {
-    // An estimate is no reason to lose an answer.
+    // An answer must not fail because of an estimate.
   }
   return undefined;
 }

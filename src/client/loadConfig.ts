@@ -64,7 +64,7 @@ export function loadConfig(path?: string, environment: Environment = process.env
   if (apiKeyVariable === undefined) return options;
   const apiKey = environment[apiKeyVariable];
   if (apiKey === undefined || apiKey === '') {
-    // It is not repeated: somebody may have put the key itself there.
+    // It is not quoted: the value may be the key itself by mistake.
     const issue = {
       path: 'apiKeyVariable',
       expected: 'the name of an environment variable that is set',

@@ -2,17 +2,18 @@ import { type MonoTypeOperatorFunction, Observable, Subscription } from 'rxjs';
 import { CancelledError } from '../errors/CancelledError.ts';
 import { operate } from '../operators/internal/operate.ts';
 
-/** Those who listen to each signal. One listener for each signal, however many requests share it. */
+/** The subscribers of each signal. There is one listener per signal, however many requests share it. */
 const listeners = new WeakMap<AbortSignal, Set<() => void>>();
 
 /**
  * Ends a stream with a {@link CancelledError} when a signal is aborted.
  *
- * `addEventListener` looks for the listener among those that are there already, which takes longer with every request
- * that shares a signal. So each signal has one listener, and those who wait for it are a set.
+ * `addEventListener` searches the existing listeners, which takes longer with every request that shares a signal. So
+ * each signal has one listener, and its subscribers are a set.
  *
- * @param model The one that is asked, for the error.
- * @param cancel Lets the stream end with the error by itself, which knows what had come. @default unsubscribes from it
+ * @param model The model of the request, for the error.
+ * @param cancel Ends the stream with the error, so that the error gets the part that had arrived. @default unsubscribes
+ * from the stream
  */
 export function untilAborted<T>(
   signal: AbortSignal,
@@ -59,7 +60,7 @@ function leave(signal: AbortSignal, abort: () => void): void {
 }
 
 function abortAll(this: AbortSignal): void {
-  // What a finalizer of one of them throws comes when all others have heard of it.
+  // An error of a finalizer is thrown after all subscribers were notified.
   const all = new Subscription();
   for (const abort of listeners.get(this) ?? []) all.add(abort);
   all.unsubscribe();

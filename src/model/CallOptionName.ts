@@ -1,6 +1,6 @@
 /**
- * What a call may be told beside its request. Within the request it would go to Groq, which refuses fields that it does
- * not know.
+ * The names of the options of a call, which are passed after its request. As fields of the request they would be sent
+ * to Groq, which refuses unknown fields.
  */
 export type CallOptionName =
   | 'priority'
@@ -17,5 +17,5 @@ export type CallOptionName =
   | 'buffer'
   | 'lifecycle';
 
-/** What holds none of them. A function that gives a request may otherwise give them with it, and nothing would tell. */
+/** An object without any of them: otherwise a function that returns a request could include them unnoticed. */
 export type WithoutCallOptions = { readonly [Name in CallOptionName]?: undefined };

@@ -166,7 +166,7 @@ class Retrying<T> implements OperateConfig<T, T> {
     }
     if (!isFree) this.#retries += 1;
     hooks.retrying?.({ error, retry: this.#retries, delay }, this.destination);
-    // Whoever was told may have left for it.
+    // The subscriber may have unsubscribed when it was notified.
     if (this.destination.closed) return;
     // What the attempt holds is given back before the next one takes it.
     this.#listening?.unsubscribe();

@@ -12,9 +12,9 @@ export interface WireRequest {
   /** While its latest value is `true`, the answer is not read, so that eventually the server has to wait. */
   readonly paused$?: Observable<boolean> | undefined;
   /**
-   * How long it may take to connect anew, in milliseconds, when a transport sends the request once more because the
-   * connection that it was sent on had gone away. It ends with a {@link TimeoutError} then. Until a request is `sent`,
-   * those around the transport look at the time.
+   * The timeout for a new connection, in milliseconds, if the transport sends the request once more because its
+   * connection was lost. The request then ends with a {@link TimeoutError}. Before the request is `sent` for the first
+   * time, the caller keeps the time.
    */
   readonly connectTimeout?: number | undefined;
 }

@@ -11,55 +11,57 @@ import type { Answering } from '../operators/send.ts';
 import type { AnswerTimeouts } from '../operators/timeouts.ts';
 import type { WireRequest } from '../ports/Transport.ts';
 
-/** What is asked for, apart from when it came and how often it was tried. */
+/** A call: everything about a request, except its arrival and its attempts. */
 export interface Call<T> extends Pick<Job, 'model' | 'request' | 'cost' | 'priority' | 'tenant'> {
-  /** What is sent. Asked for when it is sent, so that nothing is kept twice while it waits. */
+  /** Returns the HTTP request. Called when it is sent, so that nothing is stored twice while the request waits. */
   wire(): WireRequest;
-  /** How the body of an answer is read, and who follows that. Asked for at each attempt. */
+  /** Returns the operator that reads the body of an answer, which `meter` may follow. Called for each attempt. */
   read(follower: Follower | undefined): OperatorFunction<Uint8Array, T>;
-  /** What a value of the answer says was used. */
+  /** The usage that a value of the answer reports. */
   usage(this: void, value: T): Usage | undefined;
-  /** Hears what was used, once it is known. */
+  /** Called with the usage when it is known. */
   used?(usage: Usage): void;
-  /** Asked at each attempt when it leaves the queue. What it throws ends the request, before anything was sent. */
+  /**
+   * Called for each attempt when it leaves the queue. An error that it throws ends the request before anything is sent.
+   */
   meter?(attempt: Job): AttemptMeter<T>;
-  /** What it is for, in the words of the one who asks: its events tell. */
+  /** The caller's label for the request, for its events. */
   readonly tag?: string | undefined;
   readonly timeouts: Timeouts;
   /** Whether its answer is not being read just now, or when it was read again. */
   readonly isPaused?: IsPaused | undefined;
   readonly retry: RetryConfig;
-  /** Whether the subscriber wants to hear where the request is. */
+  /** Whether the subscriber gets `state` tokens. */
   readonly lifecycle: boolean;
-  /** For how long it lets more urgent ones go first, in place of its priority's slack, in milliseconds. */
+  /** How long newer, more urgent requests can overtake it, in place of its priority's slack, in milliseconds. */
   readonly slack?: number | undefined;
-  /** What its `max_completion_tokens` was, when it was lowered to fit. */
+  /** Its original `max_completion_tokens`, if that was lowered to fit. */
   readonly fittedFrom?: number | undefined;
-  /** Changes of its place, heard while it waits. */
+  /** Changes of its place, subscribed to while it waits. */
   readonly place$?: Observable<Place> | undefined;
-  /** Emits the error with which it is to end. */
+  /** Emits the error that ends it. */
   readonly cancelled$?: Observable<unknown> | undefined;
 }
 
-/** How long each part of a request may take, in milliseconds. `Infinity` lets it take as long as it takes. */
+/** The timeouts of the phases of a request, in milliseconds. `Infinity` disables a timeout. */
 export interface Timeouts extends AnswerTimeouts {
-  /** From when it is asked for until an attempt is admitted, however much of that it was in the queue. */
+  /** From when the request is made until an attempt is admitted, whether or not it is in the queue all that time. */
   readonly queue?: number | undefined;
 }
 
-/** Who makes the attempts of a request. */
+/** Makes the attempts of a request. */
 export interface Attempter {
-  /** An attempt has left the queue, and its answer is under way. */
+  /** An attempt has left the queue, and its answer is pending. */
   answering(answer: Failing): void;
 }
 
-/** An answer that can be ended with an error, which keeps what had come of it. */
+/** An answer that can be ended with an error, which keeps the part that had arrived. */
 export type Failing = Pick<Answering<Job, unknown>, 'fail'>;
 
-/** One try of a call: a job, with the one who is to hear the answer. */
+/** One attempt of a call: a job with the subscriber of its answer. */
 export interface Attempt<T = unknown> extends Job {
   readonly call: Call<T>;
   readonly by: Attempter;
-  /** Closing it takes the job out of the queue, or its request off the wire. */
+  /** Closing it removes the job from the queue, or cancels its HTTP request. */
   readonly lifetime: Subscriber<T | StateToken>;
 }

@@ -10,64 +10,66 @@ import { type Blocked, blocked, mayBePassed, putOffBy } from '../../rules/queue/
 import type { RefusalListener, Refusals, RefusalsConfig } from './Refusals.ts';
 import { type Granter, JobReservation, StoreGrant, tell } from './StoreGrant.ts';
 
-/** For whom an {@link Admission} works. */
+/** Receives the decisions of an {@link Admission}. */
 export interface AdmissionListener<J extends Job> extends RefusalListener<J> {
   /** A job may be sent. Not called once {@link Admission.close} was. */
   granted(grant: Grant<J>): void;
-  /** There may be something to grant now. */
+  /** A grant may be possible now. */
   wake(): void;
-  /** There is nothing to grant before the best one may fit. */
+  /** No grant is possible before the best job may fit. */
   rest(): void;
-  /** This key is asked for. */
+  /** This key is being asked for. */
   watch(key: LimitKey): void;
 }
 
-/** What an {@link Admission} works with. */
+/** The dependencies of an {@link Admission}. */
 export interface AdmissionConfig<J extends Job> extends RefusalsConfig<J> {
   readonly inFlight: number;
-  /** Which part of its slack a blocked job may be put off by smaller ones, from 0 to 1. */
+  /** The fraction of its slack by which smaller jobs may delay a blocked job, from 0 to 1. */
   readonly bypass: number;
-  /** What the ids of the reservations begin with. */
+  /** The prefix of the ids of the reservations. */
   readonly name: string;
 }
 
-/** A question, and for whom it is asked. */
+/** A reservation, and the job that it is asked for. */
 interface Asked<J extends Job> {
   readonly ticket: Ticket<J>;
   readonly reservation: JobReservation;
-  /** The priority that leaves a part of the day to what is more urgent, when that is why this one is asked for. */
+  /**
+   * The priority that leaves a part of the daily limit to more urgent jobs, if this job is asked for because of that.
+   */
   readonly above?: Priority | undefined;
 }
 
 type Hear = (verdict: Verdict) => boolean;
 
-/** How many of those behind a blocked job are looked at, to find one that may go first. */
+/** How many jobs behind a blocked one are checked, to find one that may go first. */
 const LOOK_BEHIND = 16;
 
 /**
  * Takes the best job of a backlog whenever the store grants its cost.
  *
- * A grant is for a cost and not for a job: while the store thinks, a better job may come, and takes the grant if it is
- * covered by it. So nothing has to be settled but the grant itself.
+ * A grant is for a cost and not for a job: while the store works, a better job may arrive, and takes the grant if that
+ * covers its cost. So only the grant itself must be settled.
  */
 export class Admission<J extends Job> implements Granter<J> {
-  /** When the first of those that were asked for may fit, by the store's last word. */
+  /** When the first of the jobs that were asked for may fit, by the latest verdict. */
   headStartsAt: number | undefined;
   readonly store: LimitStore;
   readonly #listener: AdmissionListener<J>;
   readonly #config: AdmissionConfig<J>;
   readonly #refusals: Refusals<J>;
-  /** Those who wait, once there are any. */
+  /** The waiting jobs, once there are any. */
   #backlog: Backlog<J> | undefined;
-  /** What was asked for the best job, until that is decided. */
+  /** The question for the best job, until it is decided. */
   #asked: Asked<J> | undefined;
-  /** Whether the store is thinking. */
+  /** Whether an answer of the store is pending. */
   #asking = false;
-  /** Whether somebody has looked while the store was thinking: it may have answered from before. */
+  /** Whether the backlog was checked while an answer was pending: that answer may be outdated. */
   #missed = false;
-  /** How many grants are not settled. */
+  /** The number of unsettled grants. */
   #unsettled = 0;
-  /** How many questions there were. */
+  /** The number of questions so far. */
   #count = 0;
   #closed = false;
 
@@ -82,27 +84,27 @@ export class Admission<J extends Job> implements Granter<J> {
     return this.#asking;
   }
 
-  /** Whether nobody is granted until a grant is settled. */
+  /** Whether no grant is possible until one is settled. */
   get isFull(): boolean {
     return this.#unsettled >= this.#config.inFlight;
   }
 
-  /** Grants all that can be granted now, best first. */
+  /** Grants all jobs that can be granted now, best first. */
   pump(backlog: Backlog<J>): void {
     this.#backlog = backlog;
     this.#missed = this.#asking;
     while (!this.#closed && !this.#asking && this.#step(backlog));
   }
 
-  /** Grants nothing any more. What the store still grants is given back. */
+  /** Stops granting. Reservations that the store still grants are given back. */
   close(): void {
     this.#closed = true;
   }
 
-  /** Hears that a grant was settled. */
+  /** Called when a grant was settled. */
   settled(job: J, outcome: Outcome): void {
     this.#unsettled -= 1;
-    // Whoever was refused has had a turn, and a charge that stays is what was had.
+    // A refused request has had its turn, and a charge that stays was used.
     if (outcome.type === 'used' || outcome.type === 'unsent') {
       const had = outcome.type === 'used' ? outcome.cost.tokens : 0;
       this.#backlog?.correct(job, had - job.cost.tokens);
@@ -110,7 +112,7 @@ export class Admission<J extends Job> implements Granter<J> {
     this.#listener.wake();
   }
 
-  /** Does one thing, and tells whether it is worth going on at once. */
+  /** Does one step, and returns whether another step may follow at once. */
   #step(backlog: Backlog<J>): boolean {
     this.headStartsAt = undefined;
     const ticket = backlog.peek();
@@ -133,23 +135,23 @@ export class Admission<J extends Job> implements Granter<J> {
   }
 
   /**
-   * Waits for the store's answer, and looks again when there may be more to do: when the answer has changed something,
-   * or somebody has looked in vain since the question was put.
+   * Waits for the store's answer, and checks again if there may be more to do: if the answer has changed something, or
+   * the backlog was checked in vain since the question.
    *
-   * @param hear Hears the verdict, and tells whether it has changed anything.
+   * @param hear Handles the verdict, and returns whether it has changed anything.
    */
   #await(backlog: Backlog<J>, { ticket }: Asked<J>, answer: ObservableInput<Verdict>, hear: Hear): boolean {
     this.#asking = true;
     const heard = (act: () => boolean): void => {
       this.#asking = false;
       const again = act() || this.#missed;
-      // It may have asked for another one.
+      // The handler may have asked for another job.
       if (this.asking) return;
       this.#missed = false;
       if (again) this.#listener.wake();
       else this.#listener.rest();
     };
-    // Never unsubscribed: a reservation that was made has to be given back, whoever still waits for it.
+    // Never unsubscribed: a granted reservation must be given back, even if its job has left.
     from(answer).subscribe({
       next: (verdict) => {
         heard(() => hear(verdict));
@@ -165,7 +167,7 @@ export class Admission<J extends Job> implements Granter<J> {
     return !this.asking;
   }
 
-  /** Hears of a job whose turn it is, and tells whether that has changed anything. */
+  /** Handles the verdict for the job whose turn it is, and returns whether that has changed anything. */
   #hear(backlog: Backlog<J>, asked: Asked<J>, verdict: Verdict, askedAt?: number): boolean {
     const { ticket } = asked;
     if (verdict.type !== 'wait') return this.#decide(backlog, asked, verdict);
@@ -180,7 +182,7 @@ export class Admission<J extends Job> implements Granter<J> {
     return mayBePassed(before) && this.#letPass(backlog, before, behind(backlog, ticket));
   }
 
-  /** Does what a verdict says that is final. */
+  /** Carries out a final verdict. */
   #decide(backlog: Backlog<J>, asked: Asked<J>, verdict: Exclude<Verdict, { type: 'wait' }>): true {
     const { ticket, reservation } = asked;
     if (this.#asked === asked) this.#asked = undefined;
@@ -189,7 +191,10 @@ export class Admission<J extends Job> implements Granter<J> {
     return true;
   }
 
-  /** Who takes a grant: the best one whom it pays for, or else the one for whom it was asked, if that still waits. */
+  /**
+   * The job that takes a grant: the best one whose cost it covers, or else the one that it was asked for, if that still
+   * waits.
+   */
   #takerOf(backlog: Backlog<J>, { ticket, reservation: { key, cost }, above }: Asked<J>): Ticket<J> | undefined {
     if (this.#closed) return undefined;
     const best = backlog.peek(above);
@@ -198,7 +203,7 @@ export class Admission<J extends Job> implements Granter<J> {
     return paid ? best : ticket.waiting ? ticket : undefined;
   }
 
-  /** Lets the first of some that fits go before a blocked one. */
+  /** Lets the first job that fits go before a blocked one. */
   #letPass(backlog: Backlog<J>, before: Blocked, tickets: readonly Ticket<J>[]): boolean {
     for (const [i, ticket] of tickets.entries()) {
       const delay = ticket.waiting ? putOffBy(ticket.job, before) : undefined;
@@ -206,7 +211,7 @@ export class Admission<J extends Job> implements Granter<J> {
       const asked = this.#ask(ticket);
       const hear = (verdict: Verdict): boolean => {
         if (verdict.type !== 'granted') return false;
-        // For this one alone: the one that it passes is not to have it.
+        // For this job only: the blocked one must not take it.
         const takes = ticket.waiting && !this.#closed;
         if (takes) before.head.putOff += delay;
         this.#give(backlog, takes ? ticket : undefined, asked.reservation);
@@ -225,7 +230,7 @@ export class Admission<J extends Job> implements Granter<J> {
     return false;
   }
 
-  /** Gives what was granted to the one who takes it, or back where there is none. */
+  /** Gives a grant to the job that takes it, or gives it back if there is none. */
   #give(backlog: Backlog<J>, taker: Ticket<J> | undefined, reservation: JobReservation): void {
     if (taker === undefined) {
       tell(this.store.settle(reservation, { type: 'unsent' }));
@@ -239,7 +244,7 @@ export class Admission<J extends Job> implements Granter<J> {
   }
 }
 
-/** The first ones after a job, best first. */
+/** The first jobs after a given one, best first. */
 function behind<J extends Job>(backlog: Backlog<J>, head: Ticket<J>): Ticket<J>[] {
   const tickets: Ticket<J>[] = [];
   for (const ticket of backlog) {

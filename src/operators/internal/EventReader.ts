@@ -1,37 +1,37 @@
 import { createParser, type EventSourceMessage, type EventSourceParser } from 'eventsource-parser';
 import { ProtocolError } from '../../errors/ProtocolError.ts';
 
-/** How long a line of a stream may be when nothing else is said, in bytes. */
+/** The default maximum length of a line of a stream, in bytes. */
 export const MAX_LINE_BYTES = 1_048_576;
 
-/** Who is told of what an {@link EventReader} reads. */
+/** Receives what an {@link EventReader} reads. */
 export interface EventHandlers {
   event(event: EventSourceMessage): void;
   id?(id: string): void;
-  /** There is more without an end than may be. Nothing can be read after that. */
+  /** A line or an event is too long. Nothing can be read after that. */
   tooLong(error: ProtocolError): void;
 }
 
 const NEWLINE = 10;
 const RETURN = 13;
 
-/** Reads events from bytes that are cut anywhere. */
+/** Reads events from bytes that may be split anywhere. */
 export class EventReader {
   readonly #maxLineBytes: number;
   readonly #parser: EventSourceParser;
   readonly #handlers: EventHandlers;
-  /** Made when bytes end within a line for the first time: most never do, and it is dear to make. */
+  /** Created when bytes end within a line for the first time: most never do, and it is expensive to create. */
   #decoder: InstanceType<typeof TextDecoder> | undefined;
-  /** Whether the bytes that came last ended within a line, and so perhaps within a character. */
+  /** Whether the latest bytes ended within a line, and so perhaps within a character. */
   #partial = false;
-  /** How many bytes have come of the line that has not ended. */
+  /** The number of bytes of the incomplete line. */
   #lineBytes = 0;
 
   constructor(maxLineBytes: number, handlers: EventHandlers) {
     this.#maxLineBytes = maxLineBytes;
     this.#handlers = handlers;
     this.#parser = createParser({
-      // An event of many lines is held as long as one of a single line. A character takes at least a byte.
+      // A multi-line event may be as long as a single line. A character takes at least a byte.
       maxBufferSize: maxLineBytes,
       onEvent: (event) => {
         handlers.event(event);
@@ -54,7 +54,7 @@ export class EventReader {
     const whole = bytes[bytes.length - 1] === NEWLINE;
     if (whole && !this.#partial) this.#parser.feed(bytes.toString('utf8'));
     else {
-      // The parser takes the byte order mark away itself, and only one.
+      // The parser removes the byte order mark itself, and only one.
       this.#decoder ??= new TextDecoder('utf-8', { ignoreBOM: true });
       this.#partial = !whole;
       this.#parser.feed(this.#decoder.decode(bytes, { stream: true }));
@@ -69,7 +69,9 @@ export class EventReader {
     );
   }
 
-  /** How many of these bytes come before a line that is too long. Short pieces are told without looking at each byte. */
+  /**
+   * How many of these bytes precede a line that is too long. For short pieces, the bytes are not checked one by one.
+   */
   #fitting(bytes: Buffer): number {
     const { length } = bytes;
     if (this.#lineBytes + length <= this.#maxLineBytes) {

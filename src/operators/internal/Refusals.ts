@@ -11,28 +11,28 @@ import type { LimitStore } from '../../ports/LimitStore.ts';
 import { type Outlook, outlook } from '../../rules/queue/outlook.ts';
 
 /**
- * After a group of queue timeouts the next one comes this many milliseconds later at the earliest, for each who waits:
- * finding out when they would have started takes about a thirtieth of that.
+ * After a group of queue timeouts the next one is at least this many milliseconds later, per waiting job: predicting
+ * their starts takes about a thirtieth of that.
  */
 const REST_PER_JOB = 0.02;
 
-/** Tells a job that it is not granted, and why. */
+/** Receives the jobs that are refused, and why. */
 export interface RefusalListener<J extends Job> {
   refuse(job: J, error: GroqError): void;
 }
 
-/** What {@link Refusals} work with. */
+/** The dependencies of {@link Refusals}. */
 export interface RefusalsConfig<J extends Job> {
   readonly store: LimitStore;
   readonly key: (job: J) => LimitKey;
   readonly scheduler: SchedulerLike;
 }
 
-/** Takes those out of a backlog who are not granted: they have waited too long, cannot fit, or the store has failed. */
+/** Removes jobs from a backlog that are refused: they have waited too long, cannot fit, or the store has failed. */
 export class Refusals<J extends Job> {
   readonly #listener: RefusalListener<J>;
   readonly #config: RefusalsConfig<J>;
-  /** Until when nobody is refused for having waited too long. */
+  /** Until when no job is refused for having waited too long. */
   #restsUntil = -Infinity;
 
   constructor(listener: RefusalListener<J>, config: RefusalsConfig<J>) {
@@ -40,15 +40,15 @@ export class Refusals<J extends Job> {
     this.#config = config;
   }
 
-  /** When the next one has waited too long, or `Infinity`. */
+  /** When the next job will have waited too long, or `Infinity`. */
   nextExpiry(backlog: Backlog<J>): number {
     return Math.max(backlog.soonest()?.job.expiresAt ?? Infinity, this.#restsUntil);
   }
 
   /**
-   * Refuses those that have waited too long.
+   * Refuses the jobs that have waited too long.
    *
-   * @param isFull Whether nobody is granted until a grant is settled, so that nobody can tell when one would have started.
+   * @param isFull Whether no grant is possible until one is settled, so that no start can be predicted.
    */
   expire(backlog: Backlog<J>, isFull: boolean): void {
     if (backlog.soonest() === undefined) return;
@@ -61,7 +61,7 @@ export class Refusals<J extends Job> {
       const { job } = soonest;
       if (!isFull) expected ??= this.#outlook(backlog, this.#config.key(job));
       const startsInMs = expected?.get(soonest)?.startsInMs ?? 0;
-      // What would start now and does not waits for something that levels do not show.
+      // A job that should start now but does not waits for something that levels do not show.
       const wouldStartInMs = startsInMs > 0 ? startsInMs : undefined;
       backlog.remove(soonest);
       // A clock counts in fractions, of which their difference keeps the noise.
@@ -71,7 +71,7 @@ export class Refusals<J extends Job> {
     }
   }
 
-  /** Refuses those whose cost the buckets of a key can no longer hold. */
+  /** Refuses the jobs whose cost exceeds the buckets of a key. */
   sweep(backlog: Backlog<J>, key: LimitKey): void {
     from(this.#config.store.levels(key)).subscribe({
       next: (levels) => {
@@ -83,12 +83,12 @@ export class Refusals<J extends Job> {
           }
         }
       },
-      // A store that cannot show its levels still answers for each job when its turn comes.
+      // A store whose `levels` fail still answers for each job when its turn comes.
       error: () => undefined,
     });
   }
 
-  /** Refuses one that no bucket can ever hold, unless it has left. */
+  /** Refuses a job that can never fit, unless it has left. */
   tooLarge(
     backlog: Backlog<J>,
     ticket: Ticket<J>,
@@ -97,7 +97,7 @@ export class Refusals<J extends Job> {
     this.#refuse(backlog, ticket, (model) => new RequestTooLargeError(numbers, { model }));
   }
 
-  /** Refuses one for which the store has failed, unless it has left. */
+  /** Refuses a job for which the store has failed, unless it has left. */
   failed(backlog: Backlog<J>, ticket: Ticket<J>, error: unknown): void {
     this.#refuse(backlog, ticket, (model) => new StoreError(error, model));
   }
@@ -109,14 +109,14 @@ export class Refusals<J extends Job> {
     this.#listener.refuse(job, errorFor(job.model));
   }
 
-  /** What those who wait can expect, as far as the store can tell at once. */
+  /** The predicted starts of waiting jobs, if the store shows its levels synchronously. */
   #outlook(backlog: Backlog<J>, key: LimitKey): Map<Ticket<J>, Outlook> {
     let expected = new Map<Ticket<J>, Outlook>();
     from(this.#config.store.levels(key)).subscribe({
       next: (levels) => {
         expected = outlook(backlog, levels);
       },
-      // Without its levels nobody can tell.
+      // Without levels there is no prediction.
       error: () => undefined,
     });
     return expected;

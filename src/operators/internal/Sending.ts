@@ -53,7 +53,7 @@ export class Sending<J extends Job, T> implements OperateConfig<T, T | StateToke
   readonly #grant: Grant<J>;
   readonly #meter: AttemptMeter<T> | undefined;
   readonly #usage: (value: T) => Usage | undefined;
-  /** Who gets what comes over the wire. */
+  /** The subscriber of the transport's events. */
   #response: Subscriber<WireEvent> | undefined;
   #requestId: string | undefined;
   /** Whether Groq has begun to answer, so that it may have worked. */
@@ -64,7 +64,7 @@ export class Sending<J extends Job, T> implements OperateConfig<T, T | StateToke
   constructor(config: SendConfig<J, T>, grant: Grant<J>, destination: Subscriber<T | StateToken>) {
     const { job } = grant;
     this.#usage = config.usage?.(job) ?? usageIn;
-    // Last, since nobody ends it when something throws after it.
+    // Last, since it would not be ended if something threw after it.
     this.#meter = config.meter?.(job);
     this.destination = destination;
     this.model = job.model;
@@ -86,7 +86,7 @@ export class Sending<J extends Job, T> implements OperateConfig<T, T | StateToke
       try {
         from(transport.send(wire)).subscribe(response);
       } catch (error) {
-        // What a transport throws is what it fails with.
+        // An error that a transport throws counts as its failure.
         response.error(error);
       }
     });
@@ -98,7 +98,7 @@ export class Sending<J extends Job, T> implements OperateConfig<T, T | StateToke
     }
   }
 
-  /** Ends it with an error as if its connection had failed: an answer that was no good still says why. */
+  /** Ends it with an error as if its connection had failed: an error response still becomes its own error. */
   fail(error: unknown): void {
     this.#response?.error(error);
   }
@@ -122,7 +122,7 @@ export class Sending<J extends Job, T> implements OperateConfig<T, T | StateToke
       this.#meter?.value(value, used);
       if (isNews) this.#config.used?.(used, this.#grant.job);
     } catch (error) {
-      // It is settled before anybody hears of it, like every end.
+      // As with every end, it is settled before the subscriber is notified.
       this.error(error);
       return;
     }
@@ -152,7 +152,7 @@ export class Sending<J extends Job, T> implements OperateConfig<T, T | StateToke
     this.#end({ type: 'abandoned' });
   }
 
-  /** Settles the grant, and tells whether it was not settled before. */
+  /** Settles the grant, and returns whether it was not settled before. */
   #settle(used: Usage): boolean {
     const grant = this.#grant;
     if (grant.state === 'settled') return false;
@@ -167,7 +167,7 @@ export class Sending<J extends Job, T> implements OperateConfig<T, T | StateToke
   }
 }
 
-/** What an error tells about the charge. */
+/** What an error implies for the charge. */
 function outcomeOf(error: unknown, state: Grant['state'], begun: boolean): Outcome {
   if (state === 'reserved') return { type: 'unsent' };
   if (isRateLimitError(error)) {
@@ -175,7 +175,7 @@ function outcomeOf(error: unknown, state: Grant['state'], begun: boolean): Outco
     return { type: 'rejected', dimension, ms: retryAfter, limit, used, requested };
   }
   if (isConnectionError(error) && !error.sent) return { type: 'unsent' };
-  // Groq did no work for what it refused, so only the request counts. Its faults may come in the middle of work.
+  // Groq did no work for a refused request, so only the request counts. Server errors may occur during work.
   if (!begun && isRefusal(error)) {
     return { type: 'used', cost: REFUSED_COST, ...(isRequestTooLargeError(error) && { told: error }) };
   }

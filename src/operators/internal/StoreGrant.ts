@@ -9,10 +9,10 @@ import type { LimitStore } from '../../ports/LimitStore.ts';
 import { parseLimitHeaders } from '../../rules/limits/limitHeaders.ts';
 
 /**
- * What is asked of the store for a job that waits. Asking again with the same one is the same question.
+ * The question to the store for a waiting job. Asking again with the same object is the same question.
  *
- * It does not know its job: a store keeps its questions in tables, and what engines leave of those for a while would
- * otherwise hold whole requests.
+ * It does not reference its job: a store keeps its questions in tables, and discarded tables that are not collected yet
+ * would otherwise hold whole requests.
  */
 export class JobReservation implements Reservation {
   readonly key: LimitKey;
@@ -23,8 +23,8 @@ export class JobReservation implements Reservation {
   readonly #number: number;
 
   /**
-   * @param name Of the one who asks.
-   * @param number Of the question among theirs.
+   * @param name The name of the caller.
+   * @param number The number of the question.
    */
   constructor({ cost, priority, seq }: Job, key: LimitKey, name: string, number: number) {
     this.key = key;
@@ -35,19 +35,19 @@ export class JobReservation implements Reservation {
     this.#number = number;
   }
 
-  // Only stores outside of this process look at it.
+  // Only stores outside this process read it.
   get id(): string {
     return `${this.#name}.${this.#seq}.${this.#number}`;
   }
 }
 
-/** Who gave a grant, and hears when it is settled. */
+/** The issuer of a grant, which is notified when it is settled. */
 export interface Granter<J extends Job> {
   readonly store: LimitStore;
   settled(job: J, outcome: Outcome): void;
 }
 
-/** Passes what happens to one job on to the store, in the right order and once. */
+/** Passes the events of one job to the store, in the right order and once. */
 export class StoreGrant<J extends Job> implements Grant<J> {
   state: Grant['state'] = 'reserved';
   readonly job: J;
@@ -67,7 +67,7 @@ export class StoreGrant<J extends Job> implements Grant<J> {
   }
 
   learn(headers: WireHeaders): void {
-    // Where nobody learns, the headers are not read either.
+    // If the store does not learn, the headers are not parsed.
     if (this.state === 'sent') tell(this.#granter.store.learn?.(this.reservation, parseLimitHeaders(headers)));
   }
 
@@ -81,7 +81,9 @@ export class StoreGrant<J extends Job> implements Grant<J> {
   }
 }
 
-/** Lets a store that answers later have its say. One that fails has kept the charge, which is the safe side. */
+/**
+ * Subscribes to the answer of an asynchronous store. A store that fails has kept the charge, which is the safe side.
+ */
 export const tell = (answer: ReturnType<LimitStore['settle']>): void => {
   if (answer !== undefined) from(answer).subscribe({ error: () => undefined });
 };

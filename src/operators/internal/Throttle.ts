@@ -11,19 +11,19 @@ import { Admission, type AdmissionConfig, type AdmissionListener } from './Admis
 import type { OperateConfig } from './operate.ts';
 import { Refusals } from './Refusals.ts';
 
-/** A throttle that was given jobs instead of a backlog takes them in order of arrival. */
+/** A throttle whose source emits jobs instead of a backlog takes them in order of arrival. */
 const NO_SLACK = { high: 0, normal: 0, low: 0, background: 0 };
 
-/** What a {@link Throttle} works with. */
+/** The dependencies of a {@link Throttle}. */
 export interface ThrottleConfig<J extends Job> extends AdmissionConfig<J> {
-  /** What becomes of a job that is not granted. Without it the stream ends with that error. */
+  /** Called with a job that is not granted. Without it the stream ends with that error. */
   readonly refuse: ((job: J, error: GroqError) => void) | undefined;
 }
 
 /**
- * One subscription to `throttleByBucket`: it decides when the backlog is looked at, and by one timer.
+ * One subscription to `throttleByBucket`: it decides when the backlog is checked, with a single timer.
  *
- * A class, since engines compile a method once for all lanes, and a closure anew for each.
+ * A class, since engines compile a method once for all lanes, but a closure again for each.
  */
 export class Throttle<J extends Job>
   implements OperateConfig<Backlog<J> | J, Grant<J>>, AdmissionListener<J>, Unsubscribable
@@ -35,10 +35,10 @@ export class Throttle<J extends Job>
   readonly #refusals: Refusals<J>;
   readonly #admission: Admission<J>;
   readonly #changes = new Map<LimitKey, Subscription>();
-  /** Those that wait: what the source gives when it gives backlogs, our own when it gives jobs. */
+  /** The waiting jobs: the backlog of the source, or our own if the source emits jobs. */
   #backlog: Backlog<J> | undefined;
   #own: DeadlineQueue<J> | undefined;
-  /** Whether a pump is to run when this turn is over, and whether one is running. */
+  /** Whether a pump is scheduled for the end of this turn, and whether one is running. */
   #waking = false;
   #pumping = false;
   #pending: Unsubscribable | undefined;
@@ -70,7 +70,7 @@ export class Throttle<J extends Job>
     this.wake();
   }
 
-  /** Looks at the backlog when this turn is over, since there may be something to grant. */
+  /** Checks the backlog at the end of this turn, since a grant may be possible. */
   wake(): void {
     if (this.#waking || this.#pumping || this.destination.closed) return;
     this.#waking = true;
@@ -81,7 +81,7 @@ export class Throttle<J extends Job>
     if (!this.#pumping) this.#setTimer();
   }
 
-  /** Somebody has left our own backlog. */
+  /** A job has left our own backlog. */
   left(): void {
     this.wake();
   }
@@ -102,7 +102,7 @@ export class Throttle<J extends Job>
         if (change === 'limits' && this.#backlog !== undefined) this.#refusals.sweep(this.#backlog, key);
         this.wake();
       },
-      // A store that can no longer tell of changes still answers when it is asked.
+      // A store whose `changes` have failed still answers questions.
       error: () => {
         this.wake();
       },
@@ -128,7 +128,7 @@ export class Throttle<J extends Job>
         this.#admission.pump(backlog);
       }
     } catch (error) {
-      // Of whoever made the throttle, since a store is guarded: their `key` or their `refuse`.
+      // An error of the caller's `key` or `refuse`, since the store is guarded.
       this.destination.error(error);
       return;
     }
@@ -142,7 +142,7 @@ export class Throttle<J extends Job>
     this.#timer?.unsubscribe();
     const expiry = this.#backlog === undefined ? Infinity : this.#refusals.nextExpiry(this.#backlog);
     const { asking, headStartsAt = Infinity } = this.#admission;
-    // As long as the store is thinking nothing can be granted, and its answer wakes us.
+    // While an answer of the store is pending nothing can be granted, and the answer wakes us.
     const at = Math.min(asking ? Infinity : headStartsAt, expiry);
     if (at === Infinity || this.destination.closed) return;
     this.#timer = later(this.#scheduler, this.#pump, Math.max(0, Math.ceil(at - this.#scheduler.now())));

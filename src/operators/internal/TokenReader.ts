@@ -94,7 +94,7 @@ export abstract class TokenReader<In, Out> implements OperateConfig<In, Out> {
       if (!fold.ended) this.error(error);
       return undefined;
     }
-    // Whoever has left at the last token has no use for a timer.
+    // A subscriber that unsubscribed at the last token needs no timer.
     if (fold.whole && !this.destination.closed && this.#timer === undefined) {
       this.#awaitEnd(this.#scheduler.now());
     }

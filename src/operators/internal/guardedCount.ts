@@ -8,10 +8,10 @@ import type { TokenCounter } from '../../ports/TokenCounter.ts';
 import { checked } from '../../rules/request/validation.ts';
 
 /**
- * Asks a counter, and holds it to its contract, since counters are written by others as well: there is one count for
- * each request. One that is there at once is a plain value, which keeps the order of a burst.
+ * Calls a counter and enforces its contract, since users can write their own: there is one count for each request. A
+ * synchronous count is a plain value, which keeps the order of a burst.
  *
- * @throws {ValidationError} (also as `error`) when there is none. What the counter failed with is its `cause`.
+ * @throws {ValidationError} (also as `error`) when there is none. The error of the counter is its `cause`.
  */
 export function countOf(counter: TokenCounter, request: ChatRequest): TokenCount | Observable<TokenCount> {
   try {

@@ -7,8 +7,8 @@ import type { LimitChange, LimitStore } from '../../ports/LimitStore.ts';
 import { tell } from './StoreGrant.ts';
 
 /**
- * Holds a store to its contract, since stores are written by others as well: what it throws becomes what it answers,
- * and to each question there is one verdict. Otherwise one bad answer would leave everybody else without a turn.
+ * Enforces the contract of a store, since users can write their own: an error that it throws becomes its answer, and
+ * each question gets one verdict. Otherwise one bad answer would block all other jobs.
  */
 export const guardedStore = (store: LimitStore): LimitStore => new GuardedStore(store);
 
@@ -18,7 +18,7 @@ class GuardedStore implements LimitStore {
 
   constructor(store: LimitStore) {
     this.#store = store;
-    // Where nobody learns, nobody is to read headers for it.
+    // If the store does not learn, headers are not parsed.
     if (store.learn !== undefined) this.learn = this.#learn;
   }
 
@@ -32,7 +32,7 @@ class GuardedStore implements LimitStore {
     } catch (error) {
       answer = failing(error);
     }
-    // A question that fails may have been granted before its answer was lost, and nobody will use what it got.
+    // A failed question may have been granted before its answer was lost, and that reservation will not be used.
     return firstOf(answer, () => {
       tell(this.settle(reservation, { type: 'unsent' }));
     });
@@ -74,11 +74,11 @@ class GuardedStore implements LimitStore {
 /** When a bucket has risen other than by time, or a limit has changed. */
 export const changesOf = (store: LimitStore, key: LimitKey): Observable<LimitChange> => defer(() => store.changes(key));
 
-/** How the buckets stand, once: a store may go on to tell how they change. */
+/** The first levels only: a store may go on to emit changes. */
 export const levelsOf = (store: LimitStore, key: LimitKey): Observable<readonly BucketLevel[]> =>
   defer(() => store.levels(key)).pipe(take(1), map(checkLevels));
 
-/** Nobody could be woken at a time that is none, and what is no verdict would pass for a grant. */
+/** An invalid time could not wake a job, and an invalid verdict would pass for a grant. */
 function checkVerdict(verdict: Verdict): Verdict {
   if (!isObject(verdict)) throw noVerdict(verdict);
   switch (verdict.type) {
@@ -117,11 +117,11 @@ const failing = (error: unknown): Observable<never> =>
     subscriber.error(error);
   });
 
-/** What a store says to what it is told. Something that is no answer has failed, too. */
+/** The answer of a store to a notification. An invalid answer counts as a failure. */
 const answerOf = (answer: ObservableInput<unknown> | undefined): Observable<unknown> | undefined =>
   answer === undefined ? undefined : from(answer);
 
-/** The first verdict: as a plain value when it is there at once, which keeps the order of a burst. */
+/** The first verdict, as a plain value if it is synchronous, which keeps the order of a burst. */
 function firstOf(answer: Observable<Verdict>, failed: () => void): Verdict | Observable<Verdict> {
   const first = new AsyncSubject<Verdict>();
   answer

@@ -22,7 +22,7 @@ export interface OperateConfig<In, Out> {
  */
 export const operate = <In, Out>(config: OperateConfig<In, Out>): Subscriber<In> => new OperatorSubscriber(config);
 
-/** In place of the config once it is over: whoever still has the subscription then keeps nothing else alive by it. */
+/** Replaces the config at the end, so that a subscription that is still referenced keeps nothing else alive. */
 const RELEASED: OperateConfig<unknown, unknown> = { destination: new Subscriber() };
 
 class OperatorSubscriber<In, Out> extends Subscriber<In> {
@@ -34,11 +34,11 @@ class OperatorSubscriber<In, Out> extends Subscriber<In> {
     super(config.destination);
     this.#config = config;
     this.#next = config.next;
-    // Whoever has left already closes it before it is built.
+    // If the destination is closed already, this subscriber is closed while it is constructed.
     if (this.closed) this.unsubscribe();
   }
 
-  // In place of `_next`, which costs every value another call in every layer.
+  // Replaces `_next`, which would cost another call per value in every layer.
   override next(value: In): void {
     const config = this.#config;
     if (this.isStopped) super.next(value);
@@ -80,7 +80,7 @@ class OperatorSubscriber<In, Out> extends Subscriber<In> {
     try {
       super.unsubscribe();
     } finally {
-      // Also when somebody else's teardown throws.
+      // Even if another teardown throws.
       if (#config in this) {
         const config = this.#config;
         this.#config = RELEASED;

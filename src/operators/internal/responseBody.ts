@@ -8,14 +8,14 @@ import { isGivenUp } from '../../rules/failures/isGivenUp.ts';
 import { transportFailure } from '../../rules/failures/transportFailure.ts';
 import { type OperateConfig, operate } from './operate.ts';
 
-/** Who hears what happens on the way of a response. */
+/** Is notified of the progress of a response. */
 export interface ResponseListener {
   readonly model?: string | undefined;
-  /** The request is on the wire. */
+  /** The request is being sent. */
   sent?(): void;
-  /** The answer is good and begins, with these headers and Groq's id of the request. */
+  /** A successful answer begins, with these headers and Groq's id of the request. */
   head?(headers: WireHeaders, requestId: string | undefined): void;
-  /** Over what it comes, and so who knows what nobody is to see of it. */
+  /** The transport of the response, which can redact secrets. */
   readonly transport?: Transport | undefined;
 }
 
@@ -24,7 +24,7 @@ type Head = Extract<WireEvent, { type: 'head' }>;
 /** How much of the body of an answer other than 200 is read, in bytes. */
 const KEPT = 65_536;
 
-/** Passes the body of a good answer on, and makes an error of any other. */
+/** Passes on the body of a successful answer, and turns any other into an error. */
 export const responseBody = (
   destination: Subscriber<Uint8Array>,
   listener: ResponseListener = {},
@@ -33,9 +33,9 @@ export const responseBody = (
 class ResponseBody implements OperateConfig<WireEvent, Uint8Array> {
   readonly destination: Subscriber<Uint8Array>;
   readonly #listener: ResponseListener;
-  /** Whether the listener knows that the request was sent. */
+  /** Whether the listener was notified that the request was sent. */
   #sent = false;
-  /** An answer other than 200, whose body becomes the error. */
+  /** A response with a status other than 200, whose body becomes the error. */
   #failed: ErrorBody | undefined;
 
   constructor(destination: Subscriber<Uint8Array>, listener: ResponseListener) {
@@ -74,9 +74,9 @@ class ResponseBody implements OperateConfig<WireEvent, Uint8Array> {
     this.#listener.sent?.();
   }
 
-  // Kept out of `next`: the headers of each answer have another shape, and engines would compile it anew for each.
+  // Kept out of `next`: the headers of each answer have another shape, for which engines would recompile it.
   #begin(head: Head): void {
-    // What is answered was sent, also over a transport that does not say so.
+    // An answered request was sent, even if the transport does not say so.
     this.#markSent();
     const { model } = this.#listener;
     if (head.status !== 200) this.#failed = new ErrorBody(head);

@@ -1,7 +1,7 @@
 import { Observable, type OperatorFunction } from 'rxjs';
 import { operate } from './operate.ts';
 
-/** Reads a body, which is text in UTF-8, in one piece when all of it has come. */
+/** Emits a UTF-8 body as one text when it is complete. */
 export function wholeBody(): OperatorFunction<Uint8Array, string> {
   return (source) =>
     new Observable((destination) => {
