@@ -15,7 +15,7 @@ const SENT: WireEvent = { type: 'sent' };
  */
 const STALE_WITHIN = 300;
 
-/** What undici says of a connection that the other side has closed. */
+/** undici's error codes for a connection that the other side has closed. */
 const CLOSED_BY_PEER: ReadonlySet<unknown> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
 
 /** With what undici lets a request be steered. */
@@ -26,16 +26,16 @@ interface Controller {
   resume(): void;
 }
 
-/** What is sent, as undici takes it. */
+/** The request, in undici's format. */
 export interface Outgoing {
   readonly method: WireRequest['method'];
   readonly path: string;
-  /** Names and values in turns. */
+  /** Names and values, alternating. */
   readonly headers: string[];
   readonly body: string | Uint8Array | null;
 }
 
-/** What an {@link Exchange} works with. */
+/** The dependencies of an {@link Exchange}. */
 export interface ExchangeConfig {
   readonly outgoing: Outgoing;
   readonly paused$: WireRequest['paused$'];
@@ -43,11 +43,11 @@ export interface ExchangeConfig {
   readonly maxBytes: number;
   /** Whether its connection may be shared with others, over HTTP/2. */
   readonly http2: boolean;
-  /** Over what it is sent. */
+  /** What the request is sent over. */
   readonly dispatcher: { dispatch(outgoing: Outgoing, exchange: Exchange): void };
 }
 
-/** One request and its answer, as undici tells of it. */
+/** One request and its answer: a handler for undici. */
 export class Exchange implements Unsubscribable {
   readonly #subscriber: Subscriber<WireEvent>;
   readonly #config: ExchangeConfig;
@@ -60,11 +60,11 @@ export class Exchange implements Unsubscribable {
   #socket: Socket | undefined;
   #ended = false;
   #paused = false;
-  /** Whether the connection is lost over which it was sent, and another one is not there yet. */
+  /** Whether its connection was lost, and there is no new one yet. */
   #reconnecting = false;
-  /** Runs while it is. */
+  /** The timer for the new connection. */
   #timer: Unsubscribable | undefined;
-  /** How long the body is until now. */
+  /** The length of the body so far. */
   #bytes = 0;
 
   constructor(subscriber: Subscriber<WireEvent>, config: ExchangeConfig) {
@@ -72,7 +72,7 @@ export class Exchange implements Unsubscribable {
     this.#config = config;
   }
 
-  /** A connection is for this request alone, and is being made or was made ahead. */
+  /** A connection is used for this request only; it is being made, or was opened ahead. */
   connecting(socket: Socket, isNew: boolean): void {
     this.#socket = socket;
     if (isNew) this.#mayBeStale = false;
@@ -94,8 +94,8 @@ export class Exchange implements Unsubscribable {
     if (this.#ended) return;
     this.#ended = true;
     const reason = new Error('unsubscribed');
-    // Before its request has started undici knows of nothing to abort, and goes on connecting. It has to hear of an
-    // error: otherwise it waits for the connection for ever, and cannot be closed.
+    // Before its request has started undici has nothing to abort, and goes on connecting. It needs an error: otherwise
+    // it waits for the connection forever, and cannot be closed.
     if (controller === undefined) socket?.destroy(reason);
     else this.#abort(controller, reason);
   }
@@ -125,7 +125,7 @@ export class Exchange implements Unsubscribable {
 
   onResponseStart(controller: Controller, status: number, headers: WireHeaders): void {
     this.#answered = true;
-    // Two buffers for each header, of which undici would let go at the end of the answer only.
+    // Two buffers for each header, which undici would release only at the end of the answer.
     controller.rawHeaders = null;
     // undici accepts any three digits.
     if (status < 100)
@@ -147,8 +147,8 @@ export class Exchange implements Unsubscribable {
 
   onResponseEnd(): void {
     this.#ended = true;
-    // undici has the connection back when the turn is over. Whoever asks for the next thing as soon as they hear of the
-    // end would otherwise get a new one.
+    // undici gets the connection back at the end of the turn. A request that is made as soon as the end is known would
+    // otherwise get a new connection.
     queueMicrotask(() =>
       setImmediate(() => {
         this.#subscriber.complete();
@@ -167,15 +167,17 @@ export class Exchange implements Unsubscribable {
     this.#subscriber.error(connectionFailure(error, this.#sentAt !== undefined, this.#reconnecting));
   }
 
-  /** Sends the request another time, of which nothing was sent. */
+  /** Sends the request again, of which nothing had been sent. */
   #dispatchLater(): void {
-    // undici takes the connection that was lost for a good one until it has closed.
+    // undici takes the lost connection for a good one until it is closed.
     setImmediate(() => {
       if (!this.#ended) this.dispatch();
     });
   }
 
-  /** Sends the request once more. Those who look at the time have heard that it was sent, and look no longer. */
+  /**
+   * Sends the request once more. The caller was notified that it was sent, so it no longer applies the connect timeout.
+   */
   #reconnect(): void {
     const { connectTimeout = Infinity } = this.#config;
     const giveUp = (): void => {
@@ -195,7 +197,7 @@ export class Exchange implements Unsubscribable {
   }
 
   #abort(controller: Controller, reason: Error): void {
-    // Node never comes back from writing a connection's frames when a stream among them is destroyed in the same turn.
+    // Node never finishes writing a connection's frames if a stream among them is destroyed in the same turn.
     if (this.#config.http2) {
       setImmediate(() => {
         controller.abort(reason);
@@ -207,7 +209,7 @@ export class Exchange implements Unsubscribable {
     this.#paused = paused;
     if (paused) this.#controller?.pause();
     else {
-      // undici reads as soon as it resumes, and cannot while it tells somebody of what it has read from elsewhere.
+      // undici reads as soon as it resumes, and cannot while it notifies a handler of other data.
       queueMicrotask(() => {
         if (!this.#paused) this.#controller?.resume();
       });
@@ -215,8 +217,8 @@ export class Exchange implements Unsubscribable {
   }
 
   /**
-   * Whether the server has closed a connection that was idle just when the request was sent on it, or was about to be.
-   * No byte was answered, so it has not been worked at, and it is sent once more.
+   * Whether the server has closed an idle connection just when the request was sent on it, or shortly before. There was
+   * no byte of an answer, so no work was done, and the request is sent once more.
    *
    * @see https://www.rfc-editor.org/rfc/rfc9112#section-9.5
    */

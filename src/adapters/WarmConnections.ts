@@ -2,17 +2,17 @@ import type { Socket } from 'node:net';
 import { Observable } from 'rxjs';
 import { connectionFailure } from '../rules/failures/connectionFailure.ts';
 
-/** Begins to make a connection, and tells when it is there. */
+/** Starts to open a connection, and calls back when it is open. */
 export type Dial = (done: (error: Error | null, socket: Socket | null) => void) => unknown;
 
-/** Connections that were made ahead, for requests that are still to come. */
+/** Connections that were opened ahead for future requests. */
 export class WarmConnections {
   readonly #idle = new Set<Socket>();
-  /** Those that are being made. */
+  /** The connections that are being opened. */
   readonly #dialed = new Set<Socket>();
   readonly #keepAlive: number;
 
-  /** @param keepAlive For how long one is kept that nobody takes, in milliseconds. */
+  /** @param keepAlive How long an unused connection is kept, in milliseconds. */
   constructor(keepAlive: number) {
     this.#keepAlive = keepAlive;
   }
@@ -21,7 +21,7 @@ export class WarmConnections {
     return this.#idle.size;
   }
 
-  /** Makes one, and completes when it is there. Unsubscribing gives it up. */
+  /** Opens a connection, and completes when it is open. Unsubscribing aborts it. */
   open(dial: Dial): Observable<never> {
     return new Observable((subscriber) => {
       const dialed = dial((error, socket) => {
@@ -41,7 +41,7 @@ export class WarmConnections {
     });
   }
 
-  /** The one that was made first and is still open. It belongs to the one who takes it. */
+  /** Removes and returns the oldest open connection. */
   take(): Socket | undefined {
     const [socket] = this.#idle;
     if (socket === undefined) return undefined;
@@ -53,7 +53,7 @@ export class WarmConnections {
 
   close(): void {
     for (const socket of this.#idle) socket.destroy();
-    // Whoever waits for one has to hear of an error.
+    // A pending `open` must get an error.
     for (const socket of this.#dialed) socket.destroy(Object.assign(new Error('closed'), { code: 'UND_ERR_CLOSED' }));
   }
 
@@ -62,7 +62,7 @@ export class WarmConnections {
     socket.once('close', () => this.#idle.delete(socket));
     socket.setTimeout(this.#keepAlive);
     socket.on('timeout', destroy);
-    // Nobody waits for it.
+    // No caller waits for it.
     socket.unref();
   }
 }

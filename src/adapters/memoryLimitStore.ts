@@ -164,7 +164,7 @@ class MirrorStore implements MemoryLimitStore {
 
   changes(key: LimitKey): Observable<LimitChange> {
     const book = this.#bookOf(key);
-    // Not at each question: whoever asks has asked for the changes first, and as long as they listen it stays.
+    // Not at each question: a caller subscribes to the changes first, and the book stays as long as it is subscribed.
     this.#books.set(key, book);
     return book.changes;
   }

@@ -102,7 +102,7 @@ class UndiciTransport implements ClosableTransport {
     const { origin, path } = parseBaseUrl(baseURL);
     const fixed = typeof apiKey === 'string' ? checkApiKey(apiKey) : undefined;
     this.#keyOf = typeof apiKey === 'string' ? () => fixed ?? '' : () => checkApiKey(apiKey());
-    // undici hands out a socket only when it is connected, although its connector returns it at once.
+    // undici passes on a socket only when it is connected, although its connector returns it at once.
     const open: (...args: Parameters<buildConnector.connector>) => unknown = buildConnector({
       timeout: 0,
       allowH2: http2,
@@ -115,7 +115,7 @@ class UndiciTransport implements ClosableTransport {
     };
     const { protocol, host, hostname, port } = new URL(origin);
     this.#dial = (done) =>
-      // An address of IPv6 stands in brackets there, and without them where it is looked up.
+      // A URL has an IPv6 address in brackets, but a lookup needs it without.
       connect({ protocol, host, hostname: hostname.replace(/^\[|\]$/g, ''), port }, (error, socket) => {
         done(error, socket);
       });
@@ -203,7 +203,7 @@ class UndiciTransport implements ClosableTransport {
 const headersWith = (key: string): string[] => [
   'authorization',
   `Bearer ${key}`,
-  // Cloudflare refuses some clients that do not name themselves.
+  // Cloudflare refuses some clients without a user agent.
   'user-agent',
   USER_AGENT,
   'accept-encoding',

@@ -27,30 +27,30 @@ import { Forecast } from '../rules/queue/Forecast.ts';
 import type { Attempt } from './Attempt.ts';
 import { OutlookReporter } from './OutlookReporter.ts';
 
-/** What a lane works with, and whom it tells. */
+/** The dependencies of a lane, and its listener. */
 export interface LaneConfig {
   readonly store: LimitStore;
   readonly transport: Transport;
   readonly scheduler: SchedulerLike;
   readonly random: Random;
   readonly slack?: Partial<Slack> | undefined;
-  /** How many requests of the model may be in flight at a time. */
+  /** The maximum number of requests in flight. */
   readonly inFlight: number;
-  /** How many may wait, and who has to leave when one more comes. */
+  /** The maximum number of waiting requests, and which one leaves when it is exceeded. */
   readonly maxQueued?: number | undefined;
   readonly overflow?: Overflow | undefined;
   /** An attempt leaves the queue. */
   readonly admitted: (attempt: Attempt) => void;
-  /** Something has changed that the lane's status shows. */
+  /** Something has changed in the lane's status. */
   readonly changed: () => void;
 }
 
 /**
- * The pipe through which the requests to one model go. It keeps nothing but those that are under way: what has been
- * used is the store's, so a lane can be opened and retired at any time.
+ * The pipe for the requests to one model. It only holds pending requests: usage is kept by the store, so a lane can be
+ * opened and retired at any time.
  */
 export class Lane {
-  /** Whether it can take no more. */
+  /** Whether it accepts no more requests. */
   closed = false;
   readonly #model: ModelId;
   readonly #config: LaneConfig;
@@ -58,9 +58,9 @@ export class Lane {
   readonly #outlooks: OutlookReporter;
   readonly #watching: Unsubscribable;
   #backlog: Backlog<Attempt> | undefined;
-  /** How many requests may still come back. */
+  /** The number of requests that may return for a retry. */
   #users = 0;
-  /** How many attempts have left the queue and not ended. */
+  /** The number of attempts in flight. */
   #underWay = 0;
 
   constructor(model: ModelId, config: LaneConfig) {
@@ -75,7 +75,7 @@ export class Lane {
       next: () => {
         this.changed();
       },
-      // A store that can no longer tell of changes still shows its levels when it is asked.
+      // A store whose `changes` have failed still shows its levels.
       error: () => undefined,
     });
     this.#attempts
@@ -99,7 +99,7 @@ export class Lane {
         next: (answer) => {
           this.#deliver(answer);
         },
-        // Nothing in the pipe is meant to fail. If it does, nobody shall wait in it for ever.
+        // The pipe should never fail. If it does, its requests must not wait forever.
         error: (error: unknown) => {
           this.closed = true;
           for (const { job } of [...(this.#backlog ?? [])]) job.lifetime.error(error);
@@ -107,17 +107,17 @@ export class Lane {
       });
   }
 
-  /** Whether no request may come back to it. */
+  /** Whether no request may return to it. */
   get idle(): boolean {
     return this.#users === 0;
   }
 
-  /** Takes in a request, which may come back as often as it is tried again. */
+  /** Adds a request, which may return for retries. */
   enter(): void {
     this.#users += 1;
   }
 
-  /** Lets a request go that does not come back. */
+  /** Removes a request that does not return. */
   leave(): void {
     this.#users -= 1;
     this.changed();
@@ -128,13 +128,13 @@ export class Lane {
     this.#attempts.next(attempt);
   }
 
-  /** Something has changed that the lane's status shows, and on which expectations depend. */
+  /** Something has changed in the lane's status, which affects predictions. */
   changed(): void {
     this.#config.changed();
     if (this.#backlog !== undefined) this.#outlooks.renew(this.#backlog);
   }
 
-  /** Lets go of what the lane listens to. Nothing may be under way. */
+  /** Releases the lane's subscriptions. No request may be pending. */
   retire(): void {
     this.#watching.unsubscribe();
     this.#attempts.complete();
@@ -143,7 +143,7 @@ export class Lane {
   status(): Observable<ModelStatus> {
     return levelsOf(this.#config.store, this.#model).pipe(
       defaultIfEmpty([]),
-      // A store that cannot tell its levels now will when something changes again.
+      // A store that cannot show its levels now is asked again after the next change.
       catchError(() => of([])),
       map((buckets) => {
         const waiting = { high: 0, normal: 0, low: 0, background: 0 };
@@ -160,14 +160,14 @@ export class Lane {
     );
   }
 
-  /** In how many milliseconds the next one starts, or 0 where none waits or nobody can tell. */
+  /** In how many milliseconds the next request starts, or 0 if none waits or it is not known. */
   #nextStart(buckets: readonly BucketLevel[]): number {
     const head = this.#backlog?.peek();
-    // What would start now and does not waits for something that levels do not show.
+    // A job that should start now but does not waits for something that levels do not show.
     return head === undefined || this.#isFull() ? 0 : new Forecast(buckets).start(head.job);
   }
 
-  /** Whether nobody starts until somebody ends. */
+  /** Whether no request starts until another one ends. */
   #isFull(): boolean {
     return this.#underWay >= this.#config.inFlight;
   }
@@ -187,10 +187,10 @@ export class Lane {
   #deliver(answer: Answering<Attempt, unknown>): void {
     const { scheduler } = this.#config;
     const { lifetime, call, model, by } = answer.job;
-    // Before anybody hears of it: from here on it has no place that could be changed.
+    // Before any listener is notified: from now on its place cannot be changed.
     by.answering(answer);
     this.#admit(answer.job);
-    // Not subscribed to, the answer gives its grant back.
+    // An answer that is not subscribed to gives its grant back.
     if (lifetime.closed) return;
     const { fail } = answer;
     const { isPaused } = call;

@@ -1,10 +1,10 @@
 import type { ModelId } from '../model/Models.ts';
 import { Lane, type LaneConfig } from './Lane.ts';
 
-/** From how many open lanes on opening another one retires those that are idle. */
+/** The number of open lanes from which opening another one retires idle lanes. */
 const MAX_OPEN_LANES = 32;
 
-/** The lanes by model: opened when they are asked for, retired when too many are open and they are idle. */
+/** The lanes by model: opened on demand, retired when too many are open and they are idle. */
 export class Lanes {
   readonly #config: LaneConfig;
   readonly #lanes = new Map<ModelId, Lane>();
@@ -13,7 +13,7 @@ export class Lanes {
     this.#config = config;
   }
 
-  /** Those through which anything goes. */
+  /** The lanes with pending requests. */
   get busy(): readonly Lane[] {
     return [...this.#lanes.values()].filter(({ idle }) => !idle);
   }
@@ -28,7 +28,7 @@ export class Lanes {
     return lane;
   }
 
-  /** Lets go of all of them. */
+  /** Releases all lanes. */
   retire(): void {
     for (const lane of this.#lanes.values()) lane.retire();
     this.#lanes.clear();

@@ -6,32 +6,32 @@ import { operate } from '../operators/internal/operate.ts';
 import { checkPlace } from '../rules/queue/checkPlace.ts';
 import type { Attempt } from './Attempt.ts';
 
-/** What decides when an attempt comes up, beside its arrival. */
+/** What determines when an attempt starts, besides its arrival. */
 export type Rank = Pick<Job, 'priority' | 'tenant' | 'deadline'>;
 
-/** What {@link Moves} of a request need. */
+/** The dependencies of {@link Moves}. */
 export interface MovesConfig<T> {
-  /** Where it stands at first, and when it was asked for. */
+  /** Its initial place, and its arrival time. */
   readonly job: Rank & Pick<Job, 'arrival'>;
-  /** Takes an attempt. */
+  /** Enqueues an attempt. */
   readonly enter: (attempt: Attempt<T>) => void;
-  /** Whether its answer is under way, so that nothing can be moved. */
+  /** Whether its answer is pending, so that it cannot be moved. */
   readonly isUnderWay: () => boolean;
   /** Ends the request. */
   readonly fail: (error: unknown) => void;
 }
 
 /**
- * The changes of a request's place. With each of them the attempt that waits enters the queue anew, at the rank that its
- * arrival gives it there, and leaves its old place. What changes while none waits counts for the next one.
+ * The changes of a request's place. With each change the waiting attempt enters the queue again, at the rank that its
+ * arrival gives it there, and leaves its old place. A change while no attempt waits applies to the next one.
  */
 export class Moves<T> {
   readonly #config: MovesConfig<T>;
   #rank: Rank;
-  /** The attempt that was entered last, and at which rank. */
+  /** The latest attempt in the queue, and its rank. */
   #attempt: Attempt<T> | undefined;
   #entered: Rank;
-  /** What stands in the queue for it. Closing it takes the attempt out, to enter it elsewhere. */
+  /** Its ticket in the queue. Closing it removes the attempt, to enter it elsewhere. */
   #waiting: Subscriber<T | StateToken> | undefined;
 
   constructor(config: MovesConfig<T>) {
@@ -41,15 +41,15 @@ export class Moves<T> {
     this.#entered = this.#rank;
   }
 
-  /** For whom the last attempt is. */
+  /** The tenant of the latest attempt. */
   get tenant(): string | undefined {
     return this.#entered.tenant;
   }
 
-  /** Hears the changes until it is unsubscribed. */
+  /** Subscribes to the changes. */
   follow(place$: Observable<Place>): Unsubscribable {
     const fail = (error: unknown): void => {
-      // What is under way does not wait for any place.
+      // A request in flight has no place in the queue.
       if (!this.#config.isUnderWay()) this.#config.fail(error);
     };
     return place$.subscribe({
@@ -64,7 +64,7 @@ export class Moves<T> {
     });
   }
 
-  /** Enters an attempt at the place where the request stands now. */
+  /** Enqueues an attempt at the current place of the request. */
   enter(attempt: Attempt<T>): void {
     this.#attempt = attempt;
     this.#entered = this.#rank;
@@ -87,7 +87,7 @@ export class Moves<T> {
     this.#rank = after;
     if (attempt === undefined || attempt.lifetime.closed || isUnderWay()) return;
     const left = this.#waiting;
-    // First: a tenant of whom nobody waits has to begin anew.
+    // First, since a tenant without waiting jobs has to start again.
     this.enter({ ...attempt, moved: true });
     left?.unsubscribe();
   }

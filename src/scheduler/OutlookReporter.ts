@@ -7,33 +7,33 @@ import type { LimitStore } from '../ports/LimitStore.ts';
 import { outlook } from '../rules/queue/outlook.ts';
 import type { Attempt } from './Attempt.ts';
 
-/** How often those who want to know are told at the most, in milliseconds; longer when very many wait. */
+/** The minimum interval between two reports, in milliseconds; longer when very many requests wait. */
 const INTERVAL = 250;
 const INTERVAL_PER_JOB = 0.02;
 
-/** What an {@link OutlookReporter} works with. */
+/** The dependencies of an {@link OutlookReporter}. */
 export interface OutlookReporterConfig {
   readonly store: LimitStore;
   readonly key: LimitKey;
   readonly scheduler: SchedulerLike;
-  /** Whether nobody starts until somebody ends, so that nobody can tell when. */
+  /** Whether no request starts until another one ends, so that no start can be predicted. */
   readonly isFull: () => boolean;
 }
 
-/** What somebody was told. */
+/** The latest report to a request. */
 interface Told {
   readonly position: number;
-  /** Milliseconds of the scheduler's clock, or `Infinity` when nobody could tell. */
+  /** In milliseconds of the scheduler's clock, or `Infinity` if it was not known. */
   readonly startsAt: number;
 }
 
-/** Tells those of a lane who want to know what they can expect while they wait, and again when that changes. */
+/** Reports position and start to the waiting requests of a lane that ask for it, and again when those change. */
 export class OutlookReporter {
   readonly #config: OutlookReporterConfig;
-  /** Those who want to know, with what they were told last. */
+  /** The requests that want reports, with the latest one of each. */
   readonly #listeners = new Map<Attempt, Told | undefined>();
   #timer: Unsubscribable | undefined;
-  /** For when it is set. */
+  /** When it fires. */
   #due = Infinity;
   #toldAt = -Infinity;
 
@@ -55,10 +55,10 @@ export class OutlookReporter {
     this.#due = Infinity;
   }
 
-  /** Something has changed on which expectations depend. */
+  /** Something has changed that affects predictions. */
   renew(backlog: Backlog<Attempt>): void {
     if (this.#listeners.size === 0) return;
-    // Never at once: most of what comes is gone again when this turn is over.
+    // Not synchronously: most requests that arrive have left again by the end of this turn.
     const soonest = this.#config.scheduler.now() + 1;
     this.#tellAt(Math.max(soonest, this.#toldAt + intervalFor(backlog)), backlog);
   }
@@ -72,7 +72,7 @@ export class OutlookReporter {
     };
     this.#timer?.unsubscribe();
     this.#due = due;
-    // It may be past by now: a program that is busy, or a clock that is fast.
+    // It may be in the past: the program is busy, or the clock is fast.
     this.#timer = later(this.#config.scheduler, tell, Math.max(0, due - this.#config.scheduler.now()));
   }
 
@@ -83,7 +83,7 @@ export class OutlookReporter {
         let soonest = Infinity;
         for (const [{ job }, { position, startsInMs }] of outlook(backlog, levels)) {
           if (!this.#listeners.has(job)) continue;
-          // What would start now and does not waits for something that levels do not show.
+          // A job that should start now but does not waits for something that levels do not show.
           const isKnown = startsInMs > 0 && !isFull;
           if (isKnown) soonest = Math.min(soonest, startsInMs);
           const expected = { position, startsAt: isKnown ? this.#toldAt + startsInMs : Infinity };
@@ -91,12 +91,12 @@ export class OutlookReporter {
           this.#listeners.set(job, expected);
           job.lifetime.next({ type: 'state', state: 'queued', position, ...(isKnown && { startsInMs }) });
         }
-        // Whoever has not started by then can expect something else.
+        // The prediction of a request that has not started by then is wrong.
         if (soonest < Infinity && this.#listeners.size > 0) {
           this.#tellAt(this.#toldAt + Math.max(intervalFor(backlog), soonest + 1), backlog);
         }
       },
-      // A store that cannot tell its levels now will when something changes again.
+      // A store that cannot show its levels now is asked again after the next change.
       error: () => undefined,
     });
   }

@@ -1,15 +1,15 @@
 import type { Subscriber, Unsubscribable } from 'rxjs';
 import { type Linked, LinkedList } from '../rules/queue/LinkedList.ts';
 
-/** One who waits for an answer. */
+/** A pending request. */
 export interface OutstandingRequest {
-  /** Closed when that is over. */
+  /** Closed when the request has ended. */
   readonly listening: Pick<Subscriber<never>, 'add' | 'error'>;
-  /** Ends that with an error which is for this one alone, and may keep what had come. */
+  /** Ends it with an error of its own, which may keep the part that had arrived. */
   fail(error: unknown): void;
 }
 
-/** Those who wait for an answer, whichever state their request is in, in the order in which they came. */
+/** The pending requests, whatever their state, in order of arrival. */
 export class Outstanding {
   readonly #entries = new LinkedList<Entry>();
 
@@ -17,19 +17,19 @@ export class Outstanding {
     return this.#entries.first !== undefined;
   }
 
-  /** Takes one in, who is out again when it is closed. */
+  /** Adds a request, which is removed when it is closed. */
   add(waiting: OutstandingRequest): void {
     const entry = new Entry(waiting, this.#entries);
     this.#entries.push(entry);
     waiting.listening.add(entry);
   }
 
-  /** Ends all of them with one error. */
+  /** Ends all of them with the same error. */
   error(error: unknown): void {
     for (const { waiting } of [...this.#entries]) waiting.listening.error(error);
   }
 
-  /** Ends each of them with an error of its own. */
+  /** Ends each of them with its own error. */
   fail(makeError: () => unknown): void {
     for (const { waiting } of [...this.#entries]) waiting.fail(makeError());
   }

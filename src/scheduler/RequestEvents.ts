@@ -5,12 +5,12 @@ import type { GroqEvent, GroqEventDetail } from '../model/GroqEvent.ts';
 import type { RetryInfo } from '../operators/retryWithBackoff.ts';
 import type { Attempt, Call } from './Attempt.ts';
 
-/** Whom an event is about. */
+/** The request that an event is about. */
 export interface About extends Pick<Attempt, 'seq' | 'model' | 'tenant'> {
   readonly call: Pick<Call<unknown>, 'tag'>;
 }
 
-/** Tells what happens to requests, which costs nothing while nobody listens. */
+/** Emits what happens to requests, at no cost while there are no subscribers. */
 export class RequestEvents {
   readonly #scheduler: SchedulerLike;
   readonly #events = new Subject<GroqEvent>();
@@ -32,7 +32,7 @@ export class RequestEvents {
     this.#events.next({ ...detail, seq, model, tenant, tag: call.tag, at: this.#scheduler.now() });
   }
 
-  /** Nothing happens any more. */
+  /** There will be no more events. */
   complete(): void {
     this.#events.complete();
   }

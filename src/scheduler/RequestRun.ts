@@ -14,41 +14,41 @@ import { Moves } from './Moves.ts';
 import type { OutstandingRequest } from './Outstanding.ts';
 import type { About, RequestEvents } from './RequestEvents.ts';
 
-/** What all requests have in common. */
+/** The dependencies that all requests share. */
 export interface RunConfig {
   readonly scheduler: SchedulerLike;
   readonly random: Random;
   readonly retryBudget: RetryBudget;
   readonly events: RequestEvents;
-  /** Takes an attempt. */
+  /** Enqueues an attempt. */
   readonly enter: (attempt: Attempt) => void;
-  /** A request has ended, in whichever way. */
+  /** A request has ended, however it did. */
   readonly left: () => void;
 }
 
-/** A request without what is new at each attempt. */
+/** A request, without what differs between attempts. */
 export type Accepted<T> = Omit<Attempt<T>, 'by' | 'attempt' | 'lifetime'>;
 
 /**
- * One request that was accepted, as long as the one who asked listens: it makes attempts, keeps state tokens from those
- * who did not ask for them, and tells of the end.
+ * One accepted request, as long as it is subscribed to: it makes attempts, removes state tokens unless they were asked
+ * for, and reports the end.
  */
 export class RequestRun<T>
   implements OperateConfig<T | StateToken, T | StateToken>, RetryHooks<T | StateToken>, Attempter, OutstandingRequest
 {
   readonly destination: Subscriber<T | StateToken>;
-  /** Listens to the attempts. */
+  /** The subscriber of the attempts. */
   readonly listening: Subscriber<T | StateToken>;
   readonly #job: Accepted<T>;
   readonly #lane: Lane;
   readonly #config: RunConfig;
-  /** How many attempts were made. */
+  /** The number of attempts so far. */
   #attempts = 0;
-  /** The changes of its place, where there may be any. */
+  /** The changes of its place, if there may be any. */
   #moves: Moves<T> | undefined;
   #usage: Usage | undefined;
   #ended = false;
-  /** The answer that is under way, which can be ended with an error that keeps what had come of it. */
+  /** The pending answer, which can be ended with an error that keeps the part that had arrived. */
   #answer: Failing | undefined;
 
   constructor(job: Accepted<T>, lane: Lane, config: RunConfig, destination: Subscriber<T | StateToken>) {
@@ -60,12 +60,12 @@ export class RequestRun<T>
     this.listening = operate<T | StateToken, T | StateToken>(this);
   }
 
-  /** For whom its events are, who may have changed with its place. */
+  /** The request of its events; its tenant may have changed with its place. */
   get #about(): About {
     return this.#moves === undefined ? this.#job : { ...this.#job, tenant: this.#moves.tenant };
   }
 
-  /** Makes the first attempt. */
+  /** Starts the first attempt. */
   start(): void {
     const { scheduler, random, retryBudget } = this.#config;
     const { retry, cancelled$, place$ } = this.#job.call;
@@ -79,10 +79,10 @@ export class RequestRun<T>
     attempts.pipe(retrying({ ...retry, scheduler, random }, this)).subscribe(this.listening);
   }
 
-  /** Ends it with an error of its own, with which is kept what had come of the answer. */
+  /** Ends it with its own error, which keeps the part of the answer that had arrived. */
   fail(error: unknown): void {
     this.#answer?.fail(error);
-    // Where there is no answer yet, or its error would have it tried again.
+    // If there is no answer yet, or its error would lead to a retry.
     this.listening.error(error);
   }
 
@@ -97,7 +97,7 @@ export class RequestRun<T>
   allowed(delay: number): boolean {
     const { expiresAt = Infinity } = this.#job;
     const now = this.#config.scheduler.now();
-    // After a pause for longer than the request may wait it would only hear that it had waited too long.
+    // After a pause that exceeds the queue timeout, the request would only time out.
     return now + delay < expiresAt && this.#config.retryBudget.retry(now);
   }
 
@@ -135,7 +135,7 @@ export class RequestRun<T>
     this.#config.left();
   }
 
-  /** What was used comes last, so whoever leaves with it, as `firstValueFrom` does, has had the whole answer. */
+  /** The usage comes last, so a subscriber that unsubscribes on it, as `firstValueFrom` does, has the whole answer. */
   #left(): void {
     const usage = this.#usage;
     this.#config.events.tell(this.#about, usage === undefined ? { type: 'cancelled' } : { type: 'finished', usage });

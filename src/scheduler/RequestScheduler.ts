@@ -31,7 +31,7 @@ import { Outstanding } from './Outstanding.ts';
 import { RequestEvents } from './RequestEvents.ts';
 import { RequestRun, type RunConfig } from './RequestRun.ts';
 
-/** What a {@link RequestScheduler} works with. */
+/** The configuration of a {@link RequestScheduler}. */
 export interface RequestSchedulerConfig {
   readonly store: LimitStore;
   readonly transport: Transport;
@@ -45,13 +45,13 @@ export interface RequestSchedulerConfig {
   /** See {@link PrioritizeConfig.slack}. */
   readonly slack?: Partial<Slack> | undefined;
   /**
-   * How many requests to one model may be in flight at a time.
+   * The maximum number of requests in flight per model.
    *
    * @default 1_000
    */
   readonly inFlight?: number | undefined;
   /**
-   * How many requests to one model may wait at a time.
+   * The maximum number of waiting requests per model.
    *
    * @default 1_000_000
    */
@@ -60,15 +60,15 @@ export interface RequestSchedulerConfig {
   readonly overflow?: Overflow | undefined;
 }
 
-/** How often a change of the status is told at the most, in milliseconds. */
+/** The minimum interval between two status values, in milliseconds. */
 const STATUS_INTERVAL = 100;
 
 /**
- * Merges requests under the limits of their models: a subject that takes attempts and gives each to the lane of its
- * model, which it opens and retires.
+ * Schedules requests under the limits of their models: a subject that passes each attempt to the lane of its model. It
+ * opens and retires lanes.
  *
- * Completing it lets everything that was accepted come to its end, retries included, and takes nothing new.
- * Unsubscribing it cuts: everyone who still waits for an answer gets a {@link ClosedError}.
+ * After `complete()` it accepts no new requests, and those that were accepted run to their end, including retries.
+ * After `unsubscribe()` all pending requests fail with a {@link ClosedError}.
  */
 export class RequestScheduler implements Observer<Attempt>, Unsubscribable {
   readonly #scheduler: SchedulerLike;
@@ -121,7 +121,7 @@ export class RequestScheduler implements Observer<Attempt>, Unsubscribable {
   }
 
   /**
-   * How things stand, on subscription and whenever that changes, ten times a second at the most. It completes when the
+   * The current status, on subscription and whenever it changes, at most ten times a second. Completes when the
    * scheduler is closed.
    */
   get status$(): Observable<Status> {
@@ -132,19 +132,19 @@ export class RequestScheduler implements Observer<Attempt>, Unsubscribable {
     );
   }
 
-  /** What happens to requests, as it happens. It completes when the scheduler is closed. */
+  /** What happens to requests, as it happens. Completes when the scheduler is closed. */
   get events$(): Observable<GroqEvent> {
     return this.#events.events$;
   }
 
-  /** Completes when nothing is outstanding any more after {@link RequestScheduler.complete}, or when it was cut. */
+  /** Completes when no request is pending after {@link RequestScheduler.complete}, or after `unsubscribe()`. */
   get drained$(): Observable<never> {
     return this.#drained.asObservable();
   }
 
   /**
-   * The answer to a call: each subscription is a request of its own, which takes its place when it is made. One that
-   * is still being made ready is accepted already, and takes the place that it would have had when it is there.
+   * The answer to a call: each subscription is a separate request, which gets its place when it is made. A request that
+   * is still being prepared is accepted already, and later gets the place that it would have had.
    */
   answer<T>(call: Call<T> | Observable<Call<T>>): Observable<T | StateToken> {
     return new Observable((destination) => {
@@ -160,7 +160,7 @@ export class RequestScheduler implements Observer<Attempt>, Unsubscribable {
     this.#lanes.of(attempt.model).next(attempt);
   }
 
-  /** Cuts, with this error for everyone who still waits for an answer. */
+  /** Ends all pending requests with this error. */
   error(error: unknown): void {
     this.#cut(() => {
       this.#outstanding.error(error);
@@ -208,7 +208,7 @@ export class RequestScheduler implements Observer<Attempt>, Unsubscribable {
     const { model, request, cost, priority, tenant, slack, timeouts } = call;
     const deadline = slack === undefined ? undefined : arrival + slack;
     const { queue = Infinity } = timeouts;
-    // Nobody has to look at the clock for one that may wait for ever.
+    // A request that may wait forever needs no timeout.
     const expiresAt = queue === Infinity ? undefined : arrival + queue;
     const seq = this.#seq++;
     const job = { call, model, request, cost, priority, tenant, arrival, deadline, expiresAt, seq };
@@ -231,7 +231,7 @@ export class RequestScheduler implements Observer<Attempt>, Unsubscribable {
     this.#end();
   }
 
-  /** Lets go of everything, and tells everyone who looks on that nothing comes any more. */
+  /** Releases everything, and completes all observers. */
   #end(): void {
     this.#lanes.retire();
     this.#events.complete();

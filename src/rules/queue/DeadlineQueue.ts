@@ -7,21 +7,21 @@ import { virtualDeadline } from './order.ts';
 import { nextTurn, type PriorityClass, priorityClass, reseat, type Tenant, TenantLine } from './PriorityClass.ts';
 import { planned } from './planned.ts';
 
-/** So many tenants are kept in any case, before those are forgotten of whom nothing matters any more. */
+/** The number of tenants that are always kept, before irrelevant ones are forgotten. */
 const KEPT_TENANTS = 1_000;
 
-/** Who is told that the best job, or the last of all, has left a queue. */
+/** Is notified when the best job, or the last of all, has left a queue. */
 export interface QueueListener {
-  /** @param wasBest Whether somebody who waits for the best one has to look anew. */
+  /** @param wasBest Whether it was the best job, so that the new best one must be checked. */
   left(wasBest: boolean): void;
 }
 
 /**
  * Keeps waiting jobs in the order in which they should start: the earliest virtual deadline first, and within one
- * priority the tenant that has had the fewest tokens.
+ * priority the tenant that was granted the fewest tokens.
  *
- * A job of a tenant that has had less goes before an older one of the same priority, never before a job of another
- * priority whose deadline is earlier.
+ * A job of a tenant that was granted less goes before an older one of the same priority, but never before a job of
+ * another priority with an earlier deadline.
  */
 export class DeadlineQueue<J extends Job> implements Backlog<J> {
   readonly #slack: Slack;
@@ -33,17 +33,17 @@ export class DeadlineQueue<J extends Job> implements Backlog<J> {
   readonly #expiry = new Heap<QueuePlace<J>>(expiresBefore, (place, index) => {
     place.expiryIndex = index;
   });
-  /** How many tenants there may be before it is looked who can be forgotten. */
+  /** The number of tenants at which irrelevant ones are forgotten. */
   #roomFor = KEPT_TENANTS;
-  /** Whose turn it was last: how far the turns have come. */
+  /** The tokens of the tenant whose turn was last: how far the turns have advanced. */
   #served: Tenant<J> | undefined;
   #size = 0;
-  /** The best one, unless something has changed since it was looked for. */
+  /** The best job, unless something has changed since the last search. */
   #best: QueuePlace<J> | undefined;
 
   /**
-   * @param slack How long each priority lets others go first, in milliseconds.
-   * @param listener Is told when somebody may have to look anew.
+   * @param slack How long each priority can be overtaken, in milliseconds.
+   * @param listener Is notified when the best job must be checked again.
    */
   constructor(slack: Slack, listener: QueueListener) {
     this.#slack = slack;
@@ -68,7 +68,7 @@ export class DeadlineQueue<J extends Job> implements Backlog<J> {
     }
   }
 
-  /** Takes a job in, unless its lifetime is over already. */
+  /** Adds a job, unless its lifetime is over already. */
   add(job: J): Ticket<J> | undefined {
     const { lifetime, priority } = job;
     if (lifetime?.closed === true) return undefined;
@@ -94,7 +94,7 @@ export class DeadlineQueue<J extends Job> implements Backlog<J> {
     return this.#best;
   }
 
-  /** The one that would start last: of the priority that comes last, by the turns of its tenants. */
+  /** The job that would start last: of the last priority, by the turns of its tenants. */
   worst(): Ticket<J> | undefined {
     let worst: QueuePlace<J> | undefined;
     let longest: TenantLine<J> | undefined;
@@ -124,9 +124,9 @@ export class DeadlineQueue<J extends Job> implements Backlog<J> {
     return true;
   }
 
-  /** Lets one go whose lifetime is over. */
+  /** Removes a job whose lifetime is over. */
   leave(place: QueuePlace<J>): void {
-    // Nobody stands before the best one.
+    // No job goes before the best one.
     this.#remove(place, place.previous === undefined && this.peek() === place);
   }
 
@@ -138,7 +138,7 @@ export class DeadlineQueue<J extends Job> implements Backlog<J> {
   correct(job: J, tokens: number): void {
     const tenant = this.#tenants.get(job.tenant ?? '');
     if (tenant === undefined) return;
-    // What comes back for something that is forgotten already is nothing to save up.
+    // Tokens given back for a forgotten tenant are not saved.
     tenant.service = Math.max(0, tenant.service + tokens);
     if (this.#tenants.size === 1) return;
     for (const priority in tenant.lines) {
@@ -163,8 +163,8 @@ export class DeadlineQueue<J extends Job> implements Backlog<J> {
   }
 
   /**
-   * The tenant of an arriving job. One that had nothing waiting starts where the turns have come to: it saves nothing
-   * up, and does not go before those who were served once and wait for their next turn.
+   * The tenant of an arriving job. A tenant without waiting jobs starts where the turns have advanced to: it saves
+   * nothing up, and does not go before tenants that were served once and wait for their next turn.
    */
   #arriving(name: string): Tenant<J> {
     let tenant = this.#tenants.get(name);
@@ -177,7 +177,7 @@ export class DeadlineQueue<J extends Job> implements Backlog<J> {
     return tenant;
   }
 
-  /** Forgets those who have nothing waiting and whom the turns have passed: they would start anew in any case. */
+  /** Forgets tenants without waiting jobs that the turns have passed: they would start again in any case. */
   #forgetPassed(): void {
     const reached = this.#served?.service ?? 0;
     for (const [name, { waiting, service }] of this.#tenants) {
@@ -186,7 +186,7 @@ export class DeadlineQueue<J extends Job> implements Backlog<J> {
     this.#roomFor = Math.max(KEPT_TENANTS, 2 * this.#tenants.size);
   }
 
-  /** What tenants have had matters only while they compete. */
+  /** The tokens of tenants matter only while they compete. */
   #forgetTenants(): void {
     this.#served = undefined;
     if (this.#tenants.size > 1) this.#tenants.clear();
@@ -223,7 +223,7 @@ class LinkedPlace<J extends Job> implements QueuePlace<J> {
   }
 }
 
-/** Whether the last one of a tenant starts after that of another one of the same priority. */
+/** Whether the last job of a tenant starts after that of another tenant of the same priority. */
 function endsAfter<J extends Job>(a: TenantLine<J>, b: TenantLine<J>): boolean {
   const [last, other] = [a.last(), b.last()];
   if (last === undefined || other === undefined) return other === undefined;

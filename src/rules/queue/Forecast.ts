@@ -2,21 +2,21 @@ import { DIMENSIONS } from '../../model/Dimension.ts';
 import type { Job } from '../../model/Job.ts';
 import type { BucketLevel } from '../../model/Limits.ts';
 
-/** What dividing levels loses, in milliseconds, and what shall not add one more. */
+/** The rounding error of dividing levels, in milliseconds, which must not add another millisecond. */
 const ROUNDING = 1e-6;
 
-/** What of a job decides when it starts. */
+/** The parts of a job that determine when it starts. */
 type Paying = Pick<Job, 'cost' | 'priority'>;
 
 /**
- * Predicts in how many milliseconds waiting requests start, one after the other, when nothing comes back: the buckets
- * flow at a steady rate until they are full, so that follows from what those before have to pay.
+ * Predicts in how many milliseconds waiting requests start, one after the other, if nothing is given back: buckets
+ * refill at a steady rate until they are full, so the starts follow from the costs of the requests before.
  */
 export class Forecast {
   readonly #buckets: readonly BucketLevel[];
-  /** What each bucket holds once the last one has started. */
+  /** The level of each bucket after the latest request has started. */
   readonly #levels: number[];
-  /** When the last one starts. */
+  /** When the latest request starts. */
   #start = ROUNDING;
 
   constructor(buckets: readonly BucketLevel[]) {
@@ -24,12 +24,12 @@ export class Forecast {
     this.#levels = buckets.map(({ level, rate }) => level + rate * ROUNDING);
   }
 
-  /** Whether a job that is next waits for nothing but what it leaves to more urgent ones. */
+  /** Whether the next job waits only because of what it leaves to more urgent ones. */
   yields(job: Paying): boolean {
     return this.#startOf(job, true) > this.#startOf(job, false);
   }
 
-  /** Lets a job be the next, and tells in how many milliseconds it starts. */
+  /** Adds the next job, and returns in how many milliseconds it starts. */
   start(job: Paying): number {
     const start = this.#startOf(job, true);
     this.#buckets.forEach(({ dimension, limit, rate }, i) => {
@@ -41,7 +41,7 @@ export class Forecast {
     return Math.ceil(start - ROUNDING);
   }
 
-  /** When the buckets have what a job costs, with or without what it leaves to more urgent ones. */
+  /** When the buckets hold the cost of a job, with or without what it leaves to more urgent ones. */
   #startOf({ cost, priority }: Paying, leaves: boolean): number {
     let earliest = this.#start;
     this.#buckets.forEach(({ dimension, limit, rate, held = 0, kept, pausedFor }, i) => {

@@ -1,7 +1,7 @@
 /**
  * A binary heap that can also lose an item from its middle.
  *
- * Items are told where they stand, so that removing one needs no search. What arrives in order costs nothing to sort.
+ * Items are notified of their index, so removing one needs no search. Items that arrive in order cost nothing to sort.
  */
 export class Heap<T> {
   readonly #items: T[] = [];
@@ -10,7 +10,7 @@ export class Heap<T> {
 
   /**
    * @param before Whether `a` comes before `b`.
-   * @param place Is told the new index of an item whenever that changes; -1 when it has left.
+   * @param place Called with the new index of an item whenever it changes; -1 when the item has left.
    */
   constructor(before: (a: T, b: T) => boolean, place: (item: T, index: number) => void) {
     this.#before = before;
@@ -35,7 +35,7 @@ export class Heap<T> {
     this.#rise(item, this.#items.length - 1);
   }
 
-  /** Takes out the item at an index that this heap has told it. */
+  /** Removes the item at an index. */
   removeAt(index: number): void {
     const items = this.#items;
     const gone = items[index];
@@ -45,7 +45,7 @@ export class Heap<T> {
     if (index < items.length) this.#settle(last, index);
   }
 
-  /** Puts the item at an index where it belongs, after its order has changed. */
+  /** Restores the order after the item at an index has changed. */
   update(index: number): void {
     const item = this.#items[index];
     if (item !== undefined && this.#items.length > 1) this.#settle(item, index);

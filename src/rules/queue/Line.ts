@@ -3,13 +3,13 @@ import type { Job } from '../../model/Job.ts';
 import { Heap } from './Heap.ts';
 import { type Linked, LinkedList } from './LinkedList.ts';
 
-/** A ticket with its links: what the structures that hold it need to let it go at once. */
+/** A ticket with its links, so that the structures that hold it can remove it without a search. */
 export interface QueuePlace<J extends Job> extends Ticket<J>, Linked<QueuePlace<J>> {
-  /** Absent once it has left. */
+  /** Absent after it has left. */
   line: Line<J> | undefined;
-  /** Its index among those that came back late, or -1. */
+  /** Its index among the jobs that returned late, or -1. */
   lateIndex: number;
-  /** Its index among those that expire, or -1. */
+  /** Its index among the jobs that expire, or -1. */
   expiryIndex: number;
 }
 
@@ -18,8 +18,8 @@ export const before = (a: Ticket, b: Ticket): boolean =>
   a.deadline < b.deadline || (a.deadline === b.deadline && a.job.seq < b.job.seq);
 
 /**
- * The waiting jobs of one tenant in one priority. They mostly come in order, so they stand in a linked list that costs
- * the same at any length; those that come back with an old deadline, as a retry does, stand in a heap beside it.
+ * The waiting jobs of one tenant in one priority. They mostly arrive in order, so they are in a linked list, whose cost
+ * does not depend on its length; jobs that return with an old deadline, such as retries, are in a separate heap.
  */
 export class Line<J extends Job> {
   readonly #list = new LinkedList<QueuePlace<J>>();
@@ -31,7 +31,7 @@ export class Line<J extends Job> {
     return late === undefined ? first : first === undefined || before(late, first) ? late : first;
   }
 
-  /** The one that would come last. */
+  /** The job that would come last. */
   last(): QueuePlace<J> | undefined {
     let { last } = this.#list;
     for (const late of this.#late ?? []) if (last === undefined || before(last, late)) last = late;
@@ -51,7 +51,7 @@ export class Line<J extends Job> {
     this.#list.push(place);
   }
 
-  /** Goes from the earliest deadline to the last. */
+  /** Iterates from the earliest deadline to the last. */
   *[Symbol.iterator](): Iterator<QueuePlace<J>, undefined> {
     const late = [...(this.#late ?? [])].sort((a, b) => (before(a, b) ? -1 : 1));
     let i = 0;

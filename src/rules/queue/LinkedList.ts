@@ -1,14 +1,14 @@
-/** What stands in a {@link LinkedList}. It carries its own links, so it can stand in one only. */
+/** An item of a {@link LinkedList}. It carries its own links, so it can be in only one list. */
 export interface Linked<T> {
   previous: T | undefined;
   next: T | undefined;
 }
 
 /**
- * A list from which anything can be taken out at once, wherever it stands.
+ * A list from which any item can be removed in constant time.
  *
- * Beside a `Set`, it leaves nothing behind: the tables that a set gives up while things come and go are kept by engines
- * until the next thorough collection, with all that stood in them. What has left the list is tied to none of the others.
+ * Unlike a `Set`, it leaves nothing behind: engines keep the discarded tables of a set until the next major garbage
+ * collection, with all their entries. An item that has left the list references none of the others.
  */
 export class LinkedList<T extends Linked<T>> {
   #first: T | undefined;
@@ -34,7 +34,7 @@ export class LinkedList<T extends Linked<T>> {
     this.#last = item;
   }
 
-  /** Takes out an item that is in. */
+  /** Removes an item of the list. */
   remove(item: T): void {
     const { previous, next } = item;
     if (previous === undefined) this.#first = next;

@@ -4,17 +4,17 @@ import type { Priority } from '../../model/Priority.ts';
 import { Heap } from './Heap.ts';
 import { before, Line, type QueuePlace } from './Line.ts';
 
-/** Somebody on whose behalf jobs wait. */
+/** A tenant with waiting jobs. */
 export interface Tenant<J extends Job> {
-  /** How many tokens it was given, above what the others had when it came. */
+  /** The tokens that it was granted, starting from what the others had when it arrived. */
   service: number;
-  /** How many of its jobs wait. */
+  /** The number of its waiting jobs. */
   waiting: number;
-  /** Its jobs, by priority. A line without any waits here for the next. */
+  /** Its jobs, by priority. An empty line is kept for the next job. */
   readonly lines: Partial<Record<Priority, TenantLine<J>>>;
 }
 
-/** Where a tenant stands in a priority, with the job that it would send first. */
+/** The place of a tenant in a priority, with its first job. */
 export interface Seat {
   /** Its places in its {@link PriorityClass}, or -1. */
   deadlineIndex: number;
@@ -23,13 +23,13 @@ export interface Seat {
   peek(): Ticket | undefined;
 }
 
-/** The tenants of one priority: by the deadline of their first job, and by what they have had. */
+/** The tenants of one priority, ordered by the deadline of their first job and by the tokens they were granted. */
 export interface PriorityClass<S> {
   readonly byDeadline: Heap<S>;
   readonly byService: Heap<S>;
 }
 
-/** Who takes a job out of its line, and puts in order what depends on it. */
+/** Removes a job from its line, and restores the order that depends on it. */
 export interface LineOwner<J extends Job> {
   leave(place: QueuePlace<J>): void;
 }
@@ -41,7 +41,7 @@ export class TenantLine<J extends Job> extends Line<J> implements Seat {
   readonly tenant: Tenant<J>;
   readonly priorityClass: PriorityClass<TenantLine<J>>;
   readonly owner: LineOwner<J>;
-  /** What those who wait cost, in tokens. */
+  /** The cost of the waiting jobs, in tokens. */
   #tokens = 0;
 
   constructor(tenant: Tenant<J>, priorityClass: PriorityClass<TenantLine<J>>, owner: LineOwner<J>) {
@@ -51,7 +51,7 @@ export class TenantLine<J extends Job> extends Line<J> implements Seat {
     this.owner = owner;
   }
 
-  /** What its tenant will have had before the last of its jobs is through. */
+  /** The tokens that its tenant will have been granted before its last job starts. */
   get serviceAtEnd(): number {
     return this.tenant.service + this.#tokens;
   }
@@ -67,7 +67,7 @@ export class TenantLine<J extends Job> extends Line<J> implements Seat {
   }
 }
 
-/** A priority in which nobody waits. */
+/** A priority without waiting jobs. */
 export const priorityClass = <S extends Seat>(): PriorityClass<S> => ({
   byDeadline: new Heap<S>(startsBefore, (seat, index) => {
     seat.deadlineIndex = index;
@@ -77,7 +77,7 @@ export const priorityClass = <S extends Seat>(): PriorityClass<S> => ({
   }),
 });
 
-/** Puts somebody where they belong in their priority, after their first job has changed. */
+/** Restores the place of a tenant in its priority after its first job has changed. */
 export function reseat<S extends Seat>({ byDeadline, byService }: PriorityClass<S>, seat: S): void {
   if (seat.peek() === undefined) {
     byDeadline.removeAt(seat.deadlineIndex);
@@ -92,14 +92,14 @@ export function reseat<S extends Seat>({ byDeadline, byService }: PriorityClass<
 }
 
 /**
- * Whose turn it is: the earliest deadline's, or in its priority that of the one who has had the fewest tokens, as long
- * as that does not go before an earlier deadline of another priority.
+ * The job whose turn it is: the one with the earliest deadline, or in its priority the job of the tenant with the
+ * fewest tokens, unless that would go before an earlier deadline of another priority.
  */
 export function nextTurn<S extends Seat>(classes: readonly PriorityClass<S>[]): S | undefined {
   let best: S | undefined;
   let first: Ticket | undefined;
   let ofBest: PriorityClass<S> | undefined;
-  /** The first of all other priorities. */
+  /** The first job of all other priorities. */
   let bound: Ticket | undefined;
   for (const other of classes) {
     const seat = other.byDeadline.peek();

@@ -3,18 +3,18 @@ import { DIMENSIONS } from '../../model/Dimension.ts';
 import type { Verdict } from '../../model/Grant.ts';
 import type { Job } from '../../model/Job.ts';
 
-/** A job that has to wait, and for what. */
+/** A blocked job, and what it waits for. */
 export interface Blocked {
   readonly head: Ticket;
   readonly verdict: Extract<Verdict, { type: 'wait' }>;
-  /** For how much longer smaller ones may put it off, in milliseconds. */
+  /** How much longer smaller jobs may delay it, in milliseconds. */
   readonly delayLeft: number;
 }
 
 /**
- * What is known of a blocked job when it is found to be blocked.
+ * The state of a job at the moment when it is blocked.
  *
- * @param share Which part of its slack others may put it off, from 0 to 1.
+ * @param share The fraction of its slack by which others may delay it, from 0 to 1.
  * @param now Milliseconds of the scheduler's clock.
  */
 export function blocked(head: Ticket, verdict: Blocked['verdict'], share: number, now: number): Blocked {
@@ -22,12 +22,12 @@ export function blocked(head: Ticket, verdict: Blocked['verdict'], share: number
   return { head, verdict, delayLeft: waits ? share * (head.deadline - head.job.arrival) - head.putOff : 0 };
 }
 
-/** Whether there may be anybody who goes before it. */
+/** Whether any job may go before it. */
 export const mayBePassed = ({ delayLeft }: Blocked): boolean => delayLeft > 0;
 
 /**
- * By how many milliseconds a job puts off a blocked one when it goes first, or undefined when it may not: it has to be
- * smaller, and to leave enough of the slack, in every bucket that both draw on.
+ * By how many milliseconds a job delays a blocked one if it goes first, or undefined if it may not: it must be smaller,
+ * and leave enough of the slack, in every bucket that both draw on.
  */
 export function putOffBy(job: Job, { head, verdict, delayLeft }: Blocked): number | undefined {
   const { dimension, rate, headroom = [{ dimension, rate, spare: 0 }] } = verdict;

@@ -10,7 +10,7 @@ const placeSchema = z.strictObject({
 });
 
 /**
- * Checks that something is a place in the queue, and gives it back.
+ * Checks that a value is a {@link Place}, and returns it.
  *
  * @throws {ValidationError} that lists every invalid part.
  */

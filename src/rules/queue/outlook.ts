@@ -4,18 +4,18 @@ import type { BucketLevel } from '../../model/Limits.ts';
 import { PRIORITIES } from '../../model/Priority.ts';
 import { Forecast } from './Forecast.ts';
 
-/** What a waiting request can expect. */
+/** The prediction for a waiting request. */
 export interface Outlook {
-  /** How many start before it. */
+  /** How many requests start before it. */
   readonly position: number;
-  /** In how many milliseconds it starts, when nothing comes back and nothing more urgent comes. */
+  /** In how many milliseconds it starts, if nothing is given back and nothing more urgent arrives. */
   readonly startsInMs: number;
 }
 
 /**
- * What each of the waiting jobs can expect, in the order in which they start.
+ * The predictions for the waiting jobs, in the order in which they start.
  *
- * Those that wait for nothing but what they leave to more urgent ones let those pass, and go on when they are through.
+ * Jobs that wait only because of what they leave to more urgent ones let those pass, and continue after them.
  */
 export function outlook<J extends Job>(
   backlog: Pick<Backlog<J>, 'planned'>,
@@ -38,10 +38,10 @@ export function outlook<J extends Job>(
   return expected;
 }
 
-/** 0 for the most urgent ones. */
+/** 0 for the most urgent priority. */
 const rankOf = ({ job }: Ticket): number => PRIORITIES.indexOf(job.priority);
 
-/** How urgent the most urgent one is behind each. */
+/** The most urgent priority behind each job. */
 function mostUrgentBehind(tickets: readonly Ticket[]): number[] {
   let rank = Infinity;
   return tickets.reduceRight<number[]>((behind, ticket, i) => {

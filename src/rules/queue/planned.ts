@@ -12,8 +12,8 @@ import {
 } from './PriorityClass.ts';
 
 /**
- * Goes through those who wait in the order in which their turns come, if nobody comes or leaves and each uses what it
- * is reckoned to cost. It works out only as much of that order as is asked for.
+ * Iterates the waiting jobs in the order in which they would start, if no job arrives or leaves and each uses its
+ * estimated cost. The order is only computed as far as it is iterated.
  */
 export function* planned<J extends Job>(classes: readonly PriorityClass<TenantLine<J>>[]): Generator<Ticket<J>> {
   const tenants = new Map<Tenant<J>, PlannedTenant<J>>();
@@ -45,13 +45,13 @@ export function* planned<J extends Job>(classes: readonly PriorityClass<TenantLi
   }
 }
 
-/** What somebody will have had, and where. */
+/** The tokens that a tenant will have been granted, and its place. */
 interface PlannedTenant<J extends Job> {
   service: number;
   readonly lines: PlannedLine<J>[];
 }
 
-/** How far a plan has come in the line of one tenant in one priority. */
+/** How far the plan has advanced in the line of one tenant in one priority. */
 class PlannedLine<J extends Job> implements Seat {
   deadlineIndex = -1;
   serviceIndex = -1;
