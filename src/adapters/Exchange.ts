@@ -130,7 +130,7 @@ export class Exchange implements Unsubscribable {
     // undici accepts any three digits.
     if (status < 100)
       this.#refuse(controller, new ProtocolError(`The server does not speak HTTP: its status is ${status}.`));
-    // 1xx only announces what is to come.
+    // 1xx only announces the response.
     if (status >= 200) this.#subscriber.next({ type: 'head', status, headers });
   }
 

@@ -9,7 +9,7 @@ const ADVICE =
   'Its prompt was still being counted: await `load()` of the `counter` first, or raise `timeouts.queue`. ' +
   'In virtual time, use a `counter` that answers synchronously, such as constantCounter().';
 
-/** A count that comes later, or an error when it does not come while its request may wait. */
+/** An asynchronous count, or an error if it takes longer than the request may wait. */
 export const countedInTime = (
   count$: Observable<TokenCount>,
   model: ModelId,

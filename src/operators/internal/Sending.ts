@@ -134,7 +134,7 @@ export class Sending<J extends Job, T> implements OperateConfig<T, T | StateToke
     grant.settle(outcomeOf(error, grant.state, this.#begun));
     attribute(error, { model: this.model, requestId: this.#requestId });
     const { transport } = this;
-    // A good answer may end in an error whose text is the server's.
+    // A successful answer may end with an error whose text comes from the server.
     const redact = withoutPrompt(grant.job.request);
     redactError(error, (text) => redact(transport.redact?.(text) ?? text));
     this.#end(isGivenUp(error) ? { type: 'abandoned' } : { type: 'failed', error });

@@ -39,7 +39,7 @@ function checkKind(count: unknown): void {
   if (typeof count !== 'object' || count === null) checked(countSchema, count, SUBJECT, CORRECT);
 }
 
-/** By what is no number no limit would be kept. */
+/** With a value that is not a number, no limit would be kept. */
 function checkCount(count: TokenCount): TokenCount {
   checkKind(count);
   const { tokens, bound } = count;

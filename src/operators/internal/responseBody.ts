@@ -21,7 +21,7 @@ export interface ResponseListener {
 
 type Head = Extract<WireEvent, { type: 'head' }>;
 
-/** How much of the body of an answer other than 200 is read, in bytes. */
+/** How much of the body of an error response is read, in bytes. */
 const KEPT = 65_536;
 
 /** Passes on the body of a successful answer, and turns any other into an error. */
@@ -58,7 +58,7 @@ class ResponseBody implements OperateConfig<WireEvent, Uint8Array> {
   }
 
   error(error: unknown): void {
-    // A body that breaks off still belongs to an answer that was no good, which nobody wants who has given it up.
+    // Even an incomplete body belongs to an error response, unless the request was given up.
     const failure = isGivenUp(error) ? undefined : this.#failed?.error(this.#listener);
     this.destination.error(failure ?? transportFailure(error, this.#sent));
   }

@@ -35,7 +35,7 @@ export class DeadlineQueue<J extends Job> implements Backlog<J> {
   });
   /** The number of tenants at which irrelevant ones are forgotten. */
   #roomFor = KEPT_TENANTS;
-  /** The tokens of the tenant whose turn was last: how far the turns have advanced. */
+  /** The tenant whose turn was last: its tokens show how far the turns have advanced. */
   #served: Tenant<J> | undefined;
   #size = 0;
   /** The best job, unless something has changed since the last search. */
