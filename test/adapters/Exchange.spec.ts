@@ -67,7 +67,7 @@ describe('Exchange', () => {
 
   const reset = Object.assign(new Error('reset'), { code: 'ECONNRESET' });
 
-  it('should send a request once more over a connection that had gone away, and tell once that it was sent', () => {
+  it('should send a request once more when its connection was lost, and emit `sent` once', () => {
     const paused$ = new BehaviorSubject(false);
     const listening: number[] = [];
     const noting = paused$.pipe(tap({ subscribe: () => listening.push(1) }));

@@ -45,7 +45,7 @@ const setUp = (keepAlive = 30_000) => {
 };
 
 describe('WarmConnections', () => {
-  it('should keep no process by a connection that nobody waits for', () => {
+  it('should not keep the process alive by an unused connection', () => {
     const { warm, open } = setUp();
     const { socket, connect, ends } = open();
     expect(socket.keepsProcess).toBe(true);
@@ -75,7 +75,7 @@ describe('WarmConnections', () => {
     expect([warm.take(), warm.take(), warm.take()]).toEqual([...sockets, undefined]);
   });
 
-  it('should close one that comes when nobody wants it any more', () => {
+  it('should close a connection that is no longer wanted when it opens', () => {
     const { warm, open } = setUp();
     const { socket, connect, subscription, ends } = open();
     subscription.unsubscribe();

@@ -55,7 +55,7 @@ describe('memoryLimitStore', () => {
     expect(bucket('tpm')?.level).toBe(3_500 + 7_000 / 60);
   });
 
-  it('should forget keys that nobody uses, once there are far more of them than models', () => {
+  it('should forget unused keys when there are far more of them than models', () => {
     const { store, make, watch } = storeWith({ limits: { tpm: 600 } });
     const spend = (key: LimitKey, settle = true): Reservation => {
       const reservation = make(tokens(500), { key });
@@ -183,7 +183,7 @@ describe('memoryLimitStore', () => {
       expect(changes).toEqual(['m level', 'm level']);
     });
 
-    it('should tell when the limits themselves are others', () => {
+    it('should notify when the limits themselves have changed', () => {
       const { store, take, changes, watch } = storeWith({ limits: { tpm: 600 } });
       watch();
       const reservation = take(100);
@@ -200,7 +200,7 @@ describe('memoryLimitStore', () => {
       expect(changes).toEqual(['m limits', 'm limits', 'm limits']);
     });
 
-    it('should tell those who watch the key and no others', () => {
+    it('should notify only the observers of the key', () => {
       const { store, take, changes, watch } = storeWith({ limits: { tpm: 600 } });
       watch('a');
       watch('b');
@@ -209,7 +209,7 @@ describe('memoryLimitStore', () => {
       expect(changes).toEqual(['b level']);
     });
 
-    it('should not tell again of what has no effect any more', () => {
+    it('should not report what has no effect any more', () => {
       const { store, make, take, changes, watch } = storeWith({ limits: { tpm: 600 } });
       const reservation = take(1);
       void store.settle(reservation, { type: 'unsent' });

@@ -30,13 +30,13 @@ describe('tiktokenCounter', () => {
     expect(load).toHaveBeenCalledTimes(1);
   });
 
-  it('should have its vocabulary from the one who had it loaded in the same way before', async () => {
+  it('should share the vocabulary of an earlier counter with the same loader', async () => {
     const load = vi.fn(() => Promise.resolve(ranks.bpe_ranks));
     await Promise.all([tiktokenCounter({ ranks: load }).load(), tiktokenCounter({ ranks: load }).load()]);
     expect(load).toHaveBeenCalledTimes(1);
   });
 
-  it('should tell why loading failed, and try again when asked again', async () => {
+  it('should report why loading failed, and try again on the next call', async () => {
     let works = false;
     const counter = tiktokenCounter({
       ranks: () => (works ? Promise.resolve(ranks.bpe_ranks) : Promise.reject(new Error('no such module'))),

@@ -92,7 +92,7 @@ describe('undiciTransport', () => {
       expect([answer.ends, server.connections.length]).toEqual([[['complete']], 2]);
     });
 
-    it('should close one that nobody takes', async () => {
+    it('should close an unused connection', async () => {
       const server = await serve();
       await told(make({ baseURL: server.url, keepAlive: 1 }).connect()).ended;
       await (await server.connections.at(0)).closed;

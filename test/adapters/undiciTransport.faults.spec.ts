@@ -57,7 +57,7 @@ describe('undiciTransport, when the network fails', () => {
     return { told: gist(error), values: answer.values.all.map((event) => event.type) };
   };
 
-  it('should say that nobody listens there', async () => {
+  it('should say that the connection is refused', async () => {
     const closed = createServer();
     await new Promise<void>((resolve) => closed.listen(0, '127.0.0.1', resolve));
     const address = closed.address();
@@ -242,7 +242,7 @@ describe('undiciTransport, when the network fails', () => {
       expect([server.requests.length, server.connections.length]).toEqual([2, 1]);
     });
 
-    it('should close the connection of a request that nobody wants any more', async () => {
+    it('should close the connection of a cancelled request', async () => {
       const tls = makeCertificate();
       setDefaultCACertificates([...before, tls.cert]);
       const server = await serve({ tls });

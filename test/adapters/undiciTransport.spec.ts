@@ -331,7 +331,7 @@ describe('undiciTransport', () => {
       expect([answer.values.length, answer.ends]).toEqual([3, []]);
     });
 
-    it('should close the connection from within what it tells', async () => {
+    it('should close the connection from within a notification', async () => {
       const server = await serve({
         answer: ({ connection }) => connection.socket.write(Buffer.concat([Buffer.from(STREAM_HEAD), chunk('one')])),
       });
@@ -369,7 +369,7 @@ describe('undiciTransport', () => {
     });
   });
 
-  it('should know the last hundred keys, which nobody is to see', () => {
+  it('should redact the last hundred keys', () => {
     const keys = Array.from({ length: 102 }, (_, i) => `gsk_${String(i).padStart(8, '0')}`);
     let key = '';
     const transport = make({ baseURL: 'http://127.0.0.1:1', apiKey: () => key });

@@ -19,7 +19,7 @@ function report(isTTY: boolean) {
 }
 
 describe('AnswerReport', () => {
-  it('should tell why it takes long, and what it took in the end', () => {
+  it('should report why it takes long, and the time it took', () => {
     const { report: answer, told } = report(true);
     answer.hear({ type: 'state', state: 'queued', startsInMs: 12_000 });
     expect(told()).toBe('The limits are used up; sending in 12 s.\n');
@@ -65,7 +65,7 @@ describe('AnswerReport', () => {
 });
 
 describe('describeAnswer', () => {
-  it('should tell all that is known', () => {
+  it('should report everything that is known', () => {
     const milestones = new Milestones(0);
     milestones.hear({ type: 'state', state: 'admitted' }, 10);
     milestones.hear({ type: 'state', state: 'connected' }, 51);

@@ -9,7 +9,7 @@ function standing(stdin: object, signal = new AbortController().signal): Context
 }
 
 describe('readPrompt', () => {
-  it('should take what stands on the command line, and leave what is piped in', async () => {
+  it('should use the argument, and ignore what is piped in', async () => {
     const stdin = new PassThrough();
     expect(await readPrompt('why?', standing(stdin))).toBe('why?');
     expect(stdin.listenerCount('data')).toBe(0);

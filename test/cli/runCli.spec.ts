@@ -30,7 +30,7 @@ describe('runCli', () => {
     }
   });
 
-  it.each(['chat', 'demo'])('should explain %s to those who ask for help with it', async (name) => {
+  it.each(['chat', 'demo'])('should explain %s with --help', async (name) => {
     expect(await here(['help', name])).toEqual(await here([name, '--help']));
   });
 
@@ -82,7 +82,7 @@ describe('runCli', () => {
   describe('in a process of its own', { timeout: 60_000 }, () => {
     const { run } = rxgroq();
 
-    it('should tell the version', async () => {
+    it('should print the version', async () => {
       const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
         version: string;
       };

@@ -46,7 +46,7 @@ describe('stopSignal', () => {
     expect(exits).toEqual([143]);
   });
 
-  it.each(['EPIPE', 'EIO'])('should be aborted when nobody reads what it prints (%s)', (code) => {
+  it.each(['EPIPE', 'EIO'])('should be aborted when its output is no longer read (%s)', (code) => {
     const { fake, signal } = fakeProcess();
     fake.stderr.emit('error', failure(code));
     expect(signal.aborted).toBe(false);

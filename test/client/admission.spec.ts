@@ -311,7 +311,7 @@ describe('a client with many who wait', () => {
     expect([all({}), all({ overflow: 'newest' }), all({ maxQueued: 9 })]).toEqual([1, 1, 0]);
   });
 
-  it('should tell how things stand no more than ten times a second, whatever happens', () => {
+  it('should emit the status at most ten times a second', () => {
     // Every five milliseconds one of them ends.
     const script = (_: ChatRequest, index: number) => ({ completionTokens: 1, duration: 5 * index });
     const { groq, ask, scheduler } = served({ tpm: 600_000, rpm: 6_000 }, { script });
@@ -325,7 +325,7 @@ describe('a client with many who wait', () => {
     expect(told).toBeGreaterThan(40);
   });
 
-  it('should change its limits at once, and tell those who no longer fit', () => {
+  it('should change its limits at once, and refuse requests that no longer fit', () => {
     const { groq, ask, scheduler, ends } = served({ tpm: 1_000 });
     ask({ max_completion_tokens: 900 });
     scheduler.flush(1);

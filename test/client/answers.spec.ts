@@ -333,7 +333,7 @@ describe('Groq.answers', () => {
     expect([results.values.length, results.ends]).toEqual([2, [['complete']]]);
   });
 
-  it('should cancel all of them when nobody listens any more', async () => {
+  it('should cancel all of them on unsubscribe', async () => {
     const { groq, results, transport } = await started();
     expect(transport.open).toBe(3);
     const events: GroqEvent[] = [];
@@ -351,7 +351,7 @@ describe('Groq.answers', () => {
     expect([gist(results.values.all), results.ends, transport.open]).toEqual([[['b', 1, 'B']], [['complete']], 0]);
   });
 
-  it('should ask anew with each subscription', async () => {
+  it('should make a new request for each subscription', async () => {
     const { groq, transport } = setUp();
     const results = inputs.pipe(groq.answers(ask));
     const subscriptions = [told(results).subscription, told(results).subscription];
@@ -439,7 +439,7 @@ describe('Groq.answers', () => {
     expect([await failures(), await failures(12)]).toEqual([48, 0]);
   });
 
-  it('should make no request of those that wait when nobody listens any more', async () => {
+  it('should make no request for waiting inputs after unsubscribe', async () => {
     const asked: string[] = [];
     const { groq, transport } = setUp();
     const project = (input: string): ChatInput => {

@@ -235,7 +235,7 @@ describe('budget', () => {
   });
 
   describe('of tenants', () => {
-    it('should stop the tenant, and nobody else', () => {
+    it('should stop only this tenant', () => {
       rx((helpers) => {
         const budget = { perTenant: { tokens: 100 }, tenants: { acme: { tokens: 200 }, free: {} } };
         const { ask } = client(helpers, { budget });

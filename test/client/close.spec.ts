@@ -31,7 +31,7 @@ describe('Groq.close', () => {
     return groq;
   };
 
-  it('should tell everyone who waits for an answer, wherever it is', async () => {
+  it('should end every pending request with an error, whatever its state', async () => {
     const server = await serve({
       answer: (request) => {
         const { connection } = request;
@@ -112,7 +112,7 @@ describe('Groq.close', () => {
     for (const connection of server.connections.all) await connection.closed;
   });
 
-  it('should not wait for those who leave when it drains', async () => {
+  it('should not wait for requests that are cancelled when it drains', async () => {
     const server = await serve();
     const groq = make(server);
     const answer = told(groq.complete({ messages }));
@@ -184,7 +184,7 @@ describe('Groq.close', () => {
       expect(server.requests.all).toHaveLength(1);
     });
 
-    it('should tell the one who waits at once', async () => {
+    it('should notify a waiting request at once', async () => {
       const server = await serve({ answer: ok });
       const counts = new Subject<TokenCount>();
       const groq = make(server, { counter: { count: () => counts } });
@@ -194,7 +194,7 @@ describe('Groq.close', () => {
       expect(counts.observed).toBe(false);
     });
 
-    it('should drain without waiting for one who has left', async () => {
+    it('should drain without waiting for a cancelled request', async () => {
       const server = await serve({ answer: ok });
       const counts = new Subject<TokenCount>();
       const groq = make(server, { counter: { count: () => counts } });

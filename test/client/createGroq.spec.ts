@@ -141,7 +141,7 @@ describe('createGroq', () => {
   });
 
   describe('where a request is', () => {
-    it('should be told among the tokens to those who ask for it', async () => {
+    it('should be emitted among the tokens if asked for', async () => {
       const server = await serve();
       const groq = make(server, { retry: { initialDelay: 0 } });
       const answer = told(groq.chat({ messages }, { lifecycle: true }));
@@ -165,7 +165,7 @@ describe('createGroq', () => {
       ]);
     });
 
-    it('should be kept from those who do not', async () => {
+    it('should not be emitted otherwise', async () => {
       const server = await serve({ answer: hello });
       const groq = make(server);
       const answers = [groq.chat({ messages }), groq.chat({ messages }, { lifecycle: false }), groq.ask('Hi')].map(
@@ -374,7 +374,7 @@ describe('createGroq', () => {
       scheduler.stop();
     });
 
-    it('should charge nothing for what Groq refuses, but for the request', async () => {
+    it('should charge only the request for what Groq refuses', async () => {
       const server = await serve();
       const groq = make(server);
       const refused = told(groq.complete({ messages, max_completion_tokens: 4_000 }));

@@ -172,7 +172,7 @@ describe('the flow of an answer', () => {
     await server.connections.all[0]?.closed;
   });
 
-  it('should be read, and run out of time, as long as nobody says that it is paused', async () => {
+  it('should be read, and time out, unless it is paused', async () => {
     const clock = virtualClock();
     const heard: boolean[] = [];
     const transport: Transport = {

@@ -142,7 +142,7 @@ describe('models and health', () => {
     ]);
   });
 
-  it('should tell as a value that it takes too long', async () => {
+  it('should report a timeout as a value', async () => {
     const server = await serve();
     const health = told(make(server, { timeouts: { total: 20 } }).health());
     await health.ended;
@@ -174,7 +174,7 @@ describe('models and health', () => {
     for (const subscription of subscriptions) subscription.unsubscribe();
   });
 
-  it('should close the connection when nobody listens any more', async () => {
+  it('should close the connection on unsubscribe', async () => {
     const server = await serve();
     const groq = make(server);
     for (const [index, ask] of [() => groq.models(), () => groq.health()].entries()) {

@@ -300,7 +300,7 @@ describe('a call', () => {
     expect(transport.requests).toEqual([]);
   });
 
-  it('should refuse what is for others of those who iterate too', async () => {
+  it('should refuse options that are for others', async () => {
     const given = { ordered: true } as CallOptions;
     for (const answer of [groq.chat({ messages }, given), groq.ask('Hi', given), groq.chunks({ messages }, given)]) {
       const error: unknown = await answer[Symbol.asyncIterator]()

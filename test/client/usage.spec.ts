@@ -100,7 +100,7 @@ describe('usage$', () => {
     });
   };
 
-  it('should tell once what an answer reports, with whom it was for and what it cost', () => {
+  it('should report the usage of an answer once, with its tenant and cost', () => {
     rx((helpers) => {
       const { groq, records } = meter(helpers, ['5ms (shafd|)']);
       told(groq.chat({ model, messages }, { tenant: 'acme', tag: 'search' }));
@@ -214,11 +214,11 @@ describe('usage$', () => {
       expectRecords(['s-h---f'], [estimate(0)], { leaveAt: 1 });
     });
 
-    it('should tell nothing when it had not been sent', () => {
+    it('should report nothing when it was not sent', () => {
       expectRecords(['---sh-f'], [], { leaveAt: 2 });
     });
 
-    it('should tell nothing when it was waiting', () => {
+    it('should report nothing when it was waiting', () => {
       rx((helpers) => {
         const store = quota(1, 100, { scheduler: helpers.scheduler });
         const { groq, records, transport } = meter(helpers, ['(shafd|)', '(shafd|)'], { limits: undefined, store });
@@ -231,7 +231,7 @@ describe('usage$', () => {
       });
     });
 
-    it('should know nothing of an answer that comes in one piece', () => {
+    it('should have no partial for an answer in one piece', () => {
       rx((helpers) => {
         const { groq, records } = meter(helpers, ['s----hc']);
         const { subscription } = told(groq.complete({ model, messages }));
@@ -351,7 +351,7 @@ describe('usage$', () => {
       expectRecords(['(shau)---|'], [{ type: 'reported', tokens, refused: false }]);
     });
 
-    it('should estimate an answer that is whole but for its usage', () => {
+    it('should estimate a complete answer without usage', () => {
       expectRecords(['(shabgd|)'], [estimate(5)]);
       rx((helpers) => {
         const { groq, records } = meter(helpers, ['(shC|)']);
@@ -363,11 +363,11 @@ describe('usage$', () => {
   });
 
   describe('of attempts', () => {
-    it('should tell of one that was refused that it used nothing', () => {
+    it('should report that a refused request used nothing', () => {
       expectRecords(['s---(Be|)'], [{ type: 'reported', tokens: none, cost: 0, refused: true, at: 4 }]);
     });
 
-    it('should tell of each that was sent, and of none that was not', () => {
+    it('should report each attempt that was sent, and no other', () => {
       expectRecords(
         ['s-(Re|)', '---#', 's-(Fe|)', 's-#', '(shafd|)'],
         [
@@ -397,7 +397,7 @@ describe('usage$', () => {
     });
   });
 
-  it('should tell of those that are cut when the client is closed, and complete', () => {
+  it('should report the attempts that closing the client ends, and complete', () => {
     rx((helpers) => {
       const { groq } = meter(helpers, ['(sha)']);
       const { values, ends } = told(groq.usage$);
@@ -428,7 +428,7 @@ describe('usage$', () => {
 });
 
 describe('usageBy', () => {
-  it('should give the totals at once, after each record, and to those who come late', () => {
+  it('should emit the totals on subscription, also a late one, and after each record', () => {
     rx((helpers) => {
       const { groq } = meter(helpers, ['(shafd|)', '3ms (shafd|)']);
       const shown = told(groq.usageBy('tenant')).values.all;

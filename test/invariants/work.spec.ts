@@ -84,7 +84,7 @@ describe('I4: work', () => {
 });
 
 describe('I5: a bucket', () => {
-  it('should never rest full while somebody waits, so that nothing that flows in is lost', () => {
+  it('should never stay full while a request waits, so that no refill is lost', () => {
     // None needs a full bucket: what comes back after one may be lost at the server, and is not counted on.
     const small = fc.array(arrival(0, 0.9 * LIMIT), { minLength: 5, maxLength: 40 });
     check(

@@ -101,7 +101,7 @@ describe('iterate', () => {
     expect(await values.next()).toEqual({ done: true, value: undefined });
   });
 
-  it('should unsubscribe when the loop is left, and let nobody wait', async () => {
+  it('should unsubscribe when the loop ends, and leave no promise pending', async () => {
     let left = 0;
     const source = concat(of('a', 'b'), NEVER);
     const values = iterate(

@@ -110,7 +110,7 @@ describe('prioritize', () => {
     expect(seen).toEqual([]);
   });
 
-  it('should make nobody leave for one who has left, nor for one who comes back', async () => {
+  it('should not evict a job for one that has left, nor for one that returns', async () => {
     const jobs = new Subject<NamedJob>();
     const make = jobMaker();
     const refused: string[] = [];
@@ -124,7 +124,7 @@ describe('prioritize', () => {
     expect([refused, seen.at(-1)?.size]).toEqual([[], 2]);
   });
 
-  it('should refuse nobody any more once it was left', async () => {
+  it('should refuse no job after it was unsubscribed', async () => {
     const jobs = new Subject<NamedJob>();
     const make = jobMaker();
     const refused: string[] = [];

@@ -88,7 +88,7 @@ describe('retryWithBackoff', () => {
     });
   });
 
-  it('should stand aside once a part of the answer was delivered', () => {
+  it('should not retry after a part of the answer was delivered', () => {
     rx((helpers) => {
       const source = helpers.cold('-a-#', undefined, error);
       helpers.expectObservable(source.pipe(retrying(helpers))).toBe('-a-#', undefined, error);

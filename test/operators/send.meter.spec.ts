@@ -95,7 +95,7 @@ describe('the meter of send', () => {
     expect(grant.outcomes).toEqual([{ type: 'unknown' }]);
   });
 
-  it('should not be asked for when nothing can tell what was used', () => {
+  it('should not be asked for when the usage cannot be known', () => {
     let asked = 0;
     const meter = () => {
       asked += 1;
@@ -116,7 +116,7 @@ describe('the meter of send', () => {
     expect(grant.outcomes).toEqual([{ type: 'unsent' }]);
   });
 
-  it('should hear what was used before the one who learns from it', () => {
+  it('should be notified of the usage before the counter learns from it', () => {
     const whole = of(wire.sent, wire.head(), wire.finish('stop', usage), wire.done);
     const { heard } = metered(whole, {}, { used: throws });
     expect(heard).toEqual(['meter: sent', 'state', 'meter: finish', 'meter: failed, settled', 'Error: full']);

@@ -94,7 +94,7 @@ describe('send', () => {
     expect(grant.outcomes).toEqual([{ type: 'used', cost: usedCost(usage) }]);
   });
 
-  it('should keep the charge when the answer does not tell what was used', () => {
+  it('should keep the charge if the answer reports no usage', () => {
     const { grant } = sendOne(of(wire.sent, wire.head(), wire.text('a'), wire.finish('stop'), wire.done));
     expect(grant.outcomes).toEqual([{ type: 'unknown' }]);
   });
@@ -190,7 +190,7 @@ describe('send', () => {
     expect(error).toBeUndefined();
   });
 
-  it('should send nothing for one who comes too late', () => {
+  it('should send nothing for a late subscriber', () => {
     const transport = transportOf(NEVER);
     const answers: Answering<NamedJob, Token>[] = [];
     const grant = grantFor(make('a'));
@@ -219,7 +219,7 @@ describe('send', () => {
     expect(grant.outcomes).toEqual([{ type: 'unsent' }]);
   });
 
-  it('should tell once what was used, also when an answer says so twice', () => {
+  it('should report the usage once, even if an answer repeats it', () => {
     const used: unknown[] = [];
     const events = of(wire.sent, wire.head(), wire.text('a'), wire.text('b'), wire.finish(), wire.done);
     of(grantFor(make('l')))

@@ -139,7 +139,7 @@ describe('throttleByBucket', () => {
     });
   });
 
-  it('should end the stream with what is refused when nobody takes it', () => {
+  it('should end the stream with a refusal that is not handled', () => {
     rx((helpers) => {
       const source = helpers.hot('h-----');
       const throttle = throttleByBucket<NamedJob>({ store: quota(1, 10, helpers), scheduler: helpers.scheduler });
@@ -154,7 +154,7 @@ describe('throttleByBucket', () => {
     });
   });
 
-  it('should refuse those that have waited too long, wherever they stand', () => {
+  it('should refuse jobs that have waited too long, wherever they are in the queue', () => {
     rx((helpers) => {
       const source = helpers.hot('(hlm)------|');
       const expected = '          h-------------------(m|)';
@@ -633,7 +633,7 @@ describe('throttleByBucket', () => {
     });
   });
 
-  it('should look anew when its buckets can no longer tell of changes', () => {
+  it('should check again when the changes of its buckets have failed', () => {
     rx((helpers) => {
       const { scheduler } = helpers;
       const inner = quota(1, 1_000_000, helpers);
@@ -755,7 +755,7 @@ describe('throttleByBucket with a store that answers later', () => {
     });
   });
 
-  it('should give back what nobody wants any more', () => {
+  it('should give back a reservation that is no longer wanted', () => {
     rx((helpers) => {
       const lifetime = new Subscription();
       const store = quota(1, 100, helpers);

@@ -91,7 +91,7 @@ describe('timeouts', () => {
     });
   });
 
-  it('should leave the source before it tells of the error', () => {
+  it('should unsubscribe from the source before it emits the error', () => {
     rx(({ cold, scheduler, flush }) => {
       const order: string[] = [];
       const source = cold('----');

@@ -76,7 +76,7 @@ describe('toChunks', () => {
     expect(error).toMatchObject({ partial: { text: 'ab' }, requestId: 'req_1', model: 'm' });
   });
 
-  it('should tell a cut connection by what had come, and leave it as it is when nothing had', () => {
+  it('should report a lost connection with the part that had arrived, and unchanged if there was none', () => {
     rx(({ cold, flush }) => {
       const lost = new ConnectionError('The connection was reset.', { sent: true });
       const errors: unknown[] = [];

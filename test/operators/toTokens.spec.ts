@@ -154,7 +154,7 @@ describe('toTokens', () => {
     expect(JSON.stringify(error)).not.toContain('ab');
   });
 
-  it('should tell a cut connection by what had come, and leave it as it is when nothing had', () => {
+  it('should report a lost connection with the part that had arrived, and unchanged if there was none', () => {
     rx(({ cold, scheduler, flush }) => {
       const lost = new ConnectionError('The connection was reset.', { sent: true });
       const errors: unknown[] = [];

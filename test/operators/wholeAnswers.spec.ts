@@ -45,7 +45,7 @@ describe.each(readers)('%s, of an answer that is whole', (name, reader) => {
     expect(whole.at(-1)).toEqual(['complete', 50]);
   });
 
-  it.each(LATE)('should take nothing away from it for %s that still comes', (_what, late) => {
+  it.each(LATE)('should keep a complete answer when %s follows', (_what, late) => {
     // Until `[DONE]` all chunks are Groq's own.
     const ends = late === textEvent('more') && name === 'toChunks' ? [] : [[finishEvent()]];
     for (const end of [...ends, [finishEvent(), DONE_EVENT]]) {
@@ -54,7 +54,7 @@ describe.each(readers)('%s, of an answer that is whole', (name, reader) => {
     }
   });
 
-  it('should leave no timer to those who leave at the last value', () => {
+  it('should leave no timer after an unsubscribe on the last value', () => {
     expect(tell(concat(bytes(textEvent('a'), finishEvent()), NEVER), 2).timers).toBe(0);
   });
 });

@@ -6,7 +6,7 @@ import { errorTable, HOW, withTable } from './errorTable.ts';
 const readme = new URL('../../README.md', import.meta.url);
 
 describe('the table of errors', () => {
-  it('should stand in the README as the code has it', async () => {
+  it('should be up to date in the README', async () => {
     expect(existsSync(readme), `There is no README.md. ${HOW}`).toBe(true);
     const text = readFileSync(readme, 'utf8');
     expect(text, HOW).toBe(withTable(text, await errorTable()));

@@ -82,7 +82,7 @@ describe('OutlookReporter', () => {
     expect(clock.pending).toBe(1);
   });
 
-  it('should be told to nobody else', () => {
+  it('should not be emitted otherwise', () => {
     const { clock, reporter, backlog, wait } = setUp();
     const heard: string[] = [];
     wait('l1', () => heard.push('l1'));

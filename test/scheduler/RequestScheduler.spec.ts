@@ -40,7 +40,7 @@ describe('RequestScheduler', () => {
     });
   });
 
-  it('should keep state tokens from those who did not ask for them', () => {
+  it('should not emit state tokens unless asked for', () => {
     rx((helpers) => {
       const log: string[] = [];
       const { ask } = setUp(helpers, { every: 4, reply: () => helpers.cold('-s-h-a-(fd|)', wires) });
@@ -96,7 +96,7 @@ describe('RequestScheduler', () => {
     });
   });
 
-  it('should tell those who wait their place and when they will start, and again when that changes', () => {
+  it('should report place and start to waiting requests, and again when those change', () => {
     rx((helpers) => {
       const heard: [number, Token | StateToken][] = [];
       const { ask } = setUp(helpers, { every: 1_000 });
@@ -119,7 +119,7 @@ describe('RequestScheduler', () => {
     });
   });
 
-  it('should say in the error of one who waited too long when it would have started', () => {
+  it('should say in the timeout error when the request would have started', () => {
     rx((helpers) => {
       const errors: unknown[] = [];
       const { ask } = setUp(helpers, { every: 1_000 });
@@ -147,7 +147,7 @@ describe('RequestScheduler', () => {
     });
   });
 
-  it('should keep no more waiting than it may: the last one leaves, whoever that is', () => {
+  it('should keep no more waiting than allowed: the last one leaves', () => {
     rx((helpers) => {
       const log: string[] = [];
       const { ask } = setUp(helpers, { every: 10, maxQueued: 2 });
@@ -234,7 +234,7 @@ describe('RequestScheduler', () => {
     });
   });
 
-  it('should not wait for those who had left before they asked', () => {
+  it('should not wait for requests that were cancelled before they were made', () => {
     rx((helpers) => {
       const { ask, under, transport } = setUp(helpers, { every: 5 });
       new Observable((subscriber) => {
@@ -309,7 +309,7 @@ describe('RequestScheduler', () => {
     });
   });
 
-  it('should show how things stand, at once and then conflated', () => {
+  it('should show the status at once and then conflated', () => {
     rx((helpers) => {
       const { ask, under } = setUp(helpers, { every: 60, reply: () => helpers.cold('s---(hafd|)', wires) });
       const seen: [number, Status][] = [];
@@ -328,7 +328,7 @@ describe('RequestScheduler', () => {
     });
   });
 
-  it.each(['complete', 'unsubscribe'] as const)('should tell those who look on that it is closed: %s', (close) => {
+  it.each(['complete', 'unsubscribe'] as const)('should complete its observers when it is closed: %s', (close) => {
     rx((helpers) => {
       const { ask, under } = setUp(helpers, { every: 1, reply: () => helpers.cold('(shafd|)', wires) });
       const onlookers = [told(under.status$), told(under.events$)] as const;
@@ -347,7 +347,7 @@ describe('RequestScheduler', () => {
     });
   });
 
-  it('should tell what happens to a request, and nothing when nobody listens', () => {
+  it('should emit what happens to a request, and nothing without subscribers', () => {
     rx((helpers) => {
       const events: GroqEvent[] = [];
       const { ask, under } = setUp(helpers, {
@@ -379,7 +379,7 @@ describe('RequestScheduler', () => {
     });
   });
 
-  it('should tell of one who leaves with the end of an answer that it is finished', () => {
+  it('should report a request as finished if it is unsubscribed at the end of its answer', () => {
     rx((helpers) => {
       const events: GroqEvent[] = [];
       const { ask, under } = setUp(helpers, { every: 1, reply: () => helpers.cold('s(ha)-(fd|)', wires) });
@@ -419,7 +419,7 @@ describe('RequestScheduler', () => {
     });
   });
 
-  it('should send nothing for one who leaves when it is admitted', () => {
+  it('should send nothing for a request that is cancelled when it is admitted', () => {
     rx((helpers) => {
       const { ask, transport, store } = setUp(helpers);
       const isAdmitted = (token: Token | StateToken) => token.type === 'state' && token.state === 'admitted';
@@ -442,7 +442,7 @@ describe('RequestScheduler', () => {
     });
   });
 
-  it('should forget no model for which somebody waits, however many there are', () => {
+  it('should not forget a model with waiting requests, however many models there are', () => {
     rx((helpers) => {
       const { ask, under, transport } = setUp(helpers, { every: 10 });
       for (let i = 0; i < 80; i++) ask(`x${i}`, { model: `m${i % 40}` }).subscribe();
@@ -458,7 +458,7 @@ describe('RequestScheduler', () => {
     });
   });
 
-  it('should leave nobody waiting for ever when its clock fails, and go on when it works again', () => {
+  it('should not leave requests waiting forever when its clock fails, and go on when it works again', () => {
     rx((helpers) => {
       const { scheduler } = helpers;
       const log: string[] = [];

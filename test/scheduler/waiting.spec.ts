@@ -98,7 +98,7 @@ describe('a queue that is full', () => {
     });
   });
 
-  it.each(['last', 'newest'] as const)('should be left by nobody who need not wait: %s', (overflow) => {
+  it.each(['last', 'newest'] as const)('should not reject requests that can start at once: %s', (overflow) => {
     rx((helpers) => {
       const limits = quota('8/10ms', helpers);
       const { ask, log } = logging(helpers, { limits, maxQueued: 2, overflow });
@@ -109,7 +109,7 @@ describe('a queue that is full', () => {
     });
   });
 
-  it('should have room again when somebody leaves', () => {
+  it('should have room again when a request leaves', () => {
     rx((helpers) => {
       const { ask, log } = logging(helpers, { every: 10, maxQueued: 1 });
       ask('l1').unsubscribe();
@@ -229,7 +229,7 @@ describe('a place that can change', () => {
     });
   });
 
-  it('should be heard no more when the one who asked has left', () => {
+  it('should be unsubscribed when the request is cancelled', () => {
     rx((helpers) => {
       const place$ = helpers.hot<Place>('----------');
       const { ask } = logging(helpers, { every: 50 });
@@ -418,7 +418,7 @@ describe('what those who wait can expect', () => {
     });
   });
 
-  it('should not be told again when somebody comes who goes behind', () => {
+  it('should not be reported again when a later job arrives', () => {
     rx((helpers) => {
       const { ask } = setUp(helpers, { every: 2_000 });
       ask('h').subscribe();
@@ -434,7 +434,7 @@ describe('what those who wait can expect', () => {
     });
   });
 
-  it('should cost nothing where nobody wants to know', () => {
+  it('should cost nothing without subscribers', () => {
     rx((helpers) => {
       const store = quota(1, 1_000, helpers);
       let asked = 0;
@@ -459,7 +459,7 @@ describe('what those who wait can expect', () => {
     });
   });
 
-  it('should tell nobody when they start as long as that is when somebody else ends', () => {
+  it('should not predict a start that depends on the end of another request', () => {
     rx((helpers) => {
       const reply = () => helpers.cold('(sh) 597ms (fd|)', wires);
       const { ask, under } = setUp(helpers, { every: 1, inFlight: 1, reply });
@@ -485,7 +485,7 @@ describe('what those who wait can expect', () => {
     });
   });
 
-  it('should tell those who wait, and the status, of limits that have changed', () => {
+  it('should notify waiting requests, and the status, of changed limits', () => {
     rx((helpers) => {
       const store = memoryLimitStore({ limits: { tpm: 6_000 }, scheduler: helpers.scheduler });
       const { ask, under } = setUp(helpers, { limits: store, reply: () => helpers.cold('(sh)', wires) });
@@ -511,7 +511,7 @@ describe('what those who wait can expect', () => {
     });
   });
 
-  it('should tell nobody that they start now who wait for what levels do not show', () => {
+  it('should not predict an immediate start for jobs that wait for what levels do not show', () => {
     rx((helpers) => {
       const store = quota(1, 10, helpers);
       const reserve: LimitStore['reserve'] = () => ({ type: 'wait', ms: 5_000, dimension: 'rpm', rate: Infinity });

@@ -267,7 +267,7 @@ describe('startSimulator, streaming', () => {
     expect(whole.choices[0].message).toMatchObject({ role: 'assistant', content: 'Yes, certainly', reasoning: 'Hm.' });
   });
 
-  it('should report and charge the usage that a finish token tells', async () => {
+  it('should report and charge the usage of a finish token', async () => {
     const usage = { prompt_tokens: 500, completion_tokens: 2_000, total_tokens: 2_500 };
     const simulator = await start({
       reply: () => [

@@ -54,7 +54,7 @@ describe('fakeTransport', () => {
     expect(answers.values.all).toMatchObject([{ model: 'openai/gpt-oss-20b' }]);
   });
 
-  it('should answer what stands on the wire as it stands', async () => {
+  it('should send raw events unchanged', async () => {
     const { tokens } = ask({ 'a b': of(wire.sent, wire.head(400), wire.error('No such thing')) });
     expect(await tokens.error).toMatchObject({
       status: 400,
@@ -120,7 +120,7 @@ describe('fakeTransport', () => {
     expect([given, transport.open]).toEqual([2, 0]);
   });
 
-  it('should tell when which request is admitted, and how many are open', () => {
+  it('should report when each request is admitted, and how many are open', () => {
     rx(({ hot, expectObservable, flush }) => {
       const transport = fakeTransport(() => NEVER);
       const send = (content: string) =>

@@ -47,7 +47,7 @@ describe('modelServer', () => {
     expect(server.model('m').levels(60_000)).toMatchObject([{ level: 100 }]);
   });
 
-  it('should stop working for one who has left, when it hears of it', () => {
+  it('should stop working for a client that has disconnected, when it learns of it', () => {
     const { scheduler, server, ask } = setUp({
       limits: limitsOf('1k tokens/min'),
       script: () => ({ completionTokens: 100, duration: 1_000 }),
@@ -93,7 +93,7 @@ describe('modelServer', () => {
     expect([server.open, scheduler.pending]).toEqual([0, 0]);
   });
 
-  it('should give what its script throws to the one who asked', () => {
+  it('should fail the request with an error of the script', () => {
     const wrong = new Error('No such plan.');
     const { scheduler, server, ask } = setUp({
       script: (_, index) => {

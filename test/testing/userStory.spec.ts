@@ -70,7 +70,7 @@ describe('an application', () => {
     });
   });
 
-  it('should give up its place when nobody waits for the answer any more', () => {
+  it('should give up its place when the request is cancelled', () => {
     marbles(({ hot, cold, expectObservable, scheduler }) => {
       const { groq, transport, store } = client(scheduler, '1/4ms', { a: cold('-----x|'), b: 'y', c: 'z' });
       const left = hot('                         -b---');
@@ -102,7 +102,7 @@ describe('an application', () => {
     });
   });
 
-  it('should hear nothing of a limit that is met: the request waits and is sent again', () => {
+  it('should not see a 429: the request waits and is sent again', () => {
     marbles(({ cold, expectObservable, scheduler }) => {
       const limited = of(wire.head(429, { 'retry-after-ms': '5' }), wire.error('Rate limit reached'));
       const { groq, transport } = client(scheduler, '1/ms', { a: (_, attempt) => (attempt === 0 ? limited : 'x') });

@@ -44,7 +44,7 @@ const VIEW: View = {
 };
 
 describe('frame', () => {
-  it('should show the levels, the answers and those who wait, at 80 by 16', () => {
+  it('should show the levels, the answers and the waiting requests, at 80 by 16', () => {
     expect(frame(VIEW, { columns: 80, rows: 16 }, PLAIN)).toEqual([
       'rxgroq  some-model · simulated                                             1:23',
       '',

@@ -30,7 +30,7 @@ describe('summary', () => {
     ]);
   });
 
-  it('should tell what failed and what was cancelled', () => {
+  it('should report what failed and what was cancelled', () => {
     const failed = answering('Who failed?', 10);
     failed.end(20, new ConnectionError('The \u001b[31mline broke.', { sent: true }));
     const all = board(failed, answered('a', 1, 2), answering('b', 3), waiting('c'));

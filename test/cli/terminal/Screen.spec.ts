@@ -20,7 +20,7 @@ function setUp() {
 const listeners = (): number => process.listenerCount('exit') + process.listenerCount('uncaughtExceptionMonitor');
 
 describe('Screen', () => {
-  it('should draw in place, and leave nothing of what was longer', () => {
+  it('should draw in place, and erase longer lines', () => {
     const { terminal, screen } = setUp();
     screen.open();
     screen.draw(['a long line', 'two', 'three']);
@@ -47,14 +47,14 @@ describe('Screen', () => {
     expect(terminal.eventNames()).toEqual([]);
   });
 
-  it('should give the terminal back before an error is printed that nobody caught', () => {
+  it('should restore the terminal before an uncaught error is printed', () => {
     const { terminal, screen } = setUp();
     screen.open();
     process.emit('uncaughtExceptionMonitor', new Error('a defect'));
     expect(emulateTerminal(terminal.output)).toMatchObject({ alternate: false, cursor: true, wraps: true });
   });
 
-  it('should not write what stands there already, until the size changes', () => {
+  it('should not rewrite unchanged lines until the size changes', () => {
     const { terminal, screen } = setUp();
     screen.open();
     screen.draw(['same']);

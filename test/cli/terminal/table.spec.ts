@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { table } from '../../../src/cli/terminal/table.ts';
 
 describe('table', () => {
-  it('should make columns as wide as what stands in them', () => {
+  it('should make columns as wide as their content', () => {
     expect(
       table(
         [

@@ -106,7 +106,7 @@ describe('ChunkFold', () => {
     expect([fold.whole, fold.ended]).toEqual([true, true]);
   });
 
-  it('should keep the first id and the usage wherever it stands', () => {
+  it('should keep the first id, and the usage wherever it is', () => {
     const { tokens } = folded(
       chunk({ content: 'x' }, null, { id: 'first', x_groq: { id: 'req_1', usage } }),
       chunk({}, 'stop', { id: 'second' }),

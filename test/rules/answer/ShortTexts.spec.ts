@@ -15,7 +15,7 @@ function counting(text: string): { bytes: Buffer; made: () => number } {
 }
 
 describe('ShortTexts', () => {
-  it('should make a text that comes again only once, wherever it stands', () => {
+  it('should create a repeated text only once, wherever it is', () => {
     const texts = new ShortTexts((text) => text);
     const { bytes, made } = counting('what follows is said twice: again again');
     expect([texts.of(bytes, 28, 33, 5), texts.of(bytes, 34, 39, 5)]).toEqual(['again', 'again']);

@@ -111,7 +111,7 @@ describe('answerOfCompletion', () => {
 describe('writtenIn', () => {
   const written = (message: object) => writtenIn({ message: { role: 'assistant', ...message }, ...about });
 
-  it('should tell all that an answer holds', () => {
+  it('should report everything in an answer', () => {
     const message = { content: 'Hello', reasoning: 'Hm', tool_calls: [wireCall, wireCall] };
     expect(written(message)).toStrictEqual({
       text: 'Helloadd{"a":1}add{"a":1}',

@@ -13,7 +13,7 @@ function counting(capacity: number) {
 const text = (i: number, length = 100): string => `${i} `.padEnd(length, 'x');
 
 describe('CountCache', () => {
-  it('should count a text once, even when it is made anew', () => {
+  it('should count an equal text only once', () => {
     const { cache, counted } = counting(10_000);
     expect(cache.count(text(1))).toBe(100);
     expect(cache.count(Buffer.from(text(1)).toString())).toBe(100);

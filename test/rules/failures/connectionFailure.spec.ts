@@ -94,7 +94,7 @@ describe('connectionFailure', () => {
     },
   );
 
-  it('should keep nothing of the failure but its code', () => {
+  it('should keep only the code of the failure', () => {
     const error = connectionFailure(
       failure('ECONNRESET', { headers: ['authorization', 'Bearer secret'], cause: new Error('secret') }),
       true,

@@ -195,7 +195,7 @@ describe('httpErrorOf', () => {
 });
 
 describe('errorFrom', () => {
-  it('should make an error of what stands in the middle of a stream', () => {
+  it('should turn an error in the middle of a stream into an error', () => {
     const fields = { message: 'Tool choice is required.', type: 'invalid_request_error', code: 'tool_use_failed' };
     const error = errorFrom(400, { ...fields, failed_generation: 'what the model wrote' });
     expect(isHttpError(error) && [error.status, error.groqCode, error.type]).toEqual([

@@ -13,7 +13,7 @@ const after = (times: number, missing: number, traffic = new ForeignTraffic(0), 
 };
 
 describe('ForeignTraffic', () => {
-  it('should believe in nobody at first', () => {
+  it('should assume no other clients at first', () => {
     expect([new ForeignTraffic(0).rate, new ForeignTraffic(0).lump]).toEqual([0, 0]);
   });
 

@@ -22,7 +22,7 @@ describe('Gauge', () => {
     expect(gauge.bucket.level).toBe(50);
   });
 
-  it('should leave nothing alone when nobody else takes anything', () => {
+  it('should use everything when no other client takes anything', () => {
     const gauge = gaugeWith('rpm', 1);
     gauge.shown(2, LATER);
     expect(gauge.waitFor(1, 0, 0, LATER)).toBe(0);

@@ -180,7 +180,7 @@ describe('LimitLearner', () => {
       expect(bucket('tpm', 60_000)?.rate).toBeLessThan(0.8);
     });
 
-    it('should find nobody where there is nobody', () => {
+    it('should find no job in an empty queue', () => {
       const { bucket, waitFor } = beside(0, { tpm: 60_000 });
       waitFor(1, 60_000);
       expect(bucket('tpm', 60_000)?.foreign).toBeLessThan(0.02);
@@ -430,7 +430,7 @@ describe('LimitLearner', () => {
       expect(level('rpd', 86_410)).toBeCloseTo(before + 1, 6);
     });
 
-    it('should go by the limit that the server tells, where ours is lower', () => {
+    it('should use the limit of the server where ours is lower', () => {
       const { answered, level } = learning({ tpm: 60_000 }, { ceilings: { tpm: 30_000 } });
       for (let i = 0; i < 4; i++) {
         answered(6_000, i * 6_000, { tpm: { limit: 60_000, remaining: 54_000, reset: 6_000 } });

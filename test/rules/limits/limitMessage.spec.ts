@@ -108,7 +108,7 @@ describe('parseLimitMessage', () => {
     expect(parseLimitMessage(message)).toStrictEqual({ tooLarge: false });
   });
 
-  it('should read what stands at the very beginning', () => {
+  it('should read text at the very beginning', () => {
     expect(parseLimitMessage('(TPM): busy')).toStrictEqual({ tooLarge: false, dimension: 'tpm' });
     expect(parseLimitMessage('Limit 5, Used 3')).toStrictEqual({ tooLarge: false, limit: 5, used: 3 });
   });

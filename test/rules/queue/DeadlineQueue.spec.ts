@@ -108,7 +108,7 @@ describe('DeadlineQueue', () => {
       expect(expiring).toEqual(['a', 'b', 'c']);
     });
 
-    it('should tell when the best one leaves by itself, and when the last one has left or was taken', () => {
+    it('should notify when the best job leaves by itself, and when the last one has left or was taken', () => {
       const lifetimes = { h: new Subscription(), l: new Subscription(), b: new Subscription() };
       const { queue, left } = queueWith(
         ['h', { lifetime: lifetimes.h }],
@@ -192,7 +192,7 @@ describe('DeadlineQueue', () => {
       expect(queue.peek()?.job.name).toBe('l2');
     });
 
-    it('should let nobody go before another priority whose deadline is earlier', () => {
+    it('should not let a job go before an earlier deadline of another priority', () => {
       const { queue } = queueWith(['l1', of('a')], ['m', of('a')], ['l2', of('b')]);
       queue.serve(find(queue, 'm').job, 1_000);
       // b has had less, but what is normal comes first; then of the two that are low it is b's.
@@ -206,7 +206,7 @@ describe('DeadlineQueue', () => {
       expect(drain(queue)).toEqual(['l1', 'm', 'l2']);
     });
 
-    it('should let nobody save up while it does not wait', () => {
+    it('should not let a tenant save up turns while it does not wait', () => {
       const { queue, add } = queueWith(['l1', of('a')], ['l2', of('b')]);
       queue.serve(find(queue, 'l1').job, 100);
       queue.serve(find(queue, 'l2').job, 100);
@@ -269,7 +269,7 @@ describe('DeadlineQueue', () => {
       expect(queue.worst()?.job.name).toBe('b1');
     });
 
-    it('should let nobody wait for ever behind ever new ones', () => {
+    it('should not let a job wait forever behind new ones', () => {
       const { queue, add } = queueWith(['l1', of('a', 100)], ['l2', of('a', 100)]);
       const started: string[] = [];
       for (let i = 3; i < 10; i++) {
@@ -315,7 +315,7 @@ describe('DeadlineQueue', () => {
       expect(drain(queue)).toEqual(['b2', 'b']);
     });
 
-    it('should remember among many who has had more than the others', () => {
+    it('should remember which of many tenants was granted more', () => {
       const { queue, add } = queueWith(['l0', of('has had much')], ['l1', of('other')], ['b', of('stays')]);
       queue.serve((next(queue) as Ticket<NamedJob>).job, 1e6);
       queue.serve((next(queue) as Ticket<NamedJob>).job, 10);

@@ -55,7 +55,7 @@ describe('Forecast', () => {
     expect(forecast(levels, [cost(1, 100), cost(1, 100)])).toEqual([1_000, 2_000]);
   });
 
-  it('should keep the order: nobody starts before who comes first', () => {
+  it('should keep the order of arrival', () => {
     expect(forecast([bucket('tpm', 6_000, 100)], [cost(1, 500), cost(1, 1)])).toEqual([4_000, 4_010]);
     expect(forecast([bucket('tpm', 6_000, 100)], [cost(1, 500), cost(1, 0)])).toEqual([4_000, 4_000]);
   });

@@ -58,7 +58,7 @@ describe('Heap', () => {
     );
   });
 
-  it('should let any item go, or change, wherever it stands', () => {
+  it('should remove or reorder any item', () => {
     const change = fc.record({ which: fc.nat(), to: fc.option(fc.integer({ min: 0, max: 50 })) });
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: 50 })), fc.array(change), (values, changes) => {

@@ -9,7 +9,7 @@ import { jobMaker, type NamedJob, tokens } from '../../util/jobs.ts';
 const bucket: BucketLevel = { dimension: 'tpm', limit: 100, level: 10, rate: 0.01, foreign: 0, pausedFor: 0 };
 
 describe('outlook', () => {
-  it('should tell each who waits how many start before it and when it starts itself', () => {
+  it('should report to each waiting request how many start before it and when it starts', () => {
     const queue = new DeadlineQueue<NamedJob>(DEFAULT_SLACK, { left: () => undefined });
     const make = jobMaker();
     for (const name of ['l', 'b', 'h', 'm', 'l2']) queue.add(make(name, { cost: tokens(10) }));

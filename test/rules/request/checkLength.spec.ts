@@ -54,7 +54,7 @@ describe('checkLength', () => {
     );
   });
 
-  it('should let pass what is not certain', () => {
+  it('should pass what is not certain', () => {
     expect(refusal({ tokens: 135_000, bound: 140_000, exact: false })).toBeUndefined();
     expect(refusal({ tokens: 135_000, bound: 138_000, exact: false })).toMatchObject({ promptTokens: 132_000 });
     expect(refusal({ tokens: 10, bound: 500_000, exact: false })).toBeUndefined();

@@ -59,7 +59,7 @@ describe('continueFrom', () => {
     expect(continueFrom(cut({ reasoning: 'A story…' }), request)).toBe(request);
   });
 
-  it('should ask anew where there is nothing to go on from', () => {
+  it('should repeat the request if there is nothing to continue', () => {
     const call = { type: 'tool-call' as const, index: 0, id: 'a', name: 'f', arguments: '{}' };
     expect(continueFrom(cut({}), request)).toBe(request);
     expect(continueFrom(cut({ text: 'I look it up.', toolCalls: [call] }), request)).toBe(request);

@@ -26,7 +26,7 @@ describe('UsageTally', () => {
     });
   });
 
-  it('should leave the cost open where none is known, and tell how many are not in it', () => {
+  it('should leave the cost open if no price is known, and count the unpriced requests', () => {
     expect(tallied(['a', reported()]).totals.get('a')?.reported).toEqual({ ...tokens, requests: 1, unpriced: 1 });
     expect(tallied(['a', reported()], ['a', reported(2)]).totals.get('a')?.reported).toMatchObject({
       cost: 2,

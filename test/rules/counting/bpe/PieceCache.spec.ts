@@ -4,7 +4,7 @@ import { hashOf } from '../../../../src/rules/counting/bpe/rankTable.ts';
 import { randomIntegers } from './randomText.ts';
 
 describe('PieceCache', () => {
-  it('should know what was put into it, wherever it stands', () => {
+  it('should find its items anywhere', () => {
     const cache = new PieceCache();
     const bytes = Uint8Array.of(9, 1, 2, 3, 9);
     const again = Uint8Array.of(1, 2, 3);
