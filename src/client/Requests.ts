@@ -22,6 +22,15 @@ import type { Ledger } from './Ledger.ts';
 import { OutputFits } from './OutputFits.ts';
 import { untilAborted } from './untilAborted.ts';
 
+/** A call of one of the client's methods that ask for a chat completion. */
+export interface MethodCall<T> {
+  readonly kind: AnswerKind<T>;
+  readonly input: ChatInput;
+  readonly options: ChatOptions;
+  /** Checks the options of the method. */
+  readonly check: CheckOptions;
+}
+
 /** Makes chat completion requests: what all methods of the client have in common. */
 export class Requests {
   readonly #services: ClientServices;
@@ -32,28 +41,20 @@ export class Requests {
     this.#requestScheduler = scheduler;
   }
 
-  /**
-   * The answer to a request. It is cold, and each subscription is a separate request.
-   *
-   * @param check Checks the options of the method that is called.
-   */
-  ask<T>(
-    kind: AnswerKind<T>,
-    input: ChatInput,
-    options: ChatOptions,
-    check: CheckOptions,
-  ): IterableObservable<T | StateToken> {
+  /** The answer to a request. It is cold, and each subscription is a separate request. */
+  ask<T>(call: MethodCall<T>): IterableObservable<T | StateToken> {
     return iterableObservable(
       (destination) => {
-        this.#answer(kind, input, options, check, destination);
+        this.#answer(call, destination);
       },
       () => {
+        const { kind, input, options, check } = call;
         const { backpressure, buffer } = options;
         const waits = new BehaviorSubject(false);
         const paced$ = new Observable<T | StateToken>((destination) => {
           check(options);
           const paused$ = options.paused$ === undefined ? waits : either(waits, options.paused$);
-          this.#answer(kind, input, { ...options, paused$ }, check, destination);
+          this.#answer({ ...call, options: { ...options, paused$ } }, destination);
         });
         const pause = (paused: boolean): void => {
           waits.next(paused);
@@ -63,13 +64,7 @@ export class Requests {
     );
   }
 
-  #answer<T>(
-    kind: AnswerKind<T>,
-    input: ChatInput,
-    options: ChatOptions,
-    check: CheckOptions,
-    destination: Subscriber<T | StateToken>,
-  ): void {
+  #answer<T>({ kind, input, options, check }: MethodCall<T>, destination: Subscriber<T | StateToken>): void {
     check(options);
     const { signal, paused$, lifecycle = false } = options;
     const cancelled$ = signal && new Subject<CancelledError>();

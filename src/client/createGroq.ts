@@ -10,12 +10,11 @@ import type { Status } from '../model/Status.ts';
 import type { Answer, StateToken, Token } from '../model/Token.ts';
 import type { UsageKey, UsageRecord, UsageTotals } from '../model/UsageRecord.ts';
 import { RequestScheduler } from '../scheduler/RequestScheduler.ts';
-import { ANSWER, type AnswerKind, CHUNKS, TOKENS } from './AnswerKind.ts';
+import { ANSWER, CHUNKS, TOKENS } from './AnswerKind.ts';
 import { type Answered, type AnswerResult, type AnswersOptions, answers } from './answers.ts';
 import {
   type CallOptions,
   type ChatOptions,
-  type CheckOptions,
   checkAnswersOptions,
   checkAskOptions,
   checkCallOptions,
@@ -31,7 +30,7 @@ import type { IterableObservable } from './IterableObservable.ts';
 import { Ledger } from './Ledger.ts';
 import { type Model, models } from './models.ts';
 import type { GroqOptions } from './options.ts';
-import { Requests } from './Requests.ts';
+import { type MethodCall, Requests } from './Requests.ts';
 
 /**
  * Creates a client.
@@ -67,15 +66,16 @@ class GroqClient implements Groq {
   ): IterableObservable<Token>;
   chat(request: ChatInput, options: ChatOptions): IterableObservable<Token | StateToken>;
   chat(request: ChatInput, options: ChatOptions = {}): IterableObservable<Token | StateToken> {
-    return this.#requests.ask(TOKENS, request, options, checkChatOptions);
+    return this.#requests.ask({ kind: TOKENS, input: request, options, check: checkChatOptions });
   }
 
   complete(request: ChatInput, options: CallOptions = {}): Observable<Answer> {
-    return this.#ask(ANSWER, request, options, checkCallOptions);
+    return this.#ask({ kind: ANSWER, input: request, options, check: checkCallOptions });
   }
 
   ask(prompt: string, options: ChatOptions & { readonly lifecycle?: false } = {}): IterableObservable<Token> {
-    return this.#ask(TOKENS, { messages: [{ role: 'user', content: prompt }] }, options, checkAskOptions);
+    const input: ChatInput = { messages: [{ role: 'user', content: prompt }] };
+    return this.#ask({ kind: TOKENS, input, options, check: checkAskOptions });
   }
 
   answers<T>(
@@ -95,7 +95,7 @@ class GroqClient implements Groq {
   }
 
   chunks(request: ChatInput, options: StreamOptions = {}): IterableObservable<ChatCompletionChunk> {
-    return this.#ask(CHUNKS, request, options, checkStreamOptions);
+    return this.#ask({ kind: CHUNKS, input: request, options, check: checkStreamOptions });
   }
 
   models(): Observable<Model[]> {
@@ -153,7 +153,7 @@ class GroqClient implements Groq {
   }
 
   /** An answer without state tokens: only `lifecycle: true` adds them. */
-  #ask<T>(kind: AnswerKind<T>, request: ChatInput, options: CallOptions, check: CheckOptions): IterableObservable<T> {
-    return this.#requests.ask(kind, request, options, check) as IterableObservable<T>;
+  #ask<T>(call: MethodCall<T>): IterableObservable<T> {
+    return this.#requests.ask(call) as IterableObservable<T>;
   }
 }
