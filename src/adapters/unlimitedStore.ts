@@ -5,6 +5,7 @@ import { systemClock } from '../ports/clock.ts';
 import type { LimitStore } from '../ports/LimitStore.ts';
 import { LruMap } from '../rules/LruMap.ts';
 import { RefusalPause } from '../rules/limits/RefusalPause.ts';
+import { restingLevel } from '../rules/limits/restingLevel.ts';
 
 /** Options of {@link unlimitedStore}. */
 export interface UnlimitedStoreConfig {
@@ -21,10 +22,11 @@ export interface UnlimitedStoreConfig {
  */
 export function unlimitedStore({ scheduler = systemClock }: UnlimitedStoreConfig = {}): LimitStore {
   const pauses = new LruMap<LimitKey, Pause>(MAX_PAUSES);
+  const restOf = (key: LimitKey): number =>
+    Math.max(0, Math.ceil((pauses.get(key)?.until ?? -Infinity) - scheduler.now()));
   return {
     reserve: ({ key }) => {
-      const until = pauses.get(key)?.until;
-      const ms = until === undefined ? 0 : Math.ceil(until - scheduler.now());
+      const ms = restOf(key);
       return ms > 0 ? { type: 'wait', ms, dimension: 'rpm', rate: Infinity } : GRANTED;
     },
     settle: ({ key }, outcome): undefined => {
@@ -36,7 +38,10 @@ export function unlimitedStore({ scheduler = systemClock }: UnlimitedStoreConfig
       pauses.set(key, pause);
     },
     changes: () => NEVER,
-    levels: () => of([]),
+    levels: (key) => {
+      const rest = restOf(key);
+      return of(rest > 0 ? [restingLevel(rest)] : []);
+    },
   };
 }
 

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { unlimitedStore } from '../../src/adapters/unlimitedStore.ts';
 import type { Outcome, Reservation } from '../../src/model/Grant.ts';
 import { tokens } from '../util/jobs.ts';
+import { levelsOf } from '../util/stores.ts';
 
 /** Gives the reservation of a number, which is the same each time. */
 const reservations = (): ((id: number, key?: string) => Reservation) => {
@@ -67,6 +68,17 @@ describe('unlimitedStore', () => {
     expect(waitOf(2)).toBe(20_000);
     scheduler.frame = 19_999;
     expect(waitOf(2)).toBe(1);
+  });
+
+  it('should show how long it waits', () => {
+    const { store, scheduler, reservation } = setUp();
+    void store.reserve(reservation(0));
+    void store.settle(reservation(0), { type: 'rejected', ms: 20_000 });
+    scheduler.frame = 5_000;
+    expect(levelsOf(store)).toMatchObject([{ dimension: 'rpm', level: Infinity, pausedFor: 15_000 }]);
+    expect(levelsOf(store, 'other')).toEqual([]);
+    scheduler.frame = 20_000;
+    expect(levelsOf(store)).toEqual([]);
   });
 
   it('should wait longer each time when a 429 says no time, until an answer comes', () => {

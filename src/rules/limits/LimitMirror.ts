@@ -9,6 +9,7 @@ import { GaugeSet } from './GaugeSet.ts';
 import { givenBack } from './givenBack.ts';
 import { LimitLearner } from './LimitLearner.ts';
 import { type Marks, type OpenReservation, OpenReservations } from './OpenReservations.ts';
+import { restingLevel } from './restingLevel.ts';
 
 /** What a {@link LimitMirror} starts from. */
 export interface LimitMirrorConfig {
@@ -178,6 +179,7 @@ export class LimitMirror {
   levels(now: number): readonly BucketLevel[] {
     const event = this.#next(now);
     const rest = this.#learner.rest(now);
+    if (this.#gauges.all.length === 0) return rest > 0 ? [restingLevel(rest)] : [];
     return this.#gauges.all.map((gauge) => {
       gauge.bucket.refill(now, event);
       const kept = this.#keptOf(gauge);

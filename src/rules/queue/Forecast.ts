@@ -50,7 +50,9 @@ export class Forecast {
       const left = held + (leaves ? (kept?.[priority] ?? 0) : 0);
       // A full bucket is enough for anything that fits into it.
       const missing = Math.min(units + left, limit) - (this.#levels[i] ?? 0);
-      earliest = Math.max(earliest, this.#start + missing / rate, pausedFor);
+      // Dividing what is not missing by a rate without bound would give no number.
+      const flowing = missing > 0 ? missing / rate : 0;
+      earliest = Math.max(earliest, this.#start + flowing, pausedFor);
     });
     return earliest;
   }

@@ -56,6 +56,13 @@ describe('LimitLearner', () => {
     expect(limits).toEqual([8_000, 100]);
   });
 
+  it('should show a rest also where no limit is known', () => {
+    const { mirror, rejected } = learning({});
+    rejected({ ms: 3_000 }, 1_000);
+    expect(mirror.levels(2_000)).toMatchObject([{ level: Infinity, pausedFor: 2_000 }]);
+    expect(mirror.levels(4_000)).toEqual([]);
+  });
+
   it('should leave alone no more of a day for a lump that others took than flows in within a minute', () => {
     const { answered, bucket, waitFor } = learning({ tpd: 864_000, rpd: 86_400 });
     for (const [at, remaining] of [

@@ -4,6 +4,7 @@ import type { Cost } from '../../../src/model/Cost.ts';
 import type { BucketLevel } from '../../../src/model/Limits.ts';
 import type { Priority } from '../../../src/model/Priority.ts';
 import { NO_COST } from '../../../src/rules/counting/cost.ts';
+import { restingLevel } from '../../../src/rules/limits/restingLevel.ts';
 import { Forecast } from '../../../src/rules/queue/Forecast.ts';
 
 const bucket = (dimension: 'rpm' | 'tpm', limit: number, level: number, pausedFor = 0): BucketLevel => ({
@@ -79,6 +80,10 @@ describe('Forecast', () => {
     ]);
     const resting = bucket('tpm', 6_000, 5_000, 600_000);
     expect(forecast([resting], [cost(1, 5_000), cost(1, 5_000)])).toEqual([600_000, 640_000]);
+  });
+
+  it('should wait for the pause of a bucket without bounds, and then for nothing', () => {
+    expect(forecast([restingLevel(2_000)], [cost(1), cost(1, 1e9), cost(1)])).toEqual([2_000, 2_000, 2_000]);
   });
 
   it('should make up for a level below zero', () => {
