@@ -3,14 +3,14 @@ import { createGroq, text } from 'rxgroq';
 import { startSimulator } from 'rxgroq/simulator';
 import { lastValueFrom, tap } from 'rxjs';
 
-// A Groq on this machine, which needs no key. For the real one: createGroq(), with GROQ_API_KEY in the environment.
+// A simulated Groq, which needs no key. For the real one: createGroq(), with GROQ_API_KEY in the environment.
 const simulator = await startSimulator({ tokensPerSecond: 150 });
 const groq = createGroq({ baseURL: simulator.url, apiKey: 'any' });
 
 const asked = performance.now();
 let pieces = 0;
 
-// Nothing is sent before somebody subscribes, which lastValueFrom does.
+// Nothing is sent until something subscribes, as lastValueFrom does.
 const answer$ = groq.ask('Why is the sky blue?').pipe(
   text(),
   tap((piece) => {

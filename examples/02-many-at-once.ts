@@ -1,4 +1,4 @@
-// A stream of questions becomes a stream of answers, and the limits decide the pace.
+// A stream of questions becomes a stream of answers, and the limits set the pace.
 import { createGroq } from 'rxgroq';
 import { fasterClock, startSimulator } from 'rxgroq/simulator';
 import { lastValueFrom, range, tap, toArray } from 'rxjs';

@@ -1,4 +1,4 @@
-// An urgent question that comes late starts before all that still wait.
+// An urgent question that arrives late starts before all waiting ones.
 import { createGroq, type Priority, type StateToken, type Token } from 'rxgroq';
 import { fasterClock, startSimulator } from 'rxgroq/simulator';
 import { filter, lastValueFrom, merge, mergeMap, type Observable, range, take, tap } from 'rxjs';
@@ -20,7 +20,7 @@ function ask(name: string, priority: Priority): Observable<Token | StateToken> {
 
 const patient$ = range(1, 40).pipe(mergeMap((n) => ask(`low ${n}`, 'low')));
 
-// As soon as an answer is there while the last ten wait.
+// As soon as there is an answer, while the last ten wait.
 const urgent$ = groq.events$.pipe(
   filter(({ type }) => type === 'finished' && started.length >= 30),
   take(1),

@@ -1,4 +1,4 @@
-// Unsubscribing cancels a request, wherever it is: in the queue, on the wire, or pausing before it is tried again.
+// Unsubscribing cancels a request, whatever its state: in the queue, in flight, or pausing before a retry.
 import { createGroq, type StateToken, type Token } from 'rxgroq';
 import { startSimulator } from 'rxgroq/simulator';
 import {
@@ -11,18 +11,18 @@ import {
   takeWhile,
 } from 'rxjs';
 
-// The third request that arrives is answered with 503 and the wish to wait for a minute.
+// The third request that arrives is answered with 503, and asked to wait for a minute.
 const simulator = await startSimulator({
   tokensPerSecond: 50,
   faults: [undefined, undefined, { kind: 'status', status: 503, retryAfter: 60 }],
 });
 const groq = createGroq({ baseURL: simulator.url, apiKey: 'any' });
 
-/** Emits as soon as so many requests are being answered by the server. */
+/** Emits as soon as the server is answering this many requests. */
 const busyWith = (count: number) =>
   interval(1).pipe(filter(() => simulator.stats().models['openai/gpt-oss-20b']?.inFlight === count));
 
-/** Asks a question, and unsubscribes when `until` says so. */
+/** Asks a question, and unsubscribes when `until` emits. */
 async function cancel(stage: string, until: MonoTypeOperatorFunction<Token | StateToken>): Promise<void> {
   const request = { messages: [{ role: 'user', content: 'Tell me a long story.' } as const] };
   await lastValueFrom(groq.chat(request, { lifecycle: true }).pipe(until), { defaultValue: undefined });

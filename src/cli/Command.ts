@@ -6,7 +6,7 @@ export interface Context {
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
   readonly env: NodeJS.ProcessEnv;
-  /** Aborted when somebody has had enough: the user, the system or whoever reads the output. */
+  /** Aborted by the user, by the system, or when the reader of the output goes away. */
   readonly signal: AbortSignal;
 }
 

@@ -4,7 +4,7 @@ import { UsageError } from './CliError.ts';
 import type { Context } from './Command.ts';
 
 /**
- * The prompt: what stands on the command line, or else what is piped in.
+ * The prompt: the argument, or else what is piped in.
  *
  * @throws {UsageError} when there is neither.
  */

@@ -77,6 +77,6 @@ function version(): string {
 function told(error: unknown): readonly [string, number] {
   if (error instanceof CliError) return [error.message, error.exitCode];
   if (isGroqError(error)) return [terminalText(errorText(error)), 1];
-  // A defect of ours: the stack helps whoever reports it.
+  // A bug: the stack is useful in a report.
   return [terminalText(error instanceof Error ? (error.stack ?? error.message) : String(error)), 1];
 }

@@ -8,7 +8,7 @@ export class LruMap<K, V> {
   readonly #isFree: (value: V) => boolean;
 
   /**
-   * @param max How many entries are kept of which nobody needs to be.
+   * @param max How many entries that are not needed are kept.
    * @param isFree Whether a value is not needed just now. @default () => true
    */
   constructor(max: number, isFree: (value: V) => boolean = () => true) {
@@ -20,7 +20,7 @@ export class LruMap<K, V> {
     return this.#entries.size;
   }
 
-  /** What stands for a key, which is not used by that. */
+  /** The value of a key, without marking it as used. */
   get(key: K): V | undefined {
     return this.#entries.get(key);
   }

@@ -1,15 +1,15 @@
 import { ValidationError } from '../errors/ValidationError.ts';
 
 /**
- * Checks that a key can stand in a header, without ever showing it.
+ * Checks that a key is valid in a header, without ever showing it.
  *
- * @param subject What says so, as an error begins.
+ * @param subject The source of the key, with which the error begins.
  * @param path Its name there.
- * @return The key without the blanks around it, which often come with copying.
- * @throws {ValidationError} when there is a character in it that no header can hold.
+ * @return The key without surrounding whitespace, which is often copied with it.
+ * @throws {ValidationError} when it has a character that is not allowed in a header.
  */
 export function checkApiKey(key: unknown, subject = 'The options', path = 'apiKey'): string {
-  // What gives the key may have none to give: a variable that is not set.
+  // A function may return no key, for example if a variable is not set.
   const trimmed = typeof key === 'string' ? key.trim() : '';
   if (/^[\x21-\x7e]+$/.test(trimmed)) return trimmed;
   if (typeof key === 'object' && key !== null && 'then' in key) {

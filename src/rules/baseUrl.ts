@@ -1,24 +1,24 @@
 import { ValidationError } from '../errors/ValidationError.ts';
 
-/** Where requests go: an origin and the path before every path. */
+/** The base of all requests: an origin and a path prefix. */
 export interface BaseUrl {
   readonly origin: string;
   /** Without a slash at its end. */
   readonly path: string;
 }
 
-/** Groq's own. */
+/** Groq's base URL. */
 export const GROQ_URL = 'https://api.groq.com/openai/v1';
 
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /**
- * Takes a base URL apart. One without a path gets Groq's, `/openai/v1`.
+ * Parses a base URL. Without a path it gets Groq's, `/openai/v1`.
  *
- * @param subject What says so, as an error begins.
+ * @param subject The source of the URL, with which the error begins.
  * @param path Its name there.
- * @throws {ValidationError} when it is no URL, when it would send the key in the clear to another machine, or when it
- * has a user, a query or a fragment.
+ * @throws {ValidationError} when it is not an https URL, when it would send the key unencrypted to another machine, or
+ * when it has a user, a query or a fragment.
  */
 export function parseBaseUrl(text: string, subject = 'The options', path = 'baseURL'): BaseUrl {
   const refused = (expected: string, got: string): ValidationError =>

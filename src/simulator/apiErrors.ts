@@ -37,7 +37,7 @@ export const CONTEXT_EXCEEDED: ApiError = invalidRequest('Please reduce the leng
   code: 'context_length_exceeded',
 });
 
-/** Not Groq's, which answers everybody: the simulator is nobody's but the machine's that it runs on. */
+/** Not an error of Groq: the simulator only serves the machine that it runs on. */
 export const NOT_LOOPBACK: ApiError = {
   status: 403,
   error: {

@@ -23,7 +23,7 @@ const OPTIONS = {
   'base-url': { type: 'string', value: 'url', text: 'The base URL. Default: GROQ_BASE_URL, or Groq' },
 } as const satisfies OptionSpecs;
 
-/** The simulator answers as fast as it can: nobody watches it write. */
+/** The simulator answers as fast as it can, since its output is not shown. */
 const AT_ONCE = { firstToken: 0, tokensPerSecond: Infinity } as const;
 
 /** `rxgroq verify`: whether prompts are counted as Groq counts them. */

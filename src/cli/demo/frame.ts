@@ -16,7 +16,7 @@ export interface Size {
 /** Below so many columns there is room for a few words only. */
 const NARROWEST = 30;
 
-/** From how many columns on those who wait are drawn beside the answers. */
+/** From how many columns on the waiting requests are drawn next to the answers. */
 const TWO_COLUMNS = 72;
 
 /** What the answers get of the width, where there are two columns. */
@@ -53,7 +53,7 @@ function headLine({ title, now }: View, width: number, { strong, faint }: Palett
 
 const narrow = (view: View, width: number): string[] => words(view).map((text) => fit(text, width));
 
-/** How it stands, in a few words each. */
+/** The counts, in a few words each. */
 function words({ board, rateLimited }: View): string[] {
   const failed = board.count('failed');
   return [

@@ -11,7 +11,7 @@ import type { Stage } from './Stage.ts';
 /** How much of a question is told, in characters. */
 const PROMPT = 48;
 
-/** Tells of each question that has ended in a line, for those who look on without a terminal. */
+/** Prints a line for each question that has ended, for output without a terminal. */
 export async function showAsLines(
   ended$: Observable<Row>,
   board: Board,

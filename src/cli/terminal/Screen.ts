@@ -12,7 +12,7 @@ const CLEAR_BELOW = '\u001b[J';
 export class Screen {
   readonly #stdout: NodeJS.WriteStream;
   #isOpen = false;
-  /** What stands there, so that nothing is drawn twice. */
+  /** What is on the screen, so that nothing is drawn twice. */
   #drawn = '';
 
   constructor(stdout: NodeJS.WriteStream) {

@@ -1,4 +1,4 @@
 import { isCancelledError, isClosedError } from '../../errors/guards.ts';
 
-/** Whether an error says that nobody wants the answer any more, however much of it there is. */
+/** Whether an error means that the answer is no longer wanted, however much of it has arrived. */
 export const isGivenUp = (error: unknown): boolean => isCancelledError(error) || isClosedError(error);

@@ -4,7 +4,7 @@ import { SAMPLING_NOISE } from './isRefusal.ts';
 /** The fields of errors that may hold text of the server. The others are ours, and programs go by them. */
 const SERVER_TEXT = ['message', 'stack', 'type', 'groqCode', 'requestId'] as const;
 
-/** Takes out of an error what nobody is to see, wherever the text of a server has put it. */
+/** Removes secrets from an error, wherever the text of a server contains them. */
 export function redactError(error: unknown, redact: (text: string) => string): void {
   if (!isGroqError(error)) return;
   for (const field of SERVER_TEXT) {

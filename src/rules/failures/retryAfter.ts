@@ -1,6 +1,6 @@
 import type { WireHeaders } from '../../model/WireHeaders.ts';
 
-/** Nothing that Groq limits takes longer to flow back than a day, in milliseconds: nobody waits for longer. */
+/** No limit of Groq takes longer than a day to refill, in milliseconds: longer waits are ignored. */
 export const LONGEST_WAIT = 86_400_000;
 
 /** A server that asks for more than a year, in milliseconds, means something else. */

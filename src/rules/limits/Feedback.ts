@@ -38,7 +38,7 @@ export class Feedback {
   }
 
   /**
-   * Notes how things stand after a charge.
+   * Notes the levels after a charge.
    *
    * @param level Of our bucket after the charge.
    * @param inFlight What the charges that are not settled sum up to, without this one.

@@ -97,7 +97,7 @@ export class ForeignDoubt {
     // By a clock that went back, nothing is newer than now.
     const unseen = Math.max(0, now - this.shownLast.at);
     bucket.foreign = this.#believed(unseen);
-    // When nobody asks, as much is believed in all as would be by asking all the time.
+    // Without queries, the total is the same as with continuous queries.
     bucket.foreignUntil = now + Math.max(0, CONFIRMED - unseen) + FORGETTING;
     const share = (bucket.foreign * bucket.window) / bucket.limit;
     const first = this.#first(now);

@@ -62,7 +62,7 @@ export class Gauge {
     this.#inFlight += units;
   }
 
-  /** Notes how things stand after a charge of so many units. */
+  /** Notes the level after a charge, in units. */
   mark(units: number, now: number): Mark | undefined {
     return this.#feedback?.mark(this.bucket.level, this.#inFlight - units, now);
   }

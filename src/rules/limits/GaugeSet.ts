@@ -12,7 +12,7 @@ const MARKS_OF_A_PLAN = 2;
 
 /** The limits of one model, as far as they are known: each is the lower of what the server allows and of our own. */
 export class GaugeSet {
-  /** In the order in which they became known. Another list whenever that changes, for those who keep one. */
+  /** In the order in which they became known. A new list whenever that changes, since callers may keep it. */
   all: readonly Gauge[] = [];
   /** How often a limit has changed. */
   revision = 0;

@@ -39,7 +39,7 @@ const STRANGE = 2;
  * or counts within windows, whether it gives back what was not used, and what others take.
  */
 export class LimitLearner {
-  /** Whether an answer has shown the levels: what was used before it is nobody's traffic. */
+  /** Whether an answer has shown the levels: usage before it does not count as traffic of others. */
   known: boolean;
   readonly #gauges: GaugeSet;
   readonly #keeps: boolean;
@@ -71,7 +71,7 @@ export class LimitLearner {
     this.#refunds.charge(tokens);
   }
 
-  /** Notes how things stand after a charge, to compare its answer with. */
+  /** Notes the levels after a charge, to compare its answer with. */
   mark({ tokens, requests }: Cost, now: number): Marks {
     const tpm = this.#gauges.find('tpm');
     return {

@@ -132,7 +132,7 @@ export class LimitMirror {
     });
   }
 
-  /** Hears that a request has set out for the server. */
+  /** Called when a request was sent. */
   sent(reservation: Reservation, now: number): void {
     const open = this.#open.get(reservation);
     if (open !== undefined) this.#open.send(open, now);
@@ -159,7 +159,7 @@ export class LimitMirror {
     return true;
   }
 
-  /** Hears that the server has charged a reservation, and what it reports. */
+  /** Called when the server has charged a reservation, with what it reports. */
   learn(reservation: Reservation, headers: LimitHeaders, now: number): boolean {
     const open = this.#open.get(reservation);
     if (open === undefined || open.heard) return false;
@@ -205,7 +205,7 @@ export class LimitMirror {
   /** Numbers what happens now, after what has happened by itself: requests that must have arrived. */
   #next(now: number): number {
     for (let open = this.#open.overdue(now); open !== undefined; open = this.#open.overdue(now)) {
-      // Since then the bucket may have filled up further, although nobody has looked.
+      // Since then the bucket may have filled up further without being updated.
       this.#arrive(open, open.sentAt + LONGEST_WAY, ++this.#event);
     }
     return ++this.#event;

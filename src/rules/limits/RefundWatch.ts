@@ -53,7 +53,7 @@ export class RefundWatch {
   }
 
   /**
-   * How things stand after a charge.
+   * The state after a charge.
    *
    * @param fullAt The number of the event at which the bucket was last full.
    */
@@ -85,7 +85,7 @@ export class RefundWatch {
     const last = this.#last;
     if (last !== undefined && mark.at < last.mark.at + APART) return;
     this.#last = { mark, remaining };
-    // What did not fit was lost, and nobody knows how much that was.
+    // The overflow of the bucket was lost, and its amount is not known.
     if (last === undefined || last.mark.overflows !== mark.overflows) return;
     const g = mark.refunded - last.mark.refunded;
     const t = mark.at - last.mark.at;

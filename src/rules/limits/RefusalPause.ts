@@ -27,7 +27,7 @@ export class RefusalPause {
     return pause;
   }
 
-  /** Hears of an answer. */
+  /** Called with an answer. */
   answered(): void {
     this.#pauses = 0;
     this.#until = -Infinity;

@@ -5,7 +5,7 @@ import { PRIORITIES } from '../../model/Priority.ts';
 /** A function. */
 export const func = z.custom((value) => typeof value === 'function', { error: 'a function' });
 
-/** An object that has these methods, if it is given. */
+/** An optional object with these methods. */
 export const having = (what: string, ...methods: string[]) =>
   z
     .custom(
@@ -16,7 +16,7 @@ export const having = (what: string, ...methods: string[]) =>
     )
     .optional();
 
-/** How many there are at the least one of. */
+/** A number of at least 1. */
 export const count = z.int().min(1).optional();
 
 /** Milliseconds. */
@@ -34,7 +34,7 @@ export const tierSchema = z.enum(['free', 'developer']);
 export const limitsOf = (limit: z.ZodNumber) =>
   z.strictObject(Object.fromEntries(DIMENSION_NAMES.map((dimension) => [dimension, limit.optional()])));
 
-/** So many of anything nobody is allowed, and of more a level in units × milliseconds would be no number. */
+/** No real limit is as large, and with a larger one a level in units × milliseconds would lose precision. */
 const LARGEST_LIMIT = 1e15;
 
 /** The schema of {@link Limits}. */
@@ -45,10 +45,10 @@ const byPriority = <T extends z.ZodType>(value: T) =>
 
 const share = z.number().min(0).max(1);
 
-/** The schema of a {@link Slack}, as far as it is given. */
+/** The schema of a partial {@link Slack}. */
 export const slackSchema = byPriority(ms);
 
-/** The schema of a {@link Pacing}, and what it has to be as far as it is given. */
+/** The schema of a {@link Pacing}, and of a partial one. */
 export const pacingSchema = byPriority(share);
 export const partialPacingSchema = byPriority(share.optional());
 
@@ -76,7 +76,7 @@ const ofOneModel = z.custom<Record<string, unknown>>((value) => typeof value ===
 export const limitsByModel = (limits: ReturnType<typeof limitsOf>) =>
   z.union([z.literal(false), z.record(z.string(), ofOneModel.pipe(limits))]);
 
-/** How often is tried again, and when. */
+/** The schema of retry options. */
 export const retrySchema = z.strictObject({
   count: z.int().min(0).optional(),
   initialDelay: ms,
@@ -84,7 +84,7 @@ export const retrySchema = z.strictObject({
   sampling: z.boolean().optional(),
 });
 
-/** How long the parts of an answer may take. */
+/** The schema of the timeouts of an answer. */
 export const answerTimeoutsSchema = z.strictObject({
   connect: orInfinity,
   firstToken: orInfinity,

@@ -4,13 +4,13 @@ import { ValidationError, type ValidationIssue } from '../../errors/ValidationEr
 type Issue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];
 
-/** Words up to this many characters are shown when they stand where one of a set has to. */
+/** The maximum length of a word that is shown where one of a set is expected, in characters. */
 const SHOWN_LENGTH = 40;
 
 /**
  * Checks a value against a schema that transforms nothing, and gives the same value back.
  *
- * @param subject What the value is, as an error begins: `The request`.
+ * @param subject The name of the value, with which the error begins: `The request`.
  * @param advice What to do, as a sentence.
  * @throws {ValidationError} that lists every place where the value is invalid.
  */
@@ -21,7 +21,7 @@ export function checked<T>(schema: z.ZodType<T>, value: unknown, subject: string
   throw new ValidationError(subject, [first ?? { path: '', expected: 'valid', got: typeOf(value) }, ...rest], advice);
 }
 
-/** Says of one issue where, what was expected and what was got; of a union, of the branch that comes closest. */
+/** Describes the path, the expected and the given value of an issue; for a union, of the closest branch. */
 function explain(issue: Issue, above: Path, root: unknown): ValidationIssue[] {
   const path = [...above, ...issue.path];
   if (issue.code === 'invalid_union' && issue.errors.length > 0) {
@@ -88,7 +88,10 @@ const unit = (origin: string, count: number | bigint): string =>
       ? ` character${count === 1 ? '' : 's'}`
       : '';
 
-/** What stands at a path. Of text only its length, since it may be a prompt; where one of a set is due, the word. */
+/**
+ * Describes the value at a path: of a text only its length, since it may be a prompt, or the word itself where one of a
+ * set is expected.
+ */
 function gotAt(root: unknown, path: Path, issue: Issue): string {
   const value = valueAt(root, path);
   const isWord = issue.code === 'invalid_value' || issue.code === 'invalid_union';
@@ -110,7 +113,7 @@ const valueAt = (root: unknown, path: Path): unknown =>
     root,
   );
 
-/** What can stand behind a dot. A model or a tenant can be called anything. */
+/** A name that can follow a dot. Models and tenants can have any name. */
 const IS_NAME = /^[\w$]+$/;
 
 const pathText = (path: Path): string =>

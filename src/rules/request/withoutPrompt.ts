@@ -1,7 +1,7 @@
 import type { ChatInput } from '../../model/ChatRequest.ts';
 import { textsIn } from './textsIn.ts';
 
-/** What is shorter, in characters, may stand in any text by chance. */
+/** A shorter text, in characters, may occur in any text by chance. */
 const SHORTEST = 16;
 
 /** How much of a text can be repeated in an error, in characters: more than is kept of any. */

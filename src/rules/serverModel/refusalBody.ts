@@ -12,7 +12,7 @@ export interface RefusalContext {
   readonly tier?: Tier | undefined;
 }
 
-/** The body of a refusal, as it stands on the wire. */
+/** The body of a refusal, as it is sent. */
 export interface RefusalBody {
   readonly error: { readonly message: string; readonly type: string; readonly code: 'rate_limit_exceeded' };
 }

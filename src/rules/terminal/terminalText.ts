@@ -1,4 +1,4 @@
-/** Where in a control sequence the text stands. */
+/** The position of the text within a control sequence. */
 type State = 'text' | 'escape' | 'csi' | 'string';
 
 const ESC = 0x1b;

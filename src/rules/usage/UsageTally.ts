@@ -20,7 +20,7 @@ export class UsageTally {
   /** What was given out last, until something is added. */
   #shown: UsageTotals | undefined;
 
-  /** All totals as they stand. What is added later does not change them. */
+  /** A snapshot of all totals. Later additions do not change it. */
   get totals(): UsageTotals {
     return (this.#shown ??= new Map(this.#totals));
   }
