@@ -47,5 +47,5 @@ export function trimTo<R extends ChatRequest>(request: R, maxTokens: number, cou
 export function checkMaxTokens(maxTokens: number): void {
   if (typeof maxTokens === 'number' && maxTokens >= 1) return;
   const issue = { path: 'maxTokens', expected: 'a number of at least 1', got: String(maxTokens) };
-  throw new ValidationError('The arguments of trimTo', [issue], 'Pass a number of at least 1.');
+  throw new ValidationError('The maximum to trim to', [issue], 'Pass a number of at least 1.');
 }

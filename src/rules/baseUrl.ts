@@ -17,8 +17,8 @@ const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
  *
  * @param subject The source of the URL, with which the error begins.
  * @param path Its name there.
- * @throws {ValidationError} when it is not an https URL, when it would send the key unencrypted to another machine, or
- * when it has a user, a query or a fragment.
+ * @throws {ValidationError} when it is not a URL, when it would send the key unencrypted to another machine, or when it
+ * has a user, a query or a fragment.
  */
 export function parseBaseUrl(text: string, subject = 'The options', path = 'baseURL'): BaseUrl {
   const refused = (expected: string, got: string): ValidationError =>
