@@ -8,8 +8,8 @@ import { parseAnswer } from '../operators/parseAnswer.ts';
 import { parseEvents } from '../operators/parseEvents.ts';
 import { toChunks } from '../operators/toChunks.ts';
 import { writtenIn } from '../rules/answer/answer.ts';
-import { usageOf } from '../rules/answer/chunk.ts';
 import { joinTokens } from '../rules/answer/joinTokens.ts';
+import { usageOf } from '../rules/answer/usageOf.ts';
 import type { Config } from './config.ts';
 import type { AnswerShape } from './UsageMeter.ts';
 

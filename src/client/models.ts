@@ -5,7 +5,7 @@ import { responseBody } from '../operators/internal/responseBody.ts';
 import { wholeBody } from '../operators/internal/wholeBody.ts';
 import { retryWithBackoff } from '../operators/retryWithBackoff.ts';
 import { timeouts } from '../operators/timeouts.ts';
-import { parseObject } from '../rules/answer/chunk.ts';
+import { parseObject } from '../rules/answer/parseObject.ts';
 import { redactError } from '../rules/failures/redactError.ts';
 import { type Retryability, retryability } from '../rules/failures/retryability.ts';
 import type { Config } from './config.ts';

@@ -1,7 +1,7 @@
 import { map, type OperatorFunction } from 'rxjs';
 import type { Answer } from '../model/Token.ts';
 import { answerOfCompletion } from '../rules/answer/answer.ts';
-import { parseCompletion } from '../rules/answer/chunk.ts';
+import { parseCompletion } from '../rules/answer/parseCompletion.ts';
 import { wholeBody } from './internal/wholeBody.ts';
 
 /**

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Budgets } from '../../src/client/Budgets.ts';
 import { isBudgetExceededError } from '../../src/errors/guards.ts';
+import { thrownBy } from '../util/thrownBy.ts';
 
 const worst = (tenant: string, tokens: number) => ({ model: 'm', tenant, tokens, cost: undefined });
 
@@ -49,12 +50,3 @@ describe('Budgets', () => {
     expect(refusal(budgets, 'acme', 1)).toBe('acme');
   });
 });
-
-const thrownBy = (act: () => void): unknown => {
-  try {
-    act();
-  } catch (error) {
-    return error;
-  }
-  return undefined;
-};

@@ -10,18 +10,10 @@ import { isValidationError } from '../../src/errors/guards.ts';
 import type { Limits } from '../../src/model/Limits.ts';
 import { fakeTransport } from '../../src/testing/fakeTransport.ts';
 import { wire } from '../../src/testing/wire.ts';
+import { thrownBy } from '../util/thrownBy.ts';
 import { told } from '../util/told.ts';
 
 const messages = [{ role: 'user' as const, content: 'Hi' }];
-
-const thrownBy = (act: () => unknown): unknown => {
-  try {
-    act();
-  } catch (error) {
-    return error;
-  }
-  return undefined;
-};
 
 /** A function with more parameters than TypeScript would let through. */
 const func = (): void => undefined;

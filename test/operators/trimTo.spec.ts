@@ -10,6 +10,7 @@ import { trimTo } from '../../src/operators/trimTo.ts';
 import type { TokenCounter } from '../../src/ports/TokenCounter.ts';
 import { conversationUnits } from '../../src/rules/request/conversationUnits.ts';
 import { anyMessages, conversation } from '../util/conversations.ts';
+import { thrownBy } from '../util/thrownBy.ts';
 
 const FRAME = 10;
 
@@ -39,15 +40,6 @@ const left = (letters: string, maxTokens: number): string =>
       return letters[place];
     })
     .join('');
-
-const thrownBy = (act: () => unknown): unknown => {
-  try {
-    act();
-  } catch (error) {
-    return error;
-  }
-  return undefined;
-};
 
 describe('trimTo', () => {
   it.each([

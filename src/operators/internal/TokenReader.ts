@@ -7,7 +7,7 @@ import type { ChatCompletionChunk } from '../../model/Chunk.ts';
 import type { Follower } from '../../model/Written.ts';
 import { later, systemClock } from '../../ports/clock.ts';
 import { ChunkFold, type TokenSink } from '../../rules/answer/ChunkFold.ts';
-import { DONE, parseChunk } from '../../rules/answer/chunk.ts';
+import { DONE, parseChunk } from '../../rules/answer/parseChunk.ts';
 import { isGivenUp } from '../../rules/failures/isGivenUp.ts';
 import { func, ms, schedulerSchema } from '../../rules/request/schemas.ts';
 import { checked } from '../../rules/request/validation.ts';

@@ -1,7 +1,7 @@
 import type { ChatCompletion } from '../../model/Chunk.ts';
 import type { Answer, AnswerMessage, AnswerSnapshot, Token, ToolCallToken } from '../../model/Token.ts';
 import type { Written } from '../../model/Written.ts';
-import { usageOf } from './chunk.ts';
+import { usageOf } from './usageOf.ts';
 
 /** A completion of which nothing has come. */
 export const EMPTY_SNAPSHOT: AnswerSnapshot = { text: '', reasoning: '', toolCalls: [] };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseChunk } from '../../../src/rules/answer/chunk.ts';
+import { parseChunk } from '../../../src/rules/answer/parseChunk.ts';
 import { TextTemplate } from '../../../src/rules/answer/TextTemplate.ts';
 
 const chunk = (delta: object, rest: object = {}): string =>

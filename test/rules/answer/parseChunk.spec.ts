@@ -2,18 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isGroqError } from '../../../src/errors/GroqError.ts';
 import { isHttpError, isProtocolError, isRateLimitError } from '../../../src/errors/guards.ts';
-import { parseChunk, parseCompletion, parseObject, usageOf } from '../../../src/rules/answer/chunk.ts';
-
-const thrownBy = (act: () => unknown): unknown => {
-  try {
-    act();
-  } catch (error) {
-    return error;
-  }
-  throw new Error('nothing was thrown');
-};
-
-const FUNCTION = '{"name":"f","arguments":""}';
+import { parseChunk } from '../../../src/rules/answer/parseChunk.ts';
+import { thrownBy } from '../../util/thrownBy.ts';
 
 const SECRET = 'what the model wrote';
 
@@ -121,104 +111,5 @@ describe('parseChunk', () => {
   it('should leave the prototype of all objects as it is', () => {
     parseChunk('{"choices":[],"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}');
     expect('polluted' in {}).toBe(false);
-  });
-});
-
-describe('parseCompletion', () => {
-  it('should give the completion as it is', () => {
-    const completion = { id: 'c', choices: [{ index: 0, message: { role: 'assistant', content: 'x' } }], brand_new: 1 };
-    expect(parseCompletion(JSON.stringify(completion))).toStrictEqual(completion);
-  });
-
-  it.each([
-    ['', 'The answer is not JSON.'],
-    ['data: {"choices":[]}\n\n', 'The answer is not JSON.'],
-    ['[]', 'The answer is not a JSON object.'],
-    ['{}', 'The answer has no message.'],
-    ['{"choices":[]}', 'The answer has no message.'],
-    ['{"choices":[null]}', 'The answer has no message.'],
-    ['{"choices":[{"message":null}]}', 'The answer has no message.'],
-    ['{"choices":{"0":{"message":{}}}}', 'The answer has no message.'],
-    ['{"choices":[{"message":{"content":5}}]}', 'The answer has a `content` that is no text.'],
-    ['{"choices":[{"message":{"content":[{"type":"text"}]}}]}', 'The answer has a `content` that is no text.'],
-    ['{"choices":[{"message":{"reasoning":{}}}]}', 'The answer has a `reasoning` that is no text.'],
-    ['{"choices":[{"message":{},"finish_reason":{}}]}', 'The answer has a `finish_reason` that is no text.'],
-    ['{"choices":[{"message":{"tool_calls":{}}}]}', 'The answer has tool calls that are no list.'],
-    ...['null', '5', '{}', '{"id":"i"}', '{"id":"i","function":{"name":"f"}}', `{"function":${FUNCTION}}`].map(
-      (call): [string, string] => [
-        `{"choices":[{"message":{"tool_calls":[{"id":"i","function":${FUNCTION}},${call}]}}]}`,
-        'The answer has a tool call without an id, a name or arguments.',
-      ],
-    ),
-  ])('should refuse %s', (body, message) => {
-    const error = thrownBy(() => parseCompletion(body));
-    expect(isProtocolError(error) && error.message).toMatch(message);
-  });
-
-  it('should fail as Groq says, also with a 200', () => {
-    const error = thrownBy(() => parseCompletion('{"error":{"message":"m","code":"c","status_code":503}}'));
-    expect(isHttpError(error) && [error.status, error.groqCode]).toEqual([503, 'c']);
-  });
-});
-
-describe('parseObject', () => {
-  it('should begin an error with the name', () => {
-    expect(() => parseObject('x', 'The list')).toThrow('The list is not JSON.');
-    expect(() => parseObject('"x"', 'The list')).toThrow('The list is not a JSON object.');
-    expect(parseObject('{"a":1}', 'The list')).toStrictEqual({ a: 1 });
-  });
-});
-
-describe('usageOf', () => {
-  const usage = { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3 };
-  const of = (value: object) => usageOf(value as Parameters<typeof usageOf>[0]);
-
-  it('should find the usage at the top, or where Groq had it first', () => {
-    expect(of({ usage })).toBe(usage);
-    expect(of({ x_groq: { usage } })).toBe(usage);
-    expect(of({ usage: null, x_groq: { usage } })).toBe(usage);
-    expect(of({ usage, x_groq: { usage: { prompt_tokens: 9 } } })).toBe(usage);
-  });
-
-  it('should believe counts from none up to sixteen times the largest context window', () => {
-    const most = { prompt_tokens: 0, completion_tokens: 2_097_152, total_tokens: 2_097_152 };
-    expect(of({ usage: most })).toBe(most);
-  });
-
-  it.each([
-    [{}],
-    [{ usage: null }],
-    [{ x_groq: null }],
-    [{ usage: 'many' }],
-    [{ usage: {} }],
-    [{ usage: { prompt_tokens: '1' } }],
-    [{ usage: { prompt_tokens: 1 } }],
-    [{ usage: { completion_tokens: 2 } }],
-    [{ usage: { prompt_tokens: 1, completion_tokens: -1 } }],
-    [{ usage: { prompt_tokens: 1.5, completion_tokens: 2 } }],
-    [{ usage: { prompt_tokens: 1, completion_tokens: 2_097_153 } }],
-    [{ usage: { prompt_tokens: '1', completion_tokens: '2' } }],
-  ])('should find none in %j', (value) => {
-    expect(of(value)).toBe(undefined);
-  });
-});
-
-const callOf = (_: unknown, index: number): unknown => ({
-  id: `call_${index}`,
-  function: { name: 'f', arguments: '' },
-});
-
-describe('the limits of parseCompletion', () => {
-  it.each([
-    ['choices', (count: number) => ({ choices: Array.from({ length: count }, () => ({ message: {} })) })],
-    [
-      'tool calls',
-      (count: number) => ({ choices: [{ message: { tool_calls: Array.from({ length: count }, callOf) } }] }),
-    ],
-  ])('should be 128 %s', (what, completion) => {
-    expect(parseCompletion(JSON.stringify(completion(128)))).toBeDefined();
-    const parse = () => parseCompletion(JSON.stringify(completion(129)));
-    expect(thrownBy(parse)).toSatisfy(isProtocolError);
-    expect(parse).toThrow(`The answer has 129 ${what}, which is more than 128.`);
   });
 });

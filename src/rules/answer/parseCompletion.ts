@@ -1,0 +1,43 @@
+import { ProtocolError } from '../../errors/ProtocolError.ts';
+import type { ChatCompletion } from '../../model/Chunk.ts';
+import { isObject } from '../isObject.ts';
+import { failIfError } from './failIfError.ts';
+import { failIfMore, MAX_CHOICES, MAX_TOOL_CALLS } from './limits.ts';
+import { parseObject } from './parseObject.ts';
+
+/** Reads the body of an answer that was not streamed. See {@link parseChunk} for what it throws. */
+export function parseCompletion(body: string): ChatCompletion {
+  const completion = parseObject(body, 'The answer');
+  failIfError(completion);
+  const choices = Array.isArray(completion['choices']) ? (completion['choices'] as unknown[]) : [];
+  failIfMore(choices.length, MAX_CHOICES, 'The answer has', 'choices');
+  const [choice] = choices;
+  if (!isObject(choice) || !isObject(choice['message'])) throw new ProtocolError('The answer has no message.');
+  const { content, reasoning, tool_calls: toolCalls } = choice['message'];
+  failIfNoText({ content, reasoning, finish_reason: choice['finish_reason'] });
+  failIfNoCalls(toolCalls);
+  return completion as unknown as ChatCompletion;
+}
+
+/** @throws {ProtocolError} when one of the fields that may hold a text holds something else. */
+function failIfNoText(fields: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(fields)) {
+    if (typeof (value ?? '') !== 'string') throw new ProtocolError(`The answer has a \`${name}\` that is no text.`);
+  }
+}
+
+/** @throws {ProtocolError} when what may be a list of tool calls is anything else. */
+function failIfNoCalls(toolCalls: unknown): void {
+  const calls: unknown = toolCalls ?? [];
+  if (!Array.isArray(calls)) throw new ProtocolError('The answer has tool calls that are no list.');
+  failIfMore(calls.length, MAX_TOOL_CALLS, 'The answer has', 'tool calls');
+  if (!calls.every(isToolCall))
+    throw new ProtocolError('The answer has a tool call without an id, a name or arguments.');
+}
+
+const isToolCall = (call: unknown): boolean =>
+  isObject(call) &&
+  typeof call['id'] === 'string' &&
+  isObject(call['function']) &&
+  typeof call['function']['name'] === 'string' &&
+  typeof call['function']['arguments'] === 'string';
