@@ -1,9 +1,11 @@
 import { type Observable, of, type SchedulerLike, Subject } from 'rxjs';
 import * as z from 'zod';
-import type { Outcome, Reservation, Verdict } from '../model/Grant.ts';
 import type { LimitHeaders } from '../model/LimitHeaders.ts';
 import type { BucketLevel, LimitKey, Limits } from '../model/Limits.ts';
+import type { Outcome } from '../model/Outcome.ts';
 import type { Pacing } from '../model/Priority.ts';
+import type { Reservation } from '../model/Reservation.ts';
+import type { Verdict } from '../model/Verdict.ts';
 import { systemClock } from '../ports/clock.ts';
 import type { LimitChange, LimitStore } from '../ports/LimitStore.ts';
 import { LruMap } from '../rules/LruMap.ts';

@@ -1,6 +1,6 @@
 import { NEVER, of, type SchedulerLike } from 'rxjs';
-import type { Verdict } from '../model/Grant.ts';
 import type { LimitKey } from '../model/Limits.ts';
+import type { Verdict } from '../model/Verdict.ts';
 import { systemClock } from '../ports/clock.ts';
 import type { LimitStore } from '../ports/LimitStore.ts';
 import { LruMap } from '../rules/LruMap.ts';

@@ -1,7 +1,9 @@
 import type { ObservableInput } from 'rxjs';
-import type { Outcome, Reservation, Verdict } from '../model/Grant.ts';
 import type { LimitHeaders } from '../model/LimitHeaders.ts';
 import type { BucketLevel, LimitKey } from '../model/Limits.ts';
+import type { Outcome } from '../model/Outcome.ts';
+import type { Reservation } from '../model/Reservation.ts';
+import type { Verdict } from '../model/Verdict.ts';
 
 /** `level`: a bucket may hold more than its refill alone explains. `limits`: the buckets themselves have changed. */
 export type LimitChange = 'level' | 'limits';

@@ -1,9 +1,9 @@
 import { from } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { type MemoryLimitStoreConfig, memoryLimitStore } from '../../src/adapters/memoryLimitStore.ts';
-import type { Reservation } from '../../src/model/Grant.ts';
 import type { BucketLevel, LimitKey } from '../../src/model/Limits.ts';
 import { DEFAULT_PACING } from '../../src/model/Priority.ts';
+import type { Reservation } from '../../src/model/Reservation.ts';
 import { virtualClock } from '../../src/testing/virtualClock.ts';
 import { tokens } from '../util/jobs.ts';
 import { ask, levelsOf, reservations } from '../util/stores.ts';

@@ -2,7 +2,8 @@ import { firstValueFrom, from } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { describe, expect, it } from 'vitest';
 import { unlimitedStore } from '../../src/adapters/unlimitedStore.ts';
-import type { Outcome, Reservation } from '../../src/model/Grant.ts';
+import type { Outcome } from '../../src/model/Outcome.ts';
+import type { Reservation } from '../../src/model/Reservation.ts';
 import { tokens } from '../util/jobs.ts';
 import { levelsOf } from '../util/stores.ts';
 

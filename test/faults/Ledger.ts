@@ -1,9 +1,11 @@
 import type { Observable, SchedulerLike } from 'rxjs';
 import { memoryLimitStore } from '../../src/adapters/memoryLimitStore.ts';
 import type { Cost } from '../../src/model/Cost.ts';
-import type { Outcome, Reservation, Verdict } from '../../src/model/Grant.ts';
 import type { LimitHeaders } from '../../src/model/LimitHeaders.ts';
 import type { BucketLevel, LimitKey, Limits } from '../../src/model/Limits.ts';
+import type { Outcome } from '../../src/model/Outcome.ts';
+import type { Reservation } from '../../src/model/Reservation.ts';
+import type { Verdict } from '../../src/model/Verdict.ts';
 import type { LimitChange, LimitStore } from '../../src/ports/LimitStore.ts';
 
 /** What a ledger starts from: enough for every test, and so slow that next to nothing flows back in one. */

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { memoryLimitStore } from '../../src/adapters/memoryLimitStore.ts';
-import type { Grant, Outcome, Reservation } from '../../src/model/Grant.ts';
+import type { Grant } from '../../src/model/Grant.ts';
+import type { Outcome } from '../../src/model/Outcome.ts';
+import type { Reservation } from '../../src/model/Reservation.ts';
 import { type Quota, quota } from '../../src/testing/quota.ts';
 import { virtualClock } from '../../src/testing/virtualClock.ts';
 import { type NamedJob, tokens } from '../util/jobs.ts';

@@ -5,7 +5,7 @@ import { ClosedError } from '../../src/errors/ClosedError.ts';
 import { ConnectionError } from '../../src/errors/ConnectionError.ts';
 import { ProtocolError } from '../../src/errors/ProtocolError.ts';
 import { TimeoutError } from '../../src/errors/TimeoutError.ts';
-import type { Outcome } from '../../src/model/Grant.ts';
+import type { Outcome } from '../../src/model/Outcome.ts';
 import type { StateToken, Token } from '../../src/model/Token.ts';
 import { parseEvents } from '../../src/operators/parseEvents.ts';
 import { type Answering, send } from '../../src/operators/send.ts';

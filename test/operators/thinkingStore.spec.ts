@@ -1,6 +1,6 @@
 import { delay, of } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import type { Verdict } from '../../src/model/Grant.ts';
+import type { Verdict } from '../../src/model/Verdict.ts';
 import { throttleByBucket } from '../../src/operators/throttleByBucket.ts';
 import type { LimitStore } from '../../src/ports/LimitStore.ts';
 import { quota } from '../../src/testing/quota.ts';

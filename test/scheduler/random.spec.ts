@@ -13,9 +13,9 @@ import {
 } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { ConnectionError } from '../../src/errors/ConnectionError.ts';
-import type { Verdict } from '../../src/model/Grant.ts';
 import { PRIORITIES } from '../../src/model/Priority.ts';
 import type { Token } from '../../src/model/Token.ts';
+import type { Verdict } from '../../src/model/Verdict.ts';
 import { parseEvents } from '../../src/operators/parseEvents.ts';
 import { toTokens } from '../../src/operators/toTokens.ts';
 import type { LimitStore } from '../../src/ports/LimitStore.ts';

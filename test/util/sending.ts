@@ -1,5 +1,6 @@
 import type { Observable } from 'rxjs';
-import type { Grant, Outcome } from '../../src/model/Grant.ts';
+import type { Grant } from '../../src/model/Grant.ts';
+import type { Outcome } from '../../src/model/Outcome.ts';
 import type { WireHeaders } from '../../src/model/WireHeaders.ts';
 import type { Transport, WireEvent, WireRequest } from '../../src/ports/Transport.ts';
 import type { NamedJob } from './jobs.ts';

@@ -1,7 +1,8 @@
 import { from } from 'rxjs';
 import type { Cost } from '../../src/model/Cost.ts';
-import type { Reservation, Verdict } from '../../src/model/Grant.ts';
 import type { BucketLevel, LimitKey } from '../../src/model/Limits.ts';
+import type { Reservation } from '../../src/model/Reservation.ts';
+import type { Verdict } from '../../src/model/Verdict.ts';
 import type { LimitStore } from '../../src/ports/LimitStore.ts';
 
 /** The buckets of a store that can tell them at once. */

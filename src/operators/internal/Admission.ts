@@ -1,9 +1,11 @@
 import { from, type ObservableInput } from 'rxjs';
 import type { Backlog, Ticket } from '../../model/Backlog.ts';
-import type { Grant, Outcome, Verdict } from '../../model/Grant.ts';
+import type { Grant } from '../../model/Grant.ts';
 import type { Job } from '../../model/Job.ts';
 import type { LimitKey } from '../../model/Limits.ts';
+import type { Outcome } from '../../model/Outcome.ts';
 import type { Priority } from '../../model/Priority.ts';
+import type { Verdict } from '../../model/Verdict.ts';
 import type { LimitStore } from '../../ports/LimitStore.ts';
 import { covers } from '../../rules/counting/cost.ts';
 import { type Blocked, blocked, mayBePassed, putOffBy } from '../../rules/queue/bypass.ts';

@@ -1,9 +1,11 @@
 import { from } from 'rxjs';
 import type { Cost } from '../../model/Cost.ts';
-import type { Grant, Outcome, Reservation } from '../../model/Grant.ts';
+import type { Grant } from '../../model/Grant.ts';
 import type { Job } from '../../model/Job.ts';
 import type { LimitKey } from '../../model/Limits.ts';
+import type { Outcome } from '../../model/Outcome.ts';
 import type { Priority } from '../../model/Priority.ts';
+import type { Reservation } from '../../model/Reservation.ts';
 import type { WireHeaders } from '../../model/WireHeaders.ts';
 import type { LimitStore } from '../../ports/LimitStore.ts';
 import { parseLimitHeaders } from '../../rules/limits/limitHeaders.ts';

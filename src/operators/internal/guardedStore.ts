@@ -1,8 +1,10 @@
 import { AsyncSubject, defer, from, map, Observable, type ObservableInput, take, tap, throwIfEmpty } from 'rxjs';
 import { DIMENSIONS } from '../../model/Dimension.ts';
-import type { Outcome, Reservation, Verdict } from '../../model/Grant.ts';
 import type { LimitHeaders } from '../../model/LimitHeaders.ts';
 import type { BucketLevel, LimitKey } from '../../model/Limits.ts';
+import type { Outcome } from '../../model/Outcome.ts';
+import type { Reservation } from '../../model/Reservation.ts';
+import type { Verdict } from '../../model/Verdict.ts';
 import type { LimitChange, LimitStore } from '../../ports/LimitStore.ts';
 import { tell } from './StoreGrant.ts';
 

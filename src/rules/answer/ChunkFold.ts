@@ -4,8 +4,8 @@ import type { ChatCompletionChunk, ToolCallDelta } from '../../model/Chunk.ts';
 import type { AnswerSnapshot, FinishToken, Token, ToolCallToken } from '../../model/Token.ts';
 import type { Usage } from '../../model/Usage.ts';
 import type { Reading, Written } from '../../model/Written.ts';
+import { MAX_TOOL_CALLS } from './bounds.ts';
 import { JoinedText } from './JoinedText.ts';
-import { MAX_TOOL_CALLS } from './limits.ts';
 import { usageOf } from './usageOf.ts';
 
 /** Who takes tokens. */

@@ -1,8 +1,8 @@
 import { ProtocolError } from '../../errors/ProtocolError.ts';
 import type { ChatCompletionChunk } from '../../model/Chunk.ts';
 import { isObject } from '../isObject.ts';
+import { failIfMore, MAX_CHOICES } from './bounds.ts';
 import { failIfError } from './failIfError.ts';
-import { failIfMore, MAX_CHOICES } from './limits.ts';
 import { parseObject } from './parseObject.ts';
 
 /** What ends a stream, instead of a chunk. */

@@ -1,8 +1,8 @@
 import { ProtocolError } from '../../errors/ProtocolError.ts';
 import type { ChatCompletion } from '../../model/Chunk.ts';
 import { isObject } from '../isObject.ts';
+import { failIfMore, MAX_CHOICES, MAX_TOOL_CALLS } from './bounds.ts';
 import { failIfError } from './failIfError.ts';
-import { failIfMore, MAX_CHOICES, MAX_TOOL_CALLS } from './limits.ts';
 import { parseObject } from './parseObject.ts';
 
 /** Reads the body of an answer that was not streamed. See {@link parseChunk} for what it throws. */

@@ -1,6 +1,6 @@
 import type { Cost } from '../../model/Cost.ts';
-import type { Outcome, Rejection } from '../../model/Grant.ts';
 import { type HeaderLevel, isShown, type LimitHeaders, type ShownDimension } from '../../model/LimitHeaders.ts';
+import type { Outcome, Rejection } from '../../model/Outcome.ts';
 import type { Mark } from './Feedback.ts';
 import type { Gauge } from './Gauge.ts';
 import type { GaugeSet } from './GaugeSet.ts';

@@ -1,8 +1,10 @@
 import type { Cost } from '../../model/Cost.ts';
-import type { Headroom, Outcome, Reservation, Verdict } from '../../model/Grant.ts';
 import type { LimitHeaders } from '../../model/LimitHeaders.ts';
 import type { BucketLevel, Limits } from '../../model/Limits.ts';
+import type { Outcome } from '../../model/Outcome.ts';
 import type { Pacing } from '../../model/Priority.ts';
+import type { Reservation } from '../../model/Reservation.ts';
+import type { Headroom, Verdict } from '../../model/Verdict.ts';
 import { LONGEST_WAY } from './Bucket.ts';
 import type { Gauge } from './Gauge.ts';
 import { GaugeSet } from './GaugeSet.ts';

@@ -1,5 +1,5 @@
 import type { Cost } from '../../model/Cost.ts';
-import type { Reservation } from '../../model/Grant.ts';
+import type { Reservation } from '../../model/Reservation.ts';
 import { type Linked, LinkedList } from '../queue/LinkedList.ts';
 import { LONGEST_WAY } from './Bucket.ts';
 import type { Mark } from './Feedback.ts';

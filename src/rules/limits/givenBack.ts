@@ -1,5 +1,5 @@
 import type { Cost } from '../../model/Cost.ts';
-import type { Outcome } from '../../model/Grant.ts';
+import type { Outcome } from '../../model/Outcome.ts';
 import type { Gauge } from './Gauge.ts';
 import type { OpenReservation } from './OpenReservations.ts';
 

@@ -1,7 +1,7 @@
 import type { Ticket } from '../../model/Backlog.ts';
 import { DIMENSIONS } from '../../model/Dimension.ts';
-import type { Verdict } from '../../model/Grant.ts';
 import type { Job } from '../../model/Job.ts';
+import type { Verdict } from '../../model/Verdict.ts';
 
 /** A blocked job, and what it waits for. */
 export interface Blocked {

@@ -1,7 +1,9 @@
 import { from, map, type SchedulerLike, tap } from 'rxjs';
 import type { MemoryLimitStore } from '../../../src/adapters/memoryLimitStore.ts';
-import type { Outcome, Reservation, Verdict } from '../../../src/model/Grant.ts';
 import type { Limits } from '../../../src/model/Limits.ts';
+import type { Outcome } from '../../../src/model/Outcome.ts';
+import type { Reservation } from '../../../src/model/Reservation.ts';
+import type { Verdict } from '../../../src/model/Verdict.ts';
 import type { LimitStore } from '../../../src/ports/LimitStore.ts';
 import { dice } from './Dice.ts';
 import type { Fault } from './Fault.ts';

@@ -2,8 +2,8 @@ import { concat, delay, EMPTY, NEVER, type Observable, type ObservableInput, of,
 import { describe, expect, it } from 'vitest';
 import { unlimitedStore } from '../../../src/adapters/unlimitedStore.ts';
 import { isStoreError } from '../../../src/errors/guards.ts';
-import type { Verdict } from '../../../src/model/Grant.ts';
 import type { Status } from '../../../src/model/Status.ts';
+import type { Verdict } from '../../../src/model/Verdict.ts';
 import { guardedStore, levelsOf } from '../../../src/operators/internal/guardedStore.ts';
 import type { LimitStore } from '../../../src/ports/LimitStore.ts';
 import { quota } from '../../../src/testing/quota.ts';

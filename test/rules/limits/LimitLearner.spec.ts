@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Rejection, Reservation } from '../../../src/model/Grant.ts';
 import type { LimitHeaders } from '../../../src/model/LimitHeaders.ts';
 import type { BucketLevel, Limits } from '../../../src/model/Limits.ts';
+import type { Rejection } from '../../../src/model/Outcome.ts';
+import type { Reservation } from '../../../src/model/Reservation.ts';
 import { LimitMirror, type LimitMirrorConfig } from '../../../src/rules/limits/LimitMirror.ts';
 import { tokens } from '../../util/jobs.ts';
 import { seeded } from '../../util/random.ts';

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Cost } from '../../../src/model/Cost.ts';
-import type { Outcome, Reservation } from '../../../src/model/Grant.ts';
 import type { BucketLevel, Limits } from '../../../src/model/Limits.ts';
+import type { Outcome } from '../../../src/model/Outcome.ts';
 import { DEFAULT_PACING } from '../../../src/model/Priority.ts';
+import type { Reservation } from '../../../src/model/Reservation.ts';
 import { LimitMirror, type LimitMirrorConfig } from '../../../src/rules/limits/LimitMirror.ts';
 import { Forecast } from '../../../src/rules/queue/Forecast.ts';
 import { tokens } from '../../util/jobs.ts';
