@@ -189,8 +189,11 @@ export class LimitLearner {
       const mark = isShown(dimension) ? marks?.[dimension] : undefined;
       // What was let in beside it may have come after the server counted. As long as nothing is known there is nothing to
       // compare with: what the server shows is all, and the request is not in it.
-      if (mark === undefined || !this.known) gauge.lowerTo(limit - used - others.arrivedSince(chargedAt, gauge.unit));
-      else this.#correct(gauge, mark, marks, limit - used - requested, false, event, now);
+      if (mark === undefined || !this.known) {
+        const left = limit - used;
+        // What was let in since then has taken no more than there was.
+        gauge.lowerTo(Math.max(left - others.arrivedSince(chargedAt, gauge.unit), Math.min(left, 0)));
+      } else this.#correct(gauge, mark, marks, limit - used - requested, false, event, now);
       if (ms !== undefined) {
         this.#watchFlow({ window: gauge.bucket.window, limit, missing: used + requested - limit, ms });
       }

@@ -57,6 +57,15 @@ describe('LimitLearner', () => {
     expect(limits).toEqual([8_000, 100]);
   });
 
+  it('should not take what was let in since a 429 for more than there was', () => {
+    const { mirror, take, answered, level } = learning({ rpm: 20, rpd: 14_400 });
+    const refused = take(1, 0);
+    for (let i = 1; i <= 8; i++) answered(1, i, {});
+    const full: Rejection = { dimension: 'rpm', limit: 20, used: 20, requested: 1, ms: 1 };
+    mirror.settle(refused, { type: 'rejected', ...full }, 150);
+    expect(level('rpm', 150)).toBe(0);
+  });
+
   it('should show a rest also where no limit is known', () => {
     const { mirror, rejected } = learning({});
     rejected({ ms: 3_000 }, 1_000);
