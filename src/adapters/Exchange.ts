@@ -128,8 +128,10 @@ export class Exchange implements Unsubscribable {
     // Two buffers for each header, which undici would release only at the end of the answer.
     controller.rawHeaders = null;
     // undici accepts any three digits.
-    if (status < 100)
+    if (status < 100) {
       this.#refuse(controller, new ProtocolError(`The server does not speak HTTP: its status is ${status}.`));
+      return;
+    }
     // 1xx only announces the response.
     if (status >= 200) this.#subscriber.next({ type: 'head', status, headers });
   }

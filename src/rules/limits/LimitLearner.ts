@@ -84,7 +84,7 @@ export class LimitLearner {
   /** Draws what there is to draw from the end of a request. */
   settled(open: OpenReservation, outcome: Outcome, others: OpenReservations, event: number, now: number): void {
     if (outcome.type === 'used') {
-      if ((this.#gauges.find('tpm')?.bucket.fullAt ?? -1) > open.arrivedAt) this.#refunds.overflow();
+      if (this.#wasFullSince(open.arrivedAt)) this.#refunds.overflow();
       this.#refunds.refund(Math.max(0, open.cost.tokens - outcome.cost.tokens));
       this.#pause.answered();
       const { told, cost } = outcome;
@@ -92,6 +92,12 @@ export class LimitLearner {
       else if (cost.tokens > 0) this.#notice(open, now);
     } else if (outcome.type !== 'unknown') this.#refunds.undo(open.cost.tokens);
     if (outcome.type === 'rejected') this.#obey(outcome, open, others, event, now);
+  }
+
+  /** Whether the bucket of the tokens was full since an event, so that what came back may have been lost. */
+  #wasFullSince(event: number): boolean {
+    const tpm = this.#gauges.find('tpm');
+    return tpm !== undefined && tpm.bucket.fullAt > event;
   }
 
   /** Notices that the server has served what costs more than a limit was believed to hold. */
@@ -121,8 +127,9 @@ export class LimitLearner {
     if (limit !== undefined && limit > 0 && !this.#gauges.hear(dimension, limit, open.at, now)) return;
     const gauge = this.#gauges.find(dimension);
     if (gauge === undefined || remaining === undefined) return;
-    if (reset !== undefined && limit !== undefined)
+    if (reset !== undefined && limit !== undefined) {
       this.#watchFlow({ window: gauge.bucket.window, limit, missing: limit - remaining, ms: reset });
+    }
     const mark = open.marks?.[dimension];
     if (mark !== undefined) {
       // Under a ceiling of our own the server always has more.
