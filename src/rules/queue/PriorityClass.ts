@@ -53,7 +53,7 @@ export class TenantLine<J extends Job> extends Line<J> implements Seat {
 
   /** The tokens that its tenant will have been granted before its last job starts. */
   get serviceAtEnd(): number {
-    return this.tenant.service + this.#tokens;
+    return this.tenant.service + this.#tokens - (this.last()?.job.cost.tokens ?? 0);
   }
 
   override add(place: QueuePlace<J>): void {

@@ -261,12 +261,25 @@ describe('DeadlineQueue', () => {
       const { queue, add } = queueWith(...['l1', 'l2', 'l3'].map((name) => [name, of('a')] as const));
       add('l4', of('b'));
       expect(queue.worst()?.job.name).toBe('l3');
-      add('l5', of('b', 40));
-      expect(queue.worst()?.job.name).toBe('l5');
+      add('l5', of('b', 1_000));
+      expect(queue.worst()?.job.name).toBe('l3');
+      add('l6', of('b'));
+      expect(queue.worst()?.job.name).toBe('l6');
       queue.remove(find(queue, 'l5'));
       expect(queue.worst()?.job.name).toBe('l3');
       add('b1', of('b'));
       expect(queue.worst()?.job.name).toBe('b1');
+    });
+
+    it('should find of one priority exactly the one that starts last', () => {
+      const job = fc.tuple(fc.constantFrom('a', 'b', 'c'), fc.integer({ min: 1, max: 1_000 }));
+      fc.assert(
+        fc.property(fc.array(job, { minLength: 1, maxLength: 20 }), fc.nat(19), (jobs, left) => {
+          const { queue } = queueWith(...jobs.map(([tenant, cost], i) => [`l${i}`, of(tenant, cost)] as const));
+          for (const ticket of [...queue].slice(0, Math.min(left, jobs.length - 1))) queue.remove(ticket);
+          expect(queue.worst()).toBe([...queue.planned()].at(-1));
+        }),
+      );
     });
 
     it('should not let a job wait forever behind new ones', () => {
