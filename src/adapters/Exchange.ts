@@ -35,6 +35,13 @@ export interface Outgoing {
   readonly body: string | Uint8Array | null;
 }
 
+/** What sends requests over connections. */
+export interface Dispatcher {
+  dispatch(outgoing: Outgoing, exchange: Exchange): void;
+  /** Whether an error is that of a connection that was never made. */
+  failedToConnect(error: Error): boolean;
+}
+
 /** The dependencies of an {@link Exchange}. */
 export interface ExchangeConfig {
   readonly outgoing: Outgoing;
@@ -44,7 +51,7 @@ export interface ExchangeConfig {
   /** Whether its connection may be shared with others, over HTTP/2. */
   readonly http2: boolean;
   /** What the request is sent over. */
-  readonly dispatcher: { dispatch(outgoing: Outgoing, exchange: Exchange): void };
+  readonly dispatcher: Dispatcher;
 }
 
 /** One request and its answer: a handler for undici. */
@@ -226,6 +233,8 @@ export class Exchange implements Unsubscribable {
    */
   #metStaleConnection(error: Error): boolean {
     if (this.#ended || this.#answered || !this.#mayBeStale) return false;
+    // Several requests may wait for one connection over HTTP/2, so not each has heard that it is new.
+    if (this.#config.dispatcher.failedToConnect(error)) return false;
     const wasSoon = this.#sentAt === undefined || performance.now() - this.#sentAt < STALE_WITHIN;
     return wasSoon && 'code' in error && CLOSED_BY_PEER.has(error.code);
   }

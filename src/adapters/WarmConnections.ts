@@ -24,10 +24,13 @@ export class WarmConnections {
   /** Opens a connection, and completes when it is open. Unsubscribing aborts it. */
   open(dial: Dial): Observable<never> {
     return new Observable((subscriber) => {
+      // From then on it is idle, or of whoever has taken it.
+      let isOpen = false;
       const dialed = dial((error, socket) => {
         if (error !== null || socket === null) subscriber.error(connectionFailure(error, false));
         else if (subscriber.closed) socket.destroy();
         else {
+          isOpen = true;
           this.#keep(socket);
           subscriber.complete();
         }
@@ -36,7 +39,7 @@ export class WarmConnections {
       return () => {
         const socket = dialed as Socket;
         this.#dialed.delete(socket);
-        if (!this.#idle.has(socket)) socket.destroy();
+        if (!isOpen) socket.destroy();
       };
     });
   }

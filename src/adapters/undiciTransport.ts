@@ -94,6 +94,8 @@ class UndiciTransport implements ClosableTransport {
   readonly #keys = new Set<string>();
   /** The exchange that is being dispatched; a new connection belongs to it. */
   #dispatching: Exchange | undefined;
+  /** The errors of connections that were never made. */
+  readonly #dialErrors = new WeakSet<Error>();
   #closed: Promise<void> | undefined;
 
   constructor(config: UndiciTransportConfig) {
@@ -130,7 +132,7 @@ class UndiciTransport implements ClosableTransport {
       bodyTimeout: 0,
       connect: (options, callback) => {
         const warm = this.#warm.take();
-        const socket = warm ?? connect(options, callback);
+        const socket = warm ?? connect(options, this.#noting(callback));
         if (socket instanceof Socket) this.#dispatching?.connecting(socket, warm === undefined);
         if (warm === undefined) return;
         queueMicrotask(() => {
@@ -186,10 +188,23 @@ class UndiciTransport implements ClosableTransport {
     }
   }
 
+  failedToConnect(error: Error): boolean {
+    return this.#dialErrors.has(error);
+  }
+
   close(): Promise<void> {
     this.#warm.close();
     // undici fails when it is closed twice.
     return (this.#closed ??= this.#pool.close());
+  }
+
+  /** Notes the error of a connection before undici hands it to all requests that wait for that. */
+  #noting(callback: buildConnector.Callback): buildConnector.Callback {
+    return (...result) => {
+      const [error] = result;
+      if (error !== null) this.#dialErrors.add(error);
+      callback(...result);
+    };
   }
 
   #note(key: string): void {

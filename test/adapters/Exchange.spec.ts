@@ -20,7 +20,7 @@ const make = (paused$?: Observable<boolean>, connectTimeout?: number) => {
   const heard = told(
     new Observable<WireEvent>((subscriber) => {
       const outgoing: Outgoing = { method: 'GET', path: '/', headers: [], body: null };
-      const line = { dispatch: () => (sent += 1) };
+      const line = { dispatch: () => (sent += 1), failedToConnect: () => false };
       const config = { outgoing, paused$, connectTimeout, maxBytes: 1, http2: false, dispatcher: line };
       const exchange = new Exchange(subscriber, config);
       exchanges.push(exchange);

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createSecureServer } from 'node:http2';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
-import { EMPTY, from, type Observable, throwError } from 'rxjs';
+import { concat, EMPTY, from, type Observable, throwError } from 'rxjs';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import {
   type ClosableTransport,
@@ -135,6 +135,32 @@ describe('undiciTransport', () => {
       const other = await serve({ tls: makeCertificate({ host: 'example.com' }) });
       const untrusted = await told(make({ baseURL: other.url }).connect()).error;
       expect(isConnectionError(untrusted) && untrusted.trusted).toBe(false);
+    });
+
+    it('should make one for a request that is sent as soon as it is there', async () => {
+      const server = await serve({ answer: ok });
+      const transport = make({ baseURL: server.url });
+      const answer = told(concat(transport.connect(), from(transport.send(chat))));
+      await answer.ended;
+      expect([answer.ends, server.connections.length]).toEqual([[['complete']], 1]);
+    });
+
+    it.each([
+      ['reset', (socket: Socket) => socket.resetAndDestroy()],
+      ['closed', (socket: Socket) => socket.end()],
+    ])('should try no connection again that is %s before it is there, also of several requests', async (_, refuse) => {
+      let dialed = 0;
+      const server = createServer((socket) => {
+        dialed += 1;
+        socket.on('error', () => undefined);
+        refuse(socket);
+      });
+      await once(server.listen(0), 'listening');
+      onTestFinished(() => void server.close());
+      const transport = make({ baseURL: `https://localhost:${(server.address() as AddressInfo).port}`, http2: true });
+      const answers = Array.from({ length: 3 }, () => sending(transport));
+      for (const answer of answers) expect(await answer.error).toSatisfy(isConnectionError);
+      expect(dialed).toBeLessThanOrEqual(3);
     });
 
     it('should make the one connection of HTTP/2', async () => {

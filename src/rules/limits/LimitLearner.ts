@@ -198,8 +198,9 @@ export class LimitLearner {
       // compare with: what the server shows is all, and the request is not in it.
       if (mark === undefined || !this.known) {
         const left = limit - used;
-        // What was let in since then has taken no more than there was.
-        gauge.lowerTo(Math.max(left - others.arrivedSince(chargedAt, gauge.unit), Math.min(left, 0)));
+        const since = left - others.arrivedSince(chargedAt, gauge.unit);
+        // Of requests nothing comes back in between: those let in since then have taken no more than there was.
+        gauge.lowerTo(gauge.unit === 'requests' ? Math.max(since, Math.min(left, 0)) : since);
       } else this.#correct(gauge, mark, marks, limit - used - requested, false, event, now);
       if (ms !== undefined) {
         this.#watchFlow({ window: gauge.bucket.window, limit, missing: used + requested - limit, ms });
