@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createSecureServer } from 'node:http2';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
-import { concat, EMPTY, from, type Observable, throwError } from 'rxjs';
+import { EMPTY, from, Observable, throwError } from 'rxjs';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import {
   type ClosableTransport,
@@ -140,7 +140,13 @@ describe('undiciTransport', () => {
     it('should make one for a request that is sent as soon as it is there', async () => {
       const server = await serve({ answer: ok });
       const transport = make({ baseURL: server.url });
-      const answer = told(concat(transport.connect(), from(transport.send(chat))));
+      const answer = told(
+        new Observable((subscriber) => {
+          transport
+            .connect()
+            .subscribe({ complete: () => subscriber.add(from(transport.send(chat)).subscribe(subscriber)) });
+        }),
+      );
       await answer.ended;
       expect([answer.ends, server.connections.length]).toEqual([[['complete']], 1]);
     });
