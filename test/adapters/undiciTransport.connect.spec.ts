@@ -144,7 +144,7 @@ describe('undiciTransport', () => {
         new Observable((subscriber) => {
           transport
             .connect()
-            .subscribe({ complete: () => subscriber.add(from(transport.send(chat)).subscribe(subscriber)) });
+            .subscribe({ complete: () => { subscriber.add(from(transport.send(chat)).subscribe(subscriber)); } });
         }),
       );
       await answer.ended;
