@@ -40,16 +40,15 @@ class SaidTexts {
 
   takenOutOf(text: string): string {
     let kept = '';
-    let from = 0;
-    for (let at = 0; at + SHORTEST <= text.length; ) {
-      const length = this.#lengthAt(text, at);
-      if (length > 0) {
-        kept += `${text.slice(from, at)}…`;
-        from = at + length;
-      }
-      at += Math.max(1, length);
+    // Up to where the text is kept or taken out. What is said may begin within something else that is said.
+    let done = 0;
+    for (let at = 0; at + SHORTEST <= text.length; at++) {
+      const end = at + this.#lengthAt(text, at);
+      if (end <= Math.max(at, done)) continue;
+      if (at >= done) kept += `${text.slice(done, at)}…`;
+      done = end;
     }
-    return kept + text.slice(from);
+    return kept + text.slice(done);
   }
 
   #add(beginning: string, text: string): void {

@@ -98,6 +98,25 @@ describe('withoutPrompt', () => {
     expect(withoutPrompt(withTools)(`No: ${JSON.stringify(said)}.`)).toBe('No: "…".');
   });
 
+  it.each(['detail', 'id', 'role', 'type', 'name'])('should leave out what a field says that is called %s', (field) => {
+    const said = 'nobody is to know this';
+    const call = {
+      id: 'call_1',
+      type: 'function' as const,
+      function: { name: 'f', arguments: JSON.stringify({ [field]: said }) },
+    };
+    expect(without(`No: ${said}.`, { role: 'assistant', tool_calls: [call] })).toBe('No: ….');
+    const request = { messages: [], documents: [{ source: { type: 'json' as const, data: { [field]: said } } }] };
+    expect(withoutPrompt(request)(`No: ${said}.`)).toBe('No: ….');
+  });
+
+  it('should leave out what begins within something else that is left out', () => {
+    const earlier: Message = { role: 'user', content: 'Please summarize this: Paris is large.' };
+    const parts = ['Please summarize this: ', 'Patient X was born in 1970.'];
+    const later: Message = { role: 'user', content: parts.map((text) => ({ type: 'text', text })) };
+    expect(without(`No: ${parts.join('')} No.`, earlier, later)).toBe('No: … No.');
+  });
+
   it('should leave in what names functions, fields and calls, and the model', () => {
     const text =
       'openai/gpt-oss-20b: a_function_with_a_name, a_property_with_a_name, a_schema_with_a_name, the id of a tool call';
