@@ -20,6 +20,7 @@ import {
   storeSchema,
   tierSchema,
   transportSchema,
+  wholeOrInfinity,
 } from '../rules/request/schemas.ts';
 
 const timeoutsSchema = answerTimeoutsSchema.extend({ queue: orInfinity });
@@ -99,17 +100,10 @@ export const chatOptionsSchema = streamOptionsSchema.extend({ lifecycle: z.boole
 /** What they have to be for {@link Groq.ask}, whose tokens are those of the answer only. */
 export const askOptionsSchema = streamOptionsSchema.extend({ lifecycle: z.literal(false).optional() });
 
-/** `z.int()` refuses Infinity, which is allowed here. */
-const concurrencySchema = z
-  .custom<number>((value) => value === Infinity || (Number.isSafeInteger(value) && (value as number) >= 1), {
-    error: 'a whole number of at least 1, or Infinity',
-  })
-  .optional();
-
 /** The schema of {@link AnswersOptions}. */
 export const answersOptionsSchema = callOptionsSchema.extend({
   each: func.optional(),
-  concurrency: concurrencySchema,
+  concurrency: wholeOrInfinity(1),
   ordered: z.boolean().optional(),
   onError: z.enum(['emit', 'throw']).optional(),
 });

@@ -9,7 +9,7 @@ import * as z from 'zod';
 import { TimeoutError } from '../errors/TimeoutError.ts';
 import { later, systemClock } from '../ports/clock.ts';
 import { isState } from '../rules/answer/isState.ts';
-import { answerTimeoutsSchema, func, schedulerSchema } from '../rules/request/schemas.ts';
+import { answerTimeoutsSchema, func, orInfinity, schedulerSchema } from '../rules/request/schemas.ts';
 import { checked } from '../rules/request/validation.ts';
 import { type OperateConfig, operate } from './internal/operate.ts';
 import { type IsPaused, waitingSince } from './internal/waitingSince.ts';
@@ -79,6 +79,8 @@ export function timeouts<T>(config: TimeoutsConfig): MonoTypeOperatorFunction<T>
 }
 
 const schema = answerTimeoutsSchema.extend({
+  // The timeouts of a client have it. It is about the time before.
+  queue: orInfinity,
   isPaused: func.optional(),
   model: z.string().optional(),
   fail: func.optional(),

@@ -142,9 +142,11 @@ describe('undiciTransport', () => {
       const transport = make({ baseURL: server.url });
       const answer = told(
         new Observable((subscriber) => {
-          transport
-            .connect()
-            .subscribe({ complete: () => { subscriber.add(from(transport.send(chat)).subscribe(subscriber)); } });
+          transport.connect().subscribe({
+            complete: () => {
+              subscriber.add(from(transport.send(chat)).subscribe(subscriber));
+            },
+          });
         }),
       );
       await answer.ended;

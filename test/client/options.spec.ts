@@ -86,8 +86,8 @@ describe('createGroq', () => {
       'a string of 0 characters',
     ],
     ['a retry that is a number', { retry: 3 }, 'retry', 'an object', '3'],
-    ['half a retry', { retry: { count: 0.5 } }, 'retry.count', 'a whole number', '0.5'],
-    ['fewer than no retries', { retry: { count: -1 } }, 'retry.count', 'a number of at least 0', '-1'],
+    ['half a retry', { retry: { count: 0.5 } }, 'retry.count', 'a whole number of at least 0, or Infinity', '0.5'],
+    ['fewer than no retries', { retry: { count: -1 } }, 'retry.count', 'a whole number of at least 0, or Infinity', '-1'],
     ['a pause below zero', { retry: { initialDelay: -1 } }, 'retry.initialDelay', 'a number of at least 0', '-1'],
     ['an unknown part of retry', { retry: { max: 1 } }, 'retry.max', 'absent (not a known property)', '1'],
     [
@@ -242,7 +242,7 @@ describe('a call', () => {
     ],
     [{ timeouts: { firstToken: 0 } }, 'timeouts.firstToken', 'a number of at least 1, or Infinity', '0'],
     [{ timeouts: { idle: 1 } }, 'timeouts.idle', 'absent (not a known property)', '1'],
-    [{ retry: { count: null } }, 'retry.count', 'a number', 'null'],
+    [{ retry: { count: null } }, 'retry.count', 'a whole number of at least 0, or Infinity', 'null'],
   ];
 
   it.each(calls.flatMap(([name, call]) => wrong.map((rest) => [name, rest[0], call, rest] as const)))(

@@ -68,6 +68,15 @@ describe('the config of', () => {
     );
   });
 
+  it.each<[string, Loose, object]>([
+    ['retryWithBackoff', retryWithBackoff as Loose, { count: Infinity, maxDelay: Infinity }],
+    ['timeouts', timeouts as Loose, { queue: 1_000, total: Infinity }],
+    ['toTokens', toTokens as Loose, { grace: Infinity }],
+    ['iterate', (config) => iterate(EMPTY, config), { buffer: Infinity }],
+  ])('%s may be without bounds, and have what a client has: %#', (_, make, config) => {
+    expect(() => make(config)).not.toThrow();
+  });
+
   it.each<[string, () => unknown, string]>([
     ['constantCounter', () => constantCounter(-1), 'The count: `tokens` must be a number of at least 0, got -1.'],
     [

@@ -9,7 +9,7 @@ import { later, systemClock } from '../../ports/clock.ts';
 import { ChunkFold, type TokenSink } from '../../rules/answer/ChunkFold.ts';
 import { DONE, parseChunk } from '../../rules/answer/parseChunk.ts';
 import { isGivenUp } from '../../rules/failures/isGivenUp.ts';
-import { func, ms, schedulerSchema } from '../../rules/request/schemas.ts';
+import { func, msOrInfinity, schedulerSchema } from '../../rules/request/schemas.ts';
 import { checked } from '../../rules/request/validation.ts';
 import type { OperateConfig } from './operate.ts';
 import { type IsPaused, waitingSince } from './waitingSince.ts';
@@ -37,7 +37,7 @@ export interface ToTokensConfig {
 }
 
 const schema = z.strictObject({
-  grace: ms,
+  grace: msOrInfinity,
   isPaused: func.optional(),
   follower: z.looseObject({}).optional(),
   scheduler: schedulerSchema,

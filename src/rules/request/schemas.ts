@@ -27,6 +27,19 @@ export const orInfinity = z
   .custom<number>((value) => typeof value === 'number' && value >= 1, { error: 'a number of at least 1, or Infinity' })
   .optional();
 
+/** `z.int()` refuses Infinity, which is allowed here. */
+export const wholeOrInfinity = (least: number) =>
+  z
+    .custom<number>((value) => value === Infinity || (Number.isSafeInteger(value) && (value as number) >= least), {
+      error: `a whole number of at least ${least}, or Infinity`,
+    })
+    .optional();
+
+/** Milliseconds, without end too. */
+export const msOrInfinity = z
+  .custom<number>((value) => typeof value === 'number' && value >= 0, { error: 'a number of at least 0, or Infinity' })
+  .optional();
+
 /** The schema of {@link Tier}. */
 export const tierSchema = z.enum(['free', 'developer']);
 
@@ -78,9 +91,9 @@ export const limitsByModel = (limits: ReturnType<typeof limitsOf>) =>
 
 /** The schema of retry options. */
 export const retrySchema = z.strictObject({
-  count: z.int().min(0).optional(),
+  count: wholeOrInfinity(0),
   initialDelay: ms,
-  maxDelay: ms,
+  maxDelay: msOrInfinity,
   sampling: z.boolean().optional(),
 });
 
@@ -95,5 +108,5 @@ export const answerTimeoutsSchema = z.strictObject({
 /** The schema of {@link BackpressureOptions}. */
 export const backpressureSchema = z.strictObject({
   backpressure: z.enum(['pause', 'conflate', 'error']).optional(),
-  buffer: count,
+  buffer: wholeOrInfinity(1),
 });
