@@ -123,12 +123,13 @@ interface Book {
  */
 const MAX_IDLE_BOOKS = 1_000;
 
-const isIdle = ({ mirror, changes, isOwn }: Book): boolean => mirror.idle && !changes.observed && !isOwn;
-
 class MirrorStore implements MemoryLimitStore {
   readonly #config: MemoryLimitStoreConfig;
   readonly #scheduler: SchedulerLike;
-  readonly #books = new LruMap<LimitKey, Book>(MAX_IDLE_BOOKS, isIdle);
+  readonly #books = new LruMap<LimitKey, Book>(
+    MAX_IDLE_BOOKS,
+    ({ mirror, changes, isOwn }) => !isOwn && !changes.observed && mirror.isIdle(this.#now),
+  );
 
   constructor(config: MemoryLimitStoreConfig) {
     this.#config = config;

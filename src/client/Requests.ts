@@ -82,6 +82,7 @@ export class Requests {
         destination.error(error);
       });
       destination.add(following);
+      if (destination.closed) return;
     }
     // Every waiting request pays for each layer.
     if (signal === undefined) start(destination);

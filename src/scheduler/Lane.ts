@@ -102,6 +102,7 @@ export class Lane {
         // The pipe should never fail. If it does, its requests must not wait forever.
         error: (error: unknown) => {
           this.closed = true;
+          this.#watching.unsubscribe();
           for (const { job } of [...(this.#backlog ?? [])]) job.lifetime.error(error);
         },
       });

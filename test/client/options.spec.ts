@@ -87,7 +87,13 @@ describe('createGroq', () => {
     ],
     ['a retry that is a number', { retry: 3 }, 'retry', 'an object', '3'],
     ['half a retry', { retry: { count: 0.5 } }, 'retry.count', 'a whole number of at least 0, or Infinity', '0.5'],
-    ['fewer than no retries', { retry: { count: -1 } }, 'retry.count', 'a whole number of at least 0, or Infinity', '-1'],
+    [
+      'fewer than no retries',
+      { retry: { count: -1 } },
+      'retry.count',
+      'a whole number of at least 0, or Infinity',
+      '-1',
+    ],
     ['a pause below zero', { retry: { initialDelay: -1 } }, 'retry.initialDelay', 'a number of at least 0', '-1'],
     ['an unknown part of retry', { retry: { max: 1 } }, 'retry.max', 'absent (not a known property)', '1'],
     [

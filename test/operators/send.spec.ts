@@ -266,20 +266,20 @@ describe('send', () => {
     expect(errors).toEqual([error]);
   });
 
-  it('should keep no more than 64 KiB of an answer that was no good', () => {
+  it('should read no more than 1 MiB of an answer that was no good', () => {
     const said = wire.error('Too warm.');
-    const blanks = wire.data(' '.repeat(65_536));
+    const blanks = wire.data(' '.repeat(1_048_576));
     // What is no JSON is shown as it is.
     const junk = wire.data('x');
     const messageOf = (...body: WireEvent[]) => String(sendOne(of(wire.sent, wire.head(400), ...body)).error);
     expect(messageOf(said, blanks, junk)).toContain(' Too warm.');
-    expect(messageOf(wire.data(' '.repeat(65_535)), said)).toContain(' Too warm.');
+    expect(messageOf(wire.data(' '.repeat(1_048_575)), said)).toContain(' Too warm.');
   });
 
   it('should read no more of it than it keeps', () => {
     const body = new Subject<WireEvent>();
     const sent = sendOne(concat(of(wire.sent, wire.head(500)), body));
-    body.next(wire.data('x'.repeat(65_535)));
+    body.next(wire.data('x'.repeat(1_048_575)));
     expect([body.observed, sent.error]).toEqual([true, undefined]);
     body.next(wire.data('x'));
     expect([body.observed, sent.error, sent.heard]).toMatchObject([

@@ -21,8 +21,11 @@ export interface ResponseListener {
 
 type Head = Extract<WireEvent, { type: 'head' }>;
 
-/** How much of the body of an error response is read, in bytes. */
-const KEPT = 65_536;
+/**
+ * How much of the body of an answer other than 200 is read, in bytes: more than the longest completion, which Groq repeats
+ * in an error about it.
+ */
+const KEPT = 1_048_576;
 
 /** Passes on the body of a successful answer, and turns any other into an error. */
 export const responseBody = (

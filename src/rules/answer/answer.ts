@@ -1,4 +1,5 @@
-import type { ChatCompletion } from '../../model/Chunk.ts';
+import type { ToolCall } from '../../model/ChatRequest.ts';
+import type { ChatCompletion, ToolCallDelta } from '../../model/Chunk.ts';
 import type { Answer, AnswerMessage, AnswerSnapshot, Token, ToolCallToken } from '../../model/Token.ts';
 import type { Written } from '../../model/Written.ts';
 import { usageOf } from './usageOf.ts';
@@ -38,7 +39,7 @@ export function answerOfCompletion(completion: ChatCompletion): Answer {
       role: 'assistant',
       ...(typeof content === 'string' && { content }),
       ...(typeof reasoning === 'string' && { reasoning }),
-      ...(Array.isArray(toolCalls) && toolCalls.length > 0 && { tool_calls: toolCalls }),
+      ...(Array.isArray(toolCalls) && toolCalls.length > 0 && { tool_calls: toolCalls.map(filled) }),
     },
     // Some servers write an empty reason where there is none.
     finish_reason: choice?.finish_reason || 'unknown',
@@ -47,6 +48,14 @@ export function answerOfCompletion(completion: ChatCompletion): Answer {
     model: completion.model,
   };
 }
+
+/** A tool call with all its fields. Some servers leave those out that are empty. */
+const filled = (call: Partial<ToolCallDelta>): ToolCall => ({
+  ...call,
+  id: call.id ?? '',
+  type: 'function',
+  function: { ...call.function, name: call.function?.name ?? '', arguments: call.function?.arguments ?? '' },
+});
 
 /** What was written of an answer that came in one. */
 export function writtenIn({ message }: Answer): Written {

@@ -31,13 +31,12 @@ function failIfNoCalls(toolCalls: unknown): void {
   const calls: unknown = toolCalls ?? [];
   if (!Array.isArray(calls)) throw new ProtocolError('The answer has tool calls that are no list.');
   failIfMore(calls.length, MAX_TOOL_CALLS, 'The answer has', 'tool calls');
-  if (!calls.every(isToolCall))
-    throw new ProtocolError('The answer has a tool call without an id, a name or arguments.');
+  if (!calls.every(isToolCall)) throw new ProtocolError('The answer has a tool call that is none.');
 }
 
-const isToolCall = (call: unknown): boolean =>
-  isObject(call) &&
-  typeof call['id'] === 'string' &&
-  isObject(call['function']) &&
-  typeof call['function']['name'] === 'string' &&
-  typeof call['function']['arguments'] === 'string';
+/** What is left out is empty, as in a stream. */
+const isToolCall = (call: unknown): boolean => {
+  if (!isObject(call) || !isObject(call['function'])) return false;
+  const { name, arguments: args } = call['function'];
+  return [call['id'], name, args].every((text) => typeof (text ?? '') === 'string');
+};

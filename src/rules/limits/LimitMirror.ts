@@ -65,9 +65,13 @@ export class LimitMirror {
     this.#learner = new LimitLearner(this.#gauges, { known: config.probe === 0, keeps: config.keeps });
   }
 
-  /** Whether everything that was granted is settled. */
-  get idle(): boolean {
-    return this.#open.size === 0;
+  /** Whether every reservation is settled, and the server has not asked for a pause that still lasts. */
+  isIdle(now: number): boolean {
+    return (
+      this.#open.size === 0 &&
+      this.#learner.rest(now) === 0 &&
+      this.#gauges.all.every(({ pausedUntil }) => pausedUntil <= now)
+    );
   }
 
   /** How often the limits have changed. */

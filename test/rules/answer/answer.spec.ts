@@ -103,6 +103,19 @@ describe('answerOfCompletion', () => {
     });
   });
 
+  it('should fill in what a server leaves out of tool calls, as a stream does', () => {
+    const calls = [
+      { id: 'a', function: { name: 'now' } },
+      { id: null, function: { name: 'add', arguments: null } },
+    ];
+    const answer = answerOfCompletion(completion({ role: 'assistant', tool_calls: calls }));
+    expect(answer.message.tool_calls).toEqual([
+      { id: 'a', type: 'function', function: { name: 'now', arguments: '' } },
+      { id: '', type: 'function', function: { name: 'add', arguments: '' } },
+    ]);
+    expect(writtenIn(answer).text).toBe('nowadd');
+  });
+
   it('should find the usage where Groq had it first', () => {
     expect(answerOfCompletion(completion({ content: 'a' }, { usage: undefined, x_groq: { usage } })).usage).toBe(usage);
   });

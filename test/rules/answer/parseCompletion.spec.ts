@@ -25,10 +25,10 @@ describe('parseCompletion', () => {
     ['{"choices":[{"message":{"reasoning":{}}}]}', 'The answer has a `reasoning` that is no text.'],
     ['{"choices":[{"message":{},"finish_reason":{}}]}', 'The answer has a `finish_reason` that is no text.'],
     ['{"choices":[{"message":{"tool_calls":{}}}]}', 'The answer has tool calls that are no list.'],
-    ...['null', '5', '{}', '{"id":"i"}', '{"id":"i","function":{"name":"f"}}', `{"function":${FUNCTION}}`].map(
+    ...['null', '5', '{}', '{"id":"i"}', '{"id":"i","function":{"name":5}}', `{"id":5,"function":${FUNCTION}}`].map(
       (call): [string, string] => [
         `{"choices":[{"message":{"tool_calls":[{"id":"i","function":${FUNCTION}},${call}]}}]}`,
-        'The answer has a tool call without an id, a name or arguments.',
+        'The answer has a tool call that is none.',
       ],
     ),
   ])('should refuse %s', (body, message) => {
