@@ -70,12 +70,12 @@ describe('memoryLimitStore', () => {
     store.setLimits('limited', { tpm: 550 });
     spend('limited');
     const open = spend('open', false);
-    for (const dimension of ['tpm', undefined] as const) {
+    for (const dimension of ['tpm', 'rpd'] as const) {
       const refused = spend(`paused ${dimension}`, false);
       void store.settle(refused, { type: 'rejected', dimension, ms: 60_000 });
     }
     for (let i = 0; i < 3_000; i++) spend(`m${i}`);
-    for (const key of ['paused tpm', 'paused undefined']) {
+    for (const key of ['paused tpm', 'paused rpd']) {
       expect(ask(store, make(tokens(1), { key }))).toMatchObject({ type: 'wait', ms: 60_000 });
     }
     const fresh = ['forgotten', 'watched', 'limited', 'open', 'm0', 'm2999'].filter(

@@ -69,9 +69,9 @@ describe('the config of', () => {
   });
 
   it.each<[string, Loose, object]>([
-    ['retryWithBackoff', retryWithBackoff as Loose, { count: Infinity, maxDelay: Infinity }],
-    ['timeouts', timeouts as Loose, { queue: 1_000, total: Infinity }],
-    ['toTokens', toTokens as Loose, { grace: Infinity }],
+    ['retryWithBackoff', retryWithBackoff, { count: Infinity, maxDelay: Infinity }],
+    ['timeouts', timeouts, { queue: 1_000, total: Infinity }],
+    ['toTokens', toTokens, { grace: Infinity }],
     ['iterate', (config) => iterate(EMPTY, config), { buffer: Infinity }],
   ])('%s may be without bounds, and have what a client has: %#', (_, make, config) => {
     expect(() => make(config)).not.toThrow();
