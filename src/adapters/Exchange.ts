@@ -36,7 +36,7 @@ export interface Outgoing {
 }
 
 /** What sends requests over connections. */
-export interface Dispatcher {
+interface Dispatcher {
   dispatch(outgoing: Outgoing, exchange: Exchange): void;
   /** Whether an error is that of a connection that was never made. */
   failedToConnect(error: Error): boolean;
