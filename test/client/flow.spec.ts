@@ -304,6 +304,20 @@ describe('the flow of an answer', () => {
     expect([ends, heard.length]).toEqual([[error], at === 0 ? 0 : 1]);
   });
 
+  it('should ask for nothing when the pause fails at once', () => {
+    const clock = virtualClock();
+    const { told: heard, transport } = recording(clock, [NEVER]);
+    const groq = createGroq({ transport, counter: constantCounter(1), scheduler: clock, limits: false });
+    const events: string[] = [];
+    groq.events$.subscribe(({ type }) => events.push(type));
+    const ends: unknown[] = [];
+    const error = new Error('of the one who paused');
+    const paused$ = throwError(() => error);
+    groq.chat({ messages }, { paused$ }).subscribe({ error: (each: unknown) => ends.push(each) });
+    clock.flush(1_000);
+    expect([ends, events, heard]).toEqual([[error], [], []]);
+  });
+
   it('should go on from within another answer', async () => {
     const server = await serve();
     const groq = clientOf(server);
