@@ -472,7 +472,11 @@ describe('RequestScheduler', () => {
       };
       // Whoever waits is looked at when the first one ends.
       const reply = () => helpers.cold('(sha)(fd|)', wires);
-      const { ask } = setUp(helpers, { every: 20, scheduler: clock, reply });
+      const store = quota(1, 20, helpers);
+      let listening = 0;
+      const changes = (key: string) =>
+        from(store.changes(key)).pipe(tap({ subscribe: () => (listening += 1), finalize: () => (listening -= 1) }));
+      const { ask, under } = setUp(helpers, { limits: { ...store, changes }, scheduler: clock, reply });
       for (const name of ['l1', 'l2', 'l3']) ask(name).subscribe(noting(log, name, helpers));
       helpers.cold('---x----y').subscribe((at) => {
         isBroken = at === 'x';
@@ -486,6 +490,10 @@ describe('RequestScheduler', () => {
         'l4 finish 25',
         'l4 complete 25',
       ]);
+      // Nor does the line that has failed listen to the store any more.
+      under.unsubscribe();
+      helpers.flush();
+      expect(listening).toBe(0);
     });
   });
 
