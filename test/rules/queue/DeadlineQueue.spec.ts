@@ -307,7 +307,8 @@ describe('DeadlineQueue', () => {
       expect(drain(queue, true)).toEqual(['l3', 'l4', 'l5']);
     });
 
-    it('should forget those who have gone, also while somebody waits all the time', () => {
+    // Without a way to collect garbage, memory cannot be measured.
+    it.skipIf(globalThis.gc === undefined)('should forget those who have gone, also while somebody waits', () => {
       const { queue, add } = queueWith(['b', of('stays')]);
       const heap = (): number => {
         globalThis.gc?.();
