@@ -25,6 +25,8 @@ export interface Ticket<J extends Job = Job> extends Unsubscribable {
  */
 export interface Backlog<J extends Job = Job> extends Iterable<Ticket<J>> {
   readonly size: number;
+  /** The number of waiting jobs of each priority. */
+  readonly waiting: Readonly<Record<Priority, number>>;
   /**
    * The waiting jobs in the order in which they would start, if no job arrives or leaves and each uses its estimated
    * cost.

@@ -147,8 +147,7 @@ export class Lane {
       // A store that cannot show its levels now is asked again after the next change.
       catchError(() => of([])),
       map((buckets) => {
-        const waiting = { high: 0, normal: 0, low: 0, background: 0 };
-        for (const { job } of this.#backlog ?? []) waiting[job.priority] += 1;
+        const waiting = this.#backlog?.waiting ?? { high: 0, normal: 0, low: 0, background: 0 };
         const startsInMs = this.#nextStart(buckets);
         return {
           model: this.#model,

@@ -38,6 +38,8 @@ export class DeadlineQueue<J extends Job> implements Backlog<J> {
   /** The tenant whose turn was last: its tokens show how far the turns have advanced. */
   #served: Tenant<J> | undefined;
   #size = 0;
+  /** Counted, since a status is asked for ten times a second, with up to a million waiting jobs. */
+  readonly #waiting = { high: 0, normal: 0, low: 0, background: 0 };
   /** The best job, unless something has changed since the last search. */
   #best: QueuePlace<J> | undefined;
 
@@ -62,6 +64,10 @@ export class DeadlineQueue<J extends Job> implements Backlog<J> {
     return this.#size;
   }
 
+  get waiting(): Record<Priority, number> {
+    return { ...this.#waiting };
+  }
+
   *[Symbol.iterator](): Iterator<Ticket<J>> {
     for (const { byDeadline } of this.#classes) {
       for (const line of byDeadline) yield* line;
@@ -80,6 +86,7 @@ export class DeadlineQueue<J extends Job> implements Backlog<J> {
     if (job.expiresAt !== undefined) this.#expiry.push(place);
     tenant.waiting += 1;
     this.#size += 1;
+    this.#waiting[priority] += 1;
     lifetime?.add(place);
     return place;
   }
@@ -157,6 +164,7 @@ export class DeadlineQueue<J extends Job> implements Backlog<J> {
     if (place.expiryIndex >= 0) this.#expiry.removeAt(place.expiryIndex);
     line.tenant.waiting -= 1;
     this.#size -= 1;
+    this.#waiting[place.job.priority] -= 1;
     if (this.#size === 0) this.#forgetTenants();
     if (wasBest || this.#size === 0) this.#listener.left(wasBest);
     return true;

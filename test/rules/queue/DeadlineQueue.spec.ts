@@ -96,6 +96,18 @@ describe('DeadlineQueue', () => {
     expect([...queue].map(({ job }) => job.name)).toEqual(['h', 'm', 'l1', 'l2', 'b']);
   });
 
+  it('should count the waiting jobs of each priority', () => {
+    const lifetime = new Subscription();
+    const { queue } = queueWith('h', 'l1', ['l2', { lifetime }], 'b');
+    const before = queue.waiting;
+    lifetime.unsubscribe();
+    next(queue);
+    expect([before, queue.waiting]).toEqual([
+      { high: 1, normal: 0, low: 2, background: 1 },
+      { high: 0, normal: 0, low: 1, background: 1 },
+    ]);
+  });
+
   describe('with jobs that leave', () => {
     it('should keep those that expire when one leaves that does not', () => {
       const { queue } = queueWith(['a', { expiresAt: 1 }], ['b', { expiresAt: 2 }], ['c', { expiresAt: 3 }], 'd');
