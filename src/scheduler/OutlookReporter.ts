@@ -1,13 +1,13 @@
 import type { SchedulerLike, Unsubscribable } from 'rxjs';
 import type { Backlog } from '../model/Backlog.ts';
-import type { LimitKey } from '../model/Limits.ts';
+import type { BucketLevel, LimitKey } from '../model/Limits.ts';
 import { levelsOf } from '../operators/internal/guardedStore.ts';
 import { later } from '../ports/clock.ts';
 import type { LimitStore } from '../ports/LimitStore.ts';
-import { outlook } from '../rules/queue/outlook.ts';
+import { type Outlook, outlook } from '../rules/queue/outlook.ts';
 import type { Attempt } from './Attempt.ts';
 
-/** The minimum interval between two reports, in milliseconds; longer when very many requests wait. */
+/** The minimum interval between two reports, in milliseconds; longer when very many starts must be predicted. */
 const INTERVAL = 250;
 const INTERVAL_PER_JOB = 0.02;
 
@@ -36,6 +36,8 @@ export class OutlookReporter {
   /** When it fires. */
   #due = Infinity;
   #toldAt = -Infinity;
+  /** The number of predictions that the latest report took. */
+  #predicted = 0;
 
   constructor(config: OutlookReporterConfig) {
     this.#config = config;
@@ -55,12 +57,16 @@ export class OutlookReporter {
     this.#due = Infinity;
   }
 
+  get #interval(): number {
+    return Math.max(INTERVAL, this.#predicted * INTERVAL_PER_JOB);
+  }
+
   /** Something has changed that affects predictions. */
   renew(backlog: Backlog<Attempt>): void {
     if (this.#listeners.size === 0) return;
     // Not synchronously: most requests that arrive have left again by the end of this turn.
     const soonest = this.#config.scheduler.now() + 1;
-    this.#tellAt(Math.max(soonest, this.#toldAt + intervalFor(backlog)), backlog);
+    this.#tellAt(Math.max(soonest, this.#toldAt + this.#interval), backlog);
   }
 
   #tellAt(due: number, backlog: Backlog<Attempt>): void {
@@ -81,7 +87,9 @@ export class OutlookReporter {
       next: (levels) => {
         const isFull = this.#config.isFull();
         let soonest = Infinity;
-        for (const [{ job }, { position, startsInMs }] of outlook(backlog, levels)) {
+        for (const { ticket, position, startsInMs } of this.#predict(backlog, levels)) {
+          const { job } = ticket;
+          // A report to another request may have ended it.
           if (!this.#listeners.has(job)) continue;
           // A job that should start now but does not waits for something that levels do not show.
           const isKnown = startsInMs > 0 && !isFull;
@@ -93,16 +101,26 @@ export class OutlookReporter {
         }
         // The prediction of a request that has not started by then is wrong.
         if (soonest < Infinity && this.#listeners.size > 0) {
-          this.#tellAt(this.#toldAt + Math.max(intervalFor(backlog), soonest + 1), backlog);
+          this.#tellAt(this.#toldAt + Math.max(this.#interval, soonest + 1), backlog);
         }
       },
       // A store that cannot show its levels now is asked again after the next change.
       error: () => undefined,
     });
   }
+
+  /** The predictions for the requests that want reports, which may be few among very many. */
+  #predict(backlog: Backlog<Attempt>, levels: readonly BucketLevel[]): Outlook<Attempt>[] {
+    const wanted: Outlook<Attempt>[] = [];
+    this.#predicted = 0;
+    for (const each of outlook(backlog, levels)) {
+      this.#predicted += 1;
+      if (this.#listeners.has(each.ticket.job)) wanted.push(each);
+      if (wanted.length === this.#listeners.size) break;
+    }
+    return wanted;
+  }
 }
 
 const isMuchAs = (told: Told | undefined, { position, startsAt }: Told): boolean =>
   told?.position === position && (told.startsAt === startsAt || Math.abs(told.startsAt - startsAt) <= INTERVAL);
-
-const intervalFor = ({ size }: Backlog<Attempt>): number => Math.max(INTERVAL, size * INTERVAL_PER_JOB);

@@ -1,5 +1,6 @@
 import { Observable, type SchedulerLike, Subscription } from 'rxjs';
 import { describe, expect, it } from 'vitest';
+import type { Ticket } from '../../src/model/Backlog.ts';
 import { DEFAULT_SLACK } from '../../src/model/Priority.ts';
 import type { LimitStore } from '../../src/ports/LimitStore.ts';
 import { DeadlineQueue } from '../../src/rules/queue/DeadlineQueue.ts';
@@ -90,6 +91,46 @@ describe('OutlookReporter', () => {
     reporter.renew(backlog);
     clock.flush(1);
     expect(heard).toEqual(['l2']);
+  });
+
+  it('should forget a request that ends while another one is told', () => {
+    const { clock, reporter, backlog, wait } = setUp();
+    const told: string[] = [];
+    const first = wait('l1', () => {
+      told.push('l1');
+      second.lifetime.unsubscribe();
+      first.lifetime.unsubscribe();
+    });
+    const second = wait('l2', () => told.push('l2'));
+    reporter.add(first);
+    reporter.add(second);
+    reporter.renew(backlog);
+    clock.flush(1);
+    expect([told, clock.pending]).toEqual([['l1'], 0]);
+  });
+
+  it('should predict no starts beyond the last request that wants reports', () => {
+    const { clock, reporter, backlog, wait } = setUp();
+    const heard: unknown[] = [];
+    wait('h1');
+    reporter.add(wait('h2', (token) => heard.push(token)));
+    for (let i = 0; i < 20_000; i++) wait('l');
+    let predicted = 0;
+    const planned = backlog.planned.bind(backlog);
+    backlog.planned = function* () {
+      for (const ticket of planned()) {
+        predicted += 1;
+        yield ticket;
+      }
+    };
+    reporter.renew(backlog);
+    clock.flush(1);
+    expect([predicted, heard]).toEqual([2, [{ type: 'state', state: 'queued', position: 1, startsInMs: 19_999 }]]);
+    // So few take no longer until the next report, however many wait.
+    backlog.remove(backlog.peek() as Ticket<Attempt>);
+    reporter.renew(backlog);
+    clock.flush(251);
+    expect(heard).toHaveLength(2);
   });
 
   it('should cost nothing any more when the last one has left who wanted to know', () => {

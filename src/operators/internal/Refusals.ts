@@ -8,7 +8,7 @@ import { DIMENSIONS } from '../../model/Dimension.ts';
 import type { Job } from '../../model/Job.ts';
 import type { LimitKey } from '../../model/Limits.ts';
 import type { LimitStore } from '../../ports/LimitStore.ts';
-import { type Outlook, outlook } from '../../rules/queue/outlook.ts';
+import { outlook } from '../../rules/queue/outlook.ts';
 
 /**
  * After a group of queue timeouts the next one is at least this many milliseconds later, per waiting job: predicting
@@ -56,11 +56,11 @@ export class Refusals<J extends Job> {
     if (this.nextExpiry(backlog) > now) return;
     this.#restsUntil = now + Math.floor(backlog.size * REST_PER_JOB);
     let soonest = backlog.soonest();
-    let expected: Map<Ticket<J>, Outlook> | undefined;
+    let expected: Map<Ticket<J>, number> | undefined;
     while (soonest?.job.expiresAt !== undefined && soonest.job.expiresAt <= now) {
       const { job } = soonest;
-      if (!isFull) expected ??= this.#outlook(backlog, this.#config.key(job));
-      const startsInMs = expected?.get(soonest)?.startsInMs ?? 0;
+      if (!isFull) expected ??= this.#starts(backlog, this.#config.key(job));
+      const startsInMs = expected?.get(soonest) ?? 0;
       // A job that should start now but does not waits for something that levels do not show.
       const wouldStartInMs = startsInMs > 0 ? startsInMs : undefined;
       backlog.remove(soonest);
@@ -109,12 +109,12 @@ export class Refusals<J extends Job> {
     this.#listener.refuse(job, errorFor(job.model));
   }
 
-  /** The predicted starts of waiting jobs, if the store shows its levels synchronously. */
-  #outlook(backlog: Backlog<J>, key: LimitKey): Map<Ticket<J>, Outlook> {
-    let expected = new Map<Ticket<J>, Outlook>();
+  /** In how many milliseconds waiting jobs should start, if the store shows its levels synchronously. */
+  #starts(backlog: Backlog<J>, key: LimitKey): Map<Ticket<J>, number> {
+    const expected = new Map<Ticket<J>, number>();
     from(this.#config.store.levels(key)).subscribe({
       next: (levels) => {
-        expected = outlook(backlog, levels);
+        for (const { ticket, startsInMs } of outlook(backlog, levels)) expected.set(ticket, startsInMs);
       },
       // Without levels there is no prediction.
       error: () => undefined,

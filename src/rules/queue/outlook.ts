@@ -5,7 +5,8 @@ import { PRIORITIES } from '../../model/Priority.ts';
 import { Forecast } from './Forecast.ts';
 
 /** The prediction for a waiting request. */
-export interface Outlook {
+export interface Outlook<J extends Job> {
+  readonly ticket: Ticket<J>;
   /** How many requests start before it. */
   readonly position: number;
   /** In how many milliseconds it starts, if nothing is given back and nothing more urgent arrives. */
@@ -13,29 +14,38 @@ export interface Outlook {
 }
 
 /**
- * The predictions for the waiting jobs, in the order in which they start.
+ * Iterates the predictions for the waiting jobs, in the order in which they start. They are only computed as far as they
+ * are iterated, and no job may arrive or leave meanwhile.
  *
  * Jobs that wait only because of what they leave to more urgent ones let those pass, and continue after them.
  */
-export function outlook<J extends Job>(
+export function* outlook<J extends Job>(
   backlog: Pick<Backlog<J>, 'planned'>,
   levels: readonly BucketLevel[],
-): Map<Ticket<J>, Outlook> {
-  const expected = new Map<Ticket<J>, Outlook>();
+): Generator<Outlook<J>> {
   const forecast = new Forecast(levels);
   const isPaced = levels.some(({ kept }) => kept !== undefined);
-  for (let waiting = [...backlog.planned()], passed: Ticket<J>[]; waiting.length > 0; waiting = passed) {
-    const urgentBehind = isPaced ? mostUrgentBehind(waiting) : [];
+  const order = isPaced ? passing(backlog.planned(), forecast) : backlog.planned();
+  let position = 0;
+  for (const ticket of order) {
+    yield { ticket, position, startsInMs: forecast.start(ticket.job) };
+    position += 1;
+  }
+}
+
+/** Lets the more urgent jobs pass those that wait because of them, by a forecast to which each is added in between. */
+function* passing<J extends Job>(planned: Iterable<Ticket<J>>, forecast: Forecast): Generator<Ticket<J>> {
+  for (let waiting = [...planned], passed: Ticket<J>[]; waiting.length > 0; waiting = passed) {
+    const urgentBehind = mostUrgentBehind(waiting);
     let yielding = Infinity;
     passed = [];
     for (const [i, ticket] of waiting.entries()) {
       const rank = rankOf(ticket);
       if (rank > (urgentBehind[i] ?? Infinity) && rank < yielding && forecast.yields(ticket.job)) yielding = rank;
       if (rank >= yielding) passed.push(ticket);
-      else expected.set(ticket, { position: expected.size, startsInMs: forecast.start(ticket.job) });
+      else yield ticket;
     }
   }
-  return expected;
 }
 
 /** 0 for the most urgent priority. */

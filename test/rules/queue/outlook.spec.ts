@@ -13,7 +13,7 @@ describe('outlook', () => {
     const queue = new DeadlineQueue<NamedJob>(DEFAULT_SLACK, { left: () => undefined });
     const make = jobMaker();
     for (const name of ['l', 'b', 'h', 'm', 'l2']) queue.add(make(name, { cost: tokens(10) }));
-    const expected = [...outlook(queue, [bucket])].map(([{ job }, each]) => [job.name, each]);
+    const expected = [...outlook(queue, [bucket])].map(({ ticket: { job }, ...each }) => [job.name, each]);
     expect(expected).toEqual([
       ['h', { position: 0, startsInMs: 0 }],
       ['m', { position: 1, startsInMs: 1_000 }],
@@ -30,7 +30,11 @@ describe('outlook', () => {
     names.forEach((name, i) => {
       queue.add(make(name, { cost: tokens(10), deadline: i }));
     });
-    return [...outlook(queue, levels)].map(([{ job }, { position, startsInMs }]) => [position, job.name, startsInMs]);
+    return [...outlook(queue, levels)].map(({ ticket, position, startsInMs }) => [
+      position,
+      ticket.job.name,
+      startsInMs,
+    ]);
   };
 
   const day: BucketLevel = { dimension: 'tpd', limit: 100, level: 60, rate: 0.001, foreign: 0, pausedFor: 0 };
@@ -101,7 +105,9 @@ describe('outlook', () => {
           return best.job.seq;
         };
         for (let i = 0; i < served; i++) serve();
-        const order = [...outlook(queue, [{ ...day, limit: 200, level, rate: 0.5 }])].map(([{ job }]) => job.seq);
+        const order = [...outlook(queue, [{ ...day, limit: 200, level, rate: 0.5 }])].map(
+          ({ ticket }) => ticket.job.seq,
+        );
         const drained: number[] = [];
         for (let seq = serve(); seq !== undefined; seq = serve()) drained.push(seq);
         expect(order).toEqual(drained);
