@@ -105,7 +105,7 @@ export type { BucketLevel, Limits, Tier } from './model/Limits.ts';
 export type { ChatModelId, ModelId, Price } from './model/Models.ts';
 export type { Place } from './model/Place.ts';
 export type { Pacing, Priority, Slack } from './model/Priority.ts';
-export type { ModelStatus, Status } from './model/Status.ts';
+export type { ModelStatus, Status, WaitingRequest } from './model/Status.ts';
 export type {
   Answer,
   AnswerMessage,

@@ -168,6 +168,7 @@ describe('what can be imported', () => {
       type UsageTotals
       type UserMessage
       type ValidationIssue
+      type WaitingRequest
       type Written
       usageCost"
     `);

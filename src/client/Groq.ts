@@ -133,8 +133,9 @@ export interface Groq extends AsyncDisposable {
    *
    * @example
    * groq.status$.subscribe(({ models }) => show(models));
-   * // [{ model: 'openai/gpt-oss-20b', waiting: { high: 0, normal: 0, low: 2, background: 0 }, inFlight: 1,
-   * //    buckets: [{ dimension: 'rpm', limit: 30, level: 0.4, rate: 0.0005, … }, …], nextStartsInMs: 1200 }]
+   * // [{ model: 'openai/gpt-oss-20b', waiting: { high: 0, normal: 0, low: 2, background: 0 },
+   * //    next: [{ seq: 4, priority: 'low', tag: 'sorting', startsInMs: 1200 }, …], nextStartsInMs: 1200,
+   * //    inFlight: 1, buckets: [{ dimension: 'rpm', limit: 30, level: 0.4, rate: 0.0005, … }, …] }]
    */
   readonly status$: Observable<Status>;
   /**

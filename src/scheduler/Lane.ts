@@ -14,7 +14,7 @@ import type { Backlog, Overflow } from '../model/Backlog.ts';
 import type { BucketLevel } from '../model/Limits.ts';
 import type { ModelId } from '../model/Models.ts';
 import type { Slack } from '../model/Priority.ts';
-import type { ModelStatus } from '../model/Status.ts';
+import type { ModelStatus, WaitingRequest } from '../model/Status.ts';
 import { changesOf, levelsOf } from '../operators/internal/guardedStore.ts';
 import { prioritize } from '../operators/prioritize.ts';
 import { type Answering, send } from '../operators/send.ts';
@@ -23,9 +23,12 @@ import { timing } from '../operators/timeouts.ts';
 import type { Random } from '../ports/clock.ts';
 import type { LimitStore } from '../ports/LimitStore.ts';
 import type { Transport } from '../ports/Transport.ts';
-import { Forecast } from '../rules/queue/Forecast.ts';
+import { outlook } from '../rules/queue/outlook.ts';
 import type { Attempt } from './Attempt.ts';
 import { OutlookReporter } from './OutlookReporter.ts';
+
+/** How many waiting requests a status shows: more than anybody looks at, and few enough to predict their starts often. */
+const SHOWN = 100;
 
 /** The dependencies of a lane, and its listener. */
 export interface LaneConfig {
@@ -148,23 +151,33 @@ export class Lane {
       catchError(() => of([])),
       map((buckets) => {
         const waiting = this.#backlog?.waiting ?? { high: 0, normal: 0, low: 0, background: 0 };
-        const startsInMs = this.#nextStart(buckets);
+        const next = this.#next(buckets);
+        const startsInMs = next[0]?.startsInMs;
         return {
           model: this.#model,
           waiting,
+          next,
           inFlight: this.#underWay,
           buckets,
-          ...(startsInMs > 0 && { nextStartsInMs: startsInMs }),
+          ...(startsInMs !== undefined && { nextStartsInMs: startsInMs }),
         };
       }),
     );
   }
 
-  /** In how many milliseconds the next request starts, or 0 if none waits or it is not known. */
-  #nextStart(buckets: readonly BucketLevel[]): number {
-    const head = this.#backlog?.peek();
-    // A job that should start now but does not waits for something that levels do not show.
-    return head === undefined || this.#isFull() ? 0 : new Forecast(buckets).start(head.job);
+  /** The requests that start next, and when, if that is known. */
+  #next(buckets: readonly BucketLevel[]): WaitingRequest[] {
+    const next: WaitingRequest[] = [];
+    if (this.#backlog === undefined) return next;
+    const isFull = this.#isFull();
+    for (const { ticket, startsInMs } of outlook(this.#backlog, buckets)) {
+      const { seq, priority, tenant, call } = ticket.job;
+      // A job that should start now but does not waits for something that levels do not show.
+      const isKnown = startsInMs > 0 && !isFull;
+      next.push({ seq, priority, tenant, tag: call.tag, ...(isKnown && { startsInMs }) });
+      if (next.length === SHOWN) break;
+    }
+    return next;
   }
 
   /** Whether no request starts until another one ends. */

@@ -17,6 +17,7 @@ import { isQueueFullError } from '../../src/errors/guards.ts';
 import { HttpError } from '../../src/errors/HttpError.ts';
 import type { GroqEvent } from '../../src/model/GroqEvent.ts';
 import type { Place } from '../../src/model/Place.ts';
+import type { WaitingRequest } from '../../src/model/Status.ts';
 import type { StateToken, Token } from '../../src/model/Token.ts';
 import type { LimitStore } from '../../src/ports/LimitStore.ts';
 import type { WireEvent } from '../../src/ports/Transport.ts';
@@ -537,6 +538,44 @@ describe('what those who wait can expect', () => {
       helpers.flush();
       // At the beginning, when the first was admitted, and when the second was; nobody waits after the cut.
       expect(next).toEqual([undefined, 900, 900, undefined]);
+    });
+  });
+
+  it('should show in the status a waiting request without its start while that depends on another one', () => {
+    rx((helpers) => {
+      const { ask, under } = setUp(helpers, { every: 1_000, inFlight: 1, reply: () => NEVER });
+      const shown: unknown[] = [];
+      for (const name of ['h', 'l']) ask(name).subscribe({ error: () => undefined });
+      under.status$.subscribe(({ models: [m] }) => shown.push(m && [m.next, m.nextStartsInMs]));
+      helpers.cold('150ms x').subscribe(() => {
+        under.unsubscribe();
+      });
+      helpers.flush();
+      expect(shown[1]).toEqual([[{ seq: 1, priority: 'low' }], undefined]);
+    });
+  });
+
+  it('should show in the status which requests start next, and when', () => {
+    rx((helpers) => {
+      const { ask, under } = setUp(helpers, { every: 1_000, reply: () => NEVER });
+      const shown: (readonly WaitingRequest[] | undefined)[] = [];
+      const ignored = { error: () => undefined };
+      ask('h').subscribe(ignored);
+      ask('l', { tenant: 'a' }).subscribe(ignored);
+      ask('m', { tag: 'chat' }).subscribe(ignored);
+      for (let i = 0; i < 100; i++) ask('l').subscribe(ignored);
+      under.status$.subscribe(({ models: [m] }) => shown.push(m?.next));
+      helpers.cold('150ms x').subscribe(() => {
+        under.unsubscribe();
+      });
+      helpers.flush();
+      const [, next] = shown;
+      expect(next).toHaveLength(100);
+      expect(next?.slice(0, 3)).toEqual([
+        { seq: 2, priority: 'normal', tag: 'chat', startsInMs: 900 },
+        { seq: 1, priority: 'low', tenant: 'a', startsInMs: 1_900 },
+        { seq: 3, priority: 'low', startsInMs: 2_900 },
+      ]);
     });
   });
 
