@@ -118,8 +118,8 @@ interface Book {
 }
 
 /**
- * How many unused books are kept: far more than there are models. Model names come from callers, so there must be a
- * limit.
+ * How many unused books are kept: far more than there are models. Callers choose the names of models, so there must be
+ * a bound.
  */
 const MAX_IDLE_BOOKS = 1_000;
 
@@ -167,7 +167,7 @@ class MirrorStore implements MemoryLimitStore {
 
   changes(key: LimitKey): Observable<LimitChange> {
     const book = this.#bookOf(key);
-    // Not at each question: a caller subscribes to the changes first, and the book stays as long as it is subscribed.
+    // Only here, not on each call: callers subscribe to the changes first, and an observed book is not dropped.
     this.#books.set(key, book);
     return book.changes;
   }
@@ -176,7 +176,7 @@ class MirrorStore implements MemoryLimitStore {
     return of(this.#bookOf(key).mirror.levels(this.#now));
   }
 
-  /** In whole milliseconds, which a mirror can add up without rounding. */
+  /** In whole milliseconds, which the mirror adds up without rounding errors. */
   get #now(): number {
     return Math.floor(this.#scheduler.now());
   }
@@ -201,7 +201,7 @@ class MirrorStore implements MemoryLimitStore {
   }
 }
 
-/** Notifies waiting requests of a change since a revision of the limits. */
+/** Notifies waiting requests of a change, given the revision of the limits before it. */
 const tell = ({ mirror, changes }: Book, revision: number): void => {
   changes.next(mirror.revision === revision ? 'level' : 'limits');
 };

@@ -1,40 +1,39 @@
-/** How long a request is on its way to the server once it was sent, in milliseconds, when no answer shows it there. */
+/** The time after which a sent request counts as arrived even without an answer, in milliseconds. */
 export const LONGEST_WAY = 1_000;
 
 /**
- * Our copy of one of the server's buckets, of which we see little: a level that flows back continuously, and that may
- * fall below zero.
+ * Our copy of one of the server's buckets: a level that refills continuously and may be negative.
  *
- * It is kept so that the server always holds at least as much, however long messages travel and in whatever order they
- * arrive. Two things would break that, and are ruled out. While the server's bucket is full, what flows into it is
- * lost; so our level stays below the limit by all that was charged here and perhaps not yet there. And what is given
- * back to a full bucket is lost as well; so a refund counts only when the bucket was not full since the server charged.
+ * Usage by others aside, the level never exceeds the server's, whatever the delay and order of messages. Two losses
+ * would break that. While a charge is in transit, the server's bucket may still be full, so that its refill is lost;
+ * therefore our level refills only up to the limit less all charges in transit. A full bucket loses refunds too;
+ * therefore a refund counts only if the bucket was not full since the server charged the request.
  *
- * The level is kept in units × milliseconds of the window, in which every whole millisecond adds a whole number: no
- * rounding gathers over a day.
+ * The level is stored in units × milliseconds of the window, so each whole millisecond adds an integer, and rounding
+ * errors do not accumulate over a day.
  */
 export class Bucket {
-  /** The time in which it refills, in milliseconds. */
+  /** The time in which it refills completely, in milliseconds. */
   readonly window: number;
-  /** What it holds when full, in units. */
+  /** Its size, in units. */
   limit: number;
-  /** The number of the event at which it was last full, as the owner counts events. */
+  /** The number of the event at which it was last full, or -1. The owner numbers the events. */
   fullAt = -1;
-  /** What others are taking, in units for each millisecond. */
+  /** The estimated usage by others, in units per millisecond. */
   foreign = 0;
-  /** Until when that is believed without being looked at again, in milliseconds. */
+  /** Until when that estimate applies unless it is renewed, in milliseconds. */
   foreignUntil = Infinity;
   #level: number;
-  /** Charged here and perhaps not yet at the server. */
+  /** The charges that may still be in transit to the server. */
   #travelling = 0;
-  /** By how much it is lower than what was charged here alone would make it: what was taken from it for others. */
+  /** How much lower the level is than our own charges explain: the usage attributed to others. */
   #withheld = 0;
   #at: number;
 
   /**
-   * @param window The time in which it refills, in milliseconds.
-   * @param limit What it holds when full, in units.
-   * @param now Milliseconds of a clock that does not jump.
+   * @param window The time in which it refills completely, in milliseconds.
+   * @param limit Its size, in units.
+   * @param now Milliseconds of a monotonic clock.
    */
   constructor(window: number, limit: number, now: number) {
     this.window = window;
@@ -43,17 +42,17 @@ export class Bucket {
     this.#at = now;
   }
 
-  /** What it holds, in units. */
+  /** The level, in units. */
   get level(): number {
     return this.#level / this.window;
   }
 
-  /** What flows back, in units for each millisecond. */
+  /** The refill that others leave, but at least 1 % of it, in units per millisecond. */
   get rate(): number {
     return this.#inflow / this.window;
   }
 
-  /** What is left of the inflow, in units for a window: from a large bucket others may take more than flows in. */
+  /** The refill less the usage by others, in units per window. Negative if others use more than flows in. */
   get #flow(): number {
     return this.limit - this.foreign * this.window;
   }
@@ -63,9 +62,9 @@ export class Bucket {
   }
 
   /**
-   * Lets flow in what has come since.
+   * Adds the refill since the last call, less the usage by others.
    *
-   * @param event The number of what is happening now, to tell later whether the bucket was full after something.
+   * @param event The number of the current event, which is kept if the bucket is full.
    */
   refill(now: number, event: number): void {
     const lid = this.limit * this.window - this.#travelling;
@@ -75,7 +74,7 @@ export class Bucket {
       const believed = Math.min(elapsed, Math.max(0, this.foreignUntil - this.#at));
       const level = this.#level;
       this.#at = now;
-      // Others get nothing out of a bucket that is empty.
+      // Others cannot use anything from an empty bucket.
       const drained = Math.max(level + this.#flow * believed, Math.min(level, 0));
       this.#level = drained + this.limit * (elapsed - believed);
       this.#withheld += this.limit * believed - (drained - level);
@@ -88,36 +87,36 @@ export class Bucket {
   }
 
   /**
-   * How many whole milliseconds until a cost can be taken.
+   * In how many whole milliseconds the level covers a cost and a margin, or the bucket is full.
    *
-   * @param margin How much shall be left, in milliseconds of what flows in.
+   * @param margin The part of the level that must be left, in milliseconds of refill.
    */
   waitFor(cost: number, margin: number): number {
     const need = Math.min(cost * this.window + margin * this.limit, this.limit * this.window);
     return need <= this.#level ? 0 : Math.ceil((need - this.#level) / this.#inflow);
   }
 
-  /** Charges a cost that is about to be sent. */
+  /** Charges the cost of a request that is about to be sent. */
   take(cost: number): void {
     this.#level -= cost * this.window;
     this.#travelling += cost * this.window;
   }
 
-  /** The server has charged a cost by now. */
+  /** Notes that the server has charged a cost. */
   arrive(cost: number): void {
     this.#travelling -= cost * this.window;
   }
 
-  /** Adds to the level what fits, or takes from it what is below zero. */
+  /** Adds units as far as they fit. Negative units are subtracted. */
   add(units: number): void {
     this.#level = Math.min(this.#level + units * this.window, this.limit * this.window - this.#travelling);
   }
 
   /**
-   * Applies a correction that was found at another bucket: what it takes was taken by others, and what it gives back is
-   * no more than was taken for them.
+   * Applies a correction that was found at another bucket. Negative units were used by others; positive units are added
+   * only up to the usage that was attributed to others.
    *
-   * @return By how many units it changed.
+   * @return The change of the level, in units.
    */
   correct(units: number): number {
     const change = Math.min(units * this.window, this.#withheld);
@@ -127,12 +126,12 @@ export class Bucket {
   }
 
   /**
-   * Lowers the level to what the server holds, less what is still on the way there. Where none of that comes back when
-   * it is refused, it takes no more than what is left and what flows in until it has arrived: the server lets nothing in
-   * below zero.
+   * Lowers the level to the one that the server reports, less the charges in transit. If refused charges are not given
+   * back, this deduction is bounded: the server never admits below zero, so charges in transit use at most what is left
+   * and what flows in until they arrive.
    *
-   * @param comesBack Whether what is refused comes back.
-   * @return By how many units it changed, 0 or less.
+   * @param comesBack Whether refused charges are given back.
+   * @return The change of the level, in units: 0 or less.
    */
   lowerTo(units: number, comesBack = true): number {
     const held = units * this.window;
@@ -140,12 +139,12 @@ export class Bucket {
     const level = Math.min(this.#level, Math.max(held - this.#travelling, least));
     const change = (level - this.#level) / this.window;
     this.#level = level;
-    // What is missing now was missed by the server itself: none of it comes back.
+    // The server itself reported this level, so no part of the deficit is our estimate of others.
     if (change < 0) this.#withheld = 0;
     return change;
   }
 
-  /** Follows a limit that was changed: what is missing from full stays missing. */
+  /** Changes the size. The used part stays used. */
   resize(limit: number): void {
     this.#level += (limit - this.limit) * this.window;
     this.limit = limit;

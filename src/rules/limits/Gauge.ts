@@ -8,24 +8,24 @@ import { CONFIRMED, ForeignDoubt, type Shown } from './ForeignDoubt.ts';
 import { WindowLog } from './WindowLog.ts';
 
 /**
- * Everything that is kept of one limit: our copy of its bucket, what was charged lately in case the server only counts,
- * and, for a limit that answers show, what corrects it.
+ * The state of one limit: our copy of its bucket, a log of recent charges in case the server counts within windows, the
+ * estimated usage by others, and, for a limit that answers show, the feedback that corrects it.
  */
 export class Gauge {
   readonly dimension: Dimension;
   readonly unit: keyof Cost;
   readonly bucket: Bucket;
-  /** Until when the server asked us to leave it alone, in milliseconds. */
+  /** Until when the server asked us not to use this limit, in milliseconds. */
   pausedUntil = -Infinity;
-  /** Whether the server was seen to count what came within a window, instead of letting it flow back. */
+  /** Whether the server was found to count charges within a window, instead of refilling continuously. */
   #windowed = false;
   readonly #log: WindowLog;
   readonly #feedback: Feedback | undefined;
   readonly #others: ForeignDoubt;
-  /** What the reservations that are not settled sum up to. */
+  /** The sum of the unsettled charges, in units. */
   #inFlight = 0;
 
-  /** @param now Milliseconds of a clock that does not jump. */
+  /** @param now Milliseconds of a monotonic clock. */
   constructor(dimension: Dimension, limit: number, now: number) {
     const { unit, window } = DIMENSIONS[dimension];
     this.dimension = dimension;
@@ -37,9 +37,10 @@ export class Gauge {
   }
 
   /**
-   * In how many whole milliseconds a cost fits, or when to ask again because more will be known of others by then.
+   * In how many whole milliseconds a cost fits. If others use the bucket, the wait is at most {@link CONFIRMED}, since
+   * the estimate of their usage may have changed by then.
    *
-   * @param kept How many units are to be left to what is more urgent.
+   * @param kept The units that are left to more urgent requests.
    */
   waitFor(units: number, kept: number, margin: number, now: number): number {
     const rest = this.pausedUntil > now ? Math.ceil(this.pausedUntil - now) : 0;
@@ -48,7 +49,10 @@ export class Gauge {
     return Math.max(rest, this.bucket.foreign > 0 ? Math.min(fits, CONFIRMED) : fits);
   }
 
-  /** How many units are left in so many milliseconds when some of them are taken then. 0 where that is not known. */
+  /**
+   * The spare units after `ms` milliseconds, if `units` are taken then. If the server counts within windows, it is a
+   * lower bound: no charge is assumed to leave the window until then.
+   */
   spareIn(ms: number, units: number, margin: number, now: number): number {
     const { limit, level, rate, window } = this.bucket;
     if (this.#windowed) return Math.max(0, limit - units - this.#log.used(now));
@@ -62,17 +66,17 @@ export class Gauge {
     this.#inFlight += units;
   }
 
-  /** Notes the level after a charge, in units. */
+  /** The state after a charge of `units`, or undefined if answers do not show this limit. */
   mark(units: number, now: number): Mark | undefined {
     return this.#feedback?.mark(this.bucket.level, this.#inFlight - units, now);
   }
 
   /**
-   * Gives back what was not used of a charge, or takes what was used beyond it.
+   * Refunds the unused part of a charge, or charges the part that exceeded it.
    *
-   * @param units What had been charged.
-   * @param back How much of it comes back.
-   * @param lost Whether it came to a bucket that was full, and so is lost at the server.
+   * @param units The charge.
+   * @param back The refund; negative if more was used than charged.
+   * @param lost Whether the bucket was full since the server charged it, so that the refund may be lost there.
    */
   settle(units: number, back: number, lost: boolean, chargedAt: number, now: number): void {
     this.#inFlight -= units;
@@ -82,15 +86,15 @@ export class Gauge {
   }
 
   /**
-   * Compares what an answer reports with the mark of its request.
+   * Compares the reported level with the mark of the request.
    *
-   * @return By how many units the level was corrected.
+   * @return The correction of the level, in units.
    */
   compare(mark: Mark, remaining: number, mayRaise: boolean, now: number): number {
     if (this.#feedback === undefined) return 0;
     const correction = this.#feedback.correction(mark, remaining, this.bucket.rate, now);
     if (correction > 0 && !mayRaise) {
-      // What is not raised is no correction, or the next answers would be missing it.
+      // A correction that is not applied must not be recorded, or later answers would seem to lack it.
       this.#feedback.shift(-correction);
       return 0;
     }
@@ -98,28 +102,28 @@ export class Gauge {
     return correction;
   }
 
-  /** Takes the level that an answer shows for its own: the limit is new to us. */
+  /** Adopts the level that an answer shows of a limit that was unknown before. */
   adoptLevel(remaining: number, charged: number, now: number): void {
     this.bucket.lowerTo(remaining);
     this.#log.add(this.bucket.limit - remaining, now, now);
     this.#inFlight += charged;
   }
 
-  /** Applies a correction that was found elsewhere. */
+  /** Applies a correction that was found at another limit of the same unit. */
   correct(units: number): void {
     const change = this.bucket.correct(units);
     this.#feedback?.shift(change);
   }
 
-  /** Lowers the level to what the server says that it holds, and tells by how much. */
+  /** Lowers the level to the one that the server reports, and returns the change in units. */
   lowerTo(units: number): number {
-    // A request counts also when it is refused.
+    // A refused request is not given back to the limits on requests.
     const change = this.bucket.lowerTo(units, this.unit !== 'requests');
     this.#feedback?.shift(change);
     return change;
   }
 
-  /** Goes by what came within a window from now on. What was missing for that reason is nobody's traffic. */
+  /** Switches to counting the charges within a window. The usage attributed to others was due to the window. */
   countWindows(): void {
     this.#windowed = true;
     this.bucket.foreign = 0;
@@ -132,16 +136,17 @@ export class Gauge {
   }
 
   /**
-   * Counts what was corrected as what others have taken, or, above zero, as what they have not.
+   * Attributes a correction to others: below zero, they have used it; above zero, they have not used it after all.
    *
-   * @param inflow What flows into the fastest bucket of this unit, in units for each millisecond.
-   * @param wasFull Whether the bucket was full since the last correction, so that what is taken for others was not seen.
+   * @param inflow The refill rate of the fastest bucket of this unit, in units per millisecond.
+   * @param wasFull Whether the bucket was full since an answer last showed the level. Then the correction is all that
+   * others have visibly used, and not the difference from the estimate.
    */
   blame(correction: number, inflow: number, now: number, wasFull = false): void {
     this.#others.blame(correction, inflow, now, wasFull);
   }
 
-  /** Believes of others what is known of them at another limit of the same kind. */
+  /** Adopts the estimate of others from another limit of the same unit. */
   share(other: Gauge): void {
     this.#others.share(other.#others);
   }
@@ -151,15 +156,15 @@ export class Gauge {
     return this.bucket.fullAt > this.#others.shownLast.event;
   }
 
-  /** Notes that an answer shows the level, and tells when the last one did. */
+  /** Notes that an answer shows the level, and returns when the previous one did. */
   shown(event: number, now: number): Shown {
     return this.#others.shown(event, now);
   }
 
   /**
-   * As a store shows it. Looking changes nothing, so what is left alone is what it was when somebody last asked.
+   * The state that a store reports. Reading it changes nothing, so `held` is as it was when a wait was last computed.
    *
-   * @param margin How much is left alone in any case, in milliseconds of what flows in.
+   * @param margin The part that is never used, in milliseconds of refill.
    */
   level(margin: number, now: number): BucketLevel {
     const { limit, level, rate, window } = this.bucket;

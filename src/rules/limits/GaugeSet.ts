@@ -4,30 +4,30 @@ import type { Limits } from '../../model/Limits.ts';
 import { merged } from '../merged.ts';
 import { Gauge } from './Gauge.ts';
 
-/** For how long a limit that the server has told is believed to be no larger, in milliseconds. */
+/** How long a limit that the server has reported is assumed not to be raised, in milliseconds. */
 const BELIEVED = 300_000;
 
-/** How many limits have to be those of one plan: a single one may be so by chance. */
+/** How many limits must match a plan: a single one may match by chance. */
 const MARKS_OF_A_PLAN = 2;
 
-/** The limits of one model, as far as they are known: each is the lower of what the server allows and of our own. */
+/** The known limits of one model: each is the lower of the server's limit and our own ceiling. */
 export class GaugeSet {
-  /** In the order in which they became known. A new list whenever that changes, since callers may keep it. */
+  /** In the order in which they became known. Callers may keep the list: a change replaces it. */
   all: readonly Gauge[] = [];
-  /** How often a limit has changed. */
+  /** The number of changes to the limits. */
   revision = 0;
-  /** What the server was believed to allow before it said anything. */
+  /** The limits that were assumed before the server reported any. */
   readonly #expected: Limits;
   readonly #allowed: { [D in Dimension]?: number | undefined };
   #ceilings: Limits = {};
-  /** The dimensions whose limit the server has told, with when the request was charged that was told. */
+  /** By dimension: when the request was charged whose answer reported the limit, in milliseconds. */
   readonly #told = new Map<Dimension, number>();
   readonly #plans: readonly Limits[];
 
   /**
-   * @param limits What the server is believed to allow.
-   * @param ceilings What is never exceeded, whatever the server allows.
-   * @param plans Limits that go together at the server.
+   * @param limits The limits that the server is assumed to have.
+   * @param ceilings Limits that are never exceeded, even if the server allows more.
+   * @param plans The limits of the server's plans.
    */
   constructor(limits: Limits, ceilings: Limits, plans: readonly Limits[], now: number) {
     this.#expected = limits;
@@ -41,8 +41,8 @@ export class GaugeSet {
   }
 
   /**
-   * How much may be asked for at once: a limit that the server has not told lately may be larger by now, and whoever was
-   * refused here would never find out.
+   * The most that a request may cost: the size of the largest plan until the server reports a limit, and our ceiling
+   * once its report is old. A client that refused such requests would never learn of a higher limit.
    */
   mostOf({ dimension, bucket: { limit } }: Gauge, now: number): number {
     const ceiling = this.#ceilings[dimension] ?? Infinity;
@@ -51,12 +51,12 @@ export class GaugeSet {
     return Math.min(ceiling, Math.max(limit, ...this.#plans.map((plan) => plan[dimension] ?? Infinity)));
   }
 
-  /** Changes our own limits, dimension by dimension. What is missing from full stays missing. */
+  /** Changes our ceilings for the given dimensions. The used part of each bucket stays used. */
   cap(ceilings: Limits, now: number): void {
     this.#ceilings = merged(this.#ceilings, ceilings);
     for (const dimension of DIMENSION_NAMES) {
       const own = ceilings[dimension];
-      // What answers do not show the server has said in passing, and what we are told is newer.
+      // Only errors report hidden limits, and this value is newer than any of them.
       if (own !== undefined && !isShown(dimension)) this.#told.delete(dimension);
       const allowed = this.#told.has(dimension) ? undefined : own;
       this.#adopt(dimension, allowed ?? this.#allowed[dimension], now);
@@ -64,10 +64,10 @@ export class GaugeSet {
   }
 
   /**
-   * Takes the server's word for a limit, and tells whether it still holds: a higher one may be from before the limit
-   * was cut, when it was said to an earlier request than the one that we know.
+   * Adopts a limit that the server reports, and returns whether it is current. A higher limit is outdated if it was
+   * reported to an earlier request than the known one: the limit was cut in between.
    *
-   * @param askedAt When the request was charged that was told so, in milliseconds.
+   * @param askedAt When the request was charged whose answer reports the limit, in milliseconds.
    */
   hear(dimension: Dimension, limit: number, askedAt: number, now: number): boolean {
     const last = this.#told.get(dimension) ?? -Infinity;
@@ -80,9 +80,9 @@ export class GaugeSet {
   }
 
   /**
-   * The server has served more at once than a limit was believed to hold, so it is not what was told before.
+   * Raises a limit after the server has served a request that costs more, unless a later request was told the limit.
    *
-   * @param askedAt When the request was charged that was served, in milliseconds.
+   * @param askedAt When the served request was charged, in milliseconds.
    */
   exceed(dimension: Dimension, units: number, askedAt: number, now: number): void {
     if ((this.#told.get(dimension) ?? -Infinity) >= askedAt) return;
@@ -90,7 +90,7 @@ export class GaugeSet {
     this.#adopt(dimension, Math.max(units, this.#expected[dimension] ?? 0), now);
   }
 
-  /** Takes the limits that answers do not show from the plan to which those belong that they show. */
+  /** Takes the hidden limits from the plan that the shown limits match, if it is the only one. */
   #followPlan(askedAt: number, now: number): void {
     const shown = [...this.#told.keys()].filter(isShown);
     if (shown.length < MARKS_OF_A_PLAN) return;
@@ -99,7 +99,7 @@ export class GaugeSet {
     );
     if (plan === undefined || another !== undefined) return;
     for (const dimension of DIMENSION_NAMES) {
-      // Where we were told a limit of our own, that is the account's as well until the server says otherwise.
+      // A limit that the program has set applies to the account, until the server reports another one.
       const isOurs = this.#ceilings[dimension] !== undefined;
       if (isOurs || isShown(dimension) || (this.#told.get(dimension) ?? -Infinity) >= askedAt) continue;
       this.#told.delete(dimension);

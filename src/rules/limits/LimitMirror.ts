@@ -13,49 +13,49 @@ import { LimitLearner } from './LimitLearner.ts';
 import { type Marks, type OpenReservation, OpenReservations } from './OpenReservations.ts';
 import { restingLevel } from './restingLevel.ts';
 
-/** What a {@link LimitMirror} starts from. */
+/** Options of {@link LimitMirror}. */
 export interface LimitMirrorConfig {
-  /** The limits as far as they are known. Answers correct them. */
+  /** The known limits. Answers correct them. */
   readonly limits: Limits;
-  /** Limits that are never exceeded, whatever the server allows. */
+  /** Limits that are never exceeded, even if the server allows more. */
   readonly ceilings: Limits;
-  /** Limits that go together at the server, so that those it shows tell of those it does not. */
+  /** The limits of the server's plans. If the limits that answers show match a plan, the others are taken from it. */
   readonly plans: readonly Limits[];
-  /** How much of each bucket is left alone, in milliseconds of what flows in. */
+  /** The part of each bucket that is not used, in milliseconds of refill. */
   readonly margin: number;
-  /** Whether the server is known to keep what was charged and not used. Otherwise it is found out. */
+  /** Whether the server is known to keep the unused part of a charge. Otherwise answers show it. */
   readonly keeps: boolean;
-  /** Which part of the daily limits each priority leaves to what is more urgent. */
+  /** The fraction of each daily limit that a priority leaves to more urgent requests. */
   readonly pacing?: Pacing | undefined;
-  /** For how long the first request is awaited before others follow, in milliseconds; 0 when the buckets are full. */
+  /** How long other requests wait for the first answer, in milliseconds; 0 if the buckets are known to be full. */
   readonly probe: number;
 }
 
 const DAY = 86_400_000;
 
-/** How often an answer is compared at the most, in milliseconds between the charges of their requests. */
+/** The minimum time between the charges of requests whose answers are compared, in milliseconds. */
 const MARK_INTERVAL = 5;
 
 /**
- * Which part of each bucket may be charged before an answer has shown how full it is: a few requests, of which the
- * shortest one tells.
+ * The fraction of each bucket that may be charged before an answer has shown its level: enough for a few requests, of
+ * which the shortest answer shows the level.
  */
 const UNKNOWN_SHARE = 0.05;
 
 const GRANTED: Verdict = { type: 'granted' };
 
 /**
- * Mirrors the limits that one model has at the server, from what is sent and what comes back. See {@link Bucket} for
- * why it never believes the server to have more than it has, and {@link LimitLearner} for how it is corrected.
+ * Mirrors the server's limits on one model, based on the requests sent and the answers received. {@link Bucket}
+ * explains why its levels do not exceed the server's, {@link LimitLearner} how answers correct them.
  */
 export class LimitMirror {
   readonly #config: LimitMirrorConfig;
   readonly #gauges: GaugeSet;
   readonly #open = new OpenReservations();
   readonly #learner: LimitLearner;
-  /** Counts what happens, to know what came first. */
+  /** The number of the latest event. It orders events that share a millisecond. */
   #event = 0;
-  /** The first request, until an answer has shown the true levels. */
+  /** The first request, until it is settled or an answer has shown the levels. */
   #probe: { readonly reservation: Reservation; readonly until: number } | undefined;
   #markedAt = -Infinity;
 
@@ -65,7 +65,7 @@ export class LimitMirror {
     this.#learner = new LimitLearner(this.#gauges, { known: config.probe === 0, keeps: config.keeps });
   }
 
-  /** Whether every reservation is settled, and the server has not asked for a pause that still lasts. */
+  /** Whether all reservations are settled, and no pause that the server asked for is in effect. */
   isIdle(now: number): boolean {
     return (
       this.#open.size === 0 &&
@@ -74,28 +74,28 @@ export class LimitMirror {
     );
   }
 
-  /** How often the limits have changed. */
+  /** The number of changes to the limits. */
   get revision(): number {
     return this.#gauges.revision;
   }
 
-  /** Takes the cost out of every bucket, or out of none. */
+  /** Charges the cost to every bucket, or to none. */
   reserve(reservation: Reservation, now: number): Verdict {
     if (this.#open.get(reservation) !== undefined) return GRANTED;
     const { cost, priority = 'high' } = reservation;
     const { margin } = this.#config;
     const event = this.#next(now);
     const probing = Math.max(0, Math.ceil((this.#probe?.until ?? now) - now));
-    // Of a limit that is not known yet there is no part.
+    // If no limit is known, no fraction of it can be charged: everything waits for the first answer.
     let ms = Math.max(this.#learner.rest(now), this.#gauges.all.length === 0 ? probing : 0);
-    /** What it would be if nothing was left to what is more urgent. */
+    /** The wait if nothing were left to more urgent requests, in milliseconds. */
     let unpaced = ms;
     let worst: Gauge | undefined;
     for (const gauge of this.#gauges.all) {
       const { bucket, dimension, unit } = gauge;
       const units = cost[unit];
       if (units === 0) continue;
-      // Whether the limit is larger by now only the server can tell.
+      // The limit may have been raised, which only the server can tell.
       const asks = units > bucket.limit;
       if (asks && units > this.#gauges.mostOf(gauge, now)) {
         return { type: 'never', dimension, cost: units, limit: bucket.limit };
@@ -127,7 +127,7 @@ export class LimitMirror {
     return GRANTED;
   }
 
-  /** What is left of each bucket when a reservation that waits so many milliseconds has been served. */
+  /** The spare part of each bucket after a reservation that waits `ms` milliseconds has been charged. */
   #headroom({ cost, priority = 'high' }: Reservation, ms: number, now: number): Headroom[] {
     const { margin } = this.#config;
     const drawnOn = this.#gauges.all.filter(({ unit }) => cost[unit] > 0);
@@ -144,7 +144,7 @@ export class LimitMirror {
     if (open !== undefined) this.#open.send(open, now);
   }
 
-  /** Ends a reservation, and tells whether others may fit earlier for it. */
+  /** Settles a reservation, and returns whether it was still open: then others may fit earlier. */
   settle(reservation: Reservation, outcome: Outcome, now: number): boolean {
     const open = this.#open.get(reservation);
     if (open === undefined) return false;
@@ -157,7 +157,7 @@ export class LimitMirror {
       const units = open.cost[gauge.unit];
       const back = givenBack(open, outcome, gauge);
       const kept = isUse && back > 0 && gauge.unit !== 'requests' && this.#learner.keeps;
-      // A refund to a bucket that was full since it was charged may have been lost at the server.
+      // If the bucket was full since the server charged the request, the refund may be lost there.
       const lost = isUse && back > 0 && gauge.bucket.fullAt > open.arrivedAt;
       gauge.settle(units, kept ? 0 : back, lost, open.at, now);
     }
@@ -165,7 +165,7 @@ export class LimitMirror {
     return true;
   }
 
-  /** Called when the server has charged a reservation, with what it reports. */
+  /** Called with the headers of an answer, which imply that the server has charged the reservation. */
   learn(reservation: Reservation, headers: LimitHeaders, now: number): boolean {
     const open = this.#open.get(reservation);
     if (open === undefined || open.heard) return false;
@@ -177,7 +177,7 @@ export class LimitMirror {
     return true;
   }
 
-  /** Changes the limits that are never exceeded, dimension by dimension. */
+  /** Changes the given ceilings. */
   cap(ceilings: Limits, now: number): void {
     this.#gauges.cap(ceilings, now);
   }
@@ -200,7 +200,7 @@ export class LimitMirror {
     });
   }
 
-  /** What each priority leaves of a bucket to what is more urgent. */
+  /** The units of a daily bucket that each priority leaves to more urgent requests. */
   #keptOf({ bucket: { limit, window } }: Gauge): BucketLevel['kept'] {
     const { pacing } = this.#config;
     if (pacing === undefined || window !== DAY) return undefined;
@@ -208,10 +208,10 @@ export class LimitMirror {
     return { high: limit * high, normal: limit * normal, low: limit * low, background: limit * background };
   }
 
-  /** Numbers what happens now, after what has happened by itself: requests that must have arrived. */
+  /** Numbers a new event, after the arrivals that must have happened in the meantime without an answer. */
   #next(now: number): number {
     for (let open = this.#open.overdue(now); open !== undefined; open = this.#open.overdue(now)) {
-      // Since then the bucket may have filled up further without being updated.
+      // The arrival is applied at its own time: the bucket may have filled up further since then.
       this.#arrive(open, open.sentAt + LONGEST_WAY, ++this.#event);
     }
     return ++this.#event;
@@ -252,7 +252,7 @@ export class LimitMirror {
   }
 
   #mark(cost: Cost, now: number): Marks | undefined {
-    // As long as nothing is known, each answer has to show something.
+    // Until the levels are known, every answer is compared.
     if (this.#learner.known && now - this.#markedAt < MARK_INTERVAL) return undefined;
     this.#markedAt = now;
     return this.#learner.mark(cost, now);

@@ -6,37 +6,37 @@ import type { Mark } from './Feedback.ts';
 import type { Gauge } from './Gauge.ts';
 import type { RefundMark } from './RefundWatch.ts';
 
-/** What is remembered of a reservation, from its charge until it is settled. */
+/** The state of a reservation between its charge and its settlement. */
 export interface OpenReservation extends Linked<OpenReservation> {
   readonly cost: Cost;
   /** When it was charged here, in milliseconds. */
   readonly at: number;
   /** The number of the event at which it was charged here. */
   readonly chargedAt: number;
-  /** When it was sent, in milliseconds, or -1. */
+  /** When it was sent, in milliseconds, or -1 before that. */
   sentAt: number;
-  /** The limits that were charged: those that were known by then. */
+  /** The charged limits: those known at that time, and those that its own answer was the first to show. */
   gauges: readonly Gauge[];
-  /** The number of the event at which the server had charged it, or -1 as long as that is not known. */
+  /** The number of the event by which the server had charged it, or -1 while that is unknown. */
   arrivedAt: number;
-  /** Whether its answer was heard. What is said of it after that says nothing new. */
+  /** Whether its headers were processed. Later ones are ignored. */
   heard: boolean;
-  /** By how many tokens its answer has raised the level of the minute. */
+  /** By how many tokens its answer has raised the TPM level. */
   raised: number;
-  /** What its answer is compared with. Of many charges at once only the first has it: the others would say the same. */
+  /** Compared with its answer. Of several charges at once only the first has marks: the others would show the same. */
   marks: Marks | undefined;
 }
 
-/** What was known when a request was charged. */
+/** The state of the shown limits when a request was charged. */
 export interface Marks {
   readonly rpd: Mark | undefined;
   readonly tpm: Mark | undefined;
   readonly refund: RefundMark;
 }
 
-/** The reservations that are not settled, and among them, first sent first, those that may be on their way. */
+/** The unsettled reservations, and, in the order of sending, those that may be in transit. */
 export class OpenReservations {
-  // Keyed by the object and not by its id: within a process one question is one object.
+  // Keyed by the object, not by its id: within a process, a reservation is always the same object.
   readonly #open = new Map<Reservation, OpenReservation>();
   readonly #underWay = new LinkedList<OpenReservation>();
 
@@ -52,14 +52,14 @@ export class OpenReservations {
     this.#open.set(reservation, open);
   }
 
-  /** Notes that a request has set out, which may be long after it was charged when a connection had to be made. */
+  /** Notes that a request was sent: long after its charge, if a connection had to be opened first. */
   send(open: OpenReservation, now: number): void {
     if (open.sentAt >= 0 || open.arrivedAt >= 0) return;
     open.sentAt = now;
     this.#underWay.push(open);
   }
 
-  /** What open reservations cost in all, in one unit, whose answers have shown that they arrived after an event. */
+  /** The total cost, in one unit, of the answered open reservations that arrived after an event. */
   arrivedSince(event: number, unit: keyof Cost): number {
     let sum = 0;
     for (const { cost, arrivedAt, heard } of this.#open.values()) if (heard && arrivedAt > event) sum += cost[unit];
@@ -70,13 +70,13 @@ export class OpenReservations {
     this.#open.delete(reservation);
   }
 
-  /** The oldest one that must have arrived by now, although no answer has said so. */
+  /** The oldest reservation that must have arrived by now although no answer has shown it. */
   overdue(now: number): OpenReservation | undefined {
     const { first } = this.#underWay;
     return first !== undefined && first.sentAt + LONGEST_WAY <= now ? first : undefined;
   }
 
-  /** Notes that the server has a charge, and tells whether that was not known before. */
+  /** Notes that the server has charged a reservation, and returns whether that is new. */
   arrive(open: OpenReservation, event: number): boolean {
     if (open.arrivedAt >= 0) return false;
     open.arrivedAt = event;

@@ -1,14 +1,14 @@
-/** For how long back a total can be asked for, in milliseconds: longer than any request is under way. */
+/** How far back a total can be queried, in milliseconds: longer than requests normally last. */
 const MEMORY = 300_000;
 
-/** Moments that are closer than this, in milliseconds, are one: what came then counts from the first of them on. */
+/** Additions within this time, in milliseconds, are combined into one, which counts from the first of them on. */
 const MOMENT = 5;
 
-/** A sum over time that can tell what it was at an earlier moment. */
+/** A running sum that also knows its values at earlier times. */
 export class RunningTotal {
   #times: number[] = [];
   #totals: number[] = [];
-  /** Where the remembered ones begin: those before are dropped now and then, all at once. */
+  /** The index of the first entry that is still kept. Those before it are removed in batches. */
   #start = 0;
   #total = 0;
 
@@ -16,7 +16,7 @@ export class RunningTotal {
     return this.#total;
   }
 
-  /** @param now Milliseconds, never less than the time before. */
+  /** @param now Milliseconds, not less than in the previous call. */
   add(units: number, now: number): void {
     this.#total += units;
     const last = this.#times.length - 1;
@@ -28,7 +28,9 @@ export class RunningTotal {
     }
   }
 
-  /** What the sum was at the end of a moment. What is forgotten counts as the oldest that is known. */
+  /**
+   * The sum at a time, with the additions at that time. For a time before the oldest entry: the sum before that entry.
+   */
   at(time: number): number {
     let low = this.#start;
     let high = this.#times.length;
@@ -40,7 +42,7 @@ export class RunningTotal {
     return low === this.#start ? this.#before : (this.#totals[low - 1] ?? this.#total);
   }
 
-  /** The sum before the oldest that is remembered. */
+  /** The sum before the oldest entry that is kept. */
   #before = 0;
 
   #forget(before: number): void {

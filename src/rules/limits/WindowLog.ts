@@ -1,22 +1,22 @@
-/** Into how many slots a window is cut. */
+/** The number of slots in a window. */
 const SLOTS = 240;
 
-/** For how many slots more than a window is remembered, since a request is charged when it arrives and not before. */
+/** The number of slots that are kept beyond a window, since the server charges a request only when it arrives. */
 const SPARE_SLOTS = 3;
 
 /**
- * What was charged within a window that slides along, for servers that count instead of letting flow back.
+ * The charges within a sliding window, for servers that count them instead of refilling continuously.
  *
- * It is kept in slots, and a slot is forgotten only when a whole window and {@link SPARE_SLOTS} have passed since its
- * beginning, so that the server has forgotten it before.
+ * Charges are summed up in slots. A slot is dropped when a window and {@link SPARE_SLOTS} have passed since it began,
+ * so that the server has dropped its charges before.
  */
 export class WindowLog {
   readonly #slot: number;
   readonly #units = new Float64Array(SLOTS + SPARE_SLOTS);
-  /** The number of the newest slot, counted from the beginning of time, and where it is kept. */
+  /** The number of the newest slot, counted from time 0, and its index in the array. */
   #newest = 0;
   #index = 0;
-  /** When it began, in milliseconds. */
+  /** When that slot began, in milliseconds. */
   #since = 0;
   #total = 0;
 
@@ -25,23 +25,23 @@ export class WindowLog {
     this.#slot = window / SLOTS;
   }
 
-  /** What is still counted. */
+  /** The units that still count. */
   used(now: number): number {
     this.#slide(now);
     return this.#total;
   }
 
-  /** Counts units at a moment, or, below zero, takes them back if that moment is still counted. */
+  /** Adds units at a time, unless its slot was dropped. Negative units are given back. */
   add(units: number, at: number, now: number): void {
     this.#slide(now);
-    // Most come right now, and to find their slot costs more than to count them.
+    // Most charges are made now, and finding a slot costs more than adding to it.
     const index = at >= this.#since ? this.#index : this.#indexOf(at);
     if (index < 0) return;
     this.#units[index] = (this.#units[index] ?? 0) + units;
     this.#total += units;
   }
 
-  /** In how many milliseconds no more than so many units are counted, when nothing is added. */
+  /** In how many milliseconds at most `units` still count, if nothing is added. */
   waitFor(units: number, now: number): number {
     this.#slide(now);
     let left = this.#total;
@@ -53,7 +53,7 @@ export class WindowLog {
     return 0;
   }
 
-  /** Where the slot of a moment is kept, or -1 when it is forgotten. */
+  /** The index of the slot of a time, or -1 if it was dropped. */
   #indexOf(at: number): number {
     const slot = Math.floor(at / this.#slot);
     return slot <= this.#newest - this.#units.length ? -1 : slot % this.#units.length;

@@ -3,7 +3,7 @@ import type { Outcome } from '../../model/Outcome.ts';
 import type { Gauge } from './Gauge.ts';
 import type { OpenReservation } from './OpenReservations.ts';
 
-/** What goes back of the units that were reserved of a limit, or, below zero, what was used beyond them. */
+/** The part of a reservation's units that is given back to a limit. Negative if more was used than reserved. */
 export function givenBack(
   open: OpenReservation,
   outcome: Outcome,
@@ -23,8 +23,8 @@ export function givenBack(
 }
 
 /**
- * What its own answer has given back already: the server charges less than was reserved where a prompt is shorter than
- * it was counted, or where a smaller request took the reservation, and its answer shows that.
+ * The part of the refund that the headers of the request's own answer have already added to the level. They show a
+ * charge below the reservation if the prompt was overestimated, or if a smaller request used the reservation.
  */
 function raisedFor({ raised, cost }: OpenReservation, used: Cost, charged: Cost = cost): number {
   const tooLong = Math.max(0, charged.inputTokens - used.inputTokens);

@@ -1,8 +1,8 @@
 import type { BucketLevel } from '../../model/Limits.ts';
 
 /**
- * How a model stands of which no limit is known, while it rests after a 429: a bucket that holds everything, and only
- * has to be left alone for so many milliseconds.
+ * The level of a model without known limits during a pause after a 429: an unlimited bucket that is paused for `ms`
+ * milliseconds.
  */
 export const restingLevel = (ms: number): BucketLevel => ({
   dimension: 'rpm',
