@@ -1,32 +1,32 @@
 import { RunningTotal } from './RunningTotal.ts';
 
-/** What was known of a bucket when a request was charged, to compare with what its answer says. */
+/** The state of a bucket when a request was charged, to be compared with its answer. */
 export interface Mark {
-  /** The level after the charge, as it would be without the corrections and the charges until then. */
+  /** The level after the charge, minus all corrections and plus all charges until then. */
   readonly low: number;
-  /** The level after the charge and without the corrections, with all that was in flight beside it. */
+  /** The level after the charge, minus all corrections and plus all other charges in flight. */
   readonly high: number;
-  /** When it was charged, in milliseconds. */
+  /** When the request was charged, in milliseconds. */
   readonly at: number;
-  /** The sum of all charges until then, when nothing else was in flight. */
+  /** The sum of all charges until then, or undefined if others were in flight. */
   readonly aloneWith: number | undefined;
 }
 
-/** How many answers in a row have to agree before a level is raised. */
+/** How many answers in a row must show a surplus before the level is raised. */
 const AGREEING = 8;
 
-/** How long after a request another one can leave and still arrive before it, in milliseconds. */
+/** How much later than a request another one can be sent and still arrive before it, in milliseconds. */
 export const OVERTAKING = 500;
 
 /**
- * Learns from the levels that answers report, which are old by the time they come: each is compared with our level at
- * the moment when that very request was charged, so neither delay nor order matters.
+ * Corrects a level by the levels that answers report, which are outdated when they arrive. Each is compared with our
+ * level at the time when its request was charged, so neither delay nor order matters.
  *
- * Too much on our side is taken away at once. Too little is given back only when {@link AGREEING} answers in a row
- * agree, or when the request was alone.
+ * A level that is too high is lowered at once. One that is too low is raised only when {@link AGREEING} answers in a
+ * row agree, or when the request was the only one in flight.
  */
 export class Feedback {
-  /** The sum of all corrections until now. */
+  /** The sum of all corrections so far. */
   #corrections = 0;
   readonly #taken = new RunningTotal();
   #agreeing = 0;
@@ -38,10 +38,10 @@ export class Feedback {
   }
 
   /**
-   * Notes the levels after a charge.
+   * The state after a charge.
    *
-   * @param level Of our bucket after the charge.
-   * @param inFlight What the charges that are not settled sum up to, without this one.
+   * @param level The level of our bucket after the charge.
+   * @param inFlight The sum of the unsettled charges, without this one.
    */
   mark(level: number, inFlight: number, now: number): Mark {
     const uncorrected = level - this.#corrections;
@@ -51,31 +51,32 @@ export class Feedback {
   }
 
   /**
-   * Compares what an answer reports with the mark of its request.
+   * Compares the reported level with the mark of the request.
    *
-   * @param remaining What the server held after the charge, rounded down.
-   * @param rate Units for each millisecond.
-   * @return By how much our level has to change, in units.
+   * @param remaining The server's level after the charge, rounded down.
+   * @param rate The refill rate, in units per millisecond.
+   * @return The correction of our level, in units.
    */
   correction({ low, high, at, aloneWith }: Mark, remaining: number, rate: number, now: number): number {
-    // What left soon after may have overtaken the request: only what that cannot explain is missing.
+    // Requests sent soon after may have overtaken this one: only a deficit that they do not explain is corrected.
     const overtaking = this.#taken.at(at + OVERTAKING);
     const surplus = remaining + 1 - (low - overtaking) - this.#corrections;
     if (surplus < 0) return this.shift(surplus);
-    // What was in flight may not have arrived before it, and time has passed: only more than that is to spare.
+    // Requests in flight may have arrived after this one, and the bucket has refilled since the charge: only a surplus
+    // beyond both is spare.
     const spare = remaining - high - this.#corrections - rate * (now - at);
     if (spare < 1) {
       this.#startOver();
       return 0;
     }
-    // With nothing beside it on the way there is nothing to be mistaken about.
+    // No other request was in flight, so the comparison is exact.
     if (aloneWith === this.#taken.total) return this.shift(spare);
     this.#agreeing += 1;
     this.#leastSpare = Math.min(this.#leastSpare, spare);
     return this.#agreeing < AGREEING ? 0 : this.shift(this.#leastSpare);
   }
 
-  /** Notes a correction, in units, and gives it back. */
+  /** Records a correction in units, and returns it. */
   shift(units: number): number {
     this.#corrections += units;
     this.#startOver();

@@ -4,43 +4,46 @@ import { OVERTAKING } from './Feedback.ts';
 import { ForeignTraffic } from './ForeignTraffic.ts';
 
 /**
- * How much more is left alone when others take from the same bucket, in milliseconds of what they take: because they
- * take it in lumps, and for each millisecond in which no answer has shown the level, because the estimate may be off.
+ * How much is held back if others use the same bucket, in milliseconds of their usage: a fixed part, since they use it
+ * in lumps, and a fraction of the time without an answer, since the estimate may be wrong.
  */
 const FOREIGN_LUMP = 1_500;
 const FOREIGN_DOUBT = 0.25;
 
-/** Requests come whole: answers show them rounded, and one may have come since. */
+/** The requests of others that an answer may not show: one is lost in rounding, and one may have arrived since. */
 const UNSHOWN_REQUESTS = 2;
 
-/** From which share of others on all of that is left alone, and below it as much less. */
+/** The share of others at which all of `#unshown` is held back. Below it, a proportional part is held back. */
 const HEEDED_SHARE = 0.1;
 
 /**
- * How much is left alone at the most for the largest lump that others took: so great a part of a bucket, and no more
- * than flows in within so many milliseconds, or a tenth of a day would be hours.
+ * The maximum that is held back for the largest lump of others: as a fraction of the bucket, and as milliseconds of
+ * refill, since a tenth of a daily bucket takes hours to refill.
  */
 const LARGEST_LUMP = 0.1;
 const LONGEST_LUMP = 60_000;
 
-/** For how long an estimate of others holds without an answer that confirms it, and how fast it is forgotten then. */
+/** How long an estimate holds without an answer, and the time constant of its decay after that, in milliseconds. */
 export const CONFIRMED = 20_000;
 const FORGETTING = 60_000;
 
-/** Which share others may take before anything was seen of them, and how fast that doubt fades, in milliseconds. */
+/**
+ * The share of the refill that others are assumed to use at the first answer, the time constant of its decay, and when
+ * it ends, in milliseconds.
+ */
 const FIRST_DOUBT = 0.6;
 const FADING = 20_000;
 const FADED = 10 * FADING;
 
-/** When an answer showed a level, in milliseconds, and the number of that event. */
+/** The time at which an answer showed a level, in milliseconds, and the number of that event. */
 export interface Shown {
   readonly at: number;
   readonly event: number;
 }
 
-/** What is believed of others who take from the same bucket, and how much is left alone since that is not certain. */
+/** The estimated usage of a bucket by others, and how much is held back because the estimate is uncertain. */
 export class ForeignDoubt {
-  /** How much was to be left alone when that was last asked, in milliseconds of what flows in. */
+  /** The latest result of {@link ForeignDoubt.doubt}, in milliseconds of refill. */
   last = 0;
   /** When an answer last showed the level. */
   shownLast: Shown;
@@ -48,23 +51,23 @@ export class ForeignDoubt {
   #foreign: ForeignTraffic;
   /** When an answer first showed the level. */
   #firstShownAt = -Infinity;
-  /** When {@link ForeignDoubt.last} was found, or NaN when something has changed since. */
+  /** When {@link ForeignDoubt.last} was computed, or NaN if something has changed since. */
   #foundAt = NaN;
 
-  /** @param now Milliseconds of a clock that does not jump. */
+  /** @param now Milliseconds of a monotonic clock. */
   constructor(unit: keyof Cost, now: number) {
     this.#unit = unit;
     this.#foreign = new ForeignTraffic(now);
     this.shownLast = { at: now, event: 0 };
   }
 
-  /** How much of a bucket is to be left alone, in milliseconds of what flows in. The bucket is told what others take. */
+  /** How much of a bucket is held back, in milliseconds of refill. Also updates the bucket's estimate of others. */
   doubt(bucket: Bucket, now: number): number {
     if (this.#foundAt !== now) this.#find(bucket, now);
     return this.last;
   }
 
-  /** Notes that something has changed on which it depends. */
+  /** Invalidates the latest result. */
   changed(): void {
     this.#foundAt = NaN;
   }
@@ -76,7 +79,7 @@ export class ForeignDoubt {
     this.changed();
   }
 
-  /** Believes what is believed at another limit of the same kind. */
+  /** Adopts the estimate of another limit of the same unit. */
   share(other: ForeignDoubt): void {
     this.#foreign = other.#foreign;
     this.shownLast = other.shownLast;
@@ -84,7 +87,7 @@ export class ForeignDoubt {
     this.changed();
   }
 
-  /** Notes that an answer shows the level, and tells when the last one did. */
+  /** Notes that an answer shows the level, and returns when the previous one did. */
   shown(event: number, now: number): Shown {
     const last = this.shownLast;
     if (this.#firstShownAt === -Infinity) this.#firstShownAt = now;
@@ -94,10 +97,10 @@ export class ForeignDoubt {
   }
 
   #find(bucket: Bucket, now: number): void {
-    // By a clock that went back, nothing is newer than now.
+    // After a clock has gone back, the last answer would be in the future.
     const unseen = Math.max(0, now - this.shownLast.at);
     bucket.foreign = this.#believed(unseen);
-    // Without queries, the total is the same as with continuous queries.
+    // If it is not renewed, a constant rate for this long adds up to as much as the decaying one.
     bucket.foreignUntil = now + Math.max(0, CONFIRMED - unseen) + FORGETTING;
     const share = (bucket.foreign * bucket.window) / bucket.limit;
     const first = this.#first(now);
@@ -110,19 +113,19 @@ export class ForeignDoubt {
     this.#foundAt = now;
   }
 
-  /** What others take, which grows old while no answer confirms it. */
+  /** The estimated usage by others, which decays while no answer confirms it, in units per millisecond. */
   #believed(unseen: number): number {
     const { rate } = this.#foreign;
     return rate === 0 || unseen <= CONFIRMED ? rate : rate * Math.exp((CONFIRMED - unseen) / FORGETTING);
   }
 
-  /** Which share they may take of which nothing was seen yet. */
+  /** The share of the refill that others are assumed to use although no answer has shown it yet. */
   #first(now: number): number {
     const known = Math.max(0, now - this.#firstShownAt);
     return known > FADED ? 0 : FIRST_DOUBT * Math.exp(-known / FADING);
   }
 
-  /** What answers cannot show of others, in milliseconds of what flows in. */
+  /** The usage by others that answers cannot show, in milliseconds of refill. */
   #unshown({ window, limit }: Bucket): number {
     return OVERTAKING + (this.#unit === 'requests' ? (UNSHOWN_REQUESTS * window) / limit : 0);
   }

@@ -1,30 +1,28 @@
-/** Over what time one estimate is made at least, in milliseconds. */
+/** The minimum time that an estimate covers, in milliseconds. */
 const WINDOW = 2_000;
 
-/** How much of what was found in one such time counts. The first estimates count for more: there is nothing before. */
+/** The weight of the usage found per {@link WINDOW}. The first estimates weigh more: nothing precedes them. */
 const GAIN = 0.2;
 
-/** How much of the estimate is forgotten in such a time: what is not found again was not there to stay. */
+/** The fraction of the estimate that is forgotten per {@link WINDOW}: usage that is not found again may have ended. */
 const LEAK = 0.005;
 
-/** How much of the largest lump is remembered with each answer that shows a smaller one. */
+/** The factor by which the largest lump decays with each answer that shows a smaller one. */
 const LUMP_MEMORY = 0.98;
 
-/** Which part of what flows in is believed to go to others at the most. */
+/** The largest fraction of the refill that is attributed to others. */
 const LARGEST_SHARE = 0.95;
 
-/**
- * Estimates what others take from a bucket that several share: from what is missing in it again and again.
- */
+/** Estimates how much others use of a shared bucket, from the units that answers show to be missing. */
 export class ForeignTraffic {
-  /** What others take, in units for each millisecond. */
+  /** The estimated usage by others, in units per millisecond. */
   rate = 0;
   #lump = 0;
   #missing = 0;
-  /** Whether all that others took was missing, and not only what they took beyond the estimate. */
+  /** Whether the missing units are all that others used, and not only the part beyond the estimate. */
   #isAll = false;
   #since: number;
-  /** How many estimates were made. */
+  /** The number of estimates so far. */
   #estimates = 0;
 
   /** @param now Milliseconds. */
@@ -32,15 +30,16 @@ export class ForeignTraffic {
     this.#since = now;
   }
 
-  /** The most that was missing at once lately, in units: others take it in lumps. */
+  /** The most that an answer has recently shown to be missing, in units. */
   get lump(): number {
     return this.#lump;
   }
 
   /**
-   * Notes how many units were missing, or, below zero, were there after all.
+   * Notes missing units. Negative units were assumed to be missing, but were not.
    *
-   * @param isAll Whether that is all that others took, since what the estimate takes could not be seen in a full bucket.
+   * @param isAll Whether these are all that others used: while the bucket is full, the estimate has no effect on its
+   * level.
    */
   note(units: number, isAll = false): void {
     this.#missing += units;
@@ -49,9 +48,9 @@ export class ForeignTraffic {
   }
 
   /**
-   * Renews the estimate when it is time to.
+   * Renews the estimate if {@link WINDOW} milliseconds have passed since the last time.
    *
-   * @param inflow What flows into the bucket, in units for each millisecond.
+   * @param inflow The refill rate of the bucket, in units per millisecond.
    */
   renew(inflow: number, now: number): void {
     const elapsed = now - this.#since;
@@ -59,7 +58,7 @@ export class ForeignTraffic {
     this.#estimates += 1;
     const windows = elapsed / WINDOW;
     const gain = Math.max(1 - (1 - GAIN) ** windows, 1 / (1 + this.#estimates));
-    // One sudden burst says little of what is to come, so it counts for no more than all that flowed in.
+    // A single burst does not predict usage, so no more than the refill counts.
     const found = Math.min(this.#missing / elapsed, inflow);
     const kept = this.#isAll ? 1 - gain : (1 - LEAK) ** windows;
     this.rate = Math.min(Math.max(0, this.rate * kept + found * gain), inflow * LARGEST_SHARE);

@@ -8,46 +8,46 @@ import type { Marks, OpenReservation, OpenReservations } from './OpenReservation
 import { RefundWatch } from './RefundWatch.ts';
 import { RefusalPause } from './RefusalPause.ts';
 
-/** What a {@link LimitLearner} need not find out. */
+/** Facts about the server that a {@link LimitLearner} need not find out. */
 export interface LimitLearnerConfig {
   /** Whether the levels are known before the first answer. */
   readonly known: boolean;
-  /** Whether the server is known to keep what was charged and not used. */
+  /** Whether the server is known to keep the unused part of a charge. */
   readonly keeps: boolean;
 }
 
-/** A wait that the server shows. */
+/** A wait that the server reports. */
 interface ShownWait {
-  /** The time in which the bucket refills, in milliseconds. */
+  /** The time in which the bucket refills completely, in milliseconds. */
   readonly window: number;
   /** The server's limit, which may be larger than ours, in units. */
   readonly limit: number;
-  /** What is missing from what is waited for, in units. */
+  /** The units that must flow in before the wait is over. */
   readonly missing: number;
-  /** How long that takes, in milliseconds. */
+  /** The reported wait, in milliseconds. */
   readonly ms: number;
 }
 
-/** By how much a wait may differ from what flowing back takes, and still be taken for that, in milliseconds. */
+/** The minimum tolerance when a reported wait is compared with the time of a continuous refill, in milliseconds. */
 const FLOW_TOLERANCE = 1_500;
 
-/** How many waits in a row have to differ, to take the server for one that counts within windows. */
+/** How many waits in a row must differ before the server is taken to count within windows. */
 const STRANGE = 2;
 
 /**
- * Corrects the limits of a model by what its server says: how large they are, how full, whether it lets them flow back
- * or counts within windows, whether it gives back what was not used, and what others take.
+ * Corrects the limits of a model by what its server reports: their sizes and levels, whether they refill continuously
+ * or count within windows, whether unused tokens are refunded, and the usage by others.
  */
 export class LimitLearner {
-  /** Whether an answer has shown the levels: usage before it does not count as traffic of others. */
+  /** Whether the levels are known. A deficit that shows earlier does not count as usage by others. */
   known: boolean;
   readonly #gauges: GaugeSet;
   readonly #keeps: boolean;
   readonly #refunds = new RefundWatch();
   readonly #pause = new RefusalPause();
-  /** Until when all rests for a 429 that names no limit of ours. */
+  /** Until when nothing is sent because of a 429 that names no known limit, in milliseconds. */
   #pausedUntil = -Infinity;
-  /** How many waits in a row were not what flowing back would take. */
+  /** How many waits in a row have differed from continuous refill. */
   #strange = 0;
 
   constructor(gauges: GaugeSet, { known, keeps }: LimitLearnerConfig) {
@@ -56,22 +56,22 @@ export class LimitLearner {
     this.#keeps = keeps;
   }
 
-  /** Whether the server keeps what was charged and not used. */
+  /** Whether the server keeps the unused part of a charge. */
   get keeps(): boolean {
     return this.#keeps || this.#refunds.keeps;
   }
 
-  /** For how many milliseconds nothing is to be sent at all. */
+  /** For how many milliseconds nothing may be sent at all. */
   rest(now: number): number {
     return Math.max(0, Math.ceil(this.#pausedUntil - now));
   }
 
-  /** Notes a charge of so many tokens. */
+  /** Notes a charge, in tokens. */
   charged(tokens: number): void {
     this.#refunds.charge(tokens);
   }
 
-  /** Notes the levels after a charge, to compare its answer with. */
+  /** The state after a charge, to be compared with its answer. */
   mark({ tokens, requests }: Cost, now: number): Marks {
     const tpm = this.#gauges.find('tpm');
     return {
@@ -81,7 +81,7 @@ export class LimitLearner {
     };
   }
 
-  /** Draws what there is to draw from the end of a request. */
+  /** Learns from the outcome of a request. */
   settled(open: OpenReservation, outcome: Outcome, others: OpenReservations, event: number, now: number): void {
     if (outcome.type === 'used') {
       if (this.#wasFullSince(open.arrivedAt)) this.#refunds.overflow();
@@ -94,20 +94,20 @@ export class LimitLearner {
     if (outcome.type === 'rejected') this.#obey(outcome, open, others, event, now);
   }
 
-  /** Whether the bucket of the tokens was full since an event, so that what came back may have been lost. */
+  /** Whether the TPM bucket was full after an event, so that refunds since then may have been lost. */
   #wasFullSince(event: number): boolean {
     const tpm = this.#gauges.find('tpm');
     return tpm !== undefined && tpm.bucket.fullAt > event;
   }
 
-  /** Notices that the server has served what costs more than a limit was believed to hold. */
+  /** Raises each limit that is lower than the cost of a request that the server has served. */
   #notice({ cost, gauges, at }: OpenReservation, now: number): void {
     for (const { dimension, unit, bucket } of gauges) {
       if (cost[unit] > bucket.limit) this.#gauges.exceed(dimension, cost[unit], at, now);
     }
   }
 
-  /** Draws what there is to draw from the headers of an answer. */
+  /** Learns from the headers of an answer. */
   learn(open: OpenReservation, headers: LimitHeaders, event: number, now: number): void {
     this.#compare('rpd', headers.rpd, open, event, now);
     this.#compare('tpm', headers.tpm, open, event, now);
@@ -132,7 +132,7 @@ export class LimitLearner {
     }
     const mark = open.marks?.[dimension];
     if (mark !== undefined) {
-      // Under a ceiling of our own the server always has more.
+      // If our own ceiling applies, the server always has more, which is no reason to raise our level.
       const correction = this.#correct(gauge, mark, open.marks, remaining, gauge.bucket.limit === limit, event, now);
       if (dimension === 'tpm') open.raised = Math.max(0, correction);
     } else if (isNew) {
@@ -141,7 +141,7 @@ export class LimitLearner {
     }
   }
 
-  /** Corrects a limit by what an answer shows of it, looks for who has made the difference, and tells by how much. */
+  /** Corrects a level by what an answer shows, attributes the difference, and returns the correction in units. */
   #correct(
     gauge: Gauge,
     mark: Mark,
@@ -156,12 +156,12 @@ export class LimitLearner {
     }
     const correction = gauge.compare(mark, remaining, mayRaise, now);
     if (this.known) this.#blame(gauge, correction, event, now);
-    // As long as nothing is known, none of those on the way is believed to have arrived before.
+    // Until the levels are known, charges in transit are assumed to arrive after this one.
     else gauge.lowerTo(remaining);
     return correction;
   }
 
-  /** Holds others accountable for a correction, also at the limits of the same kind that no answer shows. */
+  /** Attributes a correction to others, and applies it to the hidden limits of the same unit. */
   #blame(gauge: Gauge, correction: number, event: number, now: number): void {
     const { wasFull } = gauge;
     const { at, event: lastEvent } = gauge.shown(event, now);
@@ -170,14 +170,14 @@ export class LimitLearner {
     gauge.blame(correction, inflow, now, wasFull);
     for (const other of alike) {
       if (other === gauge) continue;
-      // What was taken before a bucket was full is no longer missing in it.
+      // If the bucket was full since then, its refill has replaced up to this much of what others used.
       const back = other.bucket.fullAt > lastEvent ? other.bucket.rate * (now - at) : 0;
       other.correct(Math.min(0, correction + back) + Math.max(0, correction));
       other.share(gauge);
     }
   }
 
-  /** Does as a 429 says: the limit that it names is lowered to what it shows, and rests. */
+  /** Obeys a 429: pauses the limit that it names, or all if it names none, and lowers it to the reported level. */
   #obey(
     rejection: Rejection,
     { at, chargedAt, marks }: OpenReservation,
@@ -194,12 +194,12 @@ export class LimitLearner {
       gauge.pausedUntil = Math.max(gauge.pausedUntil, now + pause);
       if (used === undefined || limit === undefined || requested === undefined) continue;
       const mark = isShown(dimension) ? marks?.[dimension] : undefined;
-      // What was let in beside it may have come after the server counted. As long as nothing is known there is nothing to
-      // compare with: what the server shows is all, and the request is not in it.
+      // Without a mark, or before the levels are known, there is nothing to compare with. The reported level excludes
+      // the refused request, and possibly those that were admitted after this one was charged.
       if (mark === undefined || !this.known) {
         const left = limit - used;
         const since = left - others.arrivedSince(chargedAt, gauge.unit);
-        // Of requests nothing comes back in between: those let in since then have taken no more than there was.
+        // Requests are not given back: those admitted since then have used no more than was left.
         gauge.lowerTo(gauge.unit === 'requests' ? Math.max(since, Math.min(left, 0)) : since);
       } else this.#correct(gauge, mark, marks, limit - used - requested, false, event, now);
       if (ms !== undefined) {
@@ -208,10 +208,10 @@ export class LimitLearner {
     }
   }
 
-  /** Notices a server that counts within windows: what it asks to wait is not what flowing back would take. */
+  /** Detects a server that counts within windows: its waits differ from the time that continuous refill takes. */
   #watchFlow({ window, limit, missing, ms }: ShownWait): void {
     const flowing = (missing * window) / limit;
-    // What is missing is told in whole units.
+    // The server rounds to whole units, so the time in which one unit refills is tolerated.
     const tolerance = Math.max(FLOW_TOLERANCE, window / limit, flowing / 20);
     this.#strange = Math.abs(ms - flowing) <= tolerance ? 0 : this.#strange + 1;
     if (this.#strange < STRANGE) return;

@@ -1,37 +1,36 @@
-/** What was charged and given back by the time of a request, to compare with another one's. */
+/** The charges and refunds until a request was charged, to be compared with those of another request. */
 export interface RefundMark {
   /** When the request was charged, in milliseconds. */
   readonly at: number;
-  /** What had been charged by then, with this request. */
+  /** The units charged until then, including this request. */
   readonly charged: number;
-  /** What should have come back by then. */
+  /** The units that should have been refunded until then. */
   readonly refunded: number;
-  /** How often the bucket had overflowed by then. */
+  /** How often the bucket had overflowed until then. */
   readonly overflows: number;
 }
 
-/** How much an older observation counts when the next one comes. */
+/** The factor by which each new observation reduces the weight of the older ones. */
 const MEMORY = 0.98;
 
-/** How far apart two answers are compared at the least, in milliseconds: those that are closer may have changed places. */
+/** The minimum time between two compared charges, in milliseconds: closer ones may have arrived in reverse order. */
 const APART = 1_000;
 
-/** How many observations with refunds between them are needed to conclude anything. */
+/** How many observations with considerable refunds are needed for a conclusion. */
 const ENOUGH = 12;
 
-/** Up to which part of the refunds it is concluded that there are none, and from which on that there are. */
+/** Below the fraction `NONE` of the refunds, the server keeps unused units; above `ALL`, it refunds them. */
 const NONE = 0.2;
 const ALL = 0.6;
 
 /**
- * Finds out whether the server gives back what was charged and not used.
+ * Finds out whether the server refunds the unused part of a charge.
  *
- * From one answer to the next the level falls by what was charged and rises by what flows in; what it rises beyond that
- * are refunds, less what others take all the time. A fit by least squares tells the two apart, since refunds come
- * unevenly.
+ * Between two answers, the level falls by the charges and rises by the refill. Any further rise is refunds, less the
+ * steady usage by others. A least-squares fit separates the two, since refunds come unevenly.
  */
 export class RefundWatch {
-  /** Whether the server keeps what was not used, as far as was seen. */
+  /** Whether the server keeps the unused part of a charge, as far as was observed. */
   keeps = false;
   #charged = 0;
   #refunded = 0;
@@ -39,7 +38,7 @@ export class RefundWatch {
   /** The number of the event at which the bucket was last full. */
   #fullAt = -1;
   #last: { readonly mark: RefundMark; readonly remaining: number } | undefined;
-  /** Sums of products of refunds (g), time (t) and unexplained rises of the level (d). */
+  /** Weighted sums of products of refunds (g), time (t) and unexplained rises of the level (d). */
   #gg = 0;
   #gt = 0;
   #tt = 0;
@@ -53,7 +52,7 @@ export class RefundWatch {
   }
 
   /**
-   * The state after a charge.
+   * The totals after a charge.
    *
    * @param fullAt The number of the event at which the bucket was last full.
    */
@@ -65,32 +64,32 @@ export class RefundWatch {
     return { at: now, charged: this.#charged, refunded: this.#refunded, overflows: this.#overflows };
   }
 
-  /** Notes that a charge was never made at the server. */
+  /** Removes a charge that the server has not made. */
   undo(units: number): void {
     this.#charged -= units;
   }
 
-  /** Notes what should come back. */
+  /** Notes units that the server should have refunded. */
   refund(units: number): void {
     this.#refunded += units;
   }
 
   /**
-   * Notes what an answer shows.
+   * Notes the level that an answer shows.
    *
-   * @param remaining What the server held after the charge.
-   * @param rate What flows in, in units for each millisecond.
+   * @param remaining The server's level after the charge.
+   * @param rate The refill rate, in units per millisecond.
    */
   observe(mark: RefundMark, remaining: number, rate: number): void {
     const last = this.#last;
     if (last !== undefined && mark.at < last.mark.at + APART) return;
     this.#last = { mark, remaining };
-    // The overflow of the bucket was lost, and its amount is not known.
+    // An overflow loses an unknown amount, so the two answers cannot be compared.
     if (last === undefined || last.mark.overflows !== mark.overflows) return;
     const g = mark.refunded - last.mark.refunded;
     const t = mark.at - last.mark.at;
     const d = remaining - last.remaining + (mark.charged - last.mark.charged) - rate * t;
-    // Neither refunds nor others can do more than this; what does has come from requests that changed places.
+    // Neither refunds nor others explain a larger change: these requests have arrived in reverse order.
     if (d > g + rate * APART || d < -rate * (t + APART)) return;
     this.#gg = this.#gg * MEMORY + g * g;
     this.#gt = this.#gt * MEMORY + g * t;
@@ -101,14 +100,14 @@ export class RefundWatch {
     if (this.#count >= ENOUGH) this.#conclude();
   }
 
-  /** Notes that something flowed in or came back that may not have fitted. */
+  /** Notes that refill or a refund may not have fitted into the bucket. */
   overflow(): void {
     this.#overflows += 1;
   }
 
   #conclude(): void {
     const determinant = this.#gg * this.#tt - this.#gt * this.#gt;
-    // When refunds come as evenly as time passes, all of a rise is taken for them.
+    // If refunds come as evenly as time passes, the two cannot be separated, and the whole rise counts as refunds.
     const isClear = determinant > 1e-3 * this.#gg * this.#tt;
     const share = isClear ? (this.#gd * this.#tt - this.#td * this.#gt) / determinant : this.#gd / this.#gg;
     if (share < NONE) this.keeps = true;

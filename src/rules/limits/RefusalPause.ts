@@ -1,21 +1,22 @@
-/** How long nothing is sent after a 429 that does not say how long: twice as long each time, in milliseconds. */
+/** The pauses after a 429 that asks for no wait, in milliseconds: each is twice the previous one, up to the longest. */
 const FIRST_PAUSE = 1_000;
 const LONGEST_PAUSE = 60_000;
 
-/** How many times in a row a server may ask for less. Who then still refuses does not know how long. */
+/** How many pauses in a row may be as short as the server asks. If it refuses after them, its waits are too short. */
 const PATIENCE = 3;
 
-/** How long to pause after each 429 of a model. */
+/** Determines how long to pause after each 429 of a model. */
 export class RefusalPause {
-  /** How many pauses there were since the last answer. */
+  /** The number of pauses since the last answer that was not a 429. */
   #pauses = 0;
-  /** When the last one is over, in milliseconds. */
+  /** When the latest pause ends, in milliseconds. */
   #until = -Infinity;
 
   /**
-   * Tells how long to pause after another 429, in milliseconds. Those that come in a pause are of the same cause.
+   * Returns how long to pause after a 429, in milliseconds. All that arrive during a pause have the same cause, so they
+   * count as one.
    *
-   * @param ms What it asks for, if it does.
+   * @param ms The wait that the 429 asks for, if any.
    * @param now Milliseconds.
    */
   refused(ms: number | undefined, now: number): number {
@@ -27,7 +28,7 @@ export class RefusalPause {
     return pause;
   }
 
-  /** Called with an answer. */
+  /** Called with an answer that is not a 429. */
   answered(): void {
     this.#pauses = 0;
     this.#until = -Infinity;

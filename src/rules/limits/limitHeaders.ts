@@ -3,7 +3,7 @@ import type { WireHeaders } from '../../model/WireHeaders.ts';
 import { parseGoDuration } from '../goDuration.ts';
 
 /**
- * Reads the `x-ratelimit-*` headers of an answer. What is missing, doubled or not a number is left out.
+ * Parses the `x-ratelimit-*` headers of an answer. Missing, repeated and non-numeric values are left out.
  *
  * @see https://console.groq.com/docs/rate-limits#rate-limit-headers
  */
@@ -42,6 +42,6 @@ function levelOf(headers: WireHeaders, names: Names): HeaderLevel | undefined {
   return level;
 }
 
-/** A whole number of at most 15 digits, which a double holds exactly. */
+/** Parses a whole number of at most 15 digits, which a double represents exactly. */
 const count = (text: string | readonly string[] | undefined): number | undefined =>
   typeof text === 'string' && /^\d{1,15}$/.test(text) ? Number(text) : undefined;

@@ -1,9 +1,9 @@
 import type { Dimension } from '../../model/Dimension.ts';
 import { parseGoDuration } from '../goDuration.ts';
 
-/** What Groq's text says of a limit that was hit. */
+/** The details of a limit that was hit, as far as Groq's message contains them. */
 export interface LimitMessage {
-  /** Whether the request could never fit, so that waiting does not help. */
+  /** Whether the request can never fit, so that waiting does not help. */
   readonly tooLarge: boolean;
   readonly dimension?: Dimension;
   readonly limit?: number;
@@ -13,7 +13,7 @@ export interface LimitMessage {
   readonly ms?: number;
 }
 
-/** How Groq abbreviates its limits in messages. */
+/** Groq's abbreviations of its limits in messages. */
 const BY_ABBREVIATION: ReadonlyMap<string, Dimension> = new Map([
   ['RPM', 'rpm'],
   ['RPD', 'rpd'],
@@ -26,7 +26,7 @@ const BY_ABBREVIATION: ReadonlyMap<string, Dimension> = new Map([
 ]);
 
 /**
- * Reads the message of a 429 or a 413, the only place where Groq names the limit that was hit. Linear in its length.
+ * Parses the message of a 429 or a 413, the only place where Groq names the limit that was hit. Takes linear time.
  *
  * @example
  * parseLimitMessage('Rate limit reached … on tokens per day (TPD): Limit 100000, Used 97050, Requested 3619. Please try again in 9m38.016s. …');
@@ -37,11 +37,11 @@ export function parseLimitMessage(message: string): LimitMessage {
   const limit = numberAfter(message, 'Limit ');
   const used = numberAfter(message, 'Used ');
   const requested = numberAfter(message, 'Requested ');
-  // The sentence ends with a full stop and a space, while the duration may have a full stop of its own.
+  // The sentence ends with a full stop and a space. A full stop within the duration has no space after it.
   const wait = between(`${message} `, 'try again in ', '. ');
   const ms = wait === undefined ? undefined : parseGoDuration(wait);
   return {
-    // Groq says so since 2025. Before, it told such a request to come back later, when it would not fit either.
+    // Groq has said so since 2025. Before, it told such a request to come back later, although it could never fit.
     tooLarge:
       message.startsWith('Request too large') || (limit !== undefined && requested !== undefined && requested > limit),
     ...(dimension !== undefined && { dimension }),
