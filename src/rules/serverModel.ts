@@ -14,22 +14,22 @@ import type { Limiter, Rounding } from './serverModel/Limiter.ts';
 import type { AdmittedRequest, Refusal, Ruling, ServerLevel, ShownLimits } from './serverModel/Ruling.ts';
 import { slidingLimiter } from './serverModel/slidingLimiter.ts';
 
-/** What kind of limit the server has: Groq's is a bucket that refills continuously. */
+/** The algorithm of a limit. Groq's is a bucket that refills continuously. */
 export type LimiterShape = 'bucket' | 'fixed' | 'sliding';
 
-/** What a server is like. */
+/** Options of {@link createServerModel}. */
 export interface ServerModelConfig {
-  /** A dimension that is missing is not limited. */
+  /** A missing dimension is not limited. */
   readonly limits: Limits;
   /** What is charged, and when. @default 'max' */
   readonly chargeModel?: ChargeModelName | ChargeModel | undefined;
-  /** What kind of limit it has. @default 'bucket' */
+  /** The algorithm of its limits. @default 'bucket' */
   readonly shape?: LimiterShape | undefined;
-  /** How numbers that are not whole are shown. @default '2026' */
+  /** How fractional levels are shown. @default '2026' */
   readonly rounding?: Rounding | undefined;
 }
 
-/** One limit, and what was ever charged to it. */
+/** One limit, and the totals of its charges. */
 interface Gate {
   readonly dimension: Dimension;
   limit: number;
@@ -40,21 +40,22 @@ interface Gate {
   readonly totals: { charged: number; settled: number };
 }
 
-/** The limits of one organization on one model, as the server keeps them. All times are milliseconds of one clock. */
+/** One organization's limits on one model, as the server enforces them. Times are milliseconds of one clock. */
 export interface ServerModel {
-  /** Charges a request to every limit, or to none and says why. */
+  /** Charges a request to every limit, or to none if it is refused. */
   admit(now: number, claim: Claim): Ruling;
-  /** Replaces what a request was charged by what it has used. Of two settlements the second has no effect. */
+  /** Replaces the charge of a request by its usage. A second settlement has no effect. */
   settle(now: number, admission: AdmittedRequest, consumption: Consumption): void;
-  /** Changes limits, dimension by dimension. What is used stays used, and what was not limited was not counted. */
+  /** Changes the given limits. Their usage is kept; a limit that is new starts without usage. */
   setLimits(now: number, limits: Limits): void;
   show(now: number): ShownLimits;
   levels(now: number): readonly ServerLevel[];
 }
 
 /**
- * The first limit that is hit is the one that is named. That requests come first and input tokens before all tokens
- * stands in recorded refusals (an RPM 429 has no token headers; an ITPM 413 was above TPM too); the rest is a guess.
+ * The order in which limits are checked: a refusal names the first one that is hit. Recorded refusals show that
+ * requests come first, and input tokens before tokens (an RPM 429 has no token headers; an ITPM 413 was above TPM too).
+ * The rest is a guess.
  */
 const ORDER: readonly Dimension[] = ['rpm', 'rpd', 'itpm', 'otpm', 'tpm', 'tpd', 'ash', 'asd'];
 
@@ -67,7 +68,7 @@ const SHAPES: Readonly<Record<LimiterShape, (limit: number, window: number, roun
 /**
  * Models how Groq limits one organization's use of one model, from the server's side.
  *
- * It exists to judge clients, so it shares nothing with the arithmetic by which they decide what to send.
+ * It is used to test clients, so it shares no code with the arithmetic of a client.
  *
  * @example
  * const server = createServerModel({ limits: { rpm: 30, tpm: 8_000 } });
@@ -107,7 +108,7 @@ export function createServerModel(config: ServerModelConfig): ServerModel {
     return { ...(requests && { requests }), ...(tokens && { tokens }) };
   };
 
-  /** Without the tokens when it was for the requests: the server had not come to the tokens. */
+  /** Without the tokens if a limit on requests was hit, since the server checks those first. */
   const showRefused = (now: number, dimension: Dimension): ShownLimits => {
     const { requests, ...shown } = show(now);
     return { ...(requests && { requests }), ...(DIMENSIONS[dimension].unit === 'requests' ? {} : shown) };

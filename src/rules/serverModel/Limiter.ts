@@ -1,10 +1,10 @@
 /**
- * What the server makes of a level that is not whole. In 2026 it computes everything it shows from whole units and cuts
- * resets to milliseconds; in 2024 the fraction that had already flowed back was shown.
+ * How the server shows fractional levels. In 2026 it computes everything it shows from whole units, and truncates
+ * resets to milliseconds; in 2024 waits and resets included the fraction.
  */
 export type Rounding = '2026' | '2024';
 
-/** One charge, as its limiter remembers it until it is settled. */
+/** One charge, kept until it is settled. */
 export interface Charge {
   /** When it was charged, in milliseconds. */
   readonly at: number;
@@ -14,43 +14,43 @@ export interface Charge {
 /** A limit as the server shows it. */
 export interface ShownLevel {
   readonly limit: number;
-  /** In whole units, rounded up. Above the limit when more was used than was admitted. */
+  /** In whole units, rounded up. Above the limit if more was used than admitted. */
   readonly used: number;
-  /** In whole units, rounded down, and never below zero. */
+  /** In whole units, rounded down, and at least 0. */
   readonly remaining: number;
-  /** Milliseconds until nothing is used any more. */
+  /** Milliseconds until the usage is zero. */
   readonly reset: number;
 }
 
 /**
- * One limit of one model, seen from the server. All times are in milliseconds of one clock, may be fractional, and do
- * not run backwards: an earlier time counts as the latest that was seen.
+ * One limit of one model, as the server enforces it. All times are milliseconds of one clock, and may be fractional. An
+ * earlier time than the latest one counts as the latest one.
  */
 export interface Limiter {
-  /** What is used, exactly. */
+  /** The exact usage. */
   used(now: number): number;
-  /** Whether this much more may be used now. */
+  /** Whether an amount may be used now. */
   fits(now: number, amount: number): boolean;
-  /** How many milliseconds the server says to wait for an amount that does not fit. */
+  /** The wait that the server reports for an amount that does not fit, in milliseconds. */
   wait(now: number, amount: number): number;
   show(now: number): ShownLevel;
   charge(now: number, amount: number): Charge;
-  /** Replaces what was charged by what it turned out to be. */
+  /** Replaces a charge by the amount that was used. */
   settle(now: number, charge: Charge, amount: number): void;
-  /** Changes the limit. What is used stays used. */
+  /** Changes the limit. The usage is kept. */
   resize(now: number, limit: number): void;
 }
 
 /**
- * How much earlier than exactly on time something still fits, in milliseconds. It absorbs the rounding of sums of
- * doubles; at 250,000 tokens a minute it is worth four thousandths of a token.
+ * How much too early a request still fits, in milliseconds. It absorbs the rounding errors of sums of doubles; at
+ * 250,000 tokens per minute it is worth 0.004 tokens.
  */
 export const ON_TIME = 1e-3;
 
-/** What makes 79.0000001 used units 79 and not 80. */
+/** The rounding error that is ignored: 79.0000001 used units are 79, not 80. */
 const NOISE = 1e-6;
 
-/** Used units as the server shows them: whole, rounded up. */
+/** Used units as the server shows them: in whole units, rounded up. */
 export function wholeUnits(used: number): number {
   return Math.max(0, Math.ceil(used - NOISE));
 }

@@ -3,36 +3,36 @@ import type { Dimension } from '../../model/Dimension.ts';
 import type { Claim } from './chargeModels.ts';
 import type { Charge, ShownLevel } from './Limiter.ts';
 
-/** The limits that the headers of an answer show: requests per day and tokens per minute. */
+/** The limits in the headers of an answer: requests per day and tokens per minute. */
 export interface ShownLimits {
   readonly requests?: ShownLevel;
   readonly tokens?: ShownLevel;
 }
 
-/** A request that was let in, until it is settled. */
+/** An admitted request, until it is settled. */
 export interface AdmittedRequest {
   readonly claim: Claim;
-  /** What was charged for it. */
+  /** Its charge at admission. */
   readonly cost: Cost;
   readonly charges: readonly (readonly [Dimension, Charge])[];
 }
 
-/** Why a request was not let in. */
+/** Why a request was refused. */
 export interface Refusal {
   readonly type: 'refused';
-  /** 413 when it could never fit, except that Groq answers 429 when its output tokens could not. */
+  /** 413 if the request can never fit, except that Groq answers 429 if its output tokens cannot. */
   readonly status: 429 | 413;
   readonly dimension: Dimension;
   readonly limit: number;
   readonly requested: number;
-  /** Absent when it could never fit. */
+  /** Absent if the request can never fit. */
   readonly used?: number;
-  /** Milliseconds, as the server tells them. Absent when it could never fit. */
+  /** Milliseconds, as the server reports them. Absent if the request can never fit. */
   readonly wait?: number;
   readonly shown: ShownLimits;
 }
 
-/** What the server says to a request. */
+/** The server's decision on a request. */
 export type Ruling =
   | { readonly type: 'admitted'; readonly admission: AdmittedRequest; readonly shown: ShownLimits }
   | Refusal;
@@ -43,10 +43,10 @@ export interface ServerLevel {
   readonly limit: number;
   /** Milliseconds. */
   readonly window: number;
-  /** What is left, exactly. Below zero when more was used than was admitted. */
+  /** The exact level. Negative if more was used than admitted. */
   readonly level: number;
-  /** What was charged at admission, ever. */
+  /** The total of all charges at admission. */
   readonly charged: number;
-  /** What the requests that have ended were charged in the end, ever. */
+  /** The total of the final charges of all settled requests. */
   readonly settled: number;
 }

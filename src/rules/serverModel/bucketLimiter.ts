@@ -1,20 +1,20 @@
 import { type Charge, type Limiter, ON_TIME, type Rounding, wholeUnits } from './Limiter.ts';
 
 /**
- * A bucket that refills continuously, kept as the one moment at which it will be full again: whatever is used moves
- * that moment on by the time that its refill takes.
+ * A bucket that refills continuously, stored as in GCRA: as the time at which it will be full again. Each use delays
+ * that time by the time that its refill takes.
  *
- * A bucket from which more was used than it held is simply full later than a whole window from now.
+ * If more was used than the bucket held, it is full later than one window from now.
  *
- * @param initial What it holds when full.
- * @param window In how many milliseconds it refills from empty.
+ * @param initial The size of the bucket.
+ * @param window The time in which it refills completely, in milliseconds.
  */
 export function bucketLimiter(initial: number, window: number, rounding: Rounding): Limiter {
   let limit = initial;
   let latest = Number.NEGATIVE_INFINITY;
   let fullAt = Number.NEGATIVE_INFINITY;
 
-  /** How much of a window of refill is owed. */
+  /** The time until the bucket is full, in milliseconds. */
   const owed = (now: number): number => {
     latest = Math.max(latest, now);
     return Math.max(0, fullAt - latest);

@@ -1,37 +1,37 @@
 import type { Cost } from '../../model/Cost.ts';
 
-/** What the server knows of a request when it decides whether to admit it. */
+/** The properties of a request that the server knows at admission. */
 export interface Claim {
-  /** Tokens of the prompt, counted exactly. */
+  /** The exact number of tokens of the prompt. */
   readonly promptTokens: number;
-  /** Tokens of the prompt, guessed cheaply. The exact count when absent. */
+  /** A rough estimate of that number. The exact number if absent. */
   readonly roughPromptTokens?: number | undefined;
-  /** The `max_completion_tokens` of the request, where it has one. */
+  /** The `max_completion_tokens` of the request, if any. */
   readonly maxCompletionTokens?: number | undefined;
   /** Seconds of audio. */
   readonly audioSeconds?: number | undefined;
 }
 
-/** What the server knows of a request when it has ended. */
+/** The usage of a request, which the server knows when it has ended. */
 export interface Consumption {
   readonly promptTokens: number;
   readonly completionTokens: number;
-  /** Tokens of the prompt that came out of the cache: they do not count. */
+  /** The cached tokens of the prompt, which do not count. */
   readonly cachedTokens?: number | undefined;
 }
 
-/** What a server charges, and when. */
+/** How a server charges requests. */
 export interface ChargeModel {
-  /** What has to fit, and is charged, when the request is admitted. */
+  /** The charge at admission, which must fit. */
   readonly admission: (claim: Claim) => Cost;
-  /** What is charged in its place when the request has ended. */
+  /** The charge that replaces it when the request has ended. */
   readonly completion: (claim: Claim, consumption: Consumption) => Cost;
 }
 
-/** The charge models that have a name. */
+/** The names of the predefined charge models. */
 export type ChargeModelName = 'max' | 'post' | 'keep';
 
-/** Groq counts one token for a completion whose length the request leaves open. */
+/** Groq's charge for the completion of a request without `max_completion_tokens`. */
 const OPEN_COMPLETION = 1;
 
 const max: ChargeModel = {
@@ -58,10 +58,10 @@ const max: ChargeModel = {
 /**
  * How servers charge.
  *
- * - `max`: the prompt and `max_completion_tokens`, or one token where there is none, at admission; what was used, without
- *   cached tokens, at the end. Groq's limits of 2026 do the first; the second is the likeliest of what is not known.
- * - `post`: a rough guess at the prompt at admission, and what was used at the end: Groq's limits of 2024.
- * - `keep`: as `max`, but what was charged at admission is never given back.
+ * - `max`: at admission, the prompt and `max_completion_tokens`, or one token if that is missing; at the end, the usage
+ *   without cached tokens. Groq's limits of 2026 do the former; the latter is the most likely assumption.
+ * - `post`: at admission, a rough estimate of the prompt; at the end, the usage. These are Groq's limits of 2024.
+ * - `keep`: like `max`, but the charge at admission is never refunded.
  *
  * @see https://console.groq.com/docs/rate-limits
  * @see https://console.groq.com/docs/prompt-caching for cached tokens

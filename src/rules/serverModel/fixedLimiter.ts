@@ -1,12 +1,12 @@
 import { type Limiter, ON_TIME, wholeUnits } from './Limiter.ts';
 
 /**
- * A limit that counts from zero again at every multiple of its window. Groq has none; clients have to survive one.
+ * A fixed-window limit: the usage restarts from zero at every multiple of the window. Groq has none, but clients must
+ * cope with one.
  *
- * What is given back after its window has ended is lost, and what turns out to be more counts in the window in which
- * that becomes known.
+ * A refund after the end of its window is lost, and additional usage counts in the window in which it becomes known.
  *
- * @param initial How much may be used in one window.
+ * @param initial The usage that is allowed in one window.
  * @param window In milliseconds.
  */
 export function fixedLimiter(initial: number, window: number): Limiter {

@@ -3,21 +3,21 @@ import type { Tier } from '../../model/Limits.ts';
 import { formatGoDuration } from '../goDuration.ts';
 import type { Refusal } from './Ruling.ts';
 
-/** On whose behalf, and in which plan, a request was refused. */
+/** The model, the organization and the plan of a refused request. */
 export interface RefusalContext {
   readonly model: string;
-  /** As in `org_01k…`. */
+  /** For example `org_01k…`. */
   readonly organization: string;
   readonly serviceTier?: string | undefined;
   readonly tier?: Tier | undefined;
 }
 
-/** The body of a refusal, as it is sent. */
+/** The JSON body of a refusal. */
 export interface RefusalBody {
   readonly error: { readonly message: string; readonly type: string; readonly code: 'rate_limit_exceeded' };
 }
 
-/** How messages name the limits. ASPD stands in no recorded message; it is named after ASPH. */
+/** The names of the limits in messages. No recorded message contains ASPD; its name is derived from ASPH. */
 const NAMES: Readonly<Record<Dimension, string>> = {
   rpm: 'requests per minute (RPM)',
   rpd: 'requests per day (RPD)',
@@ -43,7 +43,7 @@ const MORE: Readonly<Record<Tier, string>> = {
 };
 
 /**
- * Writes the body of a refusal in Groq's words.
+ * Creates the body of a refusal, with Groq's wording.
  *
  * @see https://console.groq.com/docs/errors
  */

@@ -2,9 +2,9 @@ import { formatGoDuration } from '../goDuration.ts';
 import type { Refusal, ShownLimits } from './Ruling.ts';
 
 /**
- * Writes the limits as the headers of an answer, as Groq does.
+ * Formats the shown limits as the headers of an answer, as Groq does.
  *
- * `requests` are those of the day and `tokens` those of the minute; the other limits have no header.
+ * `requests` are per day and `tokens` are per minute; the other limits have no headers.
  *
  * @example
  * shownHeaders({ tokens: { limit: 8_000, used: 73, remaining: 7_927, reset: 547 } });
@@ -22,7 +22,7 @@ export function shownHeaders(shown: ShownLimits): Record<string, string> {
   return headers;
 }
 
-/** The headers of a refusal: those of its limits, and in how many whole seconds to come back, where there is a point. */
+/** The headers of a refusal: the shown limits, and `retry-after` in whole seconds if waiting helps. */
 export function refusalHeaders({ shown, wait }: Refusal): Record<string, string> {
   const headers = shownHeaders(shown);
   return wait === undefined ? headers : { 'retry-after': String(Math.ceil(wait / 1_000)), ...headers };

@@ -1,28 +1,27 @@
 import { type Limiter, ON_TIME, wholeUnits } from './Limiter.ts';
 
-/** A charge in the log, which a settlement may lower in its place. */
+/** A charge in the log. A settlement may lower its amount. */
 interface Entry {
   readonly at: number;
   amount: number;
 }
 
-/** How many entries that have left the window are kept before the log is cut. */
+/** The minimum number of entries outside the window before the log is shortened. */
 const MIN_CUT = 1_024;
 
 /**
- * A limit over the last window, whenever that began: a log of what was used. Groq has none; clients have to survive
- * one.
+ * A sliding-window limit, kept as a log of the usage. Groq has none, but clients must cope with one.
  *
- * What is given back is taken out of the entry that it belongs to, and what turns out to be more is a new entry.
+ * A refund lowers the entry of its charge, and additional usage is a new entry.
  *
- * @param initial How much may be used in any window.
+ * @param initial The usage that is allowed in any window.
  * @param window In milliseconds.
  */
 export function slidingLimiter(initial: number, window: number): Limiter {
   let limit = initial;
   let latest = Number.NEGATIVE_INFINITY;
   let log: Entry[] = [];
-  /** Where the entries that still count begin. */
+  /** The index of the first entry that still counts. */
   let first = 0;
   let count = 0;
 
