@@ -32,7 +32,7 @@ export type LimitChange = 'level' | 'limits';
  *     return { type: 'granted' };
  *   },
  *   settle: (reservation, outcome) => {
- *     // What was refused is asked for again at once.
+ *     // A refused request asks again at once.
  *     if (outcome.type === 'rejected') pausedUntil = performance.now() + (outcome.ms ?? 1_000);
  *     if (running.delete(reservation)) changes$.next('level'); // waiting requests ask again
  *     return undefined;

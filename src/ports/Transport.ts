@@ -13,8 +13,8 @@ export interface WireRequest {
   readonly paused$?: Observable<boolean> | undefined;
   /**
    * The timeout for a new connection, in milliseconds, if the transport sends the request once more because its
-   * connection was lost. The request then ends with a {@link TimeoutError}. Before the request is `sent` for the first
-   * time, the caller keeps the time.
+   * connection was lost. The request then ends with a {@link TimeoutError}. Until the request is `sent` for the first
+   * time, the caller measures the time.
    */
   readonly connectTimeout?: number | undefined;
 }
