@@ -8,12 +8,12 @@ import { MAX_TOOL_CALLS } from './bounds.ts';
 import { JoinedText } from './JoinedText.ts';
 import { usageOf } from './usageOf.ts';
 
-/** Who takes tokens. */
+/** Receives tokens. */
 export interface TokenSink {
   next(token: Token): void;
 }
 
-/** A tool call that is still coming. */
+/** A tool call whose fragments are still arriving. */
 interface PendingToolCall {
   id: string;
   name: string;
@@ -21,14 +21,14 @@ interface PendingToolCall {
 }
 
 /**
- * Makes tokens of the chunks of one stream: text and reasoning as they come, tool calls once they are whole, and the
- * end, once, as soon as everything about it is known.
+ * Turns the chunks of one stream into tokens: text and reasoning immediately, and the complete tool calls and the
+ * finish token once the finish reason and the usage are known, or on {@link end}.
  */
 export class ChunkFold implements Reading {
   readonly #destination: TokenSink;
-  /** By index, once there are any. */
+  /** By index. Undefined before the first one. */
   #toolCalls: Map<number, PendingToolCall> | undefined;
-  /** In how many pieces they have come. */
+  /** The number of fragments of tool calls so far. */
   #callPieces = 0;
   readonly #text = new JoinedText();
   readonly #reasoning = new JoinedText();
@@ -43,18 +43,18 @@ export class ChunkFold implements Reading {
     this.#destination = destination;
   }
 
-  /** Whether anything has come. */
+  /** Whether any part has arrived. */
   get started(): boolean {
     const pieces = this.#text.count + this.#reasoning.count + this.#callPieces;
     return this.#model !== '' || pieces > 0;
   }
 
-  /** Whether the answer is whole, so that at the most its usage is missing. */
+  /** Whether the answer is complete, except perhaps for its usage. */
   get whole(): boolean {
     return this.#reason !== undefined || this.#finish !== undefined;
   }
 
-  /** Whether all of it is there, so that nothing that still comes belongs to it. */
+  /** Whether the finish token was emitted: later chunks are ignored. */
   get ended(): boolean {
     return this.#finish !== undefined;
   }
@@ -68,7 +68,7 @@ export class ChunkFold implements Reading {
     };
   }
 
-  /** What has come until now: the end too, when nothing but its usage is missing. */
+  /** The part that has arrived: with the end, if at most the usage is missing. */
   get snapshot(): AnswerSnapshot {
     return {
       text: this.#text.toString(),
@@ -78,24 +78,24 @@ export class ChunkFold implements Reading {
     };
   }
 
-  /** A piece of text that was found without reading the whole chunk. The answer must not be whole. */
+  /** Adds a piece of text that was read without parsing its chunk. The answer must not be complete. */
   text(text: string): void {
     if (text === '') return;
     this.#text.add(text);
     this.#destination.next({ type: 'text', text });
   }
 
-  /** The same for reasoning. */
+  /** Adds a piece of reasoning, like {@link text}. */
   reasoning(text: string): void {
     if (text === '') return;
     this.#reasoning.add(text);
     this.#destination.next({ type: 'reasoning', text });
   }
 
-  /** @throws {ProtocolError} when a tool call cannot be told from the others. */
+  /** @throws {ProtocolError} when the index of a tool call is missing or out of range. */
   chunk(chunk: ChatCompletionChunk): void {
     if (this.#finish !== undefined) return;
-    // Groq Compound gives each chunk an id of its own: the first one counts.
+    // Groq Compound gives each chunk its own id: the first one is used.
     if (this.#id === '') this.#id = typeof chunk.id === 'string' ? chunk.id : '';
     if (typeof chunk.model === 'string') this.#model = chunk.model;
     this.#requestId ??= chunk.x_groq?.id;
@@ -105,12 +105,12 @@ export class ChunkFold implements Reading {
     if (typeof reasoning === 'string') this.reasoning(reasoning);
     if (typeof content === 'string') this.text(content);
     if (Array.isArray(toolCalls)) for (const delta of toolCalls as unknown[]) this.#addToolCall(delta);
-    // Some servers write an empty reason until there is one.
+    // Some servers send an empty reason until the end.
     this.#reason = textOr(choice?.finish_reason) || this.#reason;
     if (this.#reason !== undefined && this.#usage !== undefined) this.end();
   }
 
-  /** Emits the last token, with what is known by now. */
+  /** Emits the complete tool calls and the finish token, once. */
   end(): void {
     if (this.#finish !== undefined) return;
     for (const call of this.#wholeCalls) this.#destination.next(call);
@@ -118,7 +118,7 @@ export class ChunkFold implements Reading {
     this.#destination.next(this.#finish);
   }
 
-  /** The error for a stream that was cut here. */
+  /** The error for a stream that broke off here. */
   truncated(cause?: unknown): TruncatedStreamError {
     return new TruncatedStreamError(this.snapshot, {
       usage: this.#usage,
@@ -128,7 +128,7 @@ export class ChunkFold implements Reading {
     });
   }
 
-  /** The last token, as far as it is known. */
+  /** The finish token, with the fields that are known. */
   get #end(): FinishToken {
     return {
       type: 'finish',
@@ -153,13 +153,13 @@ export class ChunkFold implements Reading {
     this.#toolCalls.set(index, call);
   }
 
-  /** Whether nothing more of a call comes. One that takes no arguments may have none at all. */
+  /** Whether a call is complete. A call without parameters may have no arguments at all. */
   #isWhole({ arguments: args }: PendingToolCall): boolean {
     const reason = this.#reason;
     return CALLS.has(reason) || isJson(args) || (args === '' && reason === 'stop');
   }
 
-  /** The tool calls in order, without those that are not whole: half a call is none. */
+  /** The complete tool calls by index. Incomplete ones are dropped. */
   get #wholeCalls(): ToolCallToken[] {
     return [...(this.#toolCalls ?? [])]
       .sort(([a], [b]) => a - b)
@@ -168,10 +168,10 @@ export class ChunkFold implements Reading {
   }
 }
 
-/** What servers give as the reason of an answer that calls tools. */
+/** The finish reasons of an answer that calls tools. */
 const CALLS: ReadonlySet<unknown> = new Set(['tool_calls', 'function_call']);
 
-/** Servers that give one answer only may leave its index out. */
+/** Servers that return only one choice may omit its index. */
 const isFirst = ({ index }: { readonly index?: number }): boolean => index === undefined || index === 0;
 
 const textOr = (value: unknown, otherwise = ''): string => (typeof value === 'string' ? value : otherwise);

@@ -1,15 +1,15 @@
-/** How many pieces are joined at once. */
+/** The number of pieces that are joined at once. */
 const TOGETHER = 16;
 
 /**
- * Adds up a text that comes in many pieces. With `+=` engines keep a node for each piece until somebody reads the text,
- * and carry all of them along whenever they look for garbage; of pieces that are joined by the dozen little is carried.
+ * Concatenates many pieces to a text. With `+=`, engines keep a node for each piece until the text is read, and every
+ * garbage collection visits all of them; if pieces are joined in batches, few nodes are left.
  */
 export class JoinedText {
-  /** How many pieces have come. */
+  /** The number of added pieces. */
   count = 0;
   #joined = '';
-  /** Those that are not joined yet come first. What follows them is left from before. */
+  /** The first `#waiting` pieces are not joined yet; the rest are left over from earlier batches. */
   readonly #pieces: string[] = [];
   #waiting = 0;
 

@@ -1,28 +1,28 @@
-/** How many are remembered. A power of two. */
+/** The number of slots. A power of two. */
 const SIZE = 1_024;
 
-/** How long they are at the most, in characters. */
+/** The maximum length of a cached text, in characters. */
 const LONGEST = 12;
 
 /**
- * Remembers what short texts stand for, of which a model writes the same again and again: to find one that is there
- * costs a third of making it anew. Those that are in each other's place drive each other out.
+ * Caches the decoded form of short texts, since a model writes the same ones again and again: a hit costs a third of
+ * decoding. Each hash has one slot, where a new text replaces the old one.
  */
 export class ShortTexts {
   readonly #read: (text: string) => string | undefined;
   readonly #texts = new Array<string>(SIZE).fill('');
   readonly #meanings: (string | undefined)[];
 
-  /** @param read Tells what a text stands for. */
+  /** @param read Decodes a text. */
   constructor(read: (text: string) => string | undefined) {
     this.#read = read;
     this.#meanings = new Array<string | undefined>(SIZE).fill(read(''));
   }
 
   /**
-   * What the text stands for that bytes of ASCII are.
+   * The decoded form of ASCII bytes.
    *
-   * @param hash The same for the same text.
+   * @param hash Must be equal for equal texts.
    */
   of(bytes: Buffer, start: number, end: number, hash: number): string | undefined {
     const length = end - start;

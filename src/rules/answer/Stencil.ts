@@ -1,16 +1,15 @@
 /**
- * Characters of ASCII that bytes are compared with, eight at a time: engines read eight bytes from any address as fast
- * as one. Read as a number, no eight characters of ASCII are zero or not a number, so two are equal only when all
- * their bits are.
+ * An ASCII text that bytes are compared with, eight at a time as a double: engines read eight bytes from any address as
+ * fast as one. As a double, eight ASCII characters are never zero or NaN, so two are equal only if all their bits are.
  */
 export class Stencil {
   readonly length: number;
-  /** The characters after the last eight. */
+  /** The characters after the last group of eight. */
   readonly #rest: string;
-  /** In an array of the engine's own: a typed one takes longer to make than it is used for in a short answer. */
+  /** A plain array, since creating a typed array takes longer than a short answer uses it. */
   readonly #words: number[];
 
-  /** @param ascii No character but those from 1 to 126. */
+  /** @param ascii Only characters with codes from 1 to 126. */
   constructor(ascii: string) {
     const { length } = ascii;
     const bytes = Buffer.from(ascii, 'latin1');
@@ -21,7 +20,7 @@ export class Stencil {
     this.#rest = ascii.slice(8 * this.#words.length);
   }
 
-  /** Whether the bytes from a position on are these. */
+  /** Whether the bytes at a position are this text. */
   fits(bytes: DataView, position: number): boolean {
     const { length } = this;
     if (position + length > bytes.byteLength) return false;

@@ -2,37 +2,37 @@ import type { ChatCompletionChunk } from '../../model/Chunk.ts';
 import { ShortTexts } from './ShortTexts.ts';
 import { Stencil } from './Stencil.ts';
 
-/** Put in place of a text to see where that comes out, so it must not stand anywhere else in an event. */
+/** Replaces the text to test a template. An event that contains it gets no template. */
 const PROBE = 'rxgroq?';
 
 const QUOTE = 34;
 const BACKSLASH = 92;
 const SPACE = 32;
 
-/** What can be seen of ASCII, and blanks. */
+/** Printable ASCII. */
 const ASCII = /^[ -~]*$/;
 
-/** What all streams have written. */
+/** The short texts of all streams. */
 const PIECES = new ShortTexts(unescaped);
 
 /**
- * An event of a stream with its piece of text left out. Most events of an answer differ in nothing else, so that those
- * that come later can be read by comparing, which costs a fifth of parsing them.
+ * An event of a stream without its piece of text. Most events of an answer differ only in the text, so later events are
+ * compared with a template, which costs a fifth of parsing them.
  *
- * The text is a JSON string of its own between what stays the same, so an event that fits means exactly what the one
- * that was learned means, but for the text.
+ * The text is a whole JSON string between fixed parts, so an event that matches differs from the original only in its
+ * text.
  */
 export class TextTemplate {
-  /** Of which kind the text is. */
+  /** The kind of the text. */
   readonly type: 'text' | 'reasoning';
-  /** Where the event ended that was read last. */
+  /** The position after the event that was read last. */
   end = 0;
   readonly #before: string;
   readonly #after: string;
   readonly #head: Stencil;
   readonly #tail: Stencil;
 
-  /** The template of an event with this data, or undefined when there is no piece of text in it, or more than that. */
+  /** The template of an event with this data, or undefined if it has no text, or more than one piece of text. */
   static of(data: string, chunk: ChatCompletionChunk): TextTemplate | undefined {
     const [choice] = chunk.choices;
     if (chunk.choices.length !== 1 || choice?.index !== 0) return undefined;
@@ -45,7 +45,7 @@ export class TextTemplate {
     if (start < needle.length || data.includes(PROBE)) return undefined;
     const head = data.slice(0, start);
     const tail = data.slice(closingQuote(data, start));
-    // Bytes are compared as if each were a character.
+    // Each byte is compared with one character.
     if (!ASCII.test(head) || !ASCII.test(tail) || probe(head + PROBE + tail, key) !== PROBE) return undefined;
     return new TextTemplate(key === 'content' ? 'text' : 'reasoning', head, tail);
   }
@@ -58,7 +58,7 @@ export class TextTemplate {
     this.#tail = new Stencil(`${after}\n\n`);
   }
 
-  /** Whether it is also the template of an event with this data, in which there is nothing odd. */
+  /** Whether an event matches the template. Always false if its text contains an escaped quote. */
   covers(data: string): boolean {
     const { length } = this.#before;
     if (data.slice(0, length) !== this.#before) return false;
@@ -67,9 +67,9 @@ export class TextTemplate {
   }
 
   /**
-   * The text of the event that begins at a position, or undefined when it does not fit. It sets {@link end}.
+   * The text of the event at a position, or undefined if it does not match. Sets {@link end}.
    *
-   * @param memory All of the memory in which the bytes stand.
+   * @param memory The whole memory that contains the bytes.
    */
   read(bytes: Buffer, memory: DataView, position: number): string | undefined {
     const { byteOffset, length } = bytes;
@@ -86,7 +86,7 @@ export class TextTemplate {
       end += 1;
     }
     this.end = end + this.#tail.length;
-    // What stands in the same memory behind these bytes belongs to somebody else.
+    // The memory after these bytes belongs to other data.
     if (this.end > length || !this.#tail.fits(memory, byteOffset + end)) return undefined;
     return plain ? PIECES.of(bytes, start, end, hash) : unescaped(bytes.toString('utf8', start, end));
   }
@@ -94,20 +94,20 @@ export class TextTemplate {
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
 
-/** Where the string ends in which a position lies. */
+/** The position of the quote that ends a string. */
 function closingQuote(json: string, position: number): number {
   let end = position;
   while (json.charCodeAt(end) !== QUOTE) end += json.charCodeAt(end) === BACKSLASH ? 2 : 1;
   return end;
 }
 
-/** What stands in the delta of a chunk. */
+/** A field of the delta of a chunk. */
 function probe(json: string, key: 'content' | 'reasoning'): unknown {
   const [choice] = (JSON.parse(json) as ChatCompletionChunk).choices;
   return choice?.delta[key];
 }
 
-/** The text that the inside of a JSON string stands for, or undefined when it is none. */
+/** Decodes the content of a JSON string, or returns undefined if it is invalid. */
 function unescaped(text: string): string | undefined {
   if (!text.includes('\\')) return text;
   try {

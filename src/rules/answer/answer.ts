@@ -4,7 +4,7 @@ import type { Answer, AnswerMessage, AnswerSnapshot, Token, ToolCallToken } from
 import type { Written } from '../../model/Written.ts';
 import { usageOf } from './usageOf.ts';
 
-/** A completion of which nothing has come. */
+/** A completion before its first token. */
 export const EMPTY_SNAPSHOT: AnswerSnapshot = { text: '', reasoning: '', toolCalls: [] };
 
 /** A completion with one more token. */
@@ -21,7 +21,7 @@ export function withToken(snapshot: AnswerSnapshot, token: Token): AnswerSnapsho
   }
 }
 
-/** The whole answer, when its end has come. */
+/** The complete answer, or undefined before its end. */
 export function answerOf(snapshot: AnswerSnapshot): Answer | undefined {
   const { finish } = snapshot;
   if (finish === undefined) return undefined;
@@ -29,7 +29,7 @@ export function answerOf(snapshot: AnswerSnapshot): Answer | undefined {
   return { message: messageOf(snapshot), finish_reason: reason, ...(usage && { usage }), id, model };
 }
 
-/** The answer that was not streamed. */
+/** The answer in a completion that was not streamed. */
 export function answerOfCompletion(completion: ChatCompletion): Answer {
   const [choice] = completion.choices;
   const { content, reasoning, tool_calls: toolCalls } = choice?.message ?? {};
@@ -41,7 +41,7 @@ export function answerOfCompletion(completion: ChatCompletion): Answer {
       ...(typeof reasoning === 'string' && { reasoning }),
       ...(Array.isArray(toolCalls) && toolCalls.length > 0 && { tool_calls: toolCalls.map(filled) }),
     },
-    // Some servers write an empty reason where there is none.
+    // Some servers send an empty reason if there is none.
     finish_reason: choice?.finish_reason || 'unknown',
     ...(usage && { usage }),
     id: completion.id,
@@ -49,7 +49,7 @@ export function answerOfCompletion(completion: ChatCompletion): Answer {
   };
 }
 
-/** A tool call with all its fields. Some servers leave those out that are empty. */
+/** A tool call with all its fields. Some servers omit empty ones. */
 const filled = (call: Partial<ToolCallDelta>): ToolCall => ({
   ...call,
   id: call.id ?? '',
@@ -57,7 +57,7 @@ const filled = (call: Partial<ToolCallDelta>): ToolCall => ({
   function: { ...call.function, name: call.function?.name ?? '', arguments: call.function?.arguments ?? '' },
 });
 
-/** What was written of an answer that came in one. */
+/** The written part of an answer that was not streamed. */
 export function writtenIn({ message }: Answer): Written {
   const { content = '', reasoning, tool_calls: toolCalls = [] } = message;
   const texts = [content, ...toolCalls.map(({ function: call }) => call.name + call.arguments)].filter(Boolean);
@@ -68,11 +68,11 @@ export function writtenIn({ message }: Answer): Written {
   };
 }
 
-/** The message as Groq would have sent it whole, and as it takes it back. */
+/** The message as Groq sends it without streaming, and accepts it in a request. */
 function messageOf({ text, reasoning, toolCalls }: AnswerSnapshot): AnswerMessage {
   return {
     role: 'assistant',
-    // Like Groq: no content beside tool calls.
+    // Like Groq: no empty content next to tool calls.
     ...((text !== '' || toolCalls.length === 0) && { content: text }),
     ...(reasoning !== '' && { reasoning }),
     ...(toolCalls.length > 0 && { tool_calls: toolCalls.map(wireToolCall) }),

@@ -1,7 +1,7 @@
 import { errorFrom } from '../failures/httpError.ts';
 import { isObject } from '../isObject.ts';
 
-/** @throws {HttpError} when what a server sends in place of an answer, or within one, is an error. */
+/** @throws {HttpError} when the value is an error, sent instead of an answer or within one. */
 export function failIfError(value: Record<string, unknown>): void {
   const extra = value['x_groq'];
   const error = value['error'] ?? (isObject(extra) ? extra['error'] : undefined);

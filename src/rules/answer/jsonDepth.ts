@@ -2,8 +2,8 @@ const QUOTE = 34;
 const BACKSLASH = 92;
 
 /**
- * Whether arrays and objects lie within each other more than so many levels deep in a text that may be JSON. It looks
- * at each character once, and only where there are enough brackets for that.
+ * Whether arrays and objects are nested more than `levels` deep in a text that may be JSON. Each character is checked
+ * once, and only if there are enough brackets.
  */
 export function isDeeper(json: string, levels: number): boolean {
   if (countUpTo(json, '{', levels) + countUpTo(json, '[', levels) <= levels) return false;
@@ -14,7 +14,7 @@ export function isDeeper(json: string, levels: number): boolean {
     if (code === QUOTE) isText = !isText;
     else if (code === BACKSLASH) i += 1;
     else if (!isText) {
-      // The signs of arrays and objects differ in a single bit.
+      // The brackets of arrays and objects differ in a single bit.
       const sign = code | 32;
       if (sign === 123) depth += 1;
       else if (sign === 125) depth -= 1;
@@ -24,7 +24,7 @@ export function isDeeper(json: string, levels: number): boolean {
   return false;
 }
 
-/** How often a sign stands in a text, as far as one more than so many. A search is faster than a look at each character. */
+/** Counts a character in a text, up to `most` + 1. A search is faster than a check of each character. */
 function countUpTo(text: string, sign: string, most: number): number {
   let count = 0;
   for (let at = text.indexOf(sign); at >= 0 && count <= most; at = text.indexOf(sign, at + 1)) count += 1;

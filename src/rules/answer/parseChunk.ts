@@ -5,13 +5,13 @@ import { failIfMore, MAX_CHOICES } from './bounds.ts';
 import { failIfError } from './failIfError.ts';
 import { parseObject } from './parseObject.ts';
 
-/** What ends a stream, instead of a chunk. */
+/** The data of the event that ends a stream. */
 export const DONE = '[DONE]';
 
 /**
- * Reads the data of one event of a stream.
+ * Parses the data of one event of a stream.
  *
- * @throws {ProtocolError} when it is not what Groq sends. The error does not hold the data.
+ * @throws {ProtocolError} when it is not a chunk. The error does not contain the data.
  * @throws {HttpError} when it is an error that Groq sends in the middle of a stream.
  */
 export function parseChunk(data: string): ChatCompletionChunk {

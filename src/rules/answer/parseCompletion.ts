@@ -5,7 +5,7 @@ import { failIfMore, MAX_CHOICES, MAX_TOOL_CALLS } from './bounds.ts';
 import { failIfError } from './failIfError.ts';
 import { parseObject } from './parseObject.ts';
 
-/** Reads the body of an answer that was not streamed. See {@link parseChunk} for what it throws. */
+/** Parses the body of an answer that was not streamed. Throws the same errors as {@link parseChunk}. */
 export function parseCompletion(body: string): ChatCompletion {
   const completion = parseObject(body, 'The answer');
   failIfError(completion);
@@ -19,14 +19,14 @@ export function parseCompletion(body: string): ChatCompletion {
   return completion as unknown as ChatCompletion;
 }
 
-/** @throws {ProtocolError} when one of the fields that may hold a text holds something else. */
+/** @throws {ProtocolError} when a text field holds anything but a text. */
 function failIfNoText(fields: Readonly<Record<string, unknown>>): void {
   for (const [name, value] of Object.entries(fields)) {
     if (typeof (value ?? '') !== 'string') throw new ProtocolError(`The answer has a \`${name}\` that is no text.`);
   }
 }
 
-/** @throws {ProtocolError} when what may be a list of tool calls is anything else. */
+/** @throws {ProtocolError} when the tool calls are anything but a list of tool calls. */
 function failIfNoCalls(toolCalls: unknown): void {
   const calls: unknown = toolCalls ?? [];
   if (!Array.isArray(calls)) throw new ProtocolError('The answer has tool calls that are no list.');
@@ -34,7 +34,7 @@ function failIfNoCalls(toolCalls: unknown): void {
   if (!calls.every(isToolCall)) throw new ProtocolError('The answer has a tool call that is none.');
 }
 
-/** What is left out is empty, as in a stream. */
+/** A missing field counts as empty, as in a stream. */
 const isToolCall = (call: unknown): boolean => {
   if (!isObject(call) || !isObject(call['function'])) return false;
   const { name, arguments: args } = call['function'];

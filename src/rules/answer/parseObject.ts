@@ -2,10 +2,10 @@ import { ProtocolError } from '../../errors/ProtocolError.ts';
 import { isObject } from '../isObject.ts';
 import { isDeeper } from './jsonDepth.ts';
 
-/** How deep JSON may go. Groq's own goes no deeper than ten; what recurses over it later must not run out of stack. */
+/** The maximum depth of JSON, so that recursion does not overflow the stack. Groq's own JSON has at most ten levels. */
 const MAX_DEPTH = 128;
 
-/** Reads a JSON object, whose name an error begins with. */
+/** Parses a JSON object. Errors begin with its name. */
 export function parseObject(text: string, name: string): Record<string, unknown> {
   if (isDeeper(text, MAX_DEPTH)) throw new ProtocolError(`${name} is nested more than ${MAX_DEPTH} levels deep.`);
   let value: unknown;

@@ -2,12 +2,12 @@ import type { ChatCompletion, ChatCompletionChunk } from '../../model/Chunk.ts';
 import type { Usage } from '../../model/Usage.ts';
 import { isObject } from '../isObject.ts';
 
-/** More tokens than any model takes or writes: sixteen times the largest context window of Groq's. */
+/** The maximum plausible count: sixteen times Groq's largest context window. */
 const MOST_TOKENS = 2_097_152;
 
 /**
- * What a chunk or a completion says was used: at the top, or where Groq had it first. What is not counted in whole
- * tokens, or in more than can be, says nothing, so that nothing is given back or taken for it.
+ * The usage that a chunk or completion reports, at the top level or where Groq had it first. Counts that are not whole
+ * or not plausible are ignored, so that they are neither refunded nor charged.
  */
 export const usageOf = (value: ChatCompletionChunk | ChatCompletion): Usage | undefined => {
   const usage: unknown = value.usage ?? value.x_groq?.usage;
