@@ -5,29 +5,28 @@ import { createRankTable, hashOf, NO_RANK } from './bpe/rankTable.ts';
 
 /** A byte-pair encoder: text to tokens and back. */
 export interface Bpe {
-  /** Counts the tokens of a text, without making an array of them. */
+  /** Counts the tokens of a text, without creating an array. */
   countTokens(text: string): number;
   /** Splits a text into tokens. */
   encode(text: string): number[];
   /**
-   * Puts tokens together to a text.
+   * Joins tokens to a text.
    *
    * @throws {RangeError} when there is no such token.
    */
   decode(tokens: readonly number[]): string;
 }
 
-/** Texts whose UTF-8 may be longer, in bytes, get a buffer of their own, which is dropped after use. */
+/** The size of the shared buffer, in bytes. A text whose UTF-8 may be longer gets a temporary one. */
 const BUFFER = 65_536;
 
 /**
- * Makes an encoder that splits text as o200k does and merges by the ranks given to it.
+ * Creates an encoder that splits text as o200k does, and merges by the given ranks.
  *
- * Its time is linear in the length of the text, whatever the text is: a megabyte of one letter takes as long for each
- * byte as a kilobyte. Names of special tokens, such as `<|end|>`, are text like any other, and a surrogate without its
- * other half counts as U+FFFD, as in UTF-8.
+ * It takes linear time for any text: a megabyte of one letter takes as long per byte as a kilobyte. Names of special
+ * tokens, such as `<|end|>`, are ordinary text. A lone surrogate counts as U+FFFD, as in UTF-8.
  *
- * The words that had to be merged are remembered, some thousands of them, so that text which comes again is cheaper.
+ * Some thousands of merged words are cached, so that repeated text is cheaper.
  *
  * @param rankText The vocabulary as js-tiktoken keeps it: `bpe_ranks` of `js-tiktoken/ranks/o200k_base`.
  * @throws {TypeError} when that is something else.

@@ -1,4 +1,4 @@
-/** A heap of numbers, the smallest first. It keeps the room that it once needed. */
+/** A heap of numbers, the smallest first. Its memory never shrinks. */
 export class MinHeap {
   #keys: Float64Array<ArrayBuffer>;
   #size = 0;
@@ -29,13 +29,13 @@ export class MinHeap {
     keys[at] = key;
   }
 
-  /** Takes the smallest out. Only for a heap that is not empty. */
+  /** Removes the smallest number. The heap must not be empty. */
   pop(): number {
     const keys = this.#keys;
     const smallest = keys[0] as number;
     const size = --this.#size;
     const key = keys[size] as number;
-    // Four children to a parent: fewer levels, and the children lie in one line of the cache.
+    // Four children per parent: fewer levels, and siblings share a cache line.
     let at = 0;
     for (let first = 1; first < size; first = 4 * at + 1) {
       const end = Math.min(first + 4, size);

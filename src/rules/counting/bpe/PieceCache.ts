@@ -1,26 +1,26 @@
-/** In bytes. Longer pieces are rare, and one would push out many others. */
+/** The maximum length of a cached piece, in bytes. Longer pieces are rare, and would displace many others. */
 const MAX_LENGTH = 512;
-/** A power of two. */
+/** The number of slots: a power of two. */
 const SLOTS = 8_192;
-/** In bytes: a power of two. */
+/** The size of the ring buffer, in bytes: a power of two. */
 const RING = 262_144;
 
 /**
- * Remembers how many tokens a piece has, for those that had to be merged: names, rare words and whole sentences of
- * languages without blanks, which come again and again.
+ * Caches the number of tokens of pieces that had to be merged: names, rare words and whole sentences of languages
+ * without spaces, which occur repeatedly.
  *
- * Its size is fixed, 0.4 MB. The bytes of the pieces lie in a ring, where the newest overwrite the oldest, and are
- * compared, so that two pieces of one hash are never taken for each other.
+ * Its size is fixed: 0.4 MB. The bytes of the pieces are in a ring buffer, where the newest overwrite the oldest. They
+ * are compared on each look-up, so a hash collision never gives a wrong count.
  */
 export class PieceCache {
   readonly #ring = new Uint8Array(RING);
-  /** Where a piece was put, counted over all rounds, so that it is known when it has been overwritten. */
+  /** The position of each piece, counted over all rounds of the ring, which shows whether it was overwritten. */
   readonly #places = new Float64Array(SLOTS).fill(-RING);
   readonly #lengths = new Uint16Array(SLOTS);
   readonly #counts = new Uint16Array(SLOTS);
   #head = 0;
 
-  /** How many tokens `bytes` from `from` up to `to` have, or 0 when that is not remembered. */
+  /** The number of tokens of `bytes` from `from` up to `to`, or 0 if it is not cached. */
   get(bytes: Uint8Array, from: number, to: number, hash: number): number {
     const slot = slotOf(hash);
     const place = this.#places[slot] as number;
@@ -33,7 +33,7 @@ export class PieceCache {
   set(bytes: Uint8Array, from: number, to: number, hash: number, count: number): void {
     const length = to - from;
     if (length > MAX_LENGTH) return;
-    // A piece lies in one: what is left at the end of the ring is skipped.
+    // A piece must be contiguous: a rest of the ring that is too short is skipped.
     const left = RING - (this.#head % RING);
     if (left < length) this.#head += left;
     const offset = (this.#head % RING) - from;

@@ -1,21 +1,21 @@
 import { MinHeap } from './MinHeap.ts';
 import { NO_RANK, type RankTable } from './rankTable.ts';
 
-/** A stretch of bytes, merged as if it stood alone. */
+/** A range of bytes, merged independently of its neighbours. */
 export class Stretch {
   readonly #rankOf: RankTable['rankOf'];
   readonly #capacity: number;
-  /** The parts as a doubly linked list: where the one after and the one before each begins. */
+  /** The parts as a doubly linked list: the start of the next and of the previous part. */
   readonly #next: Int32Array;
   readonly #previous: Int32Array;
-  /** The rank of each part with the one after it. */
+  /** The rank of each part joined with the next one. */
   readonly #ranks: Int32Array;
-  /** Rank and place of the pairs in one number, those that have changed since included. */
+  /** The rank and position of each pair in one number, including outdated pairs. */
   readonly #pairs: MinHeap;
   #from = 0;
   #to = 0;
 
-  /** @param capacity The longest stretch that there is room for, in bytes. */
+  /** @param capacity The maximum length of a stretch, in bytes. */
   constructor({ rankOf }: RankTable, capacity: number) {
     this.#rankOf = rankOf;
     this.#capacity = capacity;
@@ -29,7 +29,7 @@ export class Stretch {
     return this.#to;
   }
 
-  /** Merges `bytes` from `from` up to `to`, in place of the stretch before. */
+  /** Merges `bytes` from `from` up to `to`, and replaces the previous stretch. */
   merge(bytes: Uint8Array, from: number, to: number): this {
     const next = this.#next;
     const previous = this.#previous;
@@ -59,12 +59,12 @@ export class Stretch {
     return this;
   }
 
-  /** Where the token ends that begins at `at`. */
+  /** The end of the token that begins at `at`. */
   tokenEnd(at: number): number {
     return this.#from + (this.#next[at - this.#from] as number);
   }
 
-  /** Looks up the rank of a part with the one after it. */
+  /** Looks up the rank of a part joined with the next one. */
   #rate(bytes: Uint8Array, at: number): void {
     const next = this.#next[at] as number;
     const rank =

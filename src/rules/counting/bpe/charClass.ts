@@ -1,4 +1,4 @@
-/** What the pre-tokeniser has to know of a character. Words are made of the classes up to {@link MARK}. */
+/** A lower-case letter, the first class of characters. Words consist of the classes up to {@link MARK}. */
 export const LOWER = 0;
 /** A letter in upper or title case. */
 export const UPPER = 1;
@@ -19,12 +19,12 @@ export const WIDE = 8;
 const PAGE = 256;
 const PAGES = 0x110000 / PAGE;
 
-// Groups in the order of the constants. Each takes a whole run, so that a page of one script is one match.
+// Groups in the order of the constants. Each matches a whole run, so that a page of one script is one match.
 const RUN =
   /(\p{Ll}+)|([\p{Lu}\p{Lt}]+)|([\p{Lm}\p{Lo}]+)|(\p{M}+)|(\p{N}+)|((?:(?![\r\n])\s)+)|([\r\n]+)|[^\p{L}\p{M}\p{N}\s]+/gu;
 
-// The tables are memos of what the engine's own regular expressions say, made when a text first needs them: the whole
-// of Unicode would take 80 ms, while most texts need two or three pages.
+// The tables cache the results of the engine's own regular expressions, page by page when needed: the whole of Unicode
+// would take 80 ms, but most texts need two or three pages.
 const pages = new Array<Uint8Array | undefined>(PAGES).fill(undefined);
 const uniformPages = new Array<Uint8Array | undefined>(SYMBOL + 1).fill(undefined);
 
@@ -42,7 +42,7 @@ function makePage(number: number): Uint8Array {
 }
 
 /**
- * Tells the class of a character, as the regular expressions of this JavaScript engine see it.
+ * The class of a character, according to the regular expressions of this JavaScript engine.
  *
  * @param codePoint Not a surrogate: those do not occur in UTF-8.
  */
@@ -52,7 +52,7 @@ export function classOf(codePoint: number): number {
   return page[codePoint & 0xff] as number;
 }
 
-/** The class of a byte of UTF-8, where it is a character by itself, and {@link WIDE} where it is not. */
+/** The class of each byte of UTF-8 that is a whole character, and {@link WIDE} for other bytes. */
 export const BYTE_CLASS: Uint8Array = Uint8Array.from({ length: 256 }, (_, byte) =>
   byte < 0x80 ? classOf(byte) : WIDE,
 );

@@ -3,10 +3,10 @@ import type { Merge } from './merge.ts';
 import type { RankTable } from './rankTable.ts';
 import { createShortMerge } from './shortMerge.ts';
 
-/** From this length on, in bytes, keeping the pairs in a heap is cheaper than looking through all of them. */
+/** The length in bytes from which a heap of pairs is faster than a search through all of them. */
 const LONG = 80;
 
-/** Makes the merge of a vocabulary. Its time is linear in the length of the piece. */
+/** Creates the merge of a vocabulary. It takes linear time. */
 export function createMerge(table: RankTable): Merge {
   const short = createShortMerge(table, LONG);
   const long = createLongMerge(table);

@@ -2,24 +2,27 @@ import type { Merge } from './merge.ts';
 import type { RankTable } from './rankTable.ts';
 import { Stretch } from './Stretch.ts';
 
-/** In bytes. The arrays of a window fit into the cache, where those of a megabyte would miss it with every merge. */
+/**
+ * The length of a window, in bytes. Its arrays fit into the CPU cache; those of a megabyte would miss it on every
+ * merge.
+ */
 const WINDOW = 1024;
-/** How far a window reaches back into the one before it, in bytes: twice the longest token of o200k. */
+/** How far a window overlaps with the previous one, in bytes: twice the longest token of o200k. */
 const OVERLAP = 256;
 
 /**
- * Makes the merge of long pieces: by overlapping windows, each merged as if it stood alone, and joined at a token that
- * both have.
+ * Creates the merge of long pieces. It merges overlapping windows independently, and joins them at a token that both
+ * have.
  *
- * Joining there is exact. Let two texts be merged alone, and then as one. Until a merge crosses the border between
- * them, both go through the same merges as alone, so the first to cross it would do so too if there were nothing but
- * the last token before the border and the first after it. Those two stay apart in the first window, which has both
- * as neighbours; so no merge crosses.
+ * The join is exact. Let two texts be merged separately, and then as one. Until a merge crosses the border between
+ * them, both go through the same merges as separately. So the first merge that crosses it would also do so if there
+ * were only the last token before the border and the first one after it. The first window has these two as neighbours
+ * and does not merge them, so no merge crosses.
  *
- * Windows that have no token in common are not known for o200k. Should there be some, the piece is merged as a whole.
+ * For o200k, no windows without a common token are known. If there are any, the piece is merged as a whole.
  *
  * @param window The length of a window, in bytes.
- * @param overlap How much of it the next one has in common with it, in bytes. At most half of it.
+ * @param overlap How much consecutive windows overlap, in bytes. At most half a window.
  */
 export function createLongMerge(table: RankTable, window = WINDOW, overlap = OVERLAP): Merge {
   const { rankOf } = table;
@@ -48,7 +51,7 @@ export function createLongMerge(table: RankTable, window = WINDOW, overlap = OVE
 
     current.merge(bytes, from, Math.min(from + window, to));
     while (current.end < to) {
-      // Up to here the end of the window, which is not that of the text, is hardly felt.
+      // Tokens up to here are hardly affected by the end of the window.
       for (let end = 0; (end = current.tokenEnd(at)) <= current.end - overlap; ) take(end);
       following.merge(bytes, at, Math.min(at + window, to));
       let other = at;

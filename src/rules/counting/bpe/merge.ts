@@ -1,8 +1,8 @@
 /**
- * Merges a piece of text into tokens: of all neighbours that together are a token, those of the lowest rank become
- * one, the leftmost first, until none are left.
+ * Merges a piece of text into tokens: of all neighbours that form a token together, joins those with the lowest rank,
+ * the leftmost first, until none form one.
  *
- * @param tokens Takes the tokens, where they are wanted.
- * @return How many tokens `bytes` from `from` up to `to` have.
+ * @param tokens Receives the tokens, if given.
+ * @return The number of tokens of `bytes` from `from` up to `to`.
  */
 export type Merge = (bytes: Uint8Array, from: number, to: number, tokens?: number[]) => number;

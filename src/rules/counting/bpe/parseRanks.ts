@@ -4,7 +4,7 @@ export interface Ranks {
   readonly size: number;
   /** All sequences, one after the other. */
   readonly bytes: Uint8Array;
-  /** Where the sequence of a rank begins in {@link bytes}, with one more at the end. */
+  /** The start of each rank's sequence in {@link bytes}, and the end of the last one. */
   readonly starts: Int32Array;
 }
 
@@ -14,22 +14,22 @@ const EXCLAMATION_MARK = 0x21;
 const ZERO = 0x30;
 const PADDING = 0x3d;
 
-/** Far above any vocabulary, so that what is no rank is not taken for one. */
+/** The limit of ranks, far above any vocabulary: larger numbers are not ranks. */
 const MAX_RANK = 10_000_000;
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 /** The value of a base64 digit, by its character code. */
 const DIGITS = Uint8Array.from({ length: 256 }, (_, code) => Math.max(0, ALPHABET.indexOf(String.fromCharCode(code))));
 
-/** How many tokens so many bytes of text can hold: the shortest has four digits and a blank. */
+/** The maximum number of tokens in a text of this length: the shortest has four digits and a space. */
 const mostTokens = (length: number): number => Math.ceil(length / 5);
 
 /**
- * Reads ranks as js-tiktoken keeps them: lines of an exclamation mark, the rank of the first token, and the tokens in
- * base64, all parted by blanks.
+ * Parses ranks in the format of js-tiktoken: lines of an exclamation mark, the rank of the first token, and the tokens
+ * in base64, separated by spaces.
  *
- * The 200,000 tokens of o200k are decoded straight into one array, which takes a few milliseconds where an array or a
- * string for each would take a hundred.
+ * The 200,000 tokens of o200k are decoded directly into one array, which takes a few milliseconds. An array or a string
+ * for each would take a hundred.
  *
  * @throws {TypeError} when the text is something else.
  */

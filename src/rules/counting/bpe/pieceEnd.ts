@@ -16,7 +16,7 @@ const BLANK = 0x20;
 const APOSTROPHE = 0x27;
 const SLASH = 0x2f;
 
-/** How many bytes the character has that begins with this byte. */
+/** The number of bytes of the character that begins with this byte. */
 function widthOf(lead: number): number {
   return lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
 }
@@ -36,7 +36,7 @@ function classAt(bytes: Uint8Array, at: number): number {
   return charClass === WIDE ? wideClassAt(bytes, at) : charClass;
 }
 
-/** Where `'s`, `'t`, `'m`, `'d`, `'re`, `'ve` or `'ll` ends, in either case; `at` where there is none. */
+/** The end of `'s`, `'t`, `'m`, `'d`, `'re`, `'ve` or `'ll`, in either case; `at` if there is none. */
 function contractionEnd(bytes: Uint8Array, at: number, to: number): number {
   if (at + 1 >= to || bytes[at] !== APOSTROPHE) return at;
   const first = String.fromCharCode((bytes[at + 1] as number) | 0x20);
@@ -48,8 +48,8 @@ function contractionEnd(bytes: Uint8Array, at: number, to: number): number {
 }
 
 /**
- * A word goes from capitals to small letters, and caseless letters and marks are both. Where no small letter follows
- * the capitals, it ends after the last that could pass for one, and only a word of pure capitals is taken whole.
+ * A word is upper-case letters and then lower-case letters; caseless letters and marks count as both. If no lower-case
+ * letter follows, it ends after the last caseless letter or mark, if any.
  */
 function wordEnd(bytes: Uint8Array, from: number, to: number): number {
   let at = from;
@@ -78,7 +78,7 @@ function numberEnd(bytes: Uint8Array, from: number, to: number): number {
   return at;
 }
 
-/** Symbols take the marks that follow them, and then the ends of lines and slashes. */
+/** Symbols include the marks after them, and then line ends and slashes. */
 function symbolsEnd(bytes: Uint8Array, from: number, to: number): number {
   let at = from;
   while (at < to) {
@@ -90,7 +90,9 @@ function symbolsEnd(bytes: Uint8Array, from: number, to: number): number {
   return at;
 }
 
-/** White space ends with its last line end; where it has none, it leaves one blank to the word that follows. */
+/**
+ * White space ends after its last line end. Without a line end, it leaves its last character to the piece that follows.
+ */
 function spacesEnd(bytes: Uint8Array, from: number, to: number): number {
   let at = from;
   let last = from;
@@ -107,13 +109,13 @@ function spacesEnd(bytes: Uint8Array, from: number, to: number): number {
 }
 
 /**
- * Finds where the piece ends that begins at `from`: what o200k's regular expression would match there. Merges never
- * cross the borders of pieces.
+ * Finds the end of the piece that begins at `from`: the match of o200k's regular expression. Merges never cross the
+ * borders of pieces.
  *
- * It reads every byte a bounded number of times, whatever the text is.
+ * Every byte is read a bounded number of times, for any text.
  *
  * @param bytes UTF-8, well-formed.
- * @param to Where the text ends.
+ * @param to The end of the text.
  * @see https://github.com/openai/tiktoken/blob/main/tiktoken_ext/openai_public.py
  */
 export function pieceEnd(bytes: Uint8Array, from: number, to: number): number {
@@ -122,7 +124,7 @@ export function pieceEnd(bytes: Uint8Array, from: number, to: number): number {
   if (first === NUMBER) return numberEnd(bytes, from, to);
   const second = from + widthOf(bytes[from] as number);
   if (first !== NEWLINE && second < to) {
-    // One character that is neither letter nor number, such as a blank or a bracket, goes with the word after it.
+    // One character that is neither letter nor number, such as a space or a bracket, belongs to the word after it.
     const charClass = classAt(bytes, second);
     if (charClass <= MARK) return wordEnd(bytes, second, to);
     if (charClass === SYMBOL && bytes[from] === BLANK) return symbolsEnd(bytes, second, to);

@@ -1,19 +1,19 @@
 import { parseRanks } from './parseRanks.ts';
 
-/** The rank of what the vocabulary does not have: above all others. */
+/** The rank of a sequence that is not in the vocabulary: above all others. */
 export const NO_RANK = 0x7fffffff;
 
-/** Finds the ranks of byte sequences. A rank is the number of a token and, at once, the order of its merge. */
+/** Finds the ranks of byte sequences. A rank is both the number of a token and the order of its merge. */
 export interface RankTable {
   /** One more than the highest rank. */
   readonly size: number;
-  /** The memory that its arrays take. */
+  /** The size of its arrays in memory. */
   readonly byteLength: number;
-  /** Finds the rank of `bytes` from `from` up to `to`; {@link NO_RANK} where the vocabulary does not have them. */
+  /** Finds the rank of `bytes` from `from` up to `to`; {@link NO_RANK} if they are not in the vocabulary. */
   readonly rankOf: (bytes: Uint8Array, from: number, to: number) => number;
-  /** The same for those who have the {@link hashOf} already. */
+  /** The same, if {@link hashOf} was already computed. */
   readonly find: (bytes: Uint8Array, from: number, to: number, hash: number) => number;
-  /** Reads the bytes of a rank. There are none where the vocabulary has a gap. */
+  /** Returns the bytes of a rank: none if the vocabulary has a gap there. */
   readonly bytesOf: (rank: number) => Uint8Array;
 }
 
@@ -25,17 +25,17 @@ export function hashOf(bytes: Uint8Array, from: number, to: number): number {
 }
 
 /**
- * Makes the table of a vocabulary out of flat arrays, 6.5 MB for o200k: a `Map` of strings would take ten times that,
- * and a string for every look-up.
+ * Creates the table of a vocabulary from flat arrays, 6.5 MB for o200k. A `Map` of strings would take ten times as
+ * much, and need a string for every look-up.
  *
- * @param rankText The ranks as js-tiktoken keeps them. See {@link parseRanks}.
+ * @param rankText The ranks in the format of js-tiktoken. See {@link parseRanks}.
  * @throws {TypeError} when it is something else, or when one of the 256 bytes has no rank, so that there are texts
  *   without tokens.
  */
 export function createRankTable(rankText: string): RankTable {
   const { size, bytes: vocabulary, starts } = parseRanks(rankText);
-  // Hash and rank side by side, so that most look-ups read memory in one place. At most half of the slots are taken:
-  // most look-ups of a merge fail, and those go on to the next empty slot.
+  // Hash and rank are adjacent, so that most look-ups read memory in one place. At most half of the slots are used:
+  // most look-ups of a merge fail, and a failed one goes on to the next empty slot.
   const mask = 2 ** Math.ceil(Math.log2(2 * size)) - 1;
   const slots = new Int32Array(2 * (mask + 1)).fill(NO_RANK);
   // Every merge begins with pairs of bytes, which need no hash.

@@ -2,13 +2,13 @@ import type { Merge } from './merge.ts';
 import { NO_RANK, type RankTable } from './rankTable.ts';
 
 /**
- * Makes the merge of short pieces. It looks through all pairs for each merge, which no heap can beat while they are
- * few and lie in one line of the cache.
+ * Creates the merge of short pieces. It searches all pairs for each merge, which is faster than a heap while they are
+ * few and in the CPU cache.
  *
- * @param capacity The length that pieces stay below, in bytes.
+ * @param capacity All pieces are shorter than this, in bytes.
  */
 export function createShortMerge({ rankOf }: RankTable, capacity: number): Merge {
-  // Where the parts begin, and the rank of each with the one after it.
+  // The start of each part, and its rank when joined with the next one.
   const starts = new Int32Array(capacity + 1);
   const ranks = new Int32Array(capacity + 1);
 
