@@ -1,16 +1,16 @@
 import type { ReadBytes } from '../ReadBytes.ts';
 
-/** A file of which a beginning and an end are at hand, or all of it. */
+/** A file whose start and end are available, or all of it. */
 export interface AudioFile {
   /** Its whole length, in bytes. */
   readonly size: number;
-  /** From where on everything up to the end is at hand, in bytes. */
+  /** The position from which everything up to the end is available, in bytes. */
   readonly endStart: number;
-  /** Reads bytes that are at hand. Fewer are given where the file, or what is at hand of it, ends. */
+  /** Reads available bytes. Fewer are returned where the file, or its available part, ends. */
   readonly read: ReadBytes;
 }
 
-/** Makes a file of its first bytes and its last, which may overlap. */
+/** Creates a file from its first and last bytes, which may overlap. */
 export function audioFile(head: Uint8Array, tail: Uint8Array, size: number): AudioFile {
   const tailStart = size - tail.length;
   return {
@@ -26,18 +26,18 @@ export function audioFile(head: Uint8Array, tail: Uint8Array, size: number): Aud
   };
 }
 
-/** Looks at so many bytes of a file; nothing when they are not all at hand. */
+/** A view of bytes of a file; undefined if they are not all available. */
 export function viewAt({ read }: AudioFile, offset: number, length: number): DataView | undefined {
   const bytes = read(offset, length);
   return bytes.length === length ? new DataView(bytes.buffer, bytes.byteOffset, length) : undefined;
 }
 
-/** The four letters that many formats begin their parts with. Nothing when they are not at hand. */
+/** Reads ASCII letters, such as the four that name a chunk or box. Fewer if they are not all available. */
 export function lettersAt({ read }: AudioFile, offset: number, length = 4): string {
   return String.fromCharCode(...read(offset, length));
 }
 
-/** A whole number of 64 bits, as exact as a number is. */
+/** A whole number of 64 bits, with the precision of a double. */
 export function uint64(view: DataView, offset: number, littleEndian = false): number {
   const [high, low] = littleEndian ? [offset + 4, offset] : [offset, offset + 4];
   return view.getUint32(high, littleEndian) * 2 ** 32 + view.getUint32(low, littleEndian);

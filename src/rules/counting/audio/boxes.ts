@@ -1,6 +1,6 @@
 import { type AudioFile, lettersAt, uint64, viewAt } from './AudioFile.ts';
 
-/** How many boxes are passed at the most on one level. There are some ten, and in fragmented files two a fragment. */
+/** The maximum number of boxes on one level. Usual are about ten, and two per fragment in fragmented files. */
 const MAX_BOXES = 100_000;
 
 /** A part of an MP4, or the whole. */
@@ -12,7 +12,7 @@ export interface Box {
 }
 
 /**
- * Gives the boxes within another, one after the other, as far as they are at hand.
+ * Yields the boxes within another, as far as they are available.
  *
  * @see https://developer.apple.com/documentation/quicktime-file-format/atoms
  */
@@ -23,7 +23,7 @@ export function* boxesIn(file: AudioFile, { start, end }: Pick<Box, 'start' | 'e
     if (short === undefined) return;
     const long = short === 1 ? viewAt(file, at + 8, 8) : undefined;
     const head = short === 1 ? 16 : 8;
-    // A box of no size ends with what it is in.
+    // A box with size 0 extends to the end of its parent.
     const size = short === 0 ? end - at : short === 1 ? long && uint64(long, 0) : short;
     if (size === undefined || size < head) return;
     yield { type: lettersAt(file, at + 4), start: at + head, end: Math.min(at + size, end) };
@@ -40,17 +40,17 @@ export function boxIn(file: AudioFile, within: Pick<Box, 'start' | 'end'>, ...ty
   return undefined;
 }
 
-/** Looks at so many bytes of a box, from the start of its content. */
+/** A view of a part of a box's content, or undefined if it is not available. */
 export function viewIn(file: AudioFile, { start, end }: Box, offset: number, length: number): DataView | undefined {
   return start + offset + length > end ? undefined : viewAt(file, start + offset, length);
 }
 
-/** Whether the times of a box have eight bytes each, and not four, by its version. */
+/** Whether the times of a box have eight bytes instead of four, by its version. */
 export function isLong(file: AudioFile, box: Box): boolean {
   return viewIn(file, box, 0, 1)?.getUint8(0) === 1;
 }
 
-/** Reads the timescale and the duration of a header, be it that of the movie or that of a track's media. */
+/** Reads the timescale and the duration of a movie header or a media header. */
 export function timeIn(file: AudioFile, header: Box): { timescale: number; duration: number } | undefined {
   const long = isLong(file, header);
   const view = viewIn(file, header, long ? 20 : 12, long ? 12 : 8);

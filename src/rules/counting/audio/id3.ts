@@ -1,12 +1,12 @@
 import { type AudioFile, lettersAt, viewAt } from './AudioFile.ts';
 
-/** How many tags are passed at the most. One is usual. */
+/** The maximum number of tags that are skipped. One is usual. */
 const MAX_TAGS = 8;
 
 /**
- * Tells where the sound begins behind the ID3v2 tags at the start of a file.
+ * Finds where the sound begins, after the ID3v2 tags at the start of a file.
  *
- * @return An offset in bytes: 0 where there are none.
+ * @return An offset in bytes: 0 if there are none.
  * @see https://id3.org/id3v2.4.0-structure
  */
 export function id3End(file: AudioFile): number {

@@ -2,17 +2,17 @@ import { type AudioFile, lettersAt, viewAt } from './AudioFile.ts';
 import { id3End } from './id3.ts';
 import { type MpegFrame, mpegFrame } from './mpegFrame.ts';
 
-/** How far behind the tags the first frame is looked for, in bytes. */
+/** How far to search for the first frame after the tags, in bytes. */
 const SEARCHED = 65_536;
-/** The tag at the end of many files, ID3v1, in bytes. */
+/** The length of ID3v1, the tag at the end of many files, in bytes. */
 const ID3V1 = 128;
-/** Where the other head of VBR files stands, from the start of the frame, in bytes. */
+/** The offset of a VBRI header from the start of the frame, in bytes. */
 const VBRI_OFFSET = 36;
 
 /**
- * Tells how long an MP3 is: from the head that files of variable bitrate begin with (Xing, Info or VBRI), or else from
- * its frames. Those that are not at hand are taken to be as long as those that are, which is exact for a constant
- * bitrate.
+ * The length of an MP3 in seconds: from the header that files of variable bitrate begin with (Xing, Info or VBRI), or
+ * else from its frames. Unavailable frames are assumed to have the same average bitrate as the available ones, which is
+ * exact for a constant bitrate.
  *
  * @see http://www.mp3-tech.org/programmer/frame_header.html
  */
@@ -29,10 +29,10 @@ function frameAt(file: AudioFile, at: number): MpegFrame | undefined {
   return head === undefined ? undefined : mpegFrame(head);
 }
 
-/** Finds a frame that another follows, or the end of the file: four bytes alone may look like one by chance. */
+/** Finds a frame that is followed by another, or by the end of the file: four bytes may look like one by chance. */
 function firstFrame(file: AudioFile, from: number): number | undefined {
   const searched = file.read(from, SEARCHED);
-  // Every frame begins with eleven bits that are set, which is seen faster than the rest of its head.
+  // Every frame begins with eleven set bits, so `indexOf` skips most other bytes.
   for (let i = searched.indexOf(0xff); i >= 0; i = searched.indexOf(0xff, i + 1)) {
     const frame = frameAt(file, from + i);
     if (frame !== undefined && isFollowed(file, from + i, frame)) return from + i;
@@ -46,7 +46,7 @@ function isFollowed(file: AudioFile, at: number, { length, samples, sampleRate }
   return next?.samples === samples && next.sampleRate === sampleRate;
 }
 
-/** How many frames there are, as the first of them tells, which itself is not heard. */
+/** The number of frames according to the first one, which itself is not played. */
 function framesFromHead(file: AudioFile, start: number, { xingOffset }: MpegFrame): number | undefined {
   const xing = start + xingOffset;
   if (['Xing', 'Info'].includes(lettersAt(file, xing))) {
@@ -58,7 +58,7 @@ function framesFromHead(file: AudioFile, start: number, { xingOffset }: MpegFram
   return lettersAt(file, vbri) === 'VBRI' ? viewAt(file, vbri + 14, 4)?.getUint32(0) || undefined : undefined;
 }
 
-/** The seconds of all frames from the first on, one after the other. */
+/** The length of all frames in seconds, starting with the first. */
 function secondsOfFrames(file: AudioFile, start: number): number {
   const hasTag = lettersAt(file, file.size - ID3V1, 3) === 'TAG';
   const end = file.size - (hasTag ? ID3V1 : 0);

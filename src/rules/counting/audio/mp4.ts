@@ -2,12 +2,12 @@ import { type AudioFile, lettersAt } from './AudioFile.ts';
 import { boxIn, timeIn } from './boxes.ts';
 import { fragmentsSeconds } from './mp4Fragments.ts';
 
-/** Tells an MP4, M4A or QuickTime by the type of its first box. */
+/** Whether a file is an MP4, M4A or QuickTime, by the type of its first box. */
 export const isMp4 = (file: AudioFile): boolean => lettersAt(file, 4) === 'ftyp';
 
 /**
- * Tells how long an MP4 or M4A is, from its movie header, which often stands at the end of the file, behind the sound.
- * Where the file is written in fragments, the header does not know, and they tell.
+ * The length of an MP4 or M4A in seconds, from its movie header, which is often at the end of the file, after the
+ * sound. The header of a fragmented file has no duration, so its fragments are read.
  *
  * @see https://developer.apple.com/documentation/quicktime-file-format/movie_header_atom
  */

@@ -1,20 +1,20 @@
 import { type AudioFile, uint64 } from './AudioFile.ts';
 import { type Box, boxesIn, boxIn, isLong, timeIn, viewIn } from './boxes.ts';
 
-/** What is known of a track. Times are in units of its own. */
+/** A track. Its times are in its own unit. */
 interface Track {
-  /** Units a second. */
+  /** Units per second. */
   readonly timescale: number;
-  /** How long a sample is where a fragment does not say, or not a number: then nobody knows how long all are. */
+  /** The default duration of a sample, or NaN if there is none, which makes the length unknown. */
   readonly sampleDuration: number;
 }
 
 /**
- * Tells how long an MP4 is that is written in fragments: from the duration of all of them where that was known in the
- * end, or else from each, for which all of the file must be at hand.
+ * The length of a fragmented MP4 in seconds: from the total duration if the file contains it, or else from each
+ * fragment, which requires the whole file.
  *
  * @param movie The box `moov`.
- * @param timescale Units of time a second in it.
+ * @param timescale Its units of time per second.
  * @see https://www.w3.org/TR/mse-byte-stream-format-isobmff/
  */
 export function fragmentsSeconds(file: AudioFile, movie: Box, timescale: number): number | undefined {
@@ -56,7 +56,7 @@ function tracksOf(file: AudioFile, movie: Box): ReadonlyMap<number, Track> {
   return tracks;
 }
 
-/** Adds how long a fragment of a track is to the seconds of that track. */
+/** Adds the length of a fragment to the seconds of its track. */
 function addFragment(
   file: AudioFile,
   fragment: Box,
@@ -78,7 +78,7 @@ function addFragment(
   }
 }
 
-/** How long a run of samples is, each of which may have a duration of its own. */
+/** The duration of a run of samples, each of which may have its own duration. */
 function runDuration(file: AudioFile, run: Box, sampleDuration: number): number {
   const view = viewIn(file, run, 0, 8);
   if (view === undefined) return 0;

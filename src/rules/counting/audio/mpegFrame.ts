@@ -1,15 +1,15 @@
-/** A frame of MPEG audio, as its four bytes of head tell. */
+/** A frame of MPEG audio, according to its four-byte header. */
 export interface MpegFrame {
-  /** Its length with its head, in bytes. */
+  /** Its length including the header, in bytes. */
   readonly length: number;
   readonly samples: number;
-  /** Samples a second. */
+  /** Samples per second. */
   readonly sampleRate: number;
-  /** Where the head of a VBR file stands in it, from the start of the frame, in bytes. */
+  /** The offset of a Xing or Info header from the start of the frame, in bytes. */
   readonly xingOffset: number;
 }
 
-/** Kilobits a second: by layer, for MPEG 1 and for MPEG 2 and 2.5. The first stands for what the head does not tell. */
+/** Kilobits per second by layer, for MPEG 1 and for MPEG 2 and 2.5. 0: the header does not give the bitrate. */
 const BITRATES: Readonly<Record<'1' | '2', readonly (readonly number[])[]>> = {
   1: [
     [0, 32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448],
@@ -27,10 +27,10 @@ const SAMPLE_RATES = [44_100, 48_000, 32_000];
 const SAMPLES = [384, 1_152, 1_152];
 
 /**
- * Reads the head of a frame of MPEG 1, 2 or 2.5, of any layer.
+ * Parses the header of a frame of MPEG 1, 2 or 2.5, of any layer.
  *
  * @param head Its four bytes as a number.
- * @return Nothing when there is no frame, or one whose length its head does not tell.
+ * @return Undefined if there is no frame, or if its header does not give its length.
  * @see http://www.mp3-tech.org/programmer/frame_header.html
  */
 export function mpegFrame(head: number): MpegFrame | undefined {

@@ -1,25 +1,25 @@
 import { type AudioFile, lettersAt, uint64, viewAt } from './AudioFile.ts';
 import { streamInfoSeconds } from './flac.ts';
 
-/** The head of a page, without its table of segments, in bytes. */
+/** The length of a page's header without its segment table, in bytes. */
 const PAGE_HEAD = 27;
-/** How far from the end the last page may begin, in bytes: pages have up to 65,307. */
+/** How far from the end the last page may begin, in bytes: a page has up to 65,307. */
 const LAST_PAGES = 2 * 65_307;
-/** Opus counts its samples as if there were so many a second, whatever there were. */
+/** The rate at which Opus counts samples, whatever the real one is. */
 const OPUS_RATE = 48_000;
 
-/** How the position that is written on a page becomes a time. */
+/** How to convert the position of a page to a time. */
 interface Codec {
   readonly sampleRate: number;
-  /** Samples at the beginning that are not heard. */
+  /** The number of samples at the beginning that are not played. */
   readonly skipped: number;
 }
 
-/** Tells an Ogg by the mark of its first page. */
+/** Whether a file is an Ogg, by its magic number. */
 export const isOgg = (file: AudioFile): boolean => lettersAt(file, 0) === 'OggS';
 
 /**
- * Tells how long an Ogg with Vorbis, Opus, Speex or FLAC is, from its first page and the position on its last.
+ * The length in seconds of an Ogg with Vorbis, Opus, Speex or FLAC, from its first page and the position of its last.
  *
  * @see https://www.rfc-editor.org/rfc/rfc3533#section-6
  */
@@ -53,7 +53,7 @@ function codecAt(file: AudioFile, packet: number): Codec | undefined {
   return undefined;
 }
 
-/** The position on the last page of a stream on which one ends: how many samples there are up to its end. */
+/** The position of a stream's last page on which a packet ends: the number of samples up to there. */
 function lastPosition(file: AudioFile, stream: number): number | undefined {
   const from = Math.max(file.endStart, file.size - LAST_PAGES);
   const bytes = file.read(from, file.size - from);

@@ -1,26 +1,26 @@
 import { type AudioFile, lettersAt, uint64, viewAt } from './AudioFile.ts';
 
-/** How many chunks are passed at the most. Recorders write a handful. */
+/** The maximum number of chunks that are read. Recorders write a handful. */
 const MAX_CHUNKS = 1_000;
-/** Written as a size by those who did not know it, and in RF64, where the size stands in another chunk. */
+/** The size in files whose writer did not know it, and in RF64, where another chunk contains the size. */
 const UNKNOWN_SIZE = 0xff_ff_ff_ff;
 /** Formats whose samples all have the same length: PCM, floating point, A-law, µ-law and the extensible format. */
 const EVEN_FORMATS = [0x0001, 0x0003, 0x0006, 0x0007, 0xfffe];
 
 interface Format {
   readonly isEven: boolean;
-  /** Samples a second, of each channel. */
+  /** Samples per second, of each channel. */
   readonly sampleRate: number;
   readonly bytesPerSecond: number;
 }
 
-/** Tells a WAV, or one of the RF64 that hold more than 4 GB, by its marks. */
+/** Whether a file is a WAV, or an RF64, which can hold more than 4 GB, by its magic numbers. */
 export const isWav = (file: AudioFile): boolean =>
   ['RIFF', 'RF64'].includes(lettersAt(file, 0)) && lettersAt(file, 8) === 'WAVE';
 
 /**
- * Tells how long a WAV is, from its format and the size of its data. Where that is not known, as in what was written to
- * a pipe, the data ends with the file.
+ * The length of a WAV in seconds, from its format and the size of its data. If the size is unknown, for example in
+ * files that were written to a pipe, the data extends to the end of the file.
  *
  * @see https://www.mmsp.ece.mcgill.ca/Documents/AudioFormats/WAVE/WAVE.html
  */
@@ -72,6 +72,6 @@ function formatAt(file: AudioFile, start: number): Format | undefined {
 function secondsOf(format: Format | undefined, bytes: number, samples: number | undefined): number | undefined {
   if (format === undefined) return undefined;
   const { isEven, sampleRate, bytesPerSecond } = format;
-  // Of compressed sound the number of samples is written down, and its bytes a second are but an average.
+  // Files of compressed sound contain the number of samples, and their bytes per second are only an average.
   return !isEven && samples ? samples / sampleRate : bytes / bytesPerSecond;
 }

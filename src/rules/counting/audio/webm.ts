@@ -1,6 +1,6 @@
 import { type AudioFile, viewAt } from './AudioFile.ts';
 
-/** How many elements are passed at the most on one level, but for the blocks of sound. */
+/** The maximum number of elements on one level, except for blocks of sound. */
 const MAX_ELEMENTS = 100_000;
 
 const EBML = 0x1a45dfa3;
@@ -14,23 +14,23 @@ const SIMPLE_BLOCK = 0xa3;
 const BLOCK_GROUP = 0xa0;
 const BLOCK = 0xa1;
 
-/** Nanoseconds in one unit of time, where the file does not say. */
+/** Nanoseconds per unit of time, unless the file says otherwise. */
 const DEFAULT_SCALE = 1_000_000;
 
-/** Something that is written down as an id, a size and its content. */
+/** An EBML element: an id, a size and its content. */
 interface Element {
   readonly id: number;
-  /** Where its content begins and ends, in bytes. One of unknown size ends with what it is in. */
+  /** The range of its content, in bytes. An element of unknown size extends to the end of its parent. */
   readonly start: number;
   readonly end: number;
 }
 
-/** Tells a WebM or Matroska by the head that both have. */
+/** Whether a file is a WebM or Matroska, by its magic number. */
 export const isWebm = (file: AudioFile): boolean => viewAt(file, 0, 4)?.getUint32(0) === EBML;
 
 /**
- * Tells how long a WebM or Matroska is: from the duration in its Info, or, since what browsers record has none, from
- * when its last block of sound begins, for which all of it must be at hand.
+ * The length of a WebM or Matroska in seconds: from the duration in its Info, or else from its last block of sound,
+ * which requires the whole file. Recordings of browsers have no duration.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9559#name-info-element
  */
@@ -53,7 +53,7 @@ export function webmSeconds(file: AudioFile): number | undefined {
   return units === undefined ? undefined : (units * scale) / 1e9;
 }
 
-/** When the sound ends: the last block is taken to be as long as the one before. */
+/** When the sound ends: the last block is assumed to be as long as the previous one. */
 function lastBlock(file: AudioFile, segment: Element): number | undefined {
   let cluster = 0;
   let last: number | undefined;
@@ -63,10 +63,10 @@ function lastBlock(file: AudioFile, segment: Element): number | undefined {
     reached = end;
     if (id === CLUSTER_TIMESTAMP) cluster = unsigned(file, start, end) ?? cluster;
     else if (id === SIMPLE_BLOCK || id === BLOCK) {
-      // The number of the track, in one byte for all of the first 127, and then the time from that of the cluster.
+      // The number of the track, in one byte up to 127, and then the time relative to the cluster.
       const relative = viewAt(file, start + 1, 2)?.getInt16(0);
       if (relative === undefined) {
-        // Where the file itself breaks off before that, what came until then is all of it.
+        // If the file itself ends before that, all its blocks were read.
         reached = start + 2;
         continue;
       }
@@ -79,9 +79,9 @@ function lastBlock(file: AudioFile, segment: Element): number | undefined {
 }
 
 /**
- * Gives the elements within another, one after the other.
+ * Yields the elements within another.
  *
- * @param entered Which of them are entered: instead of them those within are given.
+ * @param entered The ids of elements that are replaced by the elements within them.
  */
 function* elementsIn(file: AudioFile, { start, end }: Element, entered: readonly number[] = []): Generator<Element> {
   let at = start;
@@ -108,7 +108,7 @@ function elementAt(file: AudioFile, at: number, within: number): Element | undef
   return { id, start, end: isUnknown ? within : start + numberOf(bits) };
 }
 
-/** How many bytes a number has that says so itself, by the zeros that it begins with. */
+/** The length of a variable-length number in bytes, by its leading zero bits. */
 function lengthAt(file: AudioFile, at: number): number | undefined {
   const first = viewAt(file, at, 1)?.getUint8(0);
   return first ? Math.clz32(first) - 23 : undefined;

@@ -8,14 +8,14 @@ import { webpSize } from './webp.ts';
 /**
  * Reads the size of the image in a data URL from the image's own header: PNG, JPEG, WebP or GIF.
  *
- * @return Nothing for any other URL, whose image is not at hand, and for an image that is none of these or is broken.
+ * @return Undefined for other URLs, whose image is not available, for other formats and for broken images.
  * @example
  * imageSize('data:image/gif;base64,R0lGODlhAQABAAAAACw='); // => { width: 1, height: 1 }
  */
 export function imageSize(url: string): PixelSize | undefined {
   const read = dataUrlReader(url);
   if (read === undefined) return undefined;
-  // The media type is what somebody wrote; the bytes tell.
+  // The media type may be wrong, so the bytes decide.
   const size = pngSize(read) ?? jpegSize(read) ?? webpSize(read) ?? gifSize(read);
   return size !== undefined && size.width > 0 && size.height > 0 ? size : undefined;
 }

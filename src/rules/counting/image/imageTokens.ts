@@ -3,37 +3,39 @@ import type { ModelId } from '../../../model/Models.ts';
 import { imageSize } from './imageSize.ts';
 import { llama4Tiles } from './llama4Tiles.ts';
 
-/** What an image takes in a prompt, in tokens. */
+/** The number of tokens of an image in a prompt. */
 export interface ImageTokens {
-  /** The best guess. */
+  /** The best estimate. */
   readonly tokens: number;
-  /** What it does not exceed, as far as is known. The same as the guess where it depends on what is known alone. */
+  /** The upper bound. Equal to the estimate if the number depends only on known facts. */
   readonly bound: number;
 }
 
 /**
- * Each image counts the same for Qwen, whatever its size and detail.
+ * The tokens of every image for Qwen, whatever its size and detail.
  *
  * @see https://console.groq.com/docs/vision
  */
 const QWEN = 2_048;
 
-/** A tile of Llama 4: its patches, and the mark between it and the next. */
+/** The tokens of one tile for Llama 4: its patches and the separator. */
 const TILE = 145;
-/** What every image of Llama 4 has: a tile that shows the whole of it, and three marks. */
+/** The fixed tokens of every image for Llama 4: a tile of the whole image and three markers. */
 const WHOLE = 147;
-/** Of the largest image, which is cut into 16 tiles. Recorded were 480 to 2,330 for an image with its question. */
+/**
+ * For Llama 4, if the size is unknown: the bound is for the largest image, with 16 tiles. Recorded were 480 to 2,330
+ * for an image with its question.
+ */
 const LLAMA_4: ImageTokens = { tokens: 1_250, bound: 16 * TILE + WHOLE };
 
-/** Of a model that nothing is known of: what Qwen takes, and a bit more than the most of all. */
+/** For unknown models: the number for Qwen, and a bound slightly above the largest of all. */
 const UNKNOWN: ImageTokens = { tokens: QWEN, bound: 2_500 };
 
 /**
- * Bounds what an image takes in a prompt, by the model and the size of the image, which is read from the image itself
- * when it comes in a data URL. For a link, the bound is that of the largest image.
+ * Estimates the tokens of an image in a prompt by the model and the size of the image, which is read from the image
+ * itself if it is in a data URL. For a link, the bound is that of the largest image.
  *
- * The `detail` that is asked for changes nothing: the count of Qwen does not depend on it, and nothing that was recorded
- * shows that it is heeded elsewhere.
+ * `detail` is ignored: the number for Qwen does not depend on it, and no recording shows an effect on other models.
  *
  * @example
  * imageTokens('qwen/qwen3.8-27b', { url: 'https://example.com/cat.jpg' }); // => { tokens: 2048, bound: 2048 }

@@ -1,18 +1,18 @@
 import type { ReadBytes } from '../ReadBytes.ts';
 import type { PixelSize } from './PixelSize.ts';
 
-/** How many segments are passed at the most: photographs have some twenty before the frame. */
+/** The maximum number of segments that are read: photographs have about twenty before the frame. */
 const MAX_SEGMENTS = 1_000;
 
-/** The markers of a frame, which are those from C0 to CF without the tables DHT, JPG and DAC. */
+/** The markers of a frame: C0 to CF except DHT, JPG and DAC. */
 const isFrame = (marker: number): boolean => marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
-/** Markers that no length follows: TEM, RST, SOI. */
+/** Markers without a length: TEM, RST, SOI. */
 const isAlone = (marker: number): boolean => marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8);
-/** The end of the image, and the start of its data: no frame comes after them. */
+/** The end of the image, and the start of its data: no frame follows them. */
 const isEnd = (marker: number): boolean => marker === 0xd9 || marker === 0xda;
 
 /**
- * Reads the size of a JPEG from the head of its frame, which it finds by going from segment to segment.
+ * Reads the size of a JPEG from the header of its frame, which it finds by going from segment to segment.
  *
  * @see https://www.w3.org/Graphics/JPEG/itu-t81.pdf, Annex B
  */
@@ -29,7 +29,7 @@ export function jpegSize(read: ReadBytes): PixelSize | undefined {
     if (isFrame(marker)) {
       return bytes.length < 9 ? undefined : { width: view.getUint16(7), height: view.getUint16(5) };
     }
-    // A marker may be filled up with bytes of the same value in front.
+    // A marker may be preceded by fill bytes of the value FF.
     if (marker === 0xff) at += 1;
     else if (isAlone(marker)) at += 2;
     else at += 2 + view.getUint16(2);

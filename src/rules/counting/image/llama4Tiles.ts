@@ -2,12 +2,12 @@ import type { PixelSize } from './PixelSize.ts';
 
 /** The side of a tile, in pixels. */
 const SIDE = 336;
-/** How many tiles an image is cut into at the most. */
+/** The maximum number of tiles of an image. */
 const MAX_TILES = 16;
 
 /**
- * Tells into how many tiles Llama 4 cuts an image. It takes the smallest grid into which the image fits at its full
- * size, or where there is none, the one for which it must be shrunk the least.
+ * The number of tiles into which Llama 4 cuts an image. It chooses the smallest grid that fits the image at full size,
+ * or else the one for which the image must be scaled down the least.
  *
  * @see https://huggingface.co/docs/transformers/model_doc/llama4
  */

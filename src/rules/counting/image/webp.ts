@@ -2,7 +2,7 @@ import type { ReadBytes } from '../ReadBytes.ts';
 import type { PixelSize } from './PixelSize.ts';
 
 /**
- * Reads the size of a WebP from its first chunk, in whichever of the three ways it is written.
+ * Reads the size of a WebP from its first chunk, in any of its three formats.
  *
  * @see https://developers.google.com/speed/webp/docs/riff_container
  */
@@ -24,20 +24,20 @@ export function webpSize(read: ReadBytes): PixelSize | undefined {
   }
 }
 
-/** The head of a key frame: 14 bits each, above which stand two bits of scale. */
+/** The header of a key frame: 14 bits per side, below two bits of scale. */
 function lossy(view: DataView): PixelSize | undefined {
   if (view.byteLength < 30 || view.getUint8(23) !== 0x9d || view.getUint16(24) !== 0x01_2a) return undefined;
   return { width: view.getUint16(26, true) & 0x3fff, height: view.getUint16(28, true) & 0x3fff };
 }
 
-/** 14 bits each, less one. */
+/** 14 bits per side, minus one. */
 function lossless(view: DataView): PixelSize | undefined {
   if (view.getUint8(20) !== 0x2f) return undefined;
   const bits = view.getUint32(21, true);
   return { width: (bits & 0x3fff) + 1, height: ((bits >>> 14) & 0x3fff) + 1 };
 }
 
-/** 24 bits each, less one. */
+/** 24 bits per side, minus one. */
 function extended(view: DataView): PixelSize | undefined {
   if (view.byteLength < 30) return undefined;
   const read24 = (at: number): number => view.getUint16(at, true) + view.getUint8(at + 2) * 0x1_00_00;
