@@ -1,25 +1,25 @@
 import type { TokenCount } from '../../model/TokenCount.ts';
 import { FEATURES, type Feature, type PromptFeatures } from './promptFeatures.ts';
 
-/** What is believed of a coefficient: its likeliest value, and how far off that may be (one standard deviation). */
+/** The belief about a coefficient: its mean and its standard deviation. */
 export interface Belief {
   readonly mean: number;
   readonly deviation: number;
 }
 
-/** What is believed of each feature's coefficient before anything was observed. */
+/** The belief about each feature's coefficient before any report. */
 export type Prior = Readonly<Record<Feature, Belief>>;
 
 /**
- * How far above the estimate the bound is, in standard deviations. In a normal distribution 3.1 of them hold for 99.9 %
- * of the prompts; a half more is for heavier tails.
+ * How far the upper bound is above the estimate, in standard deviations. In a normal distribution, 3.1 of them cover
+ * 99.9 % of the prompts; another 0.5 is for heavier tails.
  */
 const BOUND_DEVIATIONS = 3.6;
-/** The standard deviation of a report around its estimate: this many tokens, and this share of the estimate. */
+/** The standard deviation of a report from its estimate: this many tokens, plus this share of the estimate. */
 const NOISE = { tokens: 0.7, share: 0.02 } as const;
-/** In standard deviations: a report that is farther off counts only as far as this. */
+/** The error of an outlier, in standard deviations. Outliers have no more influence than a report at this limit. */
 const OUTLIER = 4;
-/** The share of the prior's variance that comes back with each report, since templates change. */
+/** The share of the prior's variance that each report restores, since templates change. */
 const FORGETTING = { always: 1e-4, outlier: 0.05 } as const;
 /** The weight of the newest report in the average of squared errors. */
 const SPREAD_WEIGHT = 0.1;
@@ -27,12 +27,12 @@ const SPREAD_WEIGHT = 0.1;
 const SIZE = FEATURES.length;
 
 /**
- * Learns how a model's prompts turn into tokens: a coefficient for each {@link PromptFeatures | feature}, from the
+ * Learns how many tokens a model's prompts have: a coefficient for each {@link PromptFeatures | feature}, from the
  * `prompt_tokens` that Groq reports.
  *
- * It is a Bayesian linear regression, one report at a time: at first it believes its prior and gives wide bounds, and
- * with each report it comes closer and gets surer of what the report was about. A report that does not fit moves it
- * little, several that agree move it all the same. Its state is a vector and a matrix, whatever it has seen.
+ * It is a Bayesian linear regression that is updated with each report. At first it uses its prior and gives wide
+ * bounds; each report improves the coefficients of its features and narrows the bounds. One outlier has little
+ * influence, several that agree have more. The state is a vector and a matrix of fixed size.
  *
  * @example
  * const calibration = new Calibration(priorOf('qwen/qwen3.8-27b'));
@@ -42,10 +42,10 @@ const SIZE = FEATURES.length;
  */
 export class Calibration {
   readonly #means: Float64Array;
-  /** How uncertain the coefficients are, and how they hang together: a symmetric matrix by rows. */
+  /** The covariance of the coefficients: a symmetric matrix by rows. */
   readonly #covariance = new Float64Array(SIZE * SIZE);
   readonly #variances: Float64Array;
-  /** The average of squared errors, in variances: 1 when the bounds are as wide as they should be. */
+  /** The average of squared errors, relative to the variance: 1 if the bounds have the right width. */
   #spread = 1;
 
   constructor(prior: Prior) {
@@ -54,7 +54,7 @@ export class Calibration {
     for (const [i, variance] of this.#variances.entries()) this.#covariance[i * SIZE + i] = variance;
   }
 
-  /** Estimates the tokens of a prompt, with a bound that holds for 99.9 % of those like it. */
+  /** Estimates the tokens of a prompt, with an upper bound that holds for 99.9 % of similar prompts. */
   estimate(features: PromptFeatures): TokenCount {
     const { mean, variance } = this.#predict(vectorOf(features));
     const margin = BOUND_DEVIATIONS * Math.sqrt(variance * Math.max(1, this.#spread));
@@ -70,7 +70,7 @@ export class Calibration {
     const isOutlier = Math.abs(error) > OUTLIER * Math.sqrt(variance);
     this.#spread += SPREAD_WEIGHT * (Math.min(error ** 2 / variance, OUTLIER ** 2) - this.#spread);
 
-    // A larger variance for an outlier, so that it pulls no harder than a report just within the limit.
+    // A larger variance for an outlier, so that it has no more influence than a report just within the limit.
     const weight = isOutlier ? (error / OUTLIER) ** 2 : variance;
     for (let i = 0; i < SIZE; i++) {
       const gain = (leaning[i] as number) / weight;
@@ -89,7 +89,7 @@ export class Calibration {
   }
 
   #predict(vector: Float64Array): { mean: number; variance: number; leaning: Float64Array } {
-    // How each coefficient leans when the prediction is off: the covariance times the features.
+    // The covariance of each coefficient with the prediction.
     const leaning = new Float64Array(SIZE);
     let mean = 0;
     let variance = 0;

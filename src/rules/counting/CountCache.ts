@@ -1,14 +1,15 @@
 import type { CountText } from './CountText.ts';
 
-/** In UTF-16 units. Shorter texts are counted as quickly as they are found. */
+/** The minimum length of a cached text, in UTF-16 units. Shorter texts are counted as fast as they are looked up. */
 const MIN_LENGTH = 64;
 
 /**
- * Remembers the counts of texts, so that a conversation which is counted again after one more message costs no more
- * than the new one, whether the caller kept the other messages or made them anew.
+ * Caches the counts of texts, so that counting a conversation again after one more message costs only as much as the
+ * new message. Texts are compared by value, so the caller may recreate the messages.
  *
- * It holds two generations of texts: what is asked for moves to the younger, and when that is full, it becomes the
- * older, and the older is dropped. So it never holds more than twice its capacity, and a look-up moves nothing about.
+ * The cache has two generations. A text that is looked up moves to the younger one; when that is full, it becomes the
+ * older one, and the previous older one is dropped. So the cache holds at most twice its capacity, and keeps no order
+ * of use.
  */
 export class CountCache {
   readonly #count: CountText;
@@ -19,15 +20,15 @@ export class CountCache {
   #length = 0;
 
   /**
-   * @param count What is remembered.
-   * @param capacity How much text each of the two generations holds, in UTF-16 units.
+   * @param count Counts a text that is not cached.
+   * @param capacity The length of all texts in one generation, in UTF-16 units.
    */
   constructor(count: CountText, capacity: number) {
     this.#count = count;
     this.#capacity = capacity;
   }
 
-  /** Counts a text, or remembers how many tokens it had. */
+  /** The number of tokens of a text, from the cache if possible. */
   count(text: string): number {
     if (text.length < MIN_LENGTH || text.length > this.#capacity) return this.#count(text);
     const known = this.#younger.get(text);

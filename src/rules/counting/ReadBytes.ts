@@ -1,7 +1,7 @@
 /**
- * Reads bytes of something that is not at hand as bytes.
+ * Reads bytes from a source that need not be an array of bytes.
  *
- * @param offset From where, in bytes.
- * @param length How many bytes. Fewer are given where it ends.
+ * @param offset The position of the first byte.
+ * @param length The number of bytes. Fewer are returned at the end of the source.
  */
 export type ReadBytes = (offset: number, length: number) => Uint8Array;

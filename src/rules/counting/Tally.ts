@@ -1,18 +1,18 @@
 import type { TokenCount } from '../../model/TokenCount.ts';
 
-/** Adds up tokens, the certain ones and the guessed ones. */
+/** Sums exact and estimated numbers of tokens. */
 export class Tally {
   #tokens = 0;
   #uncertainty = 0;
   #exact = true;
 
-  /** Adds tokens that are certain. */
+  /** Adds an exact number of tokens. */
   add(tokens: number): void {
     this.#tokens += tokens;
   }
 
   /**
-   * Adds tokens that are not certain.
+   * Adds an estimated number of tokens.
    *
    * @param uncertainty How many more there may be.
    */

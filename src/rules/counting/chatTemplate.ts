@@ -14,36 +14,37 @@ const SYSTEM_MESSAGE = 61;
 const MESSAGE = 4;
 /** The channel of a final answer. */
 const FINAL = 2;
-/** The start of the answer that is asked for, and its role. */
+/** The start of the requested answer, and its role. */
 const ANSWER = 2;
-/** A call but for its function and arguments: its frame, role, channel and type. */
+/** A call without its function and arguments: its frame, role, channel and type. */
 const CALL = 8;
-/** Seen in calls of functions that the request does not declare. */
+/** An additional token of each call, observed if the request declares no tools. */
 const UNDECLARED_CALL = 1;
-/** The result of a call but for its function and content. */
+/** The result of a call, without its function and content. */
 const RESULT = 3;
 
 /** What differs between versions of the template. */
 export interface ChatTemplateOptions {
   /**
-   * The tokens that `additionalProperties: false` takes in the parameters of a function: none in what was recorded
-   * until November 2025, {@link CLOSED_OBJECT} in what was recorded later. The bound allows for either.
+   * The tokens of `additionalProperties: false` in the parameters of a function: none in requests recorded until
+   * November 2025, {@link CLOSED_OBJECT} in later ones. The bound allows for either.
    *
    * @default 0
    */
   readonly closedObjectTokens?: number | undefined;
 }
 
-/** Tells whether a model's prompts are those that {@link countChatTemplate} counts. */
+/** Whether {@link countChatTemplate} counts the prompts of a model. */
 export function hasChatTemplate(model: ModelId): boolean {
   return model.startsWith('openai/gpt-oss-');
 }
 
 /**
- * Counts the prompt that Groq makes of a request to one of OpenAI's gpt-oss models.
+ * Counts the prompt that Groq builds from a request to one of OpenAI's gpt-oss models.
  *
- * Exact for texts in any number of turns, with or without instructions. With functions, calls, formats or attachments
- * it is a guess: right in nearly all recorded requests, and below its bound in all of them.
+ * The count is exact for texts in any number of turns, with or without instructions. With functions, calls, formats or
+ * attachments it is an estimate, which is right for nearly all recorded requests; the upper bound holds for all of
+ * them.
  *
  * @param count Counts the tokens of a text in o200k.
  * @see https://github.com/openai/harmony/blob/main/docs/format.md
@@ -57,7 +58,7 @@ export function countChatTemplate(
   { closedObjectTokens = 0 }: ChatTemplateOptions = {},
 ): TokenCount {
   const tally = new Tally();
-  // There is a developer message in every prompt, be it an empty one.
+  // Every prompt has a developer message, even if it is empty.
   tally.add(SYSTEM_MESSAGE + MESSAGE + ANSWER);
   tally.add(count(developerMessage(request, tally, count, closedObjectTokens)));
   const declares = (request.tools ?? []).length > 0;
@@ -108,7 +109,7 @@ function addAnswer(
   for (const { name, arguments: json } of calls) {
     tally.guess(frame + count(` to=functions.${name}`) + count(json), 4 + json.length / 8);
   }
-  // What was thought, and what was said along with a call, is left out of the prompt.
+  // Groq leaves reasoning, and text next to a call, out of the prompt.
   if (reasoning) tally.guess(0, MESSAGE + FINAL + count(reasoning));
   if (calls.length === 0) addText(tally, message, MESSAGE + FINAL, count);
   else if (content?.length) tally.guess(0, MESSAGE + FINAL + count(contentText(content, tally, count)));

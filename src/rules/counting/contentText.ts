@@ -3,7 +3,7 @@ import { type Attachment, attachmentTokens } from './attachmentTokens.ts';
 import type { CountText } from './CountText.ts';
 import type { Tally } from './Tally.ts';
 
-/** The content of a message, taken apart. */
+/** The parts of a message's content. */
 export interface ContentParts {
   /** Its texts, in order. */
   readonly texts: readonly string[];
@@ -11,7 +11,7 @@ export interface ContentParts {
   readonly attachments: readonly Attachment[];
 }
 
-/** Takes the content of a message apart, whichever form it has. */
+/** Splits the content of a message into its parts, whatever form it has. */
 export function contentParts(content: Message['content']): ContentParts {
   if (typeof content === 'string') return { texts: [content], attachments: [] };
   const texts: string[] = [];
@@ -24,8 +24,8 @@ export function contentParts(content: Message['content']): ContentParts {
 }
 
 /**
- * Gives the text of a message, which is still to be counted, and tallies its images and documents. The models whose
- * templates are known take no images, so what is said of them is that of a model of which nothing is known.
+ * Returns the text of a message, which the caller counts, and tallies its images and documents. The models with a known
+ * template accept no images, so images are estimated as for an unknown model.
  */
 export function contentText(content: Message['content'], tally: Tally, count: CountText): string {
   const { texts, attachments } = contentParts(content);
@@ -33,7 +33,7 @@ export function contentText(content: Message['content'], tally: Tally, count: Co
     const { tokens, bound } = attachmentTokens(part, count, '');
     tally.guess(tokens, bound - tokens);
   }
-  // What parts are joined by is not known.
+  // The separator of parts is not known.
   if (texts.length > 1) tally.guess(0, 2 * texts.length);
   return texts.join('');
 }

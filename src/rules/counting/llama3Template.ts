@@ -7,27 +7,27 @@ import { Tally } from './Tally.ts';
 // All figures were found by comparing recorded requests with the `prompt_tokens` that Groq reported. The format itself
 // is documented at https://www.llama.com/docs/model-cards-and-prompt-formats/llama3_1/.
 
-/** The start of the text, and the header of the answer that is asked for. */
+/** The start of the text, and the header of the requested answer. */
 const FRAME = 5;
-/** The header of a message: a mark, the role, a mark and an empty line; and the mark at its end. */
+/** The header of a message (a marker, the role, a marker, a blank line) and its end marker. */
 const MESSAGE = 5;
 /** The dates in the system message, which Llama 3.1 and later always have. */
 const DATES = 20;
-/** What is said of the tools, but for themselves. */
+/** The instructions about tools, without the tools themselves. */
 const TOOLS = { tokens: 137, each: 9, mustCall: 18, mustNotCall: 27 } as const;
-/** What a call takes besides its function and arguments. */
+/** A call without its function and arguments. */
 const CALL = 8;
-/** What Groq says about the format of the answer. */
+/** Groq's instructions about the format of the answer. */
 const FORMAT = { json_object: 16, json_schema: 40 } as const;
 
-/** Tells whether a model is a Llama 3 of whichever minor version. */
+/** Whether a model is a Llama 3, in any minor version. */
 export function isLlama3(model: string): boolean {
   return /(^|\/)llama-?3[.-]/i.test(model);
 }
 
 /**
- * Counts the prompt that Groq makes of a request to a Llama 3 model: exactly for texts in any number of turns, within
- * some 2 % with tools.
+ * Counts the prompt that Groq builds from a request to a Llama 3 model: exactly for texts in any number of turns, and
+ * within about 2 % with tools.
  *
  * @param count Counts the tokens of a text in the vocabulary of Llama 3.
  */

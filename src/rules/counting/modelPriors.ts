@@ -3,7 +3,7 @@ import type { Belief, Prior } from './Calibration.ts';
 
 const about = (mean: number, deviation: number): Belief => ({ mean, deviation });
 
-/** What is believed of a model of which nothing is known. Wide, so that the first bounds hold. */
+/** The prior of an unknown model. Wide, so that the first bounds hold. */
 const UNKNOWN: Prior = {
   prompt: about(15, 40),
   instructions: about(5, 15),
@@ -25,9 +25,10 @@ const UNKNOWN: Prior = {
 };
 
 /**
- * What the recorded requests to each family of models show. The first whose pattern fits is taken.
+ * The priors that the recorded requests show for each family of models. The first matching pattern is used.
  *
- * The header of a message takes about five tokens in all of them: a mark, the role, a mark, a line end, an end mark.
+ * In all of them the header of a message takes about five tokens: a marker, the role, a marker, a line end, an end
+ * marker.
  */
 const FAMILIES: readonly (readonly [RegExp, Partial<Prior>])[] = [
   [/guard/, { prompt: about(180, 40), instructions: about(-70, 60) }],
@@ -78,7 +79,7 @@ const FAMILIES: readonly (readonly [RegExp, Partial<Prior>])[] = [
       images: about(1, 0.02),
     },
   ],
-  // Without instructions of the caller's, Kimi has some of its own.
+  // If the caller gives no instructions, Kimi has its own.
   [
     /kimi/,
     {
@@ -92,11 +93,11 @@ const FAMILIES: readonly (readonly [RegExp, Partial<Prior>])[] = [
       mustCall: about(0, 1),
     },
   ],
-  // What Compound's own tools find becomes part of its prompts.
+  // The results of Compound's own tools become part of its prompts.
   [/compound/, { prompt: about(4_000, 4_000) }],
 ];
 
-/** Tells what is believed of a model's prompts before Groq has reported any. */
+/** The prior of a model, used until Groq has reported prompts. */
 export function priorOf(model: ModelId): Prior {
   const family = FAMILIES.find(([pattern]) => pattern.test(model.toLowerCase()));
   return { ...UNKNOWN, ...family?.[1] };

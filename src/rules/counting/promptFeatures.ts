@@ -6,40 +6,40 @@ import { imageTokens } from './image/imageTokens.ts';
 import { spacedJson } from './spacedJson.ts';
 
 /**
- * What the length of a prompt depends on, in whichever way a model's template and vocabulary turn it into tokens. Each
- * is a number of tokens in o200k where it does not say otherwise.
+ * The quantities that determine the length of a prompt, for any template and vocabulary. Each is a number of tokens in
+ * o200k unless stated otherwise.
  */
 export const FEATURES = [
-  /** 1: what every prompt has. */
+  /** 1: the part that every prompt has. */
   'prompt',
   /** 1 when there are instructions, in a system or developer message. */
   'instructions',
-  /** How many messages there are beyond the instructions and one other. */
+  /** The number of messages besides the instructions and one other. */
   'turns',
   'text',
-  /** How many characters are not ASCII: vocabularies differ most in these. */
+  /** The number of UTF-16 units that are not ASCII: vocabularies differ most in these. */
   'wideCharacters',
   /** 1 when there are tools. */
   'tools',
-  /** How many tools there are beyond one. */
+  /** The number of tools besides the first. */
   'furtherTools',
   /** The tools as compact JSON. */
   'toolText',
-  /** What they take besides, where they are written as {@link spacedJson}. */
+  /** The additional tokens of the tools if written as {@link spacedJson}. */
   'toolSpacing',
   /** 1 when the model must call a tool. */
   'mustCall',
   /** 1 when there are tools that it must not call. */
   'mustNotCall',
-  /** How many calls there are in the conversation. */
+  /** The number of calls in the conversation. */
   'calls',
   'callText',
   /** 1 when the answer must be JSON. */
   'json',
   'schemaText',
-  /** What the images are taken to need. */
+  /** The estimated tokens of the images. */
   'images',
-  /** What the documents are taken to need. */
+  /** The estimated tokens of the documents. */
   'documents',
 ] as const;
 
@@ -48,7 +48,7 @@ export type Feature = (typeof FEATURES)[number];
 /** The features of one request, in the order of {@link FEATURES}. */
 export type PromptFeatures = Readonly<Record<Feature, number>>;
 
-/** Takes the features of a request. */
+/** Computes the features of a request. */
 export function promptFeatures(request: ChatRequest, count: CountText): PromptFeatures {
   const { messages, tools, tool_choice, response_format } = request;
   const sum = (each: (message: Message) => number): number => messages.reduce((all, message) => all + each(message), 0);
@@ -56,7 +56,7 @@ export function promptFeatures(request: ChatRequest, count: CountText): PromptFe
     message.role === 'assistant' ? (message.tool_calls ?? []).map((call) => call.function) : [],
   );
   const instructions = messages.some(({ role }) => role === 'system' || role === 'developer');
-  // The models are not told of tools that they must not call.
+  // Groq leaves tools that must not be called out of the prompt.
   const told = tool_choice === 'none' ? [] : (tools ?? []);
   const toolText = told.length > 0 ? count(JSON.stringify(told)) : 0;
   const schema = response_format?.type === 'json_schema' ? JSON.stringify(response_format.json_schema) : '';
@@ -89,8 +89,8 @@ export function promptFeatures(request: ChatRequest, count: CountText): PromptFe
 }
 
 /**
- * How many tokens the images of a request may need beyond the feature, all together. Where there are any, a report on
- * the request teaches nothing of what images take.
+ * How many tokens all images of a request may need beyond their feature. If any, a report about the request says
+ * nothing about the tokens of images.
  */
 export function imageUncertainty({ model, messages }: ChatRequest): number {
   return messages
@@ -102,7 +102,7 @@ export function imageUncertainty({ model, messages }: ChatRequest): number {
     }, 0);
 }
 
-/** How many UTF-16 units of a text are not ASCII. */
+/** The number of UTF-16 units of a text that are not ASCII. */
 function wide(text: string): number {
   let units = 0;
   for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0x7f) units++;

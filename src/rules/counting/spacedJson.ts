@@ -1,8 +1,8 @@
 const UNSAFE: Readonly<Record<string, string>> = { '&': '\\u0026', "'": '\\u0027', '<': '\\u003c', '>': '\\u003e' };
 
 /**
- * Writes JSON as the chat templates of Jinja do: with blanks after commas and colons, and with what HTML could mistake
- * for its own escaped.
+ * Writes JSON like the `tojson` filter of Jinja, which chat templates use: with spaces after commas and colons, and
+ * with HTML's special characters escaped.
  *
  * @see https://jinja.palletsprojects.com/en/stable/templates/#jinja-filters.tojson
  */

@@ -4,20 +4,20 @@ import { contentText } from '../contentText.ts';
 import type { Tally } from '../Tally.ts';
 import { type FunctionTool, functionsSection, isFunctionTool } from './functionsSection.ts';
 
-/** The tokens that `additionalProperties: false` takes in versions of the template that mention it. */
+/** The tokens of `additionalProperties: false` in versions of the template that include it. */
 export const CLOSED_OBJECT = 6;
-/** What the system message says of functions, when there are some. */
+/** The addition to the system message if there are functions. */
 const CHANNEL_OF_FUNCTIONS = 14;
-/** A tool of Groq's own, such as `browser_search`. Not recorded: the length of the sections in OpenAI's documentation. */
+/** A built-in tool of Groq, such as `browser_search`. Not recorded: the length in OpenAI's documentation. */
 const BUILT_IN_TOOL = { tokens: 350, uncertainty: 1_000 } as const;
-/** What Groq says about the format of the answer. */
+/** Groq's instructions about the format of the answer. */
 const FORMAT = { json_object: 28, json_schema: 38 } as const;
-/** What it says besides, when there are no instructions to go with. */
+/** An addition to the format if the request has no instructions. */
 const FORMAT_ALONE = 13;
 
 /**
- * Writes the developer message, whose sections are the caller's instructions, the functions and the format of the
- * answer, and tallies what they bring about elsewhere.
+ * Builds the developer message: the caller's instructions, the functions and the format of the answer. Tallies the
+ * tokens that these add elsewhere.
  */
 export function developerMessage(
   { messages, tools, tool_choice, response_format }: ChatRequest,
@@ -29,7 +29,7 @@ export function developerMessage(
   const instructions = messages.filter(({ role }) => role === 'system' || role === 'developer');
   if (instructions.length > 0) {
     sections.push('# Instructions', ...instructions.map(({ content }) => contentText(content, tally, count)));
-    // Where instructions go that do not stand at the beginning was not recorded.
+    // No requests with instructions in other places were recorded.
     const atStart = instructions.length === 1 && messages[0] === instructions[0];
     if (!atStart) tally.guess(0, 8 * instructions.length);
   }
@@ -41,7 +41,7 @@ export function developerMessage(
     const section = functionsSection(functions);
     const { closed, uncertainty } = doubtsOf(functions, section, count);
     if (tool_choice === 'none') {
-      // Other models are not told of functions that they must not call; of gpt-oss it was not recorded.
+      // For other models Groq leaves out functions that must not be called; for gpt-oss this was not recorded.
       tally.guess(0, CHANNEL_OF_FUNCTIONS + count(section) + uncertainty + CLOSED_OBJECT * closed);
     } else {
       sections.push(section);
@@ -65,7 +65,7 @@ export function developerMessage(
   return sections.join('\n\n');
 }
 
-/** How many closed objects the functions have, and by how much their section may be longer than it is written here. */
+/** The number of closed objects in the functions, and how much longer their real section may be than the given one. */
 function doubtsOf(
   functions: readonly FunctionTool[],
   section: string,
@@ -73,7 +73,7 @@ function doubtsOf(
 ): { closed: number; uncertainty: number } {
   const json = JSON.stringify(functions);
   const closed = json.split('"additionalProperties":false').length - 1;
-  // How schemas beyond flat ones are written was not recorded, but hardly at greater length than their JSON.
+  // The format of nested schemas was not recorded, but is hardly longer than their JSON.
   const isUnusual = /"(oneOf|anyOf|allOf|\$ref|items|const|default|title|examples|nullable)":/.test(json);
   const isNested = json.split('"properties":').length - 1 > functions.length;
   const excess = isUnusual || isNested ? Math.max(0, count(json) - count(section)) : 0;

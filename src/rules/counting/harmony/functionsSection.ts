@@ -2,10 +2,10 @@ import type { Tool } from '../../../model/ChatRequest.ts';
 import { isObject } from '../../isObject.ts';
 import { schemaType } from './schemaType.ts';
 
-/** A tool that is a function of the caller's, and not one of Groq's own. */
+/** A function of the caller, rather than a built-in tool of Groq. */
 export type FunctionTool = Tool & { readonly function: NonNullable<Tool['function']> };
 
-/** Tells whether a tool is a function of the caller's. */
+/** Whether a tool is a function of the caller. */
 export function isFunctionTool(tool: Tool): tool is FunctionTool {
   return tool.type === 'function' && tool.function !== undefined;
 }
@@ -17,7 +17,7 @@ function declarationOf({ function: { name, description = '', parameters } }: Fun
 }
 
 /**
- * Writes the section of the developer message in which gpt-oss is told of the functions it may call.
+ * Builds the section of the developer message that declares the functions to gpt-oss.
  *
  * @see https://github.com/openai/harmony/blob/main/docs/format.md#function-calling
  */

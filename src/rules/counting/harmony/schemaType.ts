@@ -1,6 +1,6 @@
 import { isObject } from '../../isObject.ts';
 
-/** A JSON Schema, as far as it is looked at. */
+/** A JSON Schema. Only some keywords are read. */
 export type Schema = Readonly<Record<string, unknown>>;
 
 function listOf(value: unknown): readonly unknown[] {
@@ -14,7 +14,7 @@ const SIMPLE: Readonly<Record<string, string>> = {
   boolean: 'boolean',
 };
 
-/** A default as it is written behind a type: strings in quotes, unless they are one of an enumeration. */
+/** The comment for a default value: strings are in quotes, except those of an enumeration. */
 function defaultOf(schema: Schema): string[] {
   const { default: value, enum: choices } = schema;
   if (value === undefined) return [];
@@ -36,7 +36,7 @@ function commentsOf(schema: Schema, indent: string): string {
   return lines.map((line) => `${indent}//${line === '' ? '' : ` ${line}`}\n`).join('');
 }
 
-/** The choices of a `oneOf`, each in a line of its own with its description behind it. */
+/** The choices of a `oneOf`, one per line, each followed by its description. */
 function choicesOf(schema: Schema, indent: string): string[] {
   return listOf(schema['oneOf'])
     .filter(isObject)
@@ -70,7 +70,7 @@ function objectOf(schema: Schema, indent: string): string {
 }
 
 /**
- * Writes a JSON Schema as a type, in the way in which gpt-oss is told of the parameters of functions.
+ * Writes a JSON Schema as a type, in the format in which gpt-oss gets the parameters of functions.
  *
  * @see https://github.com/openai/harmony/blob/main/docs/format.md#function-calling
  */
