@@ -1,23 +1,23 @@
-/** How long it takes until there may be one more retry, in milliseconds: so a client with few requests has some too. */
+/** The time that adds one retry to the budget, in milliseconds, so that a client with few requests can retry too. */
 const RETRY = 6_000;
 
-/** What a request adds, in the same milliseconds: a fifth of all requests may be retries beside those. */
+/** What each request adds, in the same milliseconds: in addition, a fifth of all requests may be retries. */
 const SHARE = RETRY / 5;
 
-/** How many retries flow back at the most, and how many can be saved up: those of a thousand requests. */
+/** The level up to which time adds retries, and the maximum level: the share of a thousand requests. */
 const FLOOR = 10 * RETRY;
 const SAVED = 200 * RETRY;
 
 /**
- * Keeps retries from multiplying the load on a server that is in trouble: all requests together may be repeated only
- * so often, however often each of them might be.
+ * Keeps retries from multiplying the load on a failing server: it limits the retries of all requests together, in
+ * addition to the limit of each request.
  *
- * The shares are Finagle's, which many have taken over.
+ * The ratios are Finagle's, which many libraries have adopted.
  *
  * @see https://twitter.github.io/finagle/guide/Clients.html#retries
  */
 export class RetryBudget {
-  /** In milliseconds of what flows back, so that nothing is lost to rounding. */
+  /** The remaining retries, in milliseconds of refill, so that nothing is lost to rounding. */
   #left = FLOOR;
   #at: number;
 
@@ -26,12 +26,12 @@ export class RetryBudget {
     this.#at = now;
   }
 
-  /** Notes a request, which adds to what may be retried. */
+  /** Adds the share of one request. */
   request(): void {
     this.#left = Math.min(this.#left + SHARE, SAVED);
   }
 
-  /** Takes one retry, if there is one left. */
+  /** Takes one retry, and returns whether one was left. */
   retry(now: number): boolean {
     const elapsed = Math.max(0, now - this.#at);
     this.#at += elapsed;

@@ -2,19 +2,19 @@
 export interface Backoff {
   /** The longest pause before the first retry, in milliseconds. */
   readonly initialDelay: number;
-  /** The longest pause there is, in milliseconds. */
+  /** The longest pause, in milliseconds. */
   readonly maxDelay: number;
 }
 
-/** Enough for any bound to be reached, and few enough for the power to be a number. */
+/** Enough to reach any bound, and few enough for the power to be finite. */
 const MOST_DOUBLINGS = 64;
 
 /**
- * The pause before a retry, in milliseconds: anything between nothing and a bound that doubles each time, so that those
- * who failed together do not come back together. What the server asks for is waited in full, and more on top.
+ * The pause before a retry, in milliseconds: random between 0 and a bound that doubles each time, so that requests that
+ * failed together are not retried together. It is added to the wait that the server asks for.
  *
  * @param retry 1 for the first retry.
- * @param chance From 0 up to 1.
+ * @param chance A random number from 0 up to 1.
  * @param retryAfter What the server asks for, in milliseconds.
  * @see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/ ("full jitter")
  */

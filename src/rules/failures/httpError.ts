@@ -22,8 +22,8 @@ export interface HttpErrorSource {
 const MESSAGE_LENGTH = 4_096;
 
 /**
- * The maximum length of a word that is dropped if the limit cuts it, in characters: it may be a key, of which a part is
- * secret too.
+ * The maximum length of a word that is dropped if the limit cuts it, in characters: it may be a key, and a part of a
+ * key is secret too.
  */
 const LONGEST_WORD = 1_024;
 

@@ -1,14 +1,14 @@
 import { isHttpError, isRequestTooLargeError } from '../../errors/guards.ts';
 
-/** Statuses below 500 that may come after the model has worked: a timeout, a hallucination, a tool that failed, a cancel. */
+/** Statuses below 500 that Groq may send after work: a timeout, a hallucination, a failed tool, a cancellation. */
 const AFTER_WORK: ReadonlySet<number> = new Set([408, 422, 424, 499]);
 
-/** What is wrong with what the model happened to write, by Groq's code: so it has written. */
+/** Groq's codes for invalid model output, which another attempt may avoid. The model has worked. */
 export const SAMPLING_NOISE: ReadonlySet<string | undefined> = new Set(['tool_use_failed', 'json_validate_failed']);
 
 /**
- * Whether an error says for certain that Groq did no work, for which it charges no tokens: a limit, a key, a request
- * that is wrong.
+ * Whether an error proves that Groq did no work, so that it charges no tokens: for example a limit, a wrong key or an
+ * invalid request.
  */
 export function isRefusal(error: unknown): boolean {
   if (isRequestTooLargeError(error)) return true;

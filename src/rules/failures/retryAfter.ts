@@ -1,15 +1,15 @@
 import type { WireHeaders } from '../../model/WireHeaders.ts';
 
-/** No limit of Groq takes longer than a day to refill, in milliseconds: longer waits are ignored. */
+/** The longest time that a limit of Groq takes to refill, in milliseconds: one day. */
 export const LONGEST_WAIT = 86_400_000;
 
-/** A server that asks for more than a year, in milliseconds, means something else. */
+/** The longest plausible wait, in milliseconds. */
 const YEAR = 366 * LONGEST_WAIT;
 
 /**
- * Reads how long the server asks to wait, in milliseconds: from `retry-after-ms`, or from `retry-after` in seconds or as
- * a date, which is compared with the server's own clock in `date`. What is no time, past, longer than a year or not a
- * number counts as nothing: who asks at once again is refused at once again.
+ * Parses how long the server asks to wait, in milliseconds: from `retry-after-ms`, or from `retry-after` in seconds or
+ * as a date, which is compared with the server's own clock in `date`. Values that are invalid, not positive or above a
+ * year are ignored: an immediate retry would only be refused again.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9110#name-retry-after
  */
@@ -28,6 +28,6 @@ const upToAYear = (ms: number): number | undefined => (ms > 0 && ms <= YEAR ? ms
 const decimal = (text: WireHeaders[string]): number | undefined =>
   typeof text === 'string' && /^\d{1,10}(\.\d{1,10})?$/.test(text) ? Number(text) : undefined;
 
-/** An HTTP date has 29 characters; longer texts are not looked at. */
+/** An HTTP date has 29 characters; texts that are much longer are not parsed. */
 const date = (text: WireHeaders[string]): number =>
   typeof text === 'string' && text.length < 40 && text.endsWith('GMT') ? Date.parse(text) : Number.NaN;

@@ -9,19 +9,19 @@ import { SAMPLING_NOISE } from './isRefusal.ts';
 import { LONGEST_WAIT } from './retryAfter.ts';
 
 /**
- * What to do about an error: nothing, try again after a pause, or put the request back into its place at once, because
- * the limits have been corrected and decide when it goes.
+ * What to do about an error: give up, retry after a pause, or return the request to its place in the queue immediately,
+ * since the limits were corrected and determine when it starts.
  */
 export type Retryability = 'never' | 'after-a-pause' | 'in-its-place';
 
-/** Statuses that may be different next time: timeouts, conflicts, the flex tier's lack of capacity, faults. */
+/** Statuses that may differ next time: timeouts, conflicts, missing capacity of the flex tier, server errors. */
 const isTransient = (status: number): boolean => status === 408 || status === 409 || status === 498 || status >= 500;
 
 /**
- * Whether an attempt that failed is worth repeating. A server that says so in `x-should-retry` is believed; one that
- * asks to wait for longer than a day is not waited for.
+ * Whether and how to retry a failed attempt. The header `x-should-retry` overrides the status. There is no retry if the
+ * server asks to wait for longer than a day.
  *
- * @param sampling Whether to repeat what failed only because of how the model happened to answer.
+ * @param sampling Whether to retry after invalid model output.
  */
 export function retryability(error: unknown, sampling = false): Retryability {
   if (isRateLimitError(error)) return 'in-its-place';
