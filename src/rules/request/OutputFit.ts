@@ -1,33 +1,33 @@
-/** How many of the latest completions of a kind are remembered. */
+/** The number of latest completions that are kept for a kind. */
 const REMEMBERED = 200;
 
-/** From how many on they say something. */
+/** The minimum number of completions for a quantile. */
 const ENOUGH = 20;
 
-/** How much more than the quantile is allowed: a part of it, and some tokens for short ones. */
+/** The margin above the quantile: a factor, and some tokens for short completions. */
 const HEADROOM = 1.2;
 const SOME = 16;
 
 /**
- * Remembers how many tokens completions of a kind had, to choose a `max_completion_tokens` that costs no more on
- * admission than it has to: Groq charges the maximum first and gives back what was not used only at the end.
+ * Keeps the lengths of completions of a kind, to choose a `max_completion_tokens` that costs little on admission: Groq
+ * charges the maximum first, and refunds the unused part only at the end.
  */
 export class OutputFit {
   readonly #lengths: number[] = [];
   #next = 0;
 
-  /** Notes how many tokens a completion had, `Infinity` when that is not known. */
+  /** Records the length of a completion in tokens: `Infinity` if it is not known. */
   observe(completionTokens: number): void {
     this.#lengths[this.#next] = completionTokens;
     this.#next = (this.#next + 1) % REMEMBERED;
   }
 
   /**
-   * What to send as `max_completion_tokens`.
+   * The `max_completion_tokens` to send.
    *
-   * @param asked What was asked for.
-   * @param room What fits into the smallest bucket beside the prompt, in tokens.
-   * @param quantile Which part of all completions has to fit, from 0 to 1.
+   * @param asked The requested maximum.
+   * @param room How many tokens fit into the smallest bucket besides the prompt.
+   * @param quantile The fraction of completions that must fit, from 0 to 1.
    */
   fit(asked: number, room: number, quantile: number): number {
     return Math.max(1, Math.min(asked, room, this.#usual(quantile)));

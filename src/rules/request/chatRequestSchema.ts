@@ -76,10 +76,10 @@ const responseFormatSchema = z.discriminatedUnion('type', [
 
 const chatModelIdSchema: z.ZodType<ChatModelId, ChatModelId> = z.string().min(1);
 
-/** What goes to Groq as it is: it says itself what is wrong with that. */
+/** A field that is not checked here, since Groq reports its errors itself. */
 const unchecked = <Name extends keyof ChatRequest>() => z.custom<ChatRequest[Name]>().optional();
 
-/** An option of the client that is a field of the request by mistake: Groq would refuse it. */
+/** An option of the call that is in the request by mistake: Groq would refuse it. */
 const optionOfTheCall = z
   .custom<undefined>((value) => value === undefined, {
     error: 'absent: it is an option of the call, which is passed after the request',
@@ -102,7 +102,7 @@ const callOptions = {
   lifecycle: optionOfTheCall,
 } satisfies Record<CallOptionName, z.ZodType>;
 
-/** The fields that Groq knows, as far as they are known here. */
+/** The known fields of a request. */
 const fields = {
   model: chatModelIdSchema,
   messages: z.array(messageSchema).min(1).readonly(),
@@ -138,12 +138,12 @@ const fields = {
   stream_options: unchecked<'stream_options'>(),
 };
 
-/** What a {@link ChatRequest} has to be. Fields that are not listed pass, too. */
+/** The schema of a {@link ChatRequest}. It allows unknown fields. */
 export const chatRequestSchema = z.looseObject({ ...fields, ...callOptions });
 
 const deprecated = z.unknown().optional();
 
-/** What Groq takes. It refuses fields that it does not know; what it has deprecated is not looked into here. */
+/** The schema of requests that Groq accepts. It refuses unknown fields, and does not check deprecated ones. */
 export const strictChatRequestSchema = z.strictObject({
   ...fields,
   functions: deprecated,

@@ -5,11 +5,11 @@ import type { TokenCount } from '../../model/TokenCount.ts';
 import { askedOutput } from './maxOutput.ts';
 
 /**
- * Refuses a request that its model cannot take: because it allows a longer completion than the model writes, or because
- * prompt and completion do not fit into the context window together.
+ * Refuses a request that exceeds its model: its maximum completion is too long, or prompt and completion together do
+ * not fit into the context window.
  *
- * Only what is certain is refused. Of a prompt that was estimated, as much is left out below the estimate as its bound
- * is above it. Models that are not in the catalogue can take anything, as far as is known here.
+ * Only certain cases are refused. For an estimated prompt, the lower bound counts, which is as far below the estimate
+ * as the upper bound is above it. Requests to models that are not in the catalogue are not checked.
  *
  * @see https://console.groq.com/docs/models
  * @throws {ContextLengthError} with the numbers.
@@ -29,5 +29,5 @@ export function checkLength(request: ChatRequest, count: TokenCount): void {
   }
 }
 
-/** What a prompt has at least. */
+/** The lower bound of a prompt's tokens. */
 const atLeast = ({ tokens, bound, exact }: TokenCount): number => (exact ? tokens : Math.max(0, 2 * tokens - bound));

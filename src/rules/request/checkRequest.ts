@@ -4,9 +4,9 @@ import { isPlainRequest } from './isPlainRequest.ts';
 import { checked } from './validation.ts';
 
 /**
- * Checks that something is a chat request, and gives it back.
+ * Checks that a value is a chat request, and returns it.
  *
- * @throws {ValidationError} that lists every place where it is invalid.
+ * @throws {ValidationError} that lists every invalid part.
  */
 export const checkRequest = (value: unknown): ChatRequest =>
   isPlainRequest(value) ? value : checked(chatRequestSchema, value, 'The request');

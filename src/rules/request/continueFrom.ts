@@ -69,7 +69,7 @@ function endingWith(messages: readonly Message[], text: string): Message[] {
   return [...before, { ...last, content: longer }];
 }
 
-/** A maximum, if there is one, minus what was used of it. At least 1 must be left. */
+/** A maximum, if there is one, minus the used part. At least 1 must be left. */
 function less(request: ChatInput, name: 'max_completion_tokens' | 'max_tokens', used: number) {
   const most = request[name];
   return typeof most === 'number' ? { [name]: Math.max(1, most - used) } : {};

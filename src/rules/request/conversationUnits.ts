@@ -1,20 +1,20 @@
 import type { Message } from '../../model/ChatRequest.ts';
 
-/** Messages that only make sense together, by their places in the conversation: a call of tools with its results. */
+/** Messages that only make sense together, by their positions in the conversation: a tool call with its results. */
 interface Round {
   readonly places: number[];
-  /** Whether it begins with what a user said. */
+  /** Whether it begins with a message of the user. */
   readonly opensTurn: boolean;
 }
 
 /**
- * Finds what may be left out of a conversation, in the order in which it goes: whole turns, the oldest first, and then,
- * within the last turn, the oldest answers and calls with their results.
+ * Finds the units that may be removed from a conversation, in order of removal: whole turns, the oldest first, and
+ * then, within the last turn, the oldest answers and calls with their results.
  *
- * What the system or the developer said is in none of them, nor is what the user said last, nor what came at the very
- * end, which is what is to be answered. A call and its results are never in two of them. Linear in the messages.
+ * No unit contains messages of the system or the developer, the last message of the user, or the final messages, which
+ * must be answered. A call and its results are always in the same unit. Takes linear time.
  *
- * @return Places in the conversation, unit by unit.
+ * @return The positions of messages in the conversation, by unit.
  */
 export function conversationUnits(messages: readonly Message[]): readonly (readonly number[])[] {
   const rounds = roundsOf(messages);
@@ -32,7 +32,7 @@ export function conversationUnits(messages: readonly Message[]): readonly (reado
 
 function roundsOf(messages: readonly Message[]): readonly Round[] {
   const rounds: Round[] = [];
-  // Where each call was made. Where ids repeat, the latest counts.
+  // The position of each call. If ids repeat, the latest one counts.
   const calls = new Map<string, number>();
   messages.forEach((message, place) => {
     switch (message.role) {
@@ -58,7 +58,10 @@ function roundsOf(messages: readonly Message[]): readonly Round[] {
   return rounds;
 }
 
-/** Makes one of all rounds from the one on that holds a message, and gives it. Without a message it gives the last one. */
+/**
+ * Merges all rounds from the one that contains a message onwards, and returns it. Without a message, returns the last
+ * round.
+ */
 function join(rounds: Round[], place = Infinity): Round | undefined {
   const from = Math.max(
     0,

@@ -1,7 +1,7 @@
 import type { ChatRequest } from '../../model/ChatRequest.ts';
 import { isObject } from '../isObject.ts';
 
-/** The fields that a plain request may have beside its model and messages, and what they may be. */
+/** The fields that a plain request may have, and the checks of their values. */
 const FIELDS: ReadonlyMap<string, (value: unknown) => boolean> = new Map([
   ['model', (value) => typeof value === 'string' && value !== ''],
   ['messages', (value) => Array.isArray(value) && value.length > 0 && areMessages(value)],
@@ -14,8 +14,8 @@ const FIELDS: ReadonlyMap<string, (value: unknown) => boolean> = new Map([
 const ROLES: ReadonlySet<unknown> = new Set(['system', 'user', 'assistant']);
 
 /**
- * Whether something is a chat request of the plainest kind, as most are: messages of text, and a few fields. What is not
- * may be right all the same: the schema decides, which takes ten times as long.
+ * Whether a value is a plain chat request, as most are: text messages and a few fields. Other values may be valid too:
+ * the schema checks them, which takes ten times as long.
  */
 export function isPlainRequest(value: unknown): value is ChatRequest {
   if (!isObject(value) || value['model'] === undefined || value['messages'] === undefined) return false;
@@ -24,7 +24,7 @@ export function isPlainRequest(value: unknown): value is ChatRequest {
 }
 
 function areMessages(values: readonly unknown[]): boolean {
-  // Not `every`, which passes over what is missing.
+  // Not `every`, which skips holes.
   for (const value of values) {
     if (!isObject(value) || typeof value['content'] !== 'string' || !ROLES.has(value['role'])) return false;
     for (const name in value) if (name !== 'role' && name !== 'content') return false;

@@ -1,17 +1,17 @@
 import type { ChatRequest } from '../../model/ChatRequest.ts';
 import { MODELS } from '../../model/Models.ts';
 
-/** The longest completion that any model of Groq's writes, in tokens: for models that are not known. */
+/** The longest completion of any of Groq's models, in tokens: assumed for unknown models. */
 const LONGEST = 131_072;
 
-/** How many tokens the completion of a request may have, as far as it says so itself. */
+/** The maximum length of the completion in tokens, if the request sets one. */
 export const askedOutput = ({ max_completion_tokens: asked, max_tokens: old }: ChatRequest): number | undefined =>
   asked ?? old ?? undefined;
 
 /**
- * Tells how many tokens the completion of a request has at the most: as many as it allows, or as its model allows.
+ * The maximum length of the completion in tokens, as the request or else its model allows.
  *
- * @param promptTokens Tokens of the prompt, which take their part of the context window.
+ * @param promptTokens The tokens of the prompt, which take up a part of the context window.
  */
 export function maxOutput(request: ChatRequest, promptTokens: number): number {
   const asked = askedOutput(request);

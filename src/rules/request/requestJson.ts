@@ -1,9 +1,9 @@
 import { ValidationError } from '../../errors/ValidationError.ts';
 
 /**
- * Writes a request as it is sent.
+ * Serializes a request.
  *
- * @throws {ValidationError} that names the field that JSON cannot hold.
+ * @throws {ValidationError} that names the field that JSON cannot represent.
  */
 export function requestJson(request: object): string {
   try {

@@ -16,7 +16,7 @@ export const having = (what: string, ...methods: string[]) =>
     )
     .optional();
 
-/** A number of at least 1. */
+/** A whole number of at least 1. */
 export const count = z.int().min(1).optional();
 
 /** Milliseconds. */
@@ -35,7 +35,7 @@ export const wholeOrInfinity = (least: number) =>
     })
     .optional();
 
-/** Milliseconds, without end too. */
+/** Milliseconds, or Infinity. */
 export const msOrInfinity = z
   .custom<number>((value) => typeof value === 'number' && value >= 0, { error: 'a number of at least 0, or Infinity' })
   .optional();
@@ -43,11 +43,14 @@ export const msOrInfinity = z
 /** The schema of {@link Tier}. */
 export const tierSchema = z.enum(['free', 'developer']);
 
-/** {@link Limits} whose every limit is such a number. */
+/** {@link Limits} where each limit has this schema. */
 export const limitsOf = (limit: z.ZodNumber) =>
   z.strictObject(Object.fromEntries(DIMENSION_NAMES.map((dimension) => [dimension, limit.optional()])));
 
-/** No real limit is as large, and with a larger one a level in units × milliseconds would lose precision. */
+/**
+ * The maximum limit. No real one is as large, and with a larger one a level in units × milliseconds would lose
+ * precision.
+ */
 const LARGEST_LIMIT = 1e15;
 
 /** The schema of {@link Limits}. */

@@ -1,21 +1,21 @@
 import type { ChatInput } from '../../model/ChatRequest.ts';
 import { isObject } from '../isObject.ts';
 
-/** The fields of a message that hold calls of functions. */
+/** The fields of a message that contain function calls. */
 const CALLS: ReadonlySet<string> = new Set(['tool_calls', 'function_call']);
 
 /** The fields of a message whose strings belong to the protocol. */
 const NO_TEXTS: ReadonlySet<string> = new Set(['role', 'tool_call_id', ...CALLS]);
 
-/** How deep is looked. What is deeper has no end that anybody would write. */
+/** The maximum depth that is searched: more than anybody would write. */
 const MAX_DEPTH = 128;
 
 type Visit = (text: string, key: string) => void;
 
 /**
- * What is said in a request by whoever makes it: its messages, with what their tools were called with and have given,
- * its documents, its user, where it is to stop, and what its tools and its form of answer are described by. The names of
- * models, functions and fields are not, nor the ids of calls: without them nobody understands an error.
+ * The texts of a request that its author supplied: its messages, with the arguments and results of tool calls, its
+ * documents, user, metadata and stop sequences, and the descriptions of its tools and response format. Names of models,
+ * functions and fields are not included, nor ids of calls: errors cannot be understood without them.
  */
 export function textsIn(request: Partial<ChatInput>): Set<string> {
   const { messages = [], documents, user, metadata, stop, tools, response_format } = request;
@@ -29,7 +29,7 @@ export function textsIn(request: Partial<ChatInput>): Set<string> {
     visitStrings(Object.fromEntries(fields.filter(([name]) => CALLS.has(name))), (text, key) => {
       if (key !== 'arguments') return;
       texts.add(text);
-      // What a tool is called with is repeated by its values, too.
+      // An error may repeat single values of the arguments, too.
       visitStrings(parsed(text), add);
     });
   }
@@ -45,7 +45,7 @@ function visitStrings(value: unknown, visit: Visit): void {
   const seen = new Set<unknown>();
   const look = (inner: unknown, depth: number, key: string): void => {
     if (typeof inner === 'string') visit(inner, key);
-    // What goes in circles cannot be sent, and ends in an error, too.
+    // A circular value cannot be sent, but leads to an error, which is redacted too.
     if (depth === MAX_DEPTH || typeof inner !== 'object' || inner === null || seen.has(inner)) return;
     seen.add(inner);
     if (Array.isArray(inner)) for (const each of inner as unknown[]) look(each, depth + 1, key);

@@ -3,19 +3,19 @@ import type { ChatRequest } from '../../model/ChatRequest.ts';
 import type { TokenCount } from '../../model/TokenCount.ts';
 import { conversationUnits } from './conversationUnits.ts';
 
-/** How many requests are counted near a guess before the rest is halved. */
+/** How many requests near a guess are counted before the binary search. */
 const GUESSES = 2;
 
 /**
- * Leaves as little as possible out of a conversation so that it has no more than so many tokens. It asks for counts by
- * yielding requests, so that whoever drives it may count at once or later.
+ * Removes as few units as possible from a conversation, so that it has at most `maxTokens` tokens. It asks for counts
+ * by yielding requests, so that its driver may count synchronously or asynchronously.
  *
- * It counts the whole, what has to stay, each unit alone, and then two requests or so around the place that follows
- * from these: each message some five times in all, however many there are. Where the parts do not add up to the whole,
- * it halves the rest, which is the most that a counter can make it do.
+ * It counts the whole request, the part that must stay, each unit alone, and then about two requests near the guess
+ * that follows from these: each message about five times in all, however many there are. If the parts do not add up to
+ * the whole, it uses binary search, which is the worst case.
  *
- * @return The request itself when it is short enough, else one with fewer messages.
- * @throws {ContextLengthError} when what has to stay has more tokens.
+ * @return The request itself if it is short enough, otherwise one with fewer messages.
+ * @throws {ContextLengthError} when the part that must stay has more tokens.
  */
 export function* trimming<R extends ChatRequest>(request: R, maxTokens: number): Generator<ChatRequest, R, TokenCount> {
   const { model, messages } = request;
@@ -42,7 +42,7 @@ export function* trimming<R extends ChatRequest>(request: R, maxTokens: number):
     alone.push((yield { model, messages: unit.flatMap((place) => messages[place] ?? []) }).bound);
   }
 
-  // To leave out `tooFew` units is not enough, and to leave out `enough` is.
+  // Removing `tooFew` units is not enough, and removing `enough` is.
   let tooFew = 0;
   let enough = units.length;
   let next = guess(alone, whole, least, maxTokens);
@@ -61,7 +61,7 @@ export function* trimming<R extends ChatRequest>(request: R, maxTokens: number):
   return kept;
 }
 
-/** How many units have to go, when each takes what it has alone but for a part that every prompt has. */
+/** How many units must be removed, if each takes its own tokens minus a part that every prompt has. */
 function guess(alone: readonly number[], whole: number, least: number, maxTokens: number): number {
   const frame = (alone.reduce((sum, tokens) => sum + tokens, 0) - (whole - least)) / alone.length;
   let left = whole;

@@ -8,11 +8,11 @@ type Path = readonly PropertyKey[];
 const SHOWN_LENGTH = 40;
 
 /**
- * Checks a value against a schema that transforms nothing, and gives the same value back.
+ * Checks a value against a schema that does not transform it, and returns the value.
  *
  * @param subject The name of the value, with which the error begins: `The request`.
  * @param advice What to do, as a sentence.
- * @throws {ValidationError} that lists every place where the value is invalid.
+ * @throws {ValidationError} that lists every invalid part of the value.
  */
 export function checked<T>(schema: z.ZodType<T>, value: unknown, subject: string, advice?: string): T {
   const result = schema.safeParse(value);
@@ -89,8 +89,8 @@ const unit = (origin: string, count: number | bigint): string =>
       : '';
 
 /**
- * Describes the value at a path: of a text only its length, since it may be a prompt, or the word itself where one of a
- * set is expected.
+ * Describes the value at a path: for a text only its length, since it may be a prompt, unless it is a short word where
+ * one of a set is expected.
  */
 function gotAt(root: unknown, path: Path, issue: Issue): string {
   const value = valueAt(root, path);

@@ -1,15 +1,15 @@
 import type { ChatInput } from '../../model/ChatRequest.ts';
 import { textsIn } from './textsIn.ts';
 
-/** A shorter text, in characters, may occur in any text by chance. */
+/** The minimum length of a removed text, in characters: shorter ones may occur by chance. */
 const SHORTEST = 16;
 
-/** How much of a text can be repeated in an error, in characters: more than is kept of any. */
+/** The maximum length of a repeated text, in characters: more than errors keep of any text. */
 const LONGEST = 16_384;
 
 /**
- * Takes out of texts what a request says, where somebody has repeated that: as it is or as a string of JSON, and also
- * where only its beginning is repeated. What is said is looked through once, at the first text.
+ * Removes the texts of a request from other texts that repeat them: literally or as JSON strings, completely or only
+ * their beginning. The request is searched once, when the first text is given.
  */
 export function withoutPrompt(request: Partial<ChatInput>): (text: string) => string {
   let said: SaidTexts | undefined;
@@ -20,13 +20,13 @@ export function withoutPrompt(request: Partial<ChatInput>): (text: string) => st
 }
 
 /**
- * The texts of a request, by how they begin. A request may be a thousand times as long as an error, so it is the error
- * that is searched, for beginnings.
+ * The texts of a request, by their beginnings. A request may be a thousand times as long as an error, so the error is
+ * searched for beginnings.
  */
 class SaidTexts {
-  /** By their beginnings, as they are and as strings of JSON. */
+  /** By their beginnings, literally and as JSON strings. */
   readonly #byBeginning = new Map<string, Set<string>>();
-  /** Those that begin alike, in both forms and in order, for beginnings that were found. */
+  /** The texts with a beginning that was found, in both forms, sorted. */
   readonly #sorted = new Map<string, readonly string[]>();
 
   constructor(request: Partial<ChatInput>) {
@@ -40,7 +40,7 @@ class SaidTexts {
 
   takenOutOf(text: string): string {
     let kept = '';
-    // Up to where the text is kept or taken out. What is said may begin within something else that is said.
+    // Up to here the text was kept or removed. A text of the request may begin within another one.
     let done = 0;
     for (let at = 0; at + SHORTEST <= text.length; at++) {
       const end = at + this.#lengthAt(text, at);
@@ -57,7 +57,7 @@ class SaidTexts {
     else texts.add(text);
   }
 
-  /** How much of what is said stands at a place, of the text of which most does. */
+  /** The length of the longest match at a position, or 0. */
   #lengthAt(text: string, at: number): number {
     const beginning = text.slice(at, at + SHORTEST);
     const texts = this.#byBeginning.get(beginning);
@@ -68,17 +68,17 @@ class SaidTexts {
       sorted = forms.sort();
       this.#sorted.set(beginning, sorted);
     }
-    // The one that agrees with it the furthest is a neighbour of where it would stand among them.
+    // The text with the longest match is next to the place where `rest` would be sorted in.
     const rest = text.slice(at, at + LONGEST);
     const place = placeOf(rest, sorted);
     return Math.max(sharedLength(rest, sorted[place - 1]), sharedLength(rest, sorted[place]));
   }
 }
 
-/** A text as it stands between the quotes in JSON. */
+/** The content of a text as a JSON string, without its quotes. */
 const inJson = (text: string): string => JSON.stringify(text).slice(1, -1);
 
-/** How many of the sorted texts come before one. */
+/** The number of sorted texts that come before a text. */
 function placeOf(text: string, sorted: readonly string[]): number {
   let low = 0;
   let high = sorted.length;
@@ -90,7 +90,7 @@ function placeOf(text: string, sorted: readonly string[]): number {
   return low;
 }
 
-/** How far two texts begin alike. */
+/** The length of the common beginning of two texts. */
 function sharedLength(text: string, other = ''): number {
   const most = Math.min(text.length, other.length);
   let length = 0;
