@@ -1,15 +1,15 @@
-/** How many of the oldest entries are looked at when one is added: more than one, so that a map shrinks again. */
+/** How many of the oldest entries are checked when one is added: more than one, so that a map can shrink. */
 const LOOKED_AT = 2;
 
-/** A map of so many entries. One more takes the place of the one that was used longest ago, as far as that is free. */
+/** A map of limited size. A new entry replaces the least recently used one, unless that is in use. */
 export class LruMap<K, V> {
   readonly #entries = new Map<K, V>();
   readonly #max: number;
   readonly #isFree: (value: V) => boolean;
 
   /**
-   * @param max How many entries that are not needed are kept.
-   * @param isFree Whether a value is not needed just now. @default () => true
+   * @param max The size above which entries that are not in use are removed.
+   * @param isFree Whether a value is not in use. @default () => true
    */
   constructor(max: number, isFree: (value: V) => boolean = () => true) {
     this.#max = max;
@@ -25,7 +25,7 @@ export class LruMap<K, V> {
     return this.#entries.get(key);
   }
 
-  /** Uses a key, for a value. */
+  /** Sets the value of a key, and marks it as used. */
   set(key: K, value: V): void {
     this.#entries.delete(key);
     this.#entries.set(key, value);
@@ -37,7 +37,7 @@ export class LruMap<K, V> {
     if (oldest === undefined) return;
     const [key, value] = oldest;
     this.#entries.delete(key);
-    // It is as good as used.
+    // A value in use counts as used just now.
     if (!this.#isFree(value)) this.#entries.set(key, value);
   }
 }

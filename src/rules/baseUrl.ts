@@ -45,7 +45,7 @@ const hostIn = (text: string): string | undefined => {
   return host === undefined ? undefined : `'${host}'`;
 };
 
-// In a loop, since an expression for it looks at each of many slashes from each before it.
+// In a loop, since a regular expression would take quadratic time for many slashes.
 const withoutSlashes = (path: string): string => {
   let end = path.length;
   while (path[end - 1] === '/') end -= 1;

@@ -12,7 +12,7 @@ const UNITS: ReadonlyMap<string, number> = new Map([
 
 const NANOSECONDS = 1e6;
 
-/** The maximum length of a text that is parsed: a duration in nanoseconds to the day has 25 characters. */
+/** The maximum length of a text that is parsed. The longest duration that Go formats has 25 characters. */
 const MAX_LENGTH = 64;
 
 /**
@@ -66,7 +66,7 @@ export function parseGoDuration(text: string): number | undefined {
     if (!hasDigits || unit === undefined) return undefined;
 
     total += Number(text.slice(at, whole)) * unit;
-    // Apart from the whole, so that 59.56 s is 59 560 ms and not the nearest double to 59.56, a thousand times.
+    // Added separately, so that 59.56 s is 59 560 ms, and not 1,000 times the nearest double to 59.56.
     if (point) total += (Number(text.slice(whole + 1, fraction)) * unit) / 10 ** (fraction - whole - 1);
     at = end;
   }

@@ -1,3 +1,3 @@
-/** Whether a value has names and values, as an object of JSON does. */
+/** Whether a value is an object as in JSON: not null, and not an array. */
 export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,15 +1,15 @@
-/** What may be said in place of the parts of something. */
+/** Values that may replace the defaults. */
 type Given<T> = { readonly [K in keyof T]?: T[K] | undefined };
 
 /**
- * The defaults, with what was given in their place. What was given as `undefined` was not given: it stands there
- * whenever a program hands on what it was not told itself, and the type of an optional property allows it.
+ * The defaults, overridden by the given values. A given `undefined` counts as not given: programs pass it on for
+ * options that they were not given, and the types of optional properties allow it.
  */
 export function merged<T extends object>(defaults: T, given: Given<T> | undefined): T {
-  // Most requests say nothing, and need no object of their own for that.
+  // Most requests override nothing, and need no object of their own.
   if (given === undefined) return defaults;
   const all = { ...defaults };
-  // Of `null`, which a program may hand on as well, there is nothing to go through.
+  // The loop skips `null`, which a program may pass on as well.
   for (const name in given) {
     const value = given[name];
     if (value !== undefined) all[name] = value;

@@ -1,5 +1,5 @@
 /**
- * Makes chance that can be repeated: the same numbers for the same seed (mulberry32).
+ * Creates a random number generator that returns the same numbers for the same seed (mulberry32).
  *
  * ```ts
  * import { seeded } from 'rxgroq/testing';
