@@ -11,7 +11,7 @@ export interface ToolCallDelta {
   readonly function?: { readonly name?: string; readonly arguments?: string };
 }
 
-/** What a chunk adds to the message. */
+/** The part of the message that a chunk adds. */
 export interface Delta {
   readonly role?: 'assistant';
   readonly content?: string | null;

@@ -1,5 +1,5 @@
 /**
- * The charge for a request on admission, or what it has actually used.
+ * The charge for a request on admission, or its actual usage.
  *
  * Groq checks `prompt + max_completion_tokens` against the limits on tokens, the prompt alone against those on input
  * tokens and `max_completion_tokens` alone against those on output tokens.

@@ -7,7 +7,7 @@ export interface Price {
   readonly cachedInput?: number;
 }
 
-/** What is known about a model without asking Groq. */
+/** The properties of a model that are known without asking Groq. */
 export interface ModelInfo {
   readonly kind: 'chat' | 'transcription' | 'speech' | 'guard';
   /** In tokens, prompt and completion together. */

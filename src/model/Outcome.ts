@@ -32,7 +32,7 @@ export interface Rejection {
   /** The size of the bucket, and how much of it is used. */
   readonly limit?: number | undefined;
   readonly used?: number | undefined;
-  /** What the request would have been charged. */
+  /** The charge that the request would have had. */
   readonly requested?: number | undefined;
 }
 

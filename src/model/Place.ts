@@ -1,6 +1,6 @@
 import type { Priority } from './Priority.ts';
 
-/** What determines when a waiting request starts, and can be changed while it waits. */
+/** The properties that determine when a waiting request starts, and can be changed while it waits. */
 export interface Place {
   /** A new priority also sets its slack, unless `slack` is given too. */
   readonly priority?: Priority | undefined;

@@ -16,5 +16,5 @@ export const DEFAULT_SLACK: Slack = { high: 0, normal: 60_000, low: 600_000, bac
 /** The fraction of each daily limit that a priority leaves to more urgent requests, from 0 to 1. */
 export type Pacing = Readonly<Record<Priority, number>>;
 
-/** Bulk work may take the upper half of a day's quota at once; below that, it shares what flows back. */
+/** Bulk work may use the upper half of a day's quota immediately; below that, it shares the refill. */
 export const DEFAULT_PACING: Pacing = { high: 0, normal: 0.1, low: 0.25, background: 0.5 };

@@ -3,8 +3,8 @@ import type { LimitKey } from './Limits.ts';
 import type { Priority } from './Priority.ts';
 
 /**
- * What is taken from the buckets for one attempt. The caller chooses the id, so that repeating the call reserves only
- * once.
+ * The charge that is taken from the buckets for one attempt. The caller chooses the id, so that repeating the call
+ * reserves only once.
  */
 export interface Reservation {
   readonly key: LimitKey;

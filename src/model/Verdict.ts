@@ -16,7 +16,7 @@ export type Verdict =
        */
       readonly yields?: boolean | undefined;
       /**
-       * What other requests may take without delaying it.
+       * The amounts that other requests may take without delaying it.
        *
        * @default nothing of that dimension, and any amount of the others
        */
@@ -25,7 +25,7 @@ export type Verdict =
   /** Never: it costs more than a full bucket holds. */
   | { readonly type: 'never'; readonly dimension: Dimension; readonly cost: number; readonly limit: number };
 
-/** What is left of a bucket after the waiting request has been served. */
+/** The remainder of a bucket after the waiting request has been served. */
 export interface Headroom {
   readonly dimension: Dimension;
   /** In the units of its dimension. */

@@ -3,7 +3,7 @@ import type { WireEvent } from '../ports/Transport.ts';
 
 /** The messages on their way back to one client. Messages on one connection never overtake each other. */
 export class Connection {
-  /** What the server does when the client disconnects. */
+  /** Called when the server notices that the client has disconnected. */
   left: (() => void) | undefined;
   ended = false;
   /** Whether the server knows that the client has disconnected. It may know that before the request arrives. */
@@ -23,7 +23,7 @@ export class Connection {
     this.#down = down;
   }
 
-  /** The server itself has failed, as a test asked it to. */
+  /** Ends the answer with an error that the test's script has thrown. */
   fail(error: unknown): void {
     this.ended = true;
     this.#client.error(error);

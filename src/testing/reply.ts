@@ -62,7 +62,7 @@ class WireAnswer {
     else if (piece.type === 'sent') return;
     else if (piece.type === 'head' || piece.type === 'data') {
       this.#begun = true;
-      // Nothing is added to a raw body, or to what is not an answer.
+      // Nothing is added to a raw body, or after a status other than 200.
       if (piece.type === 'data' || piece.status !== 200) this.#ended = true;
       this.#emit(piece);
     } else this.#say(piece);

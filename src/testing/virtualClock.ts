@@ -54,7 +54,7 @@ export function virtualClock(): VirtualClock {
         return subscription;
       },
     }) as unknown as SchedulerAction<T>;
-    // Most have one. An action may reschedule itself several times before it is due again.
+    // Usually a single task. An action may reschedule itself several times before it is due again.
     const waiting = new Set<Task>();
     const enter = (after: number, value: T | undefined): void => {
       const task: Task = {

@@ -65,7 +65,7 @@ export const wire = {
 /** The default model of an answer. */
 const MODEL = 'm';
 
-/** The finish reason of an answer in one piece. */
+/** The details of an answer in one piece. */
 interface Completed {
   readonly model?: string | undefined;
   readonly reason?: FinishReason | (string & {}) | undefined;
