@@ -1,46 +1,49 @@
 import type { ReasoningToken, TextToken, Token, ToolCallToken } from '../model/Token.ts';
 import type { Usage } from '../model/Usage.ts';
 
-/** One step of the model: what it sends, and how many tokens that is. */
+/** One step of the model: the token that it sends, and its cost. */
 export interface Piece {
-  /** Absent when the model thinks without showing it. */
+  /** Absent if the model reasons without showing it. */
   readonly token?: TextToken | ReasoningToken | ToolCallToken;
-  /** How many completion tokens it is. */
+  /** The number of completion tokens. */
   readonly cost: number;
   /** How many of them count as reasoning. */
   readonly reasoning: number;
 }
 
-/** What a simulated model is going to answer. */
+/** The planned answer of a simulated model. */
 export interface Draft {
   readonly pieces: readonly Piece[];
   readonly finish: string;
-  /** How many completion tokens come after the last piece: the mark of the end. */
+  /** The number of completion tokens after the last piece, such as the end marker. */
   readonly tail: number;
-  /** What is reported as used, when the author of the reply has said so. */
+  /** The reported usage, if the option `reply` gave one. */
   readonly usage?: Usage;
 }
 
-/** Tokens, as far as the answer has come. */
+/** The tokens that were written so far. */
 export interface WrittenTokens {
   readonly completionTokens: number;
   readonly reasoningTokens: number;
 }
 
 /**
- * Cuts a text into pieces that are about as long as tokens: words with the blank before them, and marks. Joined, they
- * are the text.
+ * Splits a text into pieces that are about as long as tokens: words with the space before them, and punctuation.
+ * Concatenated, they are the text.
  */
 export function textPieces(text: string): string[] {
   return text.match(/ ?[\p{L}\p{N}_']+|\s?[^\s\p{L}\p{N}_']|\s+/gu) ?? [];
 }
 
-/** What a tool call costs: its name and arguments, and the marks around them. */
+/** The tokens of a tool call: its name, its arguments and the markers around them. */
 export function toolCallCost({ name, arguments: args }: Pick<ToolCallToken, 'name' | 'arguments'>): number {
   return textPieces(name).length + textPieces(args).length + 4;
 }
 
-/** Turns what the option `reply` gave into a draft. Each token of a list is one chunk and counts as one token. */
+/**
+ * Turns the result of the option `reply` into a draft. Each token of a list is one chunk, and counts as one token
+ * unless it is a tool call.
+ */
 export function draftOf(reply: string | readonly Token[]): Draft {
   const tokens = typeof reply === 'string' ? textPieces(reply).map((text) => ({ type: 'text', text }) as const) : reply;
   const pieces: Piece[] = [];
@@ -65,11 +68,11 @@ function assertToken(token: unknown): asserts token is Token {
   );
 }
 
-/** Ends a draft with `length` where it exceeds so many tokens. */
+/** Truncates a draft that exceeds `maxTokens`, with the finish reason `length`. */
 export function fitDraft(draft: Draft, maxTokens: number): Draft {
   let sum = 0;
   for (const [index, { cost }] of draft.pieces.entries()) {
-    // The model writes to the last token, though what it writes is not to be seen when a piece is not whole.
+    // The model uses all its tokens, but a piece that does not fit is not sent.
     if (sum + cost > maxTokens) {
       return { ...draft, pieces: draft.pieces.slice(0, index), finish: 'length', tail: maxTokens - sum };
     }
@@ -78,7 +81,7 @@ export function fitDraft(draft: Draft, maxTokens: number): Draft {
   return sum + draft.tail > maxTokens ? { ...draft, finish: 'length', tail: maxTokens - sum } : draft;
 }
 
-/** What the first `count` pieces have taken, or all with the end. */
+/** The tokens of the first `count` pieces, or of all pieces and the end marker. */
 export function written({ pieces, tail }: Draft, count = Number.POSITIVE_INFINITY): WrittenTokens {
   let completionTokens = count > pieces.length ? tail : 0;
   let reasoningTokens = 0;

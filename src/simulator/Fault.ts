@@ -8,8 +8,8 @@ export interface StatusFault {
   readonly kind: 'status';
   readonly status: 429 | 498 | 500 | 503;
   /**
-   * The header `retry-after`: seconds, or any text, as it is. Absent when it is not given. With 429 the body and the other
-   * headers say as much as leads to that wait, or to one of 1 s.
+   * The header `retry-after`: seconds, or any text. Absent unless given. For 429, the body and the other headers are
+   * consistent with this wait, or with 1 s if it is not a number above 0.
    */
   readonly retryAfter?: number | string | undefined;
   /** For 429: the limit that the message names. @default 'tpm' */
@@ -109,7 +109,7 @@ export function faultOf(faults: Faults, request: ChatRequest, n: number): Fault 
   return checked(faultSchema.optional(), fault, 'What the option faults returns', 'Correct the function.');
 }
 
-/** The recorded end of a stream of tool calls in which the model wrote prose. */
+/** The recorded error of a stream in which the model wrote prose although it had to call a tool. */
 const TOOL_USE_FAILED = {
   message: 'Tool choice is required, but model did not call a tool',
   type: 'invalid_request_error',
@@ -118,7 +118,7 @@ const TOOL_USE_FAILED = {
   status_code: 400,
 };
 
-/** The `error` object of an error fault, which a stream sends with the status in it. */
+/** The `error` object of an error fault. In a stream it contains the status. */
 export function streamedError({ error = TOOL_USE_FAILED }: ErrorFault): NonNullable<ErrorFault['error']> {
   const { status_code = 400, ...rest } = error;
   return { ...rest, status_code };

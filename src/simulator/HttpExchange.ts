@@ -13,10 +13,10 @@ export type Headers = Readonly<Record<string, string>>;
 export interface HttpExchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  /** As in `req_01k…`. */
+  /** Such as `req_01k…`. */
   readonly requestId: string;
   readonly random: Random;
-  /** Writes the status and the headers that every answer has, and these. */
+  /** Writes the status, the headers of every answer, and the given ones. */
   head(status: number, headers: Headers): void;
   /** Answers in one piece. */
   json(status: number, body: unknown, headers?: Headers): void;
@@ -24,7 +24,7 @@ export interface HttpExchange {
   error(answer: ApiError, headers?: Headers): void;
 }
 
-/** As Groq sends them with whatever is not streamed. */
+/** Groq's headers for answers that are not streamed. */
 const JSON_HEADERS: Headers = {
   'content-type': 'application/json',
   'cache-control': 'private, max-age=0, no-store, no-cache, must-revalidate',

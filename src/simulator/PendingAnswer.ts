@@ -9,24 +9,24 @@ import type { Head } from './renderCompletion.ts';
 import type { Simulation } from './Simulation.ts';
 import { renderUsage } from './usage.ts';
 
-/** A request that was let in and is being answered. */
+/** An admitted request that is being answered. */
 export interface PendingAnswer {
   readonly simulation: Simulation;
   readonly exchange: HttpExchange;
   readonly call: CheckedChatRequest;
-  /** The `x-ratelimit-*` headers, as they stood when the request was let in. */
+  /** The `x-ratelimit-*` headers on its admission. */
   readonly headers: Headers;
   readonly head: Head;
   readonly draft: Draft;
   readonly fault: AnswerFault | undefined;
   readonly pace: Pace;
-  /** When it was let in, by the simulator's clock. */
+  /** The time of its admission, by the simulator's clock. */
   readonly startedAt: number;
-  /** What is reported when the answer is whole. */
+  /** The usage of the complete answer. */
   readonly usage: Usage;
   /**
-   * Settles what was used: all when the answer is whole, else the prompt and the first pieces. Only the first call
-   * counts, and tells so.
+   * Settles the usage: of the complete answer, or of the prompt and the first pieces. Only the first call has an
+   * effect, and returns true.
    */
   end(pieces?: number): boolean;
 }
@@ -37,7 +37,7 @@ export interface Prompt {
   readonly cached: number;
 }
 
-/** Begins to answer. */
+/** Begins an answer. */
 export function beginAnswer(
   begun: Omit<PendingAnswer, 'pace' | 'usage' | 'end'>,
   prompt: Prompt,

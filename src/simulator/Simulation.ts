@@ -6,7 +6,7 @@ import type { ResolvedOptions } from './SimulatorOptions.ts';
 import { type SimulatedModel, simulatedModels } from './simulatedModels.ts';
 import { type SimulatorClock, simulatorClock } from './simulatorClock.ts';
 
-/** All that a running simulator knows. */
+/** The state of a running simulator. */
 export interface Simulation {
   readonly options: ResolvedOptions;
   readonly clock: SimulatorClock;
@@ -19,7 +19,7 @@ export interface Simulation {
   readonly nextChat: () => number;
 }
 
-/** Makes a simulation with full buckets, at its time 0. */
+/** Creates a simulation with full buckets, at its time 0. */
 export function createSimulation(options: ResolvedOptions): Simulation {
   const { tier, limits, chargeModel, limiter, rounding } = options;
   const models = simulatedModels({ tier, limits, chargeModel, shape: limiter, rounding });

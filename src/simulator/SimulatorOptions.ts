@@ -26,7 +26,7 @@ export interface SimulatorOptions {
   readonly seed?: number | undefined;
   /**
    * The answer of the model. A text is sent in pieces that are about as long as tokens; each token of a list is one
-   * chunk and counts as one.
+   * chunk and, unless it is a tool call, counts as one.
    *
    * @default replies that depend on the request and the seed
    */

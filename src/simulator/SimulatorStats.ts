@@ -10,11 +10,11 @@ export interface SimulatedModelStats {
   readonly inFlight: number;
   readonly firstAdmission?: number;
   readonly lastAdmission?: number;
-  /** The limits: what is left, and what was charged and settled in all. */
+  /** The limits: their levels, and the total charged and settled. */
   readonly levels: readonly ServerLevel[];
 }
 
-/** A snapshot of what a simulator has seen so far. */
+/** A snapshot of the statistics of a simulator. */
 export interface SimulatorStats {
   /** Milliseconds of the simulator's clock since it was started. */
   readonly now: number;

@@ -19,7 +19,7 @@ import { roughPrompt } from './roughPrompt.ts';
 import type { Simulation } from './Simulation.ts';
 import { seededReply } from './seededReply.ts';
 
-/** Admits a request for a completion whose prompt is counted, or refuses it, and answers. */
+/** Answers a chat request whose prompt is counted, if it is admitted; otherwise refuses it. */
 export function answerChat(
   simulation: Simulation,
   exchange: HttpExchange,
@@ -86,7 +86,7 @@ function replyTo({ options }: Simulation, request: ChatRequest): Draft {
     const reply: string | readonly Token[] = options.reply(request);
     return draftOf(reply);
   }
-  // From what is asked and not from who came first: the same questions have the same answers in whichever order.
+  // Seeded by the request and not by its number: equal requests get equal answers in any order.
   const { model, messages, tools, tool_choice, response_format, reasoning_effort, seed } = request;
   const asked = JSON.stringify([model, messages, tools, tool_choice, response_format, reasoning_effort, seed]);
   return seededReply(request, seeded(seedOf(`${options.seed}:${asked}`)));
@@ -125,10 +125,10 @@ function answerStatus(
   const isRequests = unit === 'requests';
   const requested = isRequests ? 1 : prompt.tokens + maxCompletionTokens;
   const level = model.server.levels(clock.now()).find((each) => each.dimension === dimension);
-  // Where there is no such limit it is one into which the request fits, or it could never be sent.
+  // Without such a limit, one that fits the request is reported: otherwise it could never be sent.
   const limit = level?.limit ?? requested;
   const wait = typeof retryAfter === 'number' && retryAfter > 0 ? retryAfter * 1_000 : 1_000;
-  // As much as leaves no room for the request before that time: a client goes by either.
+  // Leaves no room for the request before that time: a client may rely on either.
   const used = Math.max(0, Math.ceil(limit - requested + (limit * wait) / window));
   const body = refusalBody(
     { type: 'refused', status, dimension, limit, used, requested, wait },

@@ -11,18 +11,18 @@ import {
   usageChunk,
 } from './renderCompletion.ts';
 
-/** As Groq sends them with a stream. */
+/** Groq's headers for a stream. */
 const STREAM_HEADERS = { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' } as const;
 
 /**
- * Answers with a stream, a chunk for each token. Chunks that are due at the same time go out together; when the client
- * does not read, the model waits; when it goes away, the model stops and what it had written is settled.
+ * Answers with a stream of one chunk per token. Chunks that are due at the same time are sent together. The model waits
+ * while the client does not read. If the client disconnects, the model stops, and its tokens so far are settled.
  */
 export function answerStreamed(pending: PendingAnswer): void {
   const { exchange, simulation, head, draft, pace, startedAt, fault, headers } = pending;
   const { response } = exchange;
   const { clock, recorder } = simulation;
-  /** How many pieces were sent. */
+  /** The number of sent pieces. */
   let sent = 0;
   let playing: Playing | undefined;
 

@@ -4,8 +4,8 @@ import { dueAt, dueBy } from './pace.ts';
 import { wholeCompletion } from './renderCompletion.ts';
 
 /**
- * Answers in one piece, when the last token is due. When the client goes away before, what the model had written until
- * then is settled.
+ * Answers in one piece when the last token is due. If the client disconnects before, the tokens written so far are
+ * settled.
  */
 export function answerWhole(pending: PendingAnswer): void {
   const { exchange, simulation, draft, pace, startedAt, fault } = pending;

@@ -24,7 +24,7 @@ export const INVALID_KEY: ApiError = {
   error: { message: 'Invalid API Key', type: INVALID, code: 'invalid_api_key' },
 };
 
-/** Groq's words for it are not known. */
+/** Groq's own message is not known. */
 export const INVALID_JSON: ApiError = invalidRequest('The body of the request is not valid JSON.');
 
 export const BODY_TOO_LARGE: ApiError = {
@@ -75,13 +75,16 @@ export function unknownUrl(method: string, path: string): ApiError {
   };
 }
 
-/** The server failed. The words after the first three are the simulator's own: a function of its options has thrown. */
+/**
+ * The server failed. Groq's message has only the first three words; the simulator adds why a function of its options
+ * failed.
+ */
 export function internalError(reason?: string): ApiError {
   const message = reason === undefined ? 'Internal Server Error' : `Internal Server Error: ${reason}`;
   return { status: 500, error: { message, type: 'internal_server_error' } };
 }
 
-/** What Groq answers when it has no room: of 498 no more than the middle of the message is known. */
+/** Groq's errors when it cannot serve a request. For 498, only the middle of the message is known. */
 export function unavailable(model: ModelId, status: Exclude<StatusFault['status'], 429>): ApiError {
   switch (status) {
     case 498:

@@ -1,7 +1,7 @@
 import type { Random } from '../ports/clock.ts';
 
 /**
- * Makes a seed of a text (FNV-1a over UTF-16 units).
+ * Computes a seed from a text (FNV-1a over UTF-16 units).
  *
  * @see http://www.isthe.com/chongo/tech/comp/fnv/
  */
@@ -11,12 +11,12 @@ export function seedOf(text: string): number {
   return hash;
 }
 
-/** A whole number from `min` to `max`, both included. */
+/** A random whole number from `min` to `max`, both included. */
 export function between(random: Random, min: number, max: number): number {
   return min + Math.floor(random() * (max - min + 1));
 }
 
-/** One of a list. */
+/** A random element of a list. */
 export function pick<T>(random: Random, list: readonly [T, ...T[]]): T {
   return list[Math.floor(random() * list.length)] ?? list[0];
 }

@@ -16,11 +16,11 @@ export interface CheckedChatRequest {
   readonly stream: boolean;
   /** Whether a chunk with the usage is wanted at the end of the stream. */
   readonly includeUsage: boolean;
-  /** Tokens. Absent when the request does not say. */
+  /** In tokens. Undefined if the request has no maximum. */
   readonly maxCompletionTokens: number | undefined;
 }
 
-/** What Groq answers for a model that it no longer serves: first the one, after some time the other. */
+/** Groq's error for a model that it no longer serves: the first one for some time, then the second one. */
 export type RetiredAs = 'model_decommissioned' | 'model_not_found';
 
 const wireSchema = z.looseObject({
@@ -28,7 +28,7 @@ const wireSchema = z.looseObject({
   stream_options: z.looseObject({ include_usage: z.boolean().nullish() }).nullish(),
 });
 
-/** Checks the body of a request as Groq does, and answers in its words when something is wrong. */
+/** Checks the body of a request as Groq does, and returns Groq's error if it is invalid. */
 export function checkChatRequest(
   body: unknown,
   models: ReadonlyMap<ModelId, SimulatedModel>,

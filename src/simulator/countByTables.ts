@@ -1,7 +1,7 @@
 import type { ChatRequest } from '../model/ChatRequest.ts';
 import { tiktokenCounter } from '../operators.ts';
 
-/** One for all simulators of a process, since its tables take megabytes. It is told of no reports, and so never changes. */
+/** Shared by all simulators of a process, since its tables take megabytes. It gets no reports, so it never changes. */
 const counter = tiktokenCounter();
 
 /** Counts the tokens of a prompt as clients do, by the same tables. */

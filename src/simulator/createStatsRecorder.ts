@@ -4,7 +4,7 @@ import type { Consumption } from '../rules/serverModel/chargeModels.ts';
 import type { SimulatorStats } from './SimulatorStats.ts';
 import type { SimulatedModel } from './simulatedModels.ts';
 
-/** The books of a simulator. */
+/** Records the statistics of a simulator. */
 export interface StatsRecorder {
   requested(): void;
   answered(status: number): void;
@@ -18,7 +18,7 @@ export interface StatsRecorder {
   stats(now: number): SimulatorStats;
 }
 
-/** Opens the books. */
+/** Creates an empty recorder. */
 export function createStatsRecorder(models: ReadonlyMap<ModelId, SimulatedModel>): StatsRecorder {
   let requests = 0;
   let faults = 0;

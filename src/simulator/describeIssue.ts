@@ -4,8 +4,8 @@ type Issue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];
 
 /**
- * Says in Groq's words what is wrong with the body of a request. In a message the complaint is wrapped once more, in
- * the role that the message has.
+ * Describes an issue in the body of a request in Groq's words. An issue in a message is wrapped in another text, with
+ * the role of the message.
  *
  * @example
  * describeIssue(issue, body);
@@ -33,7 +33,7 @@ function complaint(issue: Issue, path: Path, body: unknown): string {
     return `${quoted(path.slice(0, -1))} : discriminator property 'role' has invalid value`;
   }
   const what = flaw(issue, path, at(body, path));
-  // Of the body itself there is no path to tell.
+  // The body itself has no path.
   return path.length === 0 && issue.code === 'unrecognized_keys' ? what : `${quoted(path)} : ${what}`;
 }
 

@@ -4,11 +4,11 @@ import { between, pick } from './chance.ts';
 
 const WORDS = ['river', 'harbor', 'garden', 'market', 'bridge', 'orchard'] as const;
 
-/** How deep a schema is followed: what lies below is an empty object. */
+/** The maximum depth of a schema. Deeper values are empty objects. */
 const MAX_DEPTH = 8;
 
 /**
- * Makes up a value that fits a JSON Schema, for tool calls and structured answers. It knows the common keywords: type,
+ * Generates a value that fits a JSON Schema, for tool calls and structured answers. Supports the common keywords: type,
  * enum, const, properties, items, minItems, minimum, anyOf and oneOf.
  *
  * @see https://json-schema.org/understanding-json-schema

@@ -30,7 +30,7 @@ export async function handleRequest(
   try {
     await answer(simulation, exchange);
   } catch (error) {
-    // The client went away while its request was being read.
+    // The client disconnected while its request was read.
     if (response.destroyed) simulation.recorder.aborted();
     else if (response.headersSent) response.destroy();
     else exchange.error(internalError(error instanceof Error ? error.message : String(error)));
@@ -78,7 +78,7 @@ async function chat(simulation: Simulation, exchange: HttpExchange): Promise<voi
   const { call } = checked;
   const counting = promptTokensOf(simulation.options, call.request);
   const prompt = 'tokens' in counting ? counting : await counting;
-  // The client may have gone away meanwhile.
+  // The client may have disconnected meanwhile.
   if (exchange.response.destroyed) simulation.recorder.aborted();
   else answerChat(simulation, exchange, call, prompt);
 }

@@ -3,7 +3,7 @@ import { seeded } from '../rules/seeded.ts';
 import { between, seedOf } from './chance.ts';
 
 const HEX = '0123456789abcdef';
-/** Crockford's base 32, of which ULIDs are made, in lower case as Groq writes it. */
+/** Crockford's base 32, the alphabet of ULIDs, in lower case as Groq writes it. */
 const BASE_32 = '0123456789abcdefghjkmnpqrstvwxyz';
 const BASE_36 = '0123456789abcdefghijklmnopqrstuvwxyz';
 
@@ -36,7 +36,7 @@ export function toolCallId(random: Random, model: string): string {
   return model.startsWith('openai/') ? `fc_${uuid(random)}` : letters(random, BASE_36, 9);
 }
 
-/** The fingerprint of what serves a model: the same as long as that is. */
+/** The system fingerprint of a model, which never changes. */
 export function fingerprint(model: string): string {
   return `fp_${letters(seeded(seedOf(model)), HEX, 10)}`;
 }

@@ -13,7 +13,7 @@ export function dueAt({ firstToken, tokensPerSecond }: Pace, index: number): num
   return firstToken + (index * 1_000) / tokensPerSecond;
 }
 
-/** How many of `count` pieces are due after so many milliseconds. */
+/** How many of `count` pieces are due after `elapsed` milliseconds. */
 export function dueBy({ firstToken, tokensPerSecond }: Pace, elapsed: number, count: number): number {
   if (elapsed < firstToken) return 0;
   return Math.min(count, Math.floor(((elapsed - firstToken) * tokensPerSecond) / 1_000) + 1 || count);
@@ -23,24 +23,26 @@ export function dueBy({ firstToken, tokensPerSecond }: Pace, elapsed: number, co
 export interface Run {
   readonly clock: SimulatorClock;
   readonly pace: Pace;
-  /** The clock's time from which dues are counted. */
+  /** The time from which pieces become due, by the clock. */
   readonly startedAt: number;
   /** The first piece, and the one after the last. */
   readonly from: number;
   readonly to: number;
-  /** Emits pieces that are due; false when no more can be taken until `resume`. */
+  /** Emits pieces that are due. Returns false to pause until `resume`. */
   readonly emit: (from: number, to: number) => boolean;
-  /** The moment has come at which the next piece after the last would be due. */
+  /** Called when the piece after the last one would be due. */
   readonly done: () => void;
 }
 
-/** A run under way. Unsubscribing it stops it. */
+/** A run in progress. Unsubscribing it stops it. */
 export interface Playing extends Unsubscribable {
-  /** Goes on after `emit` has said that no more can be taken. */
+  /** Continues after `emit` returned false. */
   resume(): void;
 }
 
-/** Plays a run with one timer, which is set only while something is to come. All that is due goes out at once. */
+/**
+ * Plays a run with one timer, which is only set while something remains. All pieces that are due are emitted together.
+ */
 export function play({ clock, pace, startedAt, from, to, emit, done }: Run): Playing {
   let next = from;
   let blocked = false;
@@ -59,7 +61,7 @@ export function play({ clock, pace, startedAt, from, to, emit, done }: Run): Pla
     const first = next;
     next = due;
     if (due > first && !emit(first, due)) blocked = true;
-    // A consumer that is told of pieces may stop the run.
+    // A consumer of pieces may stop the run.
     if (!blocked && !stopped) wake();
   };
   wake();

@@ -1,9 +1,9 @@
 import type { ChatRequest } from '../model/ChatRequest.ts';
 
-/** Counts the tokens of a prompt: at once where it can. */
+/** Counts the tokens of a prompt, synchronously if possible. */
 type CountPrompt = (request: ChatRequest) => number | Promise<number>;
 
-/** Makes a counter that counts as clients do. It loads what it needs with the first prompt that it counts. */
+/** Creates a counter that counts as clients do. It loads its tables for the first prompt. */
 export function promptCounter(): CountPrompt {
   let count: CountPrompt | undefined;
 

@@ -3,7 +3,7 @@ import type { Prompt } from './PendingAnswer.ts';
 import type { ResolvedOptions } from './SimulatorOptions.ts';
 
 /**
- * Counts the tokens of a prompt, and those of it that come out of the cache.
+ * Counts the tokens of a prompt, and how many of them are cached.
  *
  * @throws {TypeError} when an option does not return a number of tokens.
  */

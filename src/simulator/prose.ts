@@ -42,7 +42,7 @@ export function sentence(random: Random): string {
   return fill(random, pick(random, SENTENCES));
 }
 
-/** A sentence of what a model thinks before it writes. */
+/** A sentence of a model's reasoning. */
 export function thought(random: Random): string {
   return fill(random, pick(random, THOUGHTS));
 }

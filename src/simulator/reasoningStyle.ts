@@ -1,18 +1,19 @@
 import type { ChatRequest } from '../model/ChatRequest.ts';
 
 /**
- * How a model shows what it thinks: not at all, for want of thoughts (`none`) or on request (`hidden`); in a field of
- * its own, on the channel `analysis` or without a channel; or between `<think>` and `</think>` in its text.
+ * How a model shows its reasoning: not at all, since there is none (`none`) or on request (`hidden`); in a field of its
+ * own, with the channel `analysis` (`channel`) or without (`field`); or between `<think>` and `</think>` in its text
+ * (`think`).
  */
 export type ReasoningStyle = 'none' | 'hidden' | 'channel' | 'field' | 'think';
 
-/** Whether a model can think before it writes. */
+/** Whether a model can reason. */
 export function canReason(model: string): boolean {
   return model.startsWith('openai/gpt-oss') || model.startsWith('qwen/');
 }
 
 /**
- * Tells how a model shows what it thinks.
+ * Returns how a model shows its reasoning.
  *
  * @see https://console.groq.com/docs/reasoning
  */

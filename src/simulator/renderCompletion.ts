@@ -2,7 +2,7 @@ import type { Token } from '../model/Token.ts';
 import type { Usage } from '../model/Usage.ts';
 import type { Draft } from './Draft.ts';
 
-/** What every chunk of an answer says. */
+/** The values in every chunk of an answer. */
 export interface Head {
   readonly id: string;
   /** Seconds since 1970. */
@@ -25,14 +25,14 @@ function chunk(head: Head, delta: object, finish_reason: string | null, more: ob
   return { ...chunkHead(head), choices: [{ index: 0, delta, logprobs: null, finish_reason }], ...more };
 }
 
-/** The chunk before the first token. Where a tool is called, the content is null, except with gpt-oss. */
+/** The chunk before the first token. Its content is null before a tool call, except for gpt-oss. */
 export function firstChunk(head: Head, draft: Draft): object {
   const calls = draft.pieces.find(({ token }) => token !== undefined)?.token?.type === 'tool-call';
   const content = calls && !head.model.startsWith('openai/') ? null : '';
   return chunk(head, { role: 'assistant', content }, null, { x_groq: { id: head.requestId, seed: head.seed } });
 }
 
-/** The chunk of one token. A tool call is whole in one. */
+/** The chunk of one token. A tool call is a single chunk. */
 export function tokenChunk(head: Head, token: Shown): object {
   switch (token.type) {
     case 'text':
@@ -46,7 +46,7 @@ export function tokenChunk(head: Head, token: Shown): object {
   }
 }
 
-/** The chunk after the last token. The usage is in it twice, whether it was asked for or not. */
+/** The chunk after the last token. It contains the usage twice, whether it was requested or not. */
 export function lastChunk(head: Head, finish: string, usage: Usage): object {
   return chunk(head, {}, finish, { x_groq: { id: head.requestId, usage }, usage });
 }
@@ -56,7 +56,7 @@ export function usageChunk(head: Head, usage: Usage): object {
   return { ...chunkHead(head), choices: [], usage, service_tier: head.serviceTier };
 }
 
-/** The whole of an answer that was not streamed, with its fields in Groq's order. */
+/** A complete answer that is not streamed, with its fields in Groq's order. */
 export function wholeCompletion(head: Head, draft: Draft, usage: Usage): object {
   return {
     id: head.id,
@@ -72,7 +72,7 @@ export function wholeCompletion(head: Head, draft: Draft, usage: Usage): object 
   };
 }
 
-/** Without a content where tools are called and nothing is said. */
+/** The message has no content if it only calls tools. */
 function messageOf({ pieces }: Draft): object {
   let content = '';
   let reasoning = '';
@@ -102,7 +102,7 @@ export function dataEvent(data: object): string {
 /** The event that ends a stream. */
 export const DONE_EVENT = 'data: [DONE]\n\n';
 
-/** The event that ends a stream that has failed. Nothing comes after it. */
+/** The last event of a stream that has failed. */
 export function errorEvent(error: object): string {
   return `event: error\ndata: ${JSON.stringify({ error })}\n\n`;
 }

@@ -3,7 +3,9 @@ import type { ChatRequest } from '../model/ChatRequest.ts';
 /** The common rule of thumb for English. */
 const CHARACTERS_PER_TOKEN = 4;
 
-/** What Groq's limits of 2024 made of a prompt before it ran: its characters, without the template and the tools. */
+/**
+ * The estimate of a prompt by Groq's limits of 2024 before it ran: by its characters, without the template and tools.
+ */
 export function roughPrompt({ messages }: ChatRequest): number {
   const characters = messages.reduce((sum, { content }) => sum + lengthOf(content), 0);
   return Math.ceil(characters / CHARACTERS_PER_TOKEN);

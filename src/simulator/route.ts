@@ -1,16 +1,16 @@
-/** What a request asks for. */
+/** The target of a request. */
 export type Route =
   | { readonly to: 'chat' }
   | { readonly to: 'models' }
   | { readonly to: 'model'; readonly id: string }
   | { readonly to: 'nowhere' };
 
-/** The path below which the API lies. */
+/** The base path of the API. */
 export const BASE_PATH = '/openai/v1';
 
 const MODELS = `${BASE_PATH}/models/`;
 
-/** Tells what a request asks for. The id of a model may have its slash as it is or encoded. */
+/** Returns the target of a request. The slash in the id of a model may be encoded. */
 export function routeOf(method: string, path: string): Route {
   if (method === 'POST' && path === `${BASE_PATH}/chat/completions`) return { to: 'chat' };
   if (method !== 'GET') return { to: 'nowhere' };

@@ -7,23 +7,23 @@ import { toolCallId } from './ids.ts';
 import { sentence, thought } from './prose.ts';
 import { reasoningStyle } from './reasoningStyle.ts';
 
-/** How many tokens a model thinks, by `reasoning_effort`; `medium` is what Groq takes for gpt-oss. */
+/** The range of reasoning tokens by `reasoning_effort`; `medium` is Groq's default for gpt-oss. */
 const EFFORT = { low: [8, 24], default: [16, 64], medium: [16, 64], high: [60, 200] } as const;
 
 /**
- * The tokens that gpt-oss writes around what is seen: before its thoughts, of which one counts as a thought, between
- * them and its text, and at the end. With them all 16 recorded streams of text add up to their usage.
+ * The hidden tokens of gpt-oss: before its reasoning (one counts as reasoning), between reasoning and text, and at the
+ * end. With them, all 16 recorded streams of text add up to their usage.
  */
 const FRAMING = { before: 3, thoughts: 1, between: 6, end: 1 } as const;
 
 const NO_FRAMING = { before: 0, thoughts: 0, between: 0, end: 0 } as const;
 
-/** Of how many tokens a text is at least and at most, before its last sentence is ended. */
+/** The range of the length of a text in tokens, without the rest of its last sentence. */
 const LENGTH = [30, 240] as const;
 
 /**
- * Makes up an answer that is the same for the same request and the same chance: thoughts where the model has them, then
- * a call of the tool that was asked for, JSON where that was asked for, or prose.
+ * Generates an answer, the same for the same request and random numbers: reasoning if the model has it, and then a call
+ * of the requested tool, JSON if requested, or prose.
  *
  * With `tool_choice: 'auto'` the first tool is called, unless the last message is already the result of one.
  */
@@ -89,7 +89,7 @@ function textOf({ response_format }: ChatRequest, random: Random): string[] {
   return written(between(random, ...LENGTH), () => sentence(random), '\n\n');
 }
 
-/** Sentences until there are enough pieces, in paragraphs of four where there is something to part them. */
+/** Sentences until there are `length` pieces, in paragraphs of four if a separator is given. */
 function written(length: number, next: () => string, paragraph: string): string[] {
   const pieces: string[] = [];
   for (let i = 0; pieces.length < length; i++) {

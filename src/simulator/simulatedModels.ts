@@ -15,7 +15,7 @@ export interface SimulatedModel {
   readonly server: ServerModel;
 }
 
-/** What a model is taken to be that only the option `limits` names. */
+/** The assumed properties of a model that only the option `limits` names. */
 const UNKNOWN = { kind: 'chat', contextWindow: 131_072, maxCompletionTokens: 65_536, limits: {} } as const;
 
 /** How the models are limited. */
@@ -24,7 +24,7 @@ export interface SimulatedLimits extends Omit<ServerModelConfig, 'limits'> {
   readonly limits: false | Readonly<Record<ModelId, Limits>>;
 }
 
-/** Every model of the catalogue and of `limits`, each with its own buckets, full. */
+/** Every model of the catalogue and of `limits`, each with its own full buckets. */
 export function simulatedModels({ tier, limits, ...config }: SimulatedLimits): ReadonlyMap<ModelId, SimulatedModel> {
   const own = limits === false ? {} : limits;
   const ids = new Set([...MODELS.keys(), ...Object.keys(own)]);
@@ -51,7 +51,7 @@ export interface ListedModel {
   readonly max_completion_tokens: number;
 }
 
-/** As Groq reports them; the others are not recorded. */
+/** As Groq reports them; the others were not recorded. */
 const CREATED: ReadonlyMap<ModelId, number> = new Map([
   ['openai/gpt-oss-120b', 1_754_408_224],
   ['whisper-large-v3-turbo', 1_728_413_088],

@@ -1,9 +1,9 @@
 import type { SchedulerLike, Unsubscribable } from 'rxjs';
 
-/** The time of a simulated server, in its own milliseconds, which begins at 0. */
+/** The clock of a simulated server, in its own milliseconds from 0. */
 export interface SimulatorClock {
   now(): number;
-  /** Does some work once, after so many of its milliseconds. */
+  /** Runs work once, after `ms` of its milliseconds. */
   after(ms: number, work: () => void): Unsubscribable;
   /** The date that it shows, in seconds since 1970. */
   date(): number;
@@ -13,9 +13,9 @@ export interface SimulatorClock {
 const LONGEST = 2 ** 31 - 1;
 
 /**
- * Makes the one clock by which a simulated server does all: its limits refill and its tokens come by it.
+ * Creates the only clock of a simulated server: it controls the refill of limits and the pace of tokens.
  *
- * @param scheduler Whose time is sped up.
+ * @param scheduler The scheduler whose time is sped up.
  * @param speed How many of its milliseconds pass in one of the scheduler's.
  */
 export function simulatorClock(scheduler: SchedulerLike, speed: number): SimulatorClock {
@@ -26,7 +26,7 @@ export function simulatorClock(scheduler: SchedulerLike, speed: number): Simulat
   return {
     now,
     after: (ms, work) => {
-      // A timer that comes early, or that could not be set for so long, is set once more for the rest.
+      // A timer that fires early, or whose delay was limited, is set again for the rest.
       const due = now() + ms;
       return scheduler.schedule<undefined>(
         function () {

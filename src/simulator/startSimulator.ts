@@ -19,7 +19,7 @@ const SUBJECT = 'The options of startSimulator';
 export interface Simulator {
   /** The base URL for clients. It ends in `/openai/v1`. */
   readonly url: string;
-  /** What it has seen so far. */
+  /** Its statistics so far. */
   stats(): SimulatorStats;
   /** Ends every connection and timer, and resolves when nothing is left. It may be called repeatedly. */
   close(): Promise<void>;

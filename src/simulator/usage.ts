@@ -2,7 +2,7 @@ import type { Usage } from '../model/Usage.ts';
 import type { WrittenTokens } from './Draft.ts';
 import type { Pace } from './pace.ts';
 
-/** The share of the time to the first token that goes by in the queue; the rest is for the prompt. */
+/** The share of the time to the first token that is spent in the queue; the rest is for the prompt. */
 const QUEUE = 0.9;
 
 /** Seconds, as Groq writes them: to the nanosecond. */
@@ -11,8 +11,8 @@ function seconds(ms: number): number {
 }
 
 /**
- * Makes the usage that is reported for an answer, with its fields in Groq's order. The queue is not part of the total
- * time; cached tokens appear on a hit only, and reasoning tokens only where there were some.
+ * Creates the reported usage of an answer, with its fields in Groq's order. The total time does not include the queue.
+ * Cached tokens and reasoning tokens are included only if there are any.
  */
 export function renderUsage(
   prompt: { tokens: number; cached: number },
