@@ -122,8 +122,10 @@ function answerStatus(
     return;
   }
   const { unit, window } = DIMENSIONS[dimension];
-  const isRequests = unit === 'requests';
-  const requested = isRequests ? 1 : prompt.tokens + maxCompletionTokens;
+  const input = prompt.tokens;
+  const output = maxCompletionTokens;
+  const asked = { requests: 1, tokens: input + output, inputTokens: input, outputTokens: output, audioSeconds: 1 };
+  const requested = asked[unit];
   const level = model.server.levels(clock.now()).find((each) => each.dimension === dimension);
   // Without such a limit, one that fits the request is reported: otherwise it could never be sent.
   const limit = level?.limit ?? requested;
@@ -138,7 +140,7 @@ function answerStatus(
   const { requests, tokens } = model.server.show(clock.now());
   const shown = {
     ...(requests && { requests: dimension === 'rpd' ? told : requests }),
-    ...(tokens && !isRequests && { tokens: dimension === 'tpm' ? told : tokens }),
+    ...(tokens && unit !== 'requests' && { tokens: dimension === 'tpm' ? told : tokens }),
   };
   exchange.json(429, body, { ...headers, ...shownHeaders(shown) });
 }

@@ -2,6 +2,7 @@ import { request } from 'node:http';
 import { connect } from 'node:net';
 import { VirtualTimeScheduler } from 'rxjs';
 import { describe, expect, it } from 'vitest';
+import type { Dimension } from '../../src/model/Dimension.ts';
 import type { Fault, Simulator } from '../../src/simulator/index.ts';
 import { ask, body, chunks, events, json, MODEL, open, readAll, readSome, spoken } from './ask.ts';
 import { simulators } from './simulators.ts';
@@ -99,6 +100,18 @@ describe('startSimulator, with faults', () => {
     expect(daily.text).toContain('(RPD): Limit 1000, Used 1000, Requested 1. Please try again in 1m0s.');
     expect(simulator.stats().rateLimited).toEqual({});
     expect(simulator.stats().byStatus).toEqual({ '429': 4 });
+  });
+
+  it.each<[Dimension, number]>([
+    ['itpm', 100],
+    ['otpm', 50],
+    ['rpd', 1],
+  ])('should name in a 429 for %s what the request asks of that limit', async (dimension, requested) => {
+    const faults = [{ kind: 'status', status: 429, dimension } as const];
+    const simulator = await start({ limits: false, faults, countPrompt: () => 100 });
+    const answer = await ask(simulator.url, whole);
+    expect(answer.text).toContain(`(${dimension.toUpperCase()}): Limit ${requested},`);
+    expect(answer.text).toContain(`Requested ${requested}.`);
   });
 
   it('should ask a function for faults, with the request and its number among the valid ones', async () => {
