@@ -44,6 +44,8 @@ export class Gauge {
    */
   waitFor(units: number, kept: number, margin: number, now: number): number {
     const rest = this.pausedUntil > now ? Math.ceil(this.pausedUntil - now) : 0;
+    // It never fills: only a request that is to find out whether the limit was raised gets here.
+    if (this.bucket.limit === 0) return rest;
     if (this.#windowed) return Math.max(rest, this.#log.waitFor(Math.max(0, this.bucket.limit - units - kept), now));
     const fits = this.bucket.waitFor(units + kept, margin + this.#others.doubt(this.bucket, now));
     return Math.max(rest, this.bucket.foreign > 0 ? Math.min(fits, CONFIRMED) : fits);

@@ -23,6 +23,8 @@ export class GaugeSet {
   /** By dimension: when the request was charged whose answer reported the limit, in milliseconds. */
   readonly #told = new Map<Dimension, number>();
   readonly #plans: readonly Limits[];
+  /** Whether the server was found to count charges within windows. */
+  #windowed = false;
 
   /**
    * @param limits The limits that the server is assumed to have.
@@ -86,8 +88,16 @@ export class GaugeSet {
    */
   exceed(dimension: Dimension, units: number, askedAt: number, now: number): void {
     if ((this.#told.get(dimension) ?? -Infinity) >= askedAt) return;
+    // The cost exceeds only our own ceiling, which was lowered in the meantime.
+    if (units <= (this.#allowed[dimension] ?? Infinity)) return;
     this.#told.delete(dimension);
     this.#adopt(dimension, Math.max(units, this.#expected[dimension] ?? 0), now);
+  }
+
+  /** Switches all limits to counting the charges within a window, also those that become known later. */
+  countWindows(): void {
+    this.#windowed = true;
+    for (const gauge of this.all) gauge.countWindows();
   }
 
   /** Takes the hidden limits from the plan that the shown limits match, if it is the only one. */
@@ -113,8 +123,13 @@ export class GaugeSet {
     const gauge = this.find(dimension);
     if (limit === (gauge?.bucket.limit ?? Infinity)) return;
     this.revision += 1;
-    if (gauge === undefined) this.all = [...this.all, new Gauge(dimension, limit, now)];
+    if (gauge === undefined) this.#add(new Gauge(dimension, limit, now));
     else if (limit === Infinity) this.all = this.all.filter((other) => other !== gauge);
     else gauge.resize(limit);
+  }
+
+  #add(gauge: Gauge): void {
+    if (this.#windowed) gauge.countWindows();
+    this.all = [...this.all, gauge];
   }
 }

@@ -188,23 +188,24 @@ export class LimitLearner {
     const { dimension, ms, limit, used, requested } = rejection;
     const pause = this.#pause.refused(ms, now);
     if (dimension !== undefined && limit !== undefined) this.#gauges.hear(dimension, limit, at, now);
-    if (this.#gauges.find(dimension) === undefined) this.#pausedUntil = Math.max(this.#pausedUntil, now + pause);
-    for (const gauge of this.#gauges.all) {
-      if (dimension !== undefined && gauge.dimension !== dimension) continue;
-      gauge.pausedUntil = Math.max(gauge.pausedUntil, now + pause);
-      if (used === undefined || limit === undefined || requested === undefined) continue;
-      const mark = isShown(dimension) ? marks?.[dimension] : undefined;
-      // Without a mark, or before the levels are known, there is nothing to compare with. The reported level excludes
-      // the refused request, and possibly those that were admitted after this one was charged.
-      if (mark === undefined || !this.known) {
-        const left = limit - used;
-        const since = left - others.arrivedSince(chargedAt, gauge.unit);
-        // Requests are not given back: those admitted since then have used no more than was left.
-        gauge.lowerTo(gauge.unit === 'requests' ? Math.max(since, Math.min(left, 0)) : since);
-      } else this.#correct(gauge, mark, marks, limit - used - requested, false, event, now);
-      if (ms !== undefined) {
-        this.#watchFlow({ window: gauge.bucket.window, limit, missing: used + requested - limit, ms });
-      }
+    const gauge = this.#gauges.find(dimension);
+    if (gauge === undefined) {
+      this.#pausedUntil = Math.max(this.#pausedUntil, now + pause);
+      return;
+    }
+    gauge.pausedUntil = Math.max(gauge.pausedUntil, now + pause);
+    if (used === undefined || limit === undefined || requested === undefined) return;
+    const mark = isShown(dimension) ? marks?.[dimension] : undefined;
+    // Without a mark, or before the levels are known, there is nothing to compare with. The reported level excludes
+    // the refused request, and possibly those that were admitted after this one was charged.
+    if (mark === undefined || !this.known) {
+      const left = limit - used;
+      const since = left - others.arrivedSince(chargedAt, gauge.unit);
+      // Requests are not given back: those admitted since then have used no more than was left.
+      gauge.lowerTo(gauge.unit === 'requests' ? Math.max(since, Math.min(left, 0)) : since);
+    } else this.#correct(gauge, mark, marks, limit - used - requested, false, event, now);
+    if (ms !== undefined) {
+      this.#watchFlow({ window: gauge.bucket.window, limit, missing: used + requested - limit, ms });
     }
   }
 
@@ -215,6 +216,6 @@ export class LimitLearner {
     const tolerance = Math.max(FLOW_TOLERANCE, window / limit, flowing / 20);
     this.#strange = Math.abs(ms - flowing) <= tolerance ? 0 : this.#strange + 1;
     if (this.#strange < STRANGE) return;
-    for (const gauge of this.#gauges.all) gauge.countWindows();
+    this.#gauges.countWindows();
   }
 }

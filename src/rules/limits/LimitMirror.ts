@@ -86,8 +86,9 @@ export class LimitMirror {
     const { margin } = this.#config;
     const event = this.#next(now);
     const probing = Math.max(0, Math.ceil((this.#probe?.until ?? now) - now));
-    // If no limit is known, no fraction of it can be charged: everything waits for the first answer.
-    let ms = Math.max(this.#learner.rest(now), this.#gauges.all.length === 0 ? probing : 0);
+    // If the limit on tokens is not known, no fraction of it can be charged: everything waits for the first answer.
+    const isBlind = probing > 0 && this.#gauges.find('tpm') === undefined;
+    let ms = Math.max(this.#learner.rest(now), isBlind ? probing : 0);
     /** The wait if nothing were left to more urgent requests, in milliseconds. */
     let unpaced = ms;
     let worst: Gauge | undefined;

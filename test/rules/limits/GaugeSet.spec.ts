@@ -85,6 +85,14 @@ describe('GaugeSet', () => {
       expect(gauges.hear('tpm', 6_000, 5, 70)).toBe(true);
     });
 
+    it('should not take a ceiling of our own, lowered in the meantime, for the limit of the server', () => {
+      const gauges = new GaugeSet({ tpm: 1_000 }, {}, [], 0);
+      gauges.hear('tpm', 1_000, 10, 10);
+      gauges.cap({ tpm: 100 }, 30);
+      gauges.exceed('tpm', 200, 20, 40);
+      expect(gauges.hear('tpm', 2_000, 5, 50)).toBe(false);
+    });
+
     it('should not doubt what the server has told since', () => {
       const gauges = new GaugeSet({ tpm: 1_000 }, {}, [], 0);
       gauges.hear('tpm', 100, 20, 30);

@@ -276,6 +276,22 @@ describe('LimitLearner', () => {
       expect(mirror.levels(0).map(({ pausedFor }) => pausedFor)).toEqual([7_000, 7_000]);
     });
 
+    it('should not apply the numbers of a limit whose name is unknown to other limits', () => {
+      const { rejected, level } = learning({ tpm: 1_000, tpd: 100_000 });
+      rejected({ ms: 7_000, limit: 10, used: 10, requested: 1 });
+      expect([level('tpm'), level('tpd')]).toEqual([1_000, 100_000]);
+    });
+
+    it('should not send to a limit of 0, but find out later whether it was raised', () => {
+      const { mirror, rejected, take, waitFor } = learning({ rpm: 10, tpm: 1_000 });
+      rejected({ dimension: 'rpm', ms: 7_000, limit: 0, used: 0, requested: 1 });
+      const refused = mirror.reserve({ key: 'm', id: '1', cost: tokens(1), priority: 'low' }, 60_000);
+      expect(refused).toMatchObject({ type: 'never', dimension: 'rpm', limit: 0 });
+      take(1_000, 400_000);
+      // The limit on tokens still holds.
+      expect(waitFor(500, 400_000)).toBe(30_000);
+    });
+
     it('should take the server by its word as long as nothing is known: the refused one is not in what it shows', () => {
       const { rejected, level, waitFor } = learning({ tpm: 8_000 }, { probe: 5_000 });
       rejected({ dimension: 'tpm', ms: 15_000, limit: 8_000, used: 6_000, requested: 4_000 }, 0, 4_000);
@@ -445,6 +461,14 @@ describe('LimitLearner', () => {
       }
       const before = level('rpd', 10) ?? 0;
       expect(level('rpd', 86_410)).toBeCloseTo(before + 1, 6);
+    });
+
+    it('should also count within windows at a limit that becomes known later', () => {
+      const { rejected, answered, level } = learning({ tpm: 1_000 });
+      rejected(strange, 0);
+      rejected(strange, 60_000);
+      answered(1, 130_000, { rpd: { limit: 1_000, remaining: 400 } });
+      expect(level('rpd', 130_000 + 43_200_000)).toBe(400);
     });
 
     it('should use the limit of the server where ours is lower', () => {

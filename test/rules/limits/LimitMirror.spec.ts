@@ -313,6 +313,15 @@ describe('LimitMirror', () => {
         headroom: [],
       });
     });
+
+    it('should let everything wait while the limit on tokens is not known, whatever is known of others', () => {
+      const { mirror, make } = mirrorOf({ rpm: 1_000 }, { probe: 5_000 });
+      const first = make(tokens(5_000));
+      mirror.reserve(first, 0);
+      expect(mirror.reserve(make(tokens(5_000)), 0)).toMatchObject({ type: 'wait', ms: 5_000, dimension: 'rpm' });
+      mirror.learn(first, { tpm: { limit: 60_000, remaining: 55_000 } }, 100);
+      expect(mirror.reserve(make(tokens(5_000)), 100)).toEqual(GRANTED);
+    });
   });
 
   it('should give back what a prompt was counted too long by once, when an answer has shown it', () => {
