@@ -3,7 +3,7 @@ import { Bucket } from '../../../src/rules/limits/Bucket.ts';
 
 const WINDOW = 1_000;
 
-/** A bucket that lets one unit flow in each ten milliseconds. */
+/** A bucket with an inflow of one unit in ten milliseconds. */
 const bucketWith = (level: number): Bucket => {
   const bucket = new Bucket(WINDOW, 100, 0);
   bucket.take(100 - level);
@@ -12,7 +12,7 @@ const bucketWith = (level: number): Bucket => {
 };
 
 describe('Bucket', () => {
-  it('should be full at first, and hold what flows back in a millisecond for each that passes', () => {
+  it('should be full at first, and refill by its rate for each millisecond', () => {
     const bucket = new Bucket(WINDOW, 100, 7);
     expect([bucket.level, bucket.rate, bucket.fullAt]).toEqual([100, 0.1, -1]);
     bucket.take(60);
@@ -23,7 +23,7 @@ describe('Bucket', () => {
     expect(bucket.level).toBe(50);
   });
 
-  it('should lose nothing to rounding in a day of milliseconds', () => {
+  it('should lose nothing to rounding over a day of milliseconds', () => {
     const bucket = new Bucket(86_400_000, 7, 0);
     bucket.take(7);
     bucket.arrive(7);
@@ -31,7 +31,7 @@ describe('Bucket', () => {
     expect(bucket.level).toBe((7 * 86_399) / 86_400_000);
   });
 
-  it('should hold no more than its limit, and know when it last held that', () => {
+  it('should hold at most its limit, and remember the event at which it was last full', () => {
     const bucket = bucketWith(90);
     bucket.refill(100, 3);
     expect([bucket.level, bucket.fullAt]).toEqual([100, -1]);
@@ -43,7 +43,7 @@ describe('Bucket', () => {
     expect([bucket.level, bucket.fullAt]).toEqual([99.1, 4]);
   });
 
-  it('should stay below its limit by what is still on the way to the server', () => {
+  it('should stay below its limit by the units on the way to the server', () => {
     const bucket = new Bucket(WINDOW, 100, 0);
     bucket.take(30);
     bucket.refill(500, 1);
@@ -53,7 +53,7 @@ describe('Bucket', () => {
     expect([bucket.level, bucket.fullAt]).toEqual([80, 1]);
   });
 
-  it('should not refill again for a time that has passed already', () => {
+  it('should not refill twice for the same time when the clock goes back', () => {
     const bucket = bucketWith(0);
     bucket.refill(500, 1);
     bucket.refill(400, 2);
@@ -71,11 +71,11 @@ describe('Bucket', () => {
     ['a margin of the inflow', 30, 30, 20, 20],
     ['no more than a full bucket, whatever the margin', 30, 90, 5_000, 700],
     ['all of it', 0, 100, 0, 1_000],
-  ])('should tell how long to wait for %s', (_, level, cost, margin, ms) => {
+  ])('should return the wait for %s', (_, level, cost, margin, ms) => {
     expect(bucketWith(level).waitFor(cost, margin)).toBe(ms);
   });
 
-  it('should let less flow in when others take a part, and wait as if a hundredth were left when they take all', () => {
+  it('should refill more slowly when others take a part, and at a hundredth of its rate when they take all', () => {
     const bucket = bucketWith(0);
     bucket.foreign = 0.04;
     expect(bucket.rate).toBeCloseTo(0.06, 9);
@@ -86,7 +86,7 @@ describe('Bucket', () => {
     expect(bucket.waitFor(7, 0)).toBe(1_000);
   });
 
-  it('should take what was used beyond its charge, also below nothing, and give back no more than fits', () => {
+  it('should take usage beyond the charge, also below zero, and give back at most up to its limit', () => {
     const bucket = bucketWith(10);
     bucket.add(-30);
     expect([bucket.level, bucket.waitFor(1, 0)]).toEqual([-20, 210]);
@@ -103,7 +103,7 @@ describe('Bucket', () => {
       ['what it holds, less what is still on the way there', 15, 20, -30, 5],
       ['nothing when it holds more', 0, 51, 0, 50],
       ['below nothing', 0, -5, -55, -5],
-    ])('should lower it to %s', (_, travelling, units, change, level) => {
+    ])('should lower the level to %s', (_, travelling, units, change, level) => {
       const bucket = bucketWith(50);
       bucket.take(travelling);
       expect([bucket.lowerTo(units), bucket.level]).toEqual([change, level]);
@@ -114,7 +114,7 @@ describe('Bucket', () => {
       ['a little', 5, -1],
       ['less than nothing', -3, -4],
       ['more than is on the way', 57, 7],
-    ])('should not believe that more is let in than flows in on the way: of %s', (_, units, level) => {
+    ])('should go below zero by at most the inflow of a second: with a reported level of %s', (_, units, level) => {
       const bucket = new Bucket(60_000, 60, 0);
       bucket.take(50);
       bucket.add(48);
@@ -122,21 +122,21 @@ describe('Bucket', () => {
       expect(bucket.level).toBe(level);
     });
 
-    it('should believe all of it to be let in where what is refused comes back', () => {
+    it('should subtract all units on the way where refused units are given back', () => {
       const bucket = new Bucket(60_000, 60, 0);
       bucket.take(50);
       bucket.lowerTo(5);
       expect(bucket.level).toBe(-45);
     });
 
-    it('should leave alone what is lower already', () => {
+    it('should not change a level that is lower already', () => {
       const bucket = new Bucket(60_000, 60, 0);
       bucket.take(70);
       expect([bucket.lowerTo(0, false), bucket.level]).toEqual([0, -10]);
     });
   });
 
-  it('should keep what is missing from full when its limit is changed', () => {
+  it('should keep the distance to full when its limit is changed', () => {
     const bucket = bucketWith(70);
     bucket.resize(200);
     expect([bucket.limit, bucket.level, bucket.rate]).toEqual([200, 170, 0.2]);
@@ -145,7 +145,7 @@ describe('Bucket', () => {
   });
 
   describe('correct', () => {
-    it('should take what others took, and give back no more than that', () => {
+    it('should take the units that others took, and give back at most those', () => {
       const bucket = bucketWith(50);
       expect(bucket.correct(10)).toBe(0);
       expect(bucket.level).toBe(50);
@@ -155,7 +155,7 @@ describe('Bucket', () => {
       expect(bucket.level).toBe(50);
     });
 
-    it('should give back what was held back for others', () => {
+    it('should give back the inflow that was held back for others', () => {
       const bucket = bucketWith(0);
       bucket.foreign = 0.04;
       bucket.refill(500, 1);
@@ -164,7 +164,7 @@ describe('Bucket', () => {
       expect(bucket.level).toBeCloseTo(50, 9);
     });
 
-    it('should forget what was taken for others when it was full after that', () => {
+    it('should forget what was taken for others after the bucket was full', () => {
       const bucket = bucketWith(90);
       bucket.correct(-20);
       bucket.refill(400, 1);
@@ -175,7 +175,7 @@ describe('Bucket', () => {
       expect(bucket.level).toBe(60);
     });
 
-    it('should forget it also when the server has told the level itself', () => {
+    it('should forget what was taken for others when the server reports a lower level', () => {
       const bucket = bucketWith(90);
       bucket.correct(-20);
       bucket.lowerTo(40);
@@ -183,7 +183,7 @@ describe('Bucket', () => {
       expect(bucket.level).toBe(40);
     });
 
-    it('should still give it back when the server has told that there is more', () => {
+    it('should still give back what was taken for others when the server reports a higher level', () => {
       const bucket = bucketWith(90);
       bucket.correct(-20);
       bucket.lowerTo(80);

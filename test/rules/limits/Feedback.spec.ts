@@ -12,14 +12,14 @@ describe('Feedback', () => {
     ['says more, with nothing beside it on the way', 100, 120, 20],
     ['says hardly more', 100, 100.9, 0],
     ['says one more', 100, 101, 1],
-  ])('should find nothing but what is certain when an answer %s', (_, level, remaining, change) => {
+  ])('should correct a level only by what is certain when an answer %s', (_, level, remaining, change) => {
     const feedback = new Feedback();
     feedback.take(50, 0);
     const mark = feedback.mark(level, 0, 0);
     expect(feedback.correction(mark, remaining, RATE, 0)).toBeCloseTo(change, 9);
   });
 
-  it('should not find the same twice', () => {
+  it('should not find the same difference twice', () => {
     const feedback = new Feedback();
     feedback.take(50, 0);
     const mark = feedback.mark(100, 0, 0);
@@ -30,7 +30,7 @@ describe('Feedback', () => {
     expect(feedback.correction(other, 39, RATE, 0)).toBe(0);
   });
 
-  it('should know of corrections that were made elsewhere', () => {
+  it('should take corrections from elsewhere into account', () => {
     const feedback = new Feedback();
     feedback.take(50, 0);
     const mark = feedback.mark(100, 0, 0);
@@ -39,7 +39,7 @@ describe('Feedback', () => {
     expect(feedback.correction(mark, 49, RATE, 0)).toBe(-20);
   });
 
-  it('should compare with the level without what was corrected before the charge', () => {
+  it('should compare with the level without corrections made before the charge', () => {
     const feedback = new Feedback();
     feedback.shift(-30);
     feedback.take(50, 0);
@@ -47,7 +47,7 @@ describe('Feedback', () => {
     expect(feedback.correction(mark, 99, RATE, 0)).toBe(0);
   });
 
-  it('should not miss what one took that left within half a second and came before it', () => {
+  it('should allow for a later request that was sent within half a second and may have overtaken', () => {
     const feedback = new Feedback();
     feedback.take(50, 0);
     const mark = feedback.mark(100, 0, 0);
@@ -57,7 +57,7 @@ describe('Feedback', () => {
     expect(feedback.correction(mark, 68, RATE, 600)).toBe(-1);
   });
 
-  it('should not take for spare what was in flight, or what has flowed in since', () => {
+  it('should not count reservations in flight, or inflow since the charge, as spare units', () => {
     const alone = (inFlight: number): number => {
       const feedback = new Feedback();
       feedback.take(50, 0);
@@ -72,7 +72,7 @@ describe('Feedback', () => {
     expect(alone(70)).toBe(0);
   });
 
-  it('should raise a level only when eight in a row agree, and by the least of what they show', () => {
+  it('should raise a level only after eight consecutive answers, and by the smallest difference', () => {
     const feedback = new Feedback();
     const answer = (spare: number): number => {
       feedback.take(1, 0);
@@ -81,7 +81,7 @@ describe('Feedback', () => {
     const seven = [40, 30, 50, 20, 60, 70, 25];
     expect(seven.map(answer)).toEqual([0, 0, 0, 0, 0, 0, 0]);
     expect(answer(33)).toBe(20);
-    // From here on, the level is higher.
+    // From here on, the level is 20 higher.
     expect(seven.map(answer)).toEqual([0, 0, 0, 0, 0, 0, 0]);
     expect(answer(90)).toBe(20);
   });
@@ -93,7 +93,7 @@ describe('Feedback', () => {
     ],
     ['one that shows too little', (feedback: Feedback) => feedback.correction(feedback.mark(100, 5, 0), 50, RATE, 0)],
     ['a correction made elsewhere', (feedback: Feedback) => feedback.shift(0)],
-  ])('should begin to count anew after %s', (_, interrupt) => {
+  ])('should start counting again after %s', (_, interrupt) => {
     const feedback = new Feedback();
     const answer = (): number => {
       feedback.take(1, 0);
@@ -105,7 +105,7 @@ describe('Feedback', () => {
     expect(answer()).toBeGreaterThan(0);
   });
 
-  it('should not call a request alone after which another was charged', () => {
+  it('should not treat a request as alone when another one was charged after it', () => {
     const feedback = new Feedback();
     feedback.take(50, 0);
     const mark = feedback.mark(100, 0, 0);

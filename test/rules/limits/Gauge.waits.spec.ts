@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Mark } from '../../../src/rules/limits/Feedback.ts';
 import { Gauge } from '../../../src/rules/limits/Gauge.ts';
 
-/** A limit of tokens into which one flows in each millisecond, with so many left, all of which has arrived. */
+/** A token limit with an inflow of one a millisecond, at this level, with nothing in flight. */
 const gaugeWith = (level: number): Gauge => {
   const gauge = new Gauge('tpm', 60_000, 0);
   gauge.take(60_000 - level, 0);
@@ -11,7 +11,7 @@ const gaugeWith = (level: number): Gauge => {
 };
 
 describe('the wait at a Gauge', () => {
-  it('should be what flowing back takes, and no shorter than the rest that was asked for', () => {
+  it('should be the time to refill, and at least the pause', () => {
     const gauge = gaugeWith(100);
     expect([gauge.waitFor(100, 0, 0, 0), gauge.waitFor(150, 0, 0, 0), gauge.waitFor(100, 7, 5, 0)]).toEqual([
       0, 50, 12,
@@ -21,7 +21,7 @@ describe('the wait at a Gauge', () => {
     expect([gauge.level(0, 0).pausedFor, gauge.level(0, 31).pausedFor]).toEqual([30.5, 0]);
   });
 
-  it('should leave so much to others when it is over', () => {
+  it('should report the units that are spare after a wait', () => {
     const gauge = gaugeWith(100);
     const spares = [gauge.spareIn(0, 60, 0, 0), gauge.spareIn(50, 150, 0, 0), gauge.spareIn(12, 107, 5, 0)];
     expect(spares).toEqual([40, 0, 0]);
@@ -30,34 +30,34 @@ describe('the wait at a Gauge', () => {
     expect([gauge.spareIn(1_000, 60, 0, 0), gauge.spareIn(1_000, 150, 0, 0)]).toEqual([40, 0]);
   });
 
-  it('should be longer at first, while nothing is known of others, and no longer when that has faded', () => {
+  it('should be longer while nothing is known of other clients, until that doubt has faded', () => {
     const waitAt = (now: number): number => {
       const gauge = gaugeWith(10_000);
       gauge.shown(1, 0);
       gauge.shown(2, now);
       return gauge.waitFor(10_000, 0, 0, now);
     };
-    // Six tenths of a second and a half, and half a second that answers do not show.
+    // 0.6 of 1,500 ms, and 500 ms that answers do not show.
     expect(waitAt(0)).toBe(900 + 500);
     expect(waitAt(20_000)).toBe(Math.ceil(900 * Math.exp(-1) + 500));
     expect(waitAt(200_000)).toBe(1);
     expect(waitAt(200_001)).toBe(0);
   });
 
-  it('should be no shorter by a clock that goes back', () => {
+  it('should not get shorter when the clock goes back', () => {
     const gauge = gaugeWith(10_000);
     gauge.shown(1, 3_600_000);
     expect(gauge.waitFor(10_000, 0, 0, 0)).toBe(gauge.waitFor(10_000, 0, 0, 3_600_000));
   });
 
-  it('should grow with the time in which no answer has shown the level', () => {
+  it('should grow with the time since an answer last showed the level', () => {
     const gauge = gaugeWith(10_000);
     gauge.shown(1, 0);
     expect(gauge.waitFor(10_000, 0, 0, 1_000) - gauge.waitFor(10_000, 0, 0, 0)).toBeGreaterThan(500);
   });
 
-  describe('beside others', () => {
-    /** Others were seen to take half of what flows in, a long time after the beginning. */
+  describe('with other clients', () => {
+    /** A gauge that has found foreign traffic, long after the start. */
     const beside = (): Gauge => {
       const gauge = gaugeWith(10_000);
       gauge.shown(1, 0);
@@ -66,7 +66,7 @@ describe('the wait at a Gauge', () => {
       return gauge;
     };
 
-    it('should believe in them for twenty seconds without an answer, and then less and less', () => {
+    it('should trust the estimate of others for twenty seconds without an answer, then let it decay', () => {
       const gauge = beside();
       const believed = [0, 20_000, 80_000, 140_000].map((unseen) => {
         gauge.waitFor(1, 0, 0, 300_000 + unseen);
@@ -78,7 +78,7 @@ describe('the wait at a Gauge', () => {
       expect(believed[3]).toBeCloseTo((believed[0] ?? 0) * Math.exp(-2), 9);
     });
 
-    it('should believe in them for a minute more where nobody asks', () => {
+    it('should apply the share of others for at least another minute when no wait is asked for', () => {
       const gauge = beside();
       const until = [0, 5_000, 20_000, 50_000].map((unseen) => {
         gauge.waitFor(1, 0, 0, 300_000 + unseen);
@@ -87,7 +87,7 @@ describe('the wait at a Gauge', () => {
       expect(until).toEqual([80_000, 75_000, 60_000, 60_000]);
     });
 
-    it('should be no longer than twenty seconds, since more will be known of them by then', () => {
+    it('should be at most twenty seconds because of others, unless a pause is longer', () => {
       const gauge = beside();
       expect(gauge.waitFor(60_000, 0, 0, 300_000)).toBe(20_000);
       gauge.pausedUntil = 360_000;
@@ -95,7 +95,7 @@ describe('the wait at a Gauge', () => {
       expect(gaugeWith(0).waitFor(60_000, 0, 0, 0)).toBe(60_000);
     });
 
-    it('should leave room for a lump, but for no more than a tenth of the bucket', () => {
+    it('should leave room for the largest lump, at most a tenth of the bucket', () => {
       const waitAfter = (lump: number): number => {
         const gauge = gaugeWith(10_000);
         gauge.shown(1, 0);
@@ -107,7 +107,7 @@ describe('the wait at a Gauge', () => {
       expect([waitAfter(0), waitAfter(2_000), waitAfter(50_000)]).toEqual([0, 2_000, 6_000]);
     });
 
-    it('should be believed at another limit of the kind, with what was shown there', () => {
+    it('should use the share of others found at another limit of the kind', () => {
       const other = new Gauge('tpd', 86_400_000, 0);
       other.share(beside());
       other.waitFor(1, 0, 0, 300_000);
@@ -116,8 +116,8 @@ describe('the wait at a Gauge', () => {
   });
 });
 
-describe('a Gauge of a server that counts within windows', () => {
-  it('should go by what came within a minute, also before that was known', () => {
+describe('a Gauge of a server that counts in windows', () => {
+  it('should count the charges within the last minute, also those from before the switch to windows', () => {
     const gauge = new Gauge('tpm', 1_000, 0);
     gauge.take(600, 0);
     gauge.bucket.arrive(600);
@@ -132,14 +132,14 @@ describe('a Gauge of a server that counts within windows', () => {
     expect(gauge.waitFor(1, 0, 0, 10_000)).toBe(60_000);
   });
 
-  it('should wait for all of it to be forgotten where more is left alone than there would be', () => {
+  it('should wait until all charges have left the window when the margin exceeds the limit', () => {
     const gauge = new Gauge('tpm', 1_000, 0);
     gauge.take(100, 0);
     gauge.countWindows();
     expect(gauge.waitFor(10, 1_000, 0, 1_000)).toBe(59_750);
   });
 
-  it('should know from a level that was adopted what others have had', () => {
+  it('should derive the usage of others from an adopted level', () => {
     const gauge = new Gauge('tpm', 1_000, 0);
     gauge.adoptLevel(300, 50, 0);
     expect(gauge.bucket.level).toBe(300);
@@ -148,8 +148,8 @@ describe('a Gauge of a server that counts within windows', () => {
   });
 });
 
-describe('what a Gauge makes of an answer', () => {
-  it('should be nothing at a limit that answers do not show', () => {
+describe('comparing a Gauge with an answer', () => {
+  it('should change nothing at a limit that answers do not show', () => {
     const gauge = new Gauge('rpm', 60, 0);
     gauge.take(1, 0);
     expect(gauge.mark(1, 0)).toBeUndefined();
@@ -157,19 +157,19 @@ describe('what a Gauge makes of an answer', () => {
     expect([gauge.compare(mark, 0, true, 0), gauge.bucket.level]).toEqual([0, 59]);
   });
 
-  it('should not be missed later when a level was not raised that is held below what the server allows', () => {
+  it('should not find units missing later when a ceiling kept the level from being raised', () => {
     const gauge = new Gauge('tpm', 200, 0);
     const marks = Array.from({ length: 10 }, () => {
       gauge.take(1, 0);
       return gauge.mark(1, 0) as Mark;
     });
     for (const mark of marks.slice(0, 8)) expect(gauge.compare(mark, 990, false, 0)).toBe(0);
-    // Others have taken most of what the server had, but it still has more than we would take.
+    // Others have taken most of the server's level, but it is still above the ceiling.
     for (const mark of marks.slice(8)) expect(gauge.compare(mark, 250, false, 0)).toBe(0);
     expect(gauge.bucket.level).toBe(190);
   });
 
-  it('should know what is in flight beside it, until that is settled', () => {
+  it('should count other reservations as in flight until they are settled', () => {
     const gauge = new Gauge('tpm', 1_000, 0);
     gauge.take(100, 0);
     gauge.bucket.arrive(100);
@@ -180,18 +180,18 @@ describe('what a Gauge makes of an answer', () => {
     expect(gauge.bucket.level).toBe(900);
   });
 
-  it('should know what is in flight beside the answer that showed the limit first', () => {
+  it('should not count the request that showed the limit first as in flight after it was settled', () => {
     const gauge = new Gauge('tpm', 1_000, 0);
     gauge.adoptLevel(300, 50, 0);
     gauge.settle(50, 0, false, 0, 0);
     gauge.take(100, 0);
     gauge.bucket.arrive(100);
-    // It is alone, so that what is left needs no other to agree.
+    // It is alone in flight, so one answer is enough.
     expect(gauge.compare(gauge.mark(100, 0) as Mark, 400, true, 0)).toBe(200);
     expect(gauge.bucket.level).toBe(400);
   });
 
-  it('should take from tokens all that is still on its way, since what is refused of them comes back', () => {
+  it('should assume that all tokens on the way are admitted, since refused tokens are given back', () => {
     const [tokens, requests] = [new Gauge('tpm', 1_000, 0), new Gauge('rpm', 60, 0)];
     tokens.take(900, 0);
     expect([tokens.lowerTo(50), tokens.bucket.level]).toEqual([-950, -850]);
@@ -199,7 +199,7 @@ describe('what a Gauge makes of an answer', () => {
     expect([requests.lowerTo(10), requests.bucket.level]).toEqual([-21, -1]);
   });
 
-  it('should follow a limit that has changed', () => {
+  it('should follow a changed limit', () => {
     const gauge = new Gauge('tpm', 1_000, 0);
     gauge.take(100, 0);
     const mark = gauge.mark(100, 0) as Mark;
@@ -207,7 +207,7 @@ describe('what a Gauge makes of an answer', () => {
     expect([gauge.compare(mark, 500, true, 0), gauge.bucket.level]).toEqual([0, 500]);
   });
 
-  it('should know whether the bucket was full since an answer showed it', () => {
+  it('should know whether the bucket was full since an answer last showed it', () => {
     const gauge = gaugeWith(0);
     expect(gauge.wasFull).toBe(false);
     gauge.bucket.refill(70_000, 5);

@@ -4,7 +4,7 @@ import { GaugeSet } from '../../../src/rules/limits/GaugeSet.ts';
 const limitOf = (gauges: GaugeSet): number | undefined => gauges.find('tpm')?.bucket.limit;
 
 describe('GaugeSet', () => {
-  it('should not believe an answer from before a cut that comes after it', () => {
+  it('should ignore a higher limit that was reported to an older request', () => {
     const gauges = new GaugeSet({ tpm: 1_000 }, {}, [], 0);
     expect(gauges.hear('tpm', 600, 20, 50)).toBe(true);
     expect(gauges.hear('tpm', 1_000, 10, 60)).toBe(false);
@@ -13,24 +13,24 @@ describe('GaugeSet', () => {
     expect(limitOf(gauges)).toBe(800);
   });
 
-  it('should believe an earlier request that was told the same', () => {
+  it('should accept the same limit for an older request', () => {
     const gauges = new GaugeSet({ tpm: 1_000 }, {}, [], 0);
     gauges.hear('tpm', 600, 20, 50);
     expect([gauges.hear('tpm', 600, 10, 60), gauges.hear('tpm', 601, 10, 60)]).toEqual([true, false]);
   });
 
-  it('should believe in less at once, and then again in what a later request is told', () => {
+  it('should accept a lower limit at once, and a higher one only for a request that is at least as recent', () => {
     const gauges = new GaugeSet({ tpm: 1_000 }, {}, [], 0);
     gauges.hear('tpm', 1_000, 20, 50);
     expect(gauges.hear('tpm', 600, 10, 60)).toBe(true);
     expect(limitOf(gauges)).toBe(600);
-    // That of the twentieth millisecond is the latest that anybody was told, whatever came in between.
+    // The request of millisecond 20 is still the latest one, whatever came in between.
     expect(gauges.hear('tpm', 1_000, 15, 70)).toBe(false);
     expect(gauges.hear('tpm', 1_000, 20, 70)).toBe(true);
     expect(limitOf(gauges)).toBe(1_000);
   });
 
-  it('should keep below a ceiling of our own, whatever it hears', () => {
+  it('should stay below its ceiling, whatever the server reports', () => {
     const gauges = new GaugeSet({}, { tpm: 500 }, [], 0);
     gauges.hear('tpm', 1_000, 1, 1);
     expect(limitOf(gauges)).toBe(500);
@@ -38,7 +38,7 @@ describe('GaugeSet', () => {
     expect(limitOf(gauges)).toBe(400);
   });
 
-  it('should keep a ceiling that is not changed, also where it is said to be undefined', () => {
+  it('should keep a ceiling that is missing or undefined in a change', () => {
     const gauges = new GaugeSet({}, { tpm: 500 }, [], 0);
     gauges.hear('tpm', 1_000, 1, 1);
     gauges.cap({ rpm: 10, tpm: undefined }, 2);
@@ -51,7 +51,7 @@ describe('GaugeSet', () => {
       return gauge && gauges.mostOf(gauge, now);
     };
 
-    it('should be the limit for five minutes after the server has told it, and then what we allow ourselves', () => {
+    it('should be the reported limit for five minutes, then the ceiling', () => {
       const gauges = new GaugeSet({ tpm: 1_000 }, {}, [], 0);
       expect(mostOf(gauges, 1e9)).toBe(1_000);
       gauges.hear('tpm', 600, 10, 50);
@@ -62,7 +62,7 @@ describe('GaugeSet', () => {
       expect(mostOf(gauges, 1e9)).toBe(700);
     });
 
-    it('should be what the largest plan has, as long as the server has told nothing', () => {
+    it('should be the limit of the largest plan while the server has reported nothing', () => {
       const plans = [{ tpm: 500 }, { tpm: 2_000 }];
       expect(mostOf(new GaugeSet({ tpm: 500 }, {}, plans, 0), 0)).toBe(2_000);
       expect(mostOf(new GaugeSet({ tpm: 500 }, { tpm: 900 }, plans, 0), 0)).toBe(900);
@@ -74,7 +74,7 @@ describe('GaugeSet', () => {
   });
 
   describe('exceed', () => {
-    it('should go back to what was expected, and at least to what was served', () => {
+    it('should return to the expected limit, and at least to the served amount', () => {
       const gauges = new GaugeSet({ tpm: 1_000 }, {}, [], 0);
       gauges.hear('tpm', 100, 10, 10);
       gauges.exceed('tpm', 200, 20, 30);
@@ -93,7 +93,7 @@ describe('GaugeSet', () => {
       expect(gauges.hear('tpm', 2_000, 5, 50)).toBe(false);
     });
 
-    it('should not doubt what the server has told since', () => {
+    it('should keep a limit that was reported to a request that is not older', () => {
       const gauges = new GaugeSet({ tpm: 1_000 }, {}, [], 0);
       gauges.hear('tpm', 100, 20, 30);
       gauges.exceed('tpm', 200, 20, 30);
@@ -101,7 +101,7 @@ describe('GaugeSet', () => {
     });
   });
 
-  it('should believe what we are told of a limit that answers do not show, and the server of one that they do', () => {
+  it('should let a configured limit replace a reported one only in a dimension that answers do not show', () => {
     const gauges = new GaugeSet({ rpm: 30, tpm: 1_000 }, {}, [], 0);
     gauges.hear('rpm', 20, 1, 1);
     gauges.hear('tpm', 500, 1, 1);
@@ -115,7 +115,7 @@ describe('GaugeSet', () => {
     const all = (gauges: GaugeSet) =>
       Object.fromEntries(gauges.all.map(({ dimension, bucket }) => [dimension, bucket.limit]));
 
-    it('should take the limits that answers do not show from the plan whose are those that they show', () => {
+    it('should take the limits that answers do not show from the plan that matches those they show', () => {
       const gauges = new GaugeSet(free, {}, [free, developer], 0);
       gauges.hear('rpd', 500_000, 1, 1);
       expect(all(gauges)).toEqual({ ...free, rpd: 500_000 });
@@ -125,7 +125,7 @@ describe('GaugeSet', () => {
       expect(gauges.revision).toBe(8);
     });
 
-    it('should follow an account that changes its plan, or has a smaller one than was said', () => {
+    it('should follow an account whose plan changes, or is smaller than configured', () => {
       const gauges = new GaugeSet(developer, {}, [free, developer], 0);
       for (const [at, plan] of [free, developer, free].entries()) {
         gauges.hear('rpd', plan.rpd, at, at);
@@ -134,7 +134,7 @@ describe('GaugeSet', () => {
       }
     });
 
-    it('should leave alone what the server has told, and what we were told', () => {
+    it('should keep reported and configured limits when a plan is matched', () => {
       const gauges = new GaugeSet({ ...free, tpd: 9 }, { tpd: 9 }, [free, developer], 0);
       gauges.hear('rpm', 30, 1, 1);
       gauges.hear('rpd', 500_000, 1, 1);
@@ -148,7 +148,7 @@ describe('GaugeSet', () => {
       expect(all(more)).toEqual({ ...developer, rpm: 2_000 });
     });
 
-    it('should forget what a 429 told of the plan before, and not what one tells of this one', () => {
+    it('should forget what a 429 reported before the plan changed, but not what one reports since', () => {
       const told = (at: number) => {
         const gauges = new GaugeSet(free, {}, [free, developer], 0);
         gauges.hear('rpm', 30, at, at);
@@ -159,7 +159,7 @@ describe('GaugeSet', () => {
       expect([told(4), told(5)]).toEqual([developer, { ...developer, rpm: 30 }]);
     });
 
-    it('should follow none where two have the same', () => {
+    it('should follow no plan when several match', () => {
       const gauges = new GaugeSet(free, {}, [{ ...developer, rpm: 7 }, developer], 0);
       gauges.hear('rpd', 500_000, 1, 1);
       gauges.hear('tpm', 250_000, 1, 1);

@@ -8,7 +8,7 @@ import { tokens } from '../../util/jobs.ts';
 import { seeded } from '../../util/random.ts';
 import { reservations } from '../../util/stores.ts';
 
-/** A mirror that learns, in a time that is set by hand. */
+/** A mirror that learns, with times set by hand. */
 const learning = (limits: Limits, config: Partial<LimitMirrorConfig> = {}) => {
   const make = reservations();
   const mirror = new LimitMirror({ limits, ceilings: {}, plans: [], margin: 0, keeps: false, probe: 0, ...config }, 0);
@@ -25,7 +25,7 @@ const learning = (limits: Limits, config: Partial<LimitMirrorConfig> = {}) => {
     const verdict = mirror.reserve(make(tokens(units)), now);
     return verdict.type === 'wait' ? verdict.ms : 0;
   };
-  /** Sends a request, and tells what its answer says: the headers of the server, or that a limit was met. */
+  /** Sends a request that is answered with these headers. */
   const answered = (units: number, now: number, headers: LimitHeaders): Reservation => {
     const reservation = take(units, now);
     mirror.learn(reservation, headers, now);
@@ -38,7 +38,7 @@ const learning = (limits: Limits, config: Partial<LimitMirrorConfig> = {}) => {
 };
 
 describe('LimitLearner', () => {
-  it('should know the limit from then on that a request exceeds by itself', () => {
+  it('should adopt the limit that the server reports for a request above it', () => {
     const { mirror, take, bucket } = learning({ tpm: 8_000 });
     const before = mirror.revision;
     const refused = { ...tokens(0), requests: 1 };
@@ -46,7 +46,7 @@ describe('LimitLearner', () => {
     expect([bucket('tpm')?.limit, bucket('tpm')?.level, mirror.revision]).toEqual([6_000, 6_000, before + 1]);
   });
 
-  it('should take a limit for larger that has served more, and not when it has only looked at that', () => {
+  it('should raise a limit after a request above it was served, but not when that request used no tokens', () => {
     const { mirror, take, bucket } = learning({ tpm: 8_000 });
     const refused = { ...tokens(0), requests: 1 };
     const limits = [tokens(1), refused].map((cost) => {
@@ -57,7 +57,7 @@ describe('LimitLearner', () => {
     expect(limits).toEqual([8_000, 100]);
   });
 
-  it('should not take what was let in since a 429 for more than there was', () => {
+  it('should not count more requests as admitted since a 429 than were left', () => {
     const { mirror, take, answered, level } = learning({ rpm: 20, rpd: 14_400 });
     const refused = take(1, 0);
     for (let i = 1; i <= 8; i++) answered(1, i, {});
@@ -66,14 +66,14 @@ describe('LimitLearner', () => {
     expect(level('rpm', 150)).toBe(0);
   });
 
-  it('should show a rest also where no limit is known', () => {
+  it('should show a pause also when no limit is known', () => {
     const { mirror, rejected } = learning({});
     rejected({ ms: 3_000 }, 1_000);
     expect(mirror.levels(2_000)).toMatchObject([{ level: Infinity, pausedFor: 2_000 }]);
     expect(mirror.levels(4_000)).toEqual([]);
   });
 
-  it('should leave alone no more of a day for a lump that others took than flows in within a minute', () => {
+  it('should hold back at most a minute of inflow of a daily limit for a lump that others took', () => {
     const { answered, bucket, waitFor } = learning({ tpd: 864_000, rpd: 86_400 });
     for (const [at, remaining] of [
       [0, 86_399],
@@ -85,21 +85,21 @@ describe('LimitLearner', () => {
     expect(bucket('rpd', 2_400_000)?.held).toBeLessThan(70);
   });
 
-  describe('of an answer', () => {
-    it('should take limits of which nothing was known, with what is left of them', () => {
+  describe('from an answer', () => {
+    it('should adopt unknown limits with their remaining units', () => {
       const { answered, level, bucket } = learning({});
       answered(100, 0, { tpm: { limit: 8_000, remaining: 7_000 }, rpd: { limit: 1_000, remaining: 990 } });
       expect([level('tpm'), level('rpd'), bucket('tpm')?.limit]).toEqual([7_000, 990, 8_000]);
     });
 
-    it('should settle the request that showed them at the limits that it showed', () => {
+    it('should settle the request at the limits that its own answer has shown', () => {
       const { mirror, answered, level } = learning({});
       const first = answered(100, 0, { tpm: { limit: 8_000, remaining: 7_000 } });
       mirror.settle(first, { type: 'used', cost: tokens(40) }, 0);
       expect(level('tpm')).toBe(7_060);
     });
 
-    it('should not charge them for what was in flight before they were known, as that is what the level shows', () => {
+    it('should not settle earlier reservations at a new limit, whose level includes them already', () => {
       const { mirror, take, answered, level } = learning({});
       const before = take(500);
       answered(100, 0, { tpm: { limit: 8_000, remaining: 7_000 } });
@@ -125,7 +125,7 @@ describe('LimitLearner', () => {
       expect(mirror.levels(0)).toEqual([]);
     });
 
-    it('should follow a limit that was changed, and keep what is missing from it', () => {
+    it('should follow a changed limit, and keep the distance to full', () => {
       const { answered, level, bucket } = learning({ tpm: 1_000 });
       answered(100, 0, { tpm: { limit: 600, remaining: 500 } });
       expect([bucket('tpm')?.limit, level('tpm')]).toEqual([600, 500]);
@@ -134,33 +134,33 @@ describe('LimitLearner', () => {
       expect(level('tpm', 10)).toBeCloseTo(1_800, 0);
     });
 
-    it('should follow a limit of which it is not said what is left', () => {
+    it('should follow a limit that comes without the remaining units', () => {
       const { answered, level } = learning({ tpm: 1_000 });
       answered(100, 0, { tpm: { limit: 2_000 } });
       expect(level('tpm')).toBe(1_900);
     });
 
-    it('should lower a level at once to what is left', () => {
+    it('should lower a level at once to the remaining units', () => {
       const { answered, level } = learning({ tpm: 1_000, rpd: 100 });
       answered(100, 0, { tpm: { limit: 1_000, remaining: 300 }, rpd: { limit: 100, remaining: 50 } });
-      // What is shown was rounded down.
+      // Answers show levels rounded down.
       expect([level('tpm'), level('rpd')]).toEqual([301, 51]);
     });
 
-    it('should not raise the level of a limit that is held lower than the server holds it', () => {
+    it('should not raise the level of a ceiling below the limit of the server', () => {
       const { answered, level } = learning({ tpm: 1_000 }, { ceilings: { tpm: 200 } });
       answered(150, 0, { tpm: { limit: 1_000, remaining: 900 } });
       expect(level('tpm')).toBe(50);
     });
 
-    it('should raise a level that the first answer shows to be higher, when nothing else was on its way', () => {
+    it('should raise a level on the first answer when nothing else was in flight', () => {
       const { mirror, take, answered, level } = learning({ tpm: 1_000 });
       mirror.settle(take(600), { type: 'unknown' }, 0);
       answered(100, 10, { tpm: { limit: 1_000, remaining: 800 } });
       expect(level('tpm', 10)).toBe(800);
     });
 
-    it('should compare one of those that are charged within five milliseconds, as the others say the same', () => {
+    it('should ignore the level in an answer to a request charged within five milliseconds of the one before', () => {
       const { mirror, take, level } = learning({ tpm: 1_000 });
       take(100, 0);
       const second = take(100, 4);
@@ -172,8 +172,8 @@ describe('LimitLearner', () => {
     });
   });
 
-  describe('of others', () => {
-    /** Answers every two seconds, of a server from which others take a part of what flows in. */
+  describe('about other clients', () => {
+    /** Answers every two seconds from a server where others take a share of the inflow. */
     const beside = (share: number, limits: Limits, known = true) => {
       const learned = learning(limits, known ? {} : { probe: 5_000 });
       const { tpm = 0 } = limits;
@@ -189,7 +189,7 @@ describe('LimitLearner', () => {
       return learned;
     };
 
-    it('should find out how much they take, all the time', () => {
+    it('should estimate the share of steady foreign traffic', () => {
       const { bucket, waitFor } = beside(0.3, { tpm: 60_000 });
       waitFor(1, 60_000);
       expect(bucket('tpm', 60_000)?.foreign).toBeGreaterThan(0.2);
@@ -197,22 +197,22 @@ describe('LimitLearner', () => {
       expect(bucket('tpm', 60_000)?.rate).toBeLessThan(0.8);
     });
 
-    it('should find no job in an empty queue', () => {
+    it('should find no foreign traffic when there is none', () => {
       const { bucket, waitFor } = beside(0, { tpm: 60_000 });
       waitFor(1, 60_000);
       expect(bucket('tpm', 60_000)?.foreign).toBeLessThan(0.02);
     });
 
-    it('should hold them accountable at the limits of the same kind that no answer shows, and at no others', () => {
+    it('should apply their share to limits of the same kind that no answer shows, and to no others', () => {
       const { bucket, waitFor } = beside(0.3, { tpm: 60_000, tpd: 5_000_000, otpm: 60_000, rpm: 600 });
       waitFor(1, 60_000);
       expect(bucket('tpd', 60_000)?.foreign).toBeCloseTo(bucket('tpm', 60_000)?.foreign ?? 0, 6);
-      // They may take what flows into the fastest of them.
+      // Others may take up to the inflow of the fastest limit.
       expect(bucket('tpd', 60_000)?.foreign).toBeGreaterThan(0.2);
       expect([bucket('otpm', 60_000)?.foreign, bucket('rpm', 60_000)?.foreign]).toEqual([0, 0]);
     });
 
-    it('should forget at a limit that was full since what they took before that', () => {
+    it('should forget what others took from a limit that no answer shows before it was full', () => {
       const requests = (start: number, after: number) => {
         const learned = learning({ rpd: 86_400, rpm: 60 });
         learned.mirror.settle(
@@ -220,20 +220,20 @@ describe('LimitLearner', () => {
           { type: 'unknown' },
           start,
         );
-        // One in a second flows back. Ten are missing.
+        // One request a second flows in. Ten are missing.
         const left = 86_400 - 1 - 10;
         learned.answered(1, start + after, { rpd: { limit: 86_400, remaining: left } });
         return learned.level('rpm', start + after);
       };
       for (const start of [0, 200_000]) {
-        // It was not full meanwhile, and then it was for four seconds, and for nineteen.
+        // `rpm` was not full meanwhile, then for four seconds, then for nineteen.
         expect(requests(start, 900)).toBeCloseTo(50, 6);
         expect(requests(start, 5_000)).toBeCloseTo(55, 6);
         expect(requests(start, 20_000)).toBe(59);
       }
     });
 
-    it('should take back what it held them accountable for when it was there after all', () => {
+    it('should give back what was taken for others when the units turn up again', () => {
       const { mirror, answered, level } = learning({ tpm: 60_000, tpd: 1_000_000 });
       mirror.settle(answered(10, 0, { tpm: { limit: 60_000, remaining: 50_000 } }), { type: 'unknown' }, 0);
       const low = level('tpd', 100) ?? 0;
@@ -242,7 +242,7 @@ describe('LimitLearner', () => {
       expect(level('tpd', 100)).toBeGreaterThan(low + 4_000);
     });
 
-    it('should not take what was used before the first answer for what others take', () => {
+    it('should attribute usage from before the first answer to others only when it does not probe', () => {
       const first = learning({ tpm: 60_000, tpd: 1_000_000 }, { probe: 5_000 });
       first.answered(10, 0, { tpm: { limit: 60_000, remaining: 30_000 } });
       expect(first.level('tpd')).toBe(999_990);
@@ -252,8 +252,8 @@ describe('LimitLearner', () => {
     });
   });
 
-  describe('of a 429', () => {
-    it('should let the limit rest that it names, for as long as it says, and no other', () => {
+  describe('from a 429', () => {
+    it('should pause only the named limit, for as long as the 429 says', () => {
       const { mirror, rejected, bucket, waitFor } = learning({ tpm: 1_000, rpm: 10 });
       rejected({ dimension: 'rpm', ms: 7_000 });
       expect([bucket('rpm')?.pausedFor, bucket('tpm')?.pausedFor]).toEqual([7_000, 0]);
@@ -262,7 +262,7 @@ describe('LimitLearner', () => {
       expect(mirror.levels(8_000).map(({ pausedFor }) => pausedFor)).toEqual([100, 0]);
     });
 
-    it('should not cut a rest short that was asked for before', () => {
+    it('should not shorten an earlier pause', () => {
       const { mirror, take, bucket } = learning({ tpm: 1_000 });
       const both = [take(10), take(10)] as const;
       mirror.settle(both[0], { type: 'rejected', dimension: 'tpm', ms: 7_000 }, 0);
@@ -270,7 +270,7 @@ describe('LimitLearner', () => {
       expect(bucket('tpm')?.pausedFor).toBe(7_000);
     });
 
-    it('should let all of them rest when it names none', () => {
+    it('should pause all limits when it names none', () => {
       const { rejected, mirror } = learning({ tpm: 1_000, rpm: 10 });
       rejected({ ms: 7_000 });
       expect(mirror.levels(0).map(({ pausedFor }) => pausedFor)).toEqual([7_000, 7_000]);
@@ -292,21 +292,21 @@ describe('LimitLearner', () => {
       expect(waitFor(500, 400_000)).toBe(30_000);
     });
 
-    it('should take the server by its word as long as nothing is known: the refused one is not in what it shows', () => {
+    it('should believe the reported level while nothing is known, without charging the refused request', () => {
       const { rejected, level, waitFor } = learning({ tpm: 8_000 }, { probe: 5_000 });
       rejected({ dimension: 'tpm', ms: 15_000, limit: 8_000, used: 6_000, requested: 4_000 }, 0, 4_000);
       expect(level('tpm')).toBe(2_000);
       expect(waitFor(4_000)).toBe(15_000);
     });
 
-    it('should let everything rest when it names a limit of which nothing is known, and show that', () => {
+    it('should pause all requests, and show that, when it names an unknown limit', () => {
       const { mirror, rejected, waitFor } = learning({ tpm: 1_000 });
       rejected({ dimension: 'ash', ms: 7_000 });
       expect(mirror.levels(0)[0]?.pausedFor).toBe(7_000);
       expect([waitFor(1), waitFor(1, 6_000), waitFor(1, 7_000)]).toEqual([7_000, 1_000, 0]);
     });
 
-    it('should let those go that do not draw on the limit that it names', () => {
+    it('should not delay requests that cost nothing at the named limit', () => {
       const { rejected, waitFor } = learning({ tpm: 1_000, otpm: 1_000 });
       rejected({ dimension: 'otpm', ms: 7_000 });
       expect(waitFor(1)).toBe(0);
@@ -316,29 +316,29 @@ describe('LimitLearner', () => {
       { limit: 1_000, used: 990 },
       { limit: 1_000, requested: 990 },
       { used: 990, requested: 60 },
-    ])('should lower nothing by what says only a part: %j', (rejection) => {
+    ])('should not lower a level by an incomplete report: %j', (rejection) => {
       const { mirror, take, rejected, level } = learning({ tpm: 1_000, tpd: 1_000 });
       mirror.settle(take(300), { type: 'unknown' }, 0);
       rejected({ dimension: 'tpm', ms: 1, ...rejection }, 10);
       rejected({ dimension: 'tpd', ms: 1, ...rejection }, 20);
-      // Nor is it taken for a server that counts within windows, where nothing flows back.
+      // Nor does it switch to windows, where nothing flows in.
       const [minute, day] = [20 / 60_000, 20 / 86_400_000].map((part) => 700 + 1_000 * part);
       expect(level('tpm', 20)).toBeCloseTo(minute ?? 0, 6);
       expect(level('tpd', 20)).toBeCloseTo(day ?? 0, 6);
     });
 
-    it('should not be held accountable for what is in flight beside it, at a limit that answers show', () => {
+    it('should not subtract a request in flight beside the refused one, at a limit that answers show', () => {
       const { mirror, take, level } = learning({ rpd: 100, tpm: 1_000 });
       const [refused, beside] = [take(10, 0), take(10, 10)] as const;
       const full: Rejection = { dimension: 'rpd', limit: 100, used: 60, requested: 1, ms: 1 };
       mirror.settle(refused, { type: 'rejected', ...full }, 20);
-      // Ours are two, one of which may be among the sixty, and others have the rest.
+      // Two of the sixty may be from this client; the rest is from others.
       expect(Math.round(level('rpd', 20) ?? 0)).toBe(40);
       mirror.settle(beside, { type: 'unknown' }, 20);
       expect(Math.round(level('rpd', 20) ?? 0)).toBe(40);
     });
 
-    it('should leave room for what arrived since it was charged, at a limit that no answer shows', () => {
+    it('should subtract requests that arrived after the refused one, at a limit that no answer shows', () => {
       const { mirror, take, level } = learning({ rpm: 10 });
       const [refused, later] = [take(10, 0), take(10, 10)] as const;
       mirror.learn(later, {}, 20);
@@ -346,7 +346,7 @@ describe('LimitLearner', () => {
       expect(level('rpm', 30)).toBe(2);
     });
 
-    it('should not take a burst that is on its way for a debt', () => {
+    it('should not turn a burst that is on its way into debt', () => {
       const { mirror, take, level } = learning({ rpm: 42 });
       const refused = take(100);
       for (let i = 1; i < 40; i++) take(100);
@@ -355,33 +355,33 @@ describe('LimitLearner', () => {
       expect(level('rpm', 100)).toBeCloseTo(-42 / 60, 6);
     });
 
-    it('should not raise a level by it', () => {
+    it('should not raise a level', () => {
       const { mirror, take, rejected, level } = learning({ tpm: 1_000 });
       mirror.settle(take(600), { type: 'unknown' }, 0);
       rejected({ dimension: 'tpm', limit: 1_000, used: 400, requested: 100, ms: 1 }, 10, 100);
       expect(level('tpm', 10)).toBeLessThan(401);
     });
 
-    it('should learn a limit from what it says', () => {
+    it('should adopt the limit that it reports', () => {
       const { rejected, bucket } = learning({ tpm: 1_000 });
       rejected({ dimension: 'tpd', limit: 100_000, used: 99_000, requested: 2_000, ms: 864_000 });
       expect([bucket('tpd')?.limit, bucket('tpd')?.level, bucket('tpd')?.pausedFor]).toEqual([100_000, 1_000, 864_000]);
     });
 
-    it('should lower the limit that it names to what is left there', () => {
+    it('should lower the named limit to the units that are left', () => {
       const { rejected, level } = learning({ tpm: 1_000, rpm: 10 });
       rejected({ dimension: 'tpm', limit: 1_000, used: 950, requested: 60, ms: 600 }, 0, 60);
       expect(level('tpm')).toBeCloseTo(51, 6);
       const other = learning({ tpm: 1_000, rpm: 10 });
       other.rejected({ dimension: 'rpm', limit: 10, used: 10, requested: 1, ms: 6_000 });
       expect(other.level('rpm')).toBe(0);
-      // Not when it does not say how much is used.
+      // Not when it does not report the used units.
       const silent = learning({ tpm: 1_000 });
       silent.rejected({ dimension: 'tpm', limit: 1_000, ms: 600 }, 0, 60);
       expect(silent.level('tpm')).toBe(1_000);
     });
 
-    it('should rest twice as long each time when it does not say how long, up to a minute', () => {
+    it('should double the pause each time it names no duration, up to a minute', () => {
       const { mirror, rejected, bucket, take } = learning({ tpm: 1e6 });
       const rests: (number | undefined)[] = [];
       let now = 0;
@@ -391,7 +391,7 @@ describe('LimitLearner', () => {
         now += 100_000;
       }
       expect(rests).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000]);
-      // An answer ends the row, and one that was lost does not.
+      // An answer ends the series, an unknown outcome does not.
       mirror.settle(take(1, now), { type: 'unknown' }, now);
       mirror.settle(take(1, now), { type: 'used', cost: tokens(1) }, now);
       rejected({ dimension: 'tpm' }, now);
@@ -399,15 +399,15 @@ describe('LimitLearner', () => {
     });
   });
 
-  describe('of a server that counts within windows', () => {
+  describe('about a server that counts in windows', () => {
     const strange: Rejection = { dimension: 'tpm', limit: 1_000, used: 990, requested: 60, ms: 59_000 };
 
-    it('should go by what came within a window once two waits in a row are not what flowing back takes', () => {
+    it('should switch to windows after two consecutive waits that no refill explains', () => {
       const { mirror, rejected, take, level, waitFor } = learning({ tpm: 1_000 });
       mirror.settle(take(400), { type: 'unknown' }, 0);
       rejected(strange, 0);
       rejected(strange, 60_000);
-      // Nothing flows back. What came is forgotten when a window has passed, and a little more.
+      // Nothing flows in. Charges leave the log a little more than a window later.
       const reservation = take(600, 130_000);
       mirror.settle(reservation, { type: 'unknown' }, 130_000);
       expect(level('tpm', 160_000)).toBe(400);
@@ -422,7 +422,7 @@ describe('LimitLearner', () => {
         'two with one between them that flows, but for a second',
         { dimension: 'tpm', limit: 1_000, used: 990, requested: 60, ms: 4_500 },
       ],
-    ])('should not believe so for %s', (_, between) => {
+    ])('should not switch to windows without two consecutive waits that no refill explains: %s', (_, between) => {
       const { mirror, rejected, take, level } = learning({ tpm: 1_000 });
       rejected(strange, 0);
       if (between !== undefined) {
@@ -445,17 +445,17 @@ describe('LimitLearner', () => {
         'an answer that does not say of how much',
         ({ answered }, now) => answered(10, now, { tpm: { remaining: 50_000, reset: 1 } }),
       ],
-    ])('should not conclude it from %s', (_, hear) => {
+    ])('should not switch to windows because of %s', (_, hear) => {
       const learned = learning({ tpm: 60_000 });
       for (let i = 0; i < 3; i++) hear(learned, i * 70_000);
       const before = learned.level('tpm', 141_000) ?? 0;
       expect(learned.level('tpm', 142_000)).toBeGreaterThan(before + 100);
     });
 
-    it('should not conclude it from what is told in whole units while parts of one flow', () => {
+    it('should not switch to windows because answers round partial units', () => {
       const { take, mirror, level } = learning({ rpd: 1_000 });
       for (let i = 1; i <= 4; i++) {
-        // Of the last request more than half is back already.
+        // More than half of the last request has flowed in already.
         const headers = { rpd: { limit: 1_000, remaining: 1_000 - i, reset: (i - 0.6) * 86_400 } };
         mirror.learn(take(1, i), headers, i);
       }
@@ -471,7 +471,7 @@ describe('LimitLearner', () => {
       expect(level('rpd', 130_000 + 43_200_000)).toBe(400);
     });
 
-    it('should use the limit of the server where ours is lower', () => {
+    it('should compare reset times with the limit of the server where the ceiling is lower', () => {
       const { answered, level } = learning({ tpm: 60_000 }, { ceilings: { tpm: 30_000 } });
       for (let i = 0; i < 4; i++) {
         answered(6_000, i * 6_000, { tpm: { limit: 60_000, remaining: 54_000, reset: 6_000 } });
@@ -480,7 +480,7 @@ describe('LimitLearner', () => {
       expect(level('tpm', 20_000)).toBeCloseTo(before + 1_000, 6);
     });
 
-    it('should also see it in when answers say that a bucket is full again', () => {
+    it('should switch to windows also when reported reset times do not match a refill', () => {
       const flowing = learning({ tpm: 60_000 });
       const windowed = learning({ tpm: 60_000 });
       for (let i = 0; i < 4; i++) {
@@ -493,8 +493,8 @@ describe('LimitLearner', () => {
     });
   });
 
-  describe('of what a server keeps', () => {
-    /** Requests that use a part of their charge, against a server that gives the rest back, or does not. */
+  describe('about unused tokens that a server keeps', () => {
+    /** Requests that use a part of their charge, with a server that gives the rest back, or does not. */
     const traffic = (gives: boolean, most = 30_000) => {
       const learned = learning({ tpm: 600_000 });
       const chance = seeded(1);
@@ -506,7 +506,7 @@ describe('LimitLearner', () => {
         const unused = Math.floor(most * chance());
         const charged = 20_000 + (gives ? unused : 0);
         left = Math.min(left + 2_000 * rate, 600_000) - charged;
-        // Some are never sent, and the days of the requests have nothing to do with it.
+        // Some requests are never sent, and the request limit plays no part.
         learned.mirror.settle(learned.take(40_000, now - 1_000), { type: 'unsent' }, now - 1_000);
         const reservation = learned.take(charged, now);
         const tpm = { limit: 600_000, remaining: Math.max(0, Math.floor(left)) };
@@ -524,7 +524,7 @@ describe('LimitLearner', () => {
       return Math.round((level('tpm', now) ?? 0) - before);
     };
 
-    it('should find out that nothing comes back of what was not used', () => {
+    it('should detect that unused tokens are not given back', () => {
       expect(refundOf(traffic(false))).toBe(0);
     });
 
@@ -532,14 +532,14 @@ describe('LimitLearner', () => {
       const learned = learning({ tpm: 600_000 });
       for (let i = 1; i <= 60; i++) {
         const now = i * 2_000;
-        // Hardly anything flows in meanwhile, and all that does is lost.
+        // The bucket is full meanwhile, so the refund is lost.
         const reservation = learned.answered(15_000, now, { tpm: { limit: 600_000, remaining: 585_000 } });
         learned.mirror.settle(reservation, { type: 'used', cost: tokens(0) }, now + 1_900);
       }
       expect(refundOf(learned)).toBe(600);
     });
 
-    it('should conclude nothing from what came back while the bucket was full, and is heard later', () => {
+    it('should conclude nothing from a refund to a full bucket that is reported late', () => {
       const learned = learning({ tpm: 600_000 });
       const shown = (remaining: number) => ({ tpm: { limit: 600_000, remaining } });
       for (let i = 1; i <= 30; i++) {
@@ -557,9 +557,9 @@ describe('LimitLearner', () => {
       expect((learned.level('tpm', 400_000) ?? 0) - before).toBe(20_000);
     });
 
-    it('should go on counting on it where it does', () => {
+    it('should keep counting on refunds when the server gives them', () => {
       expect(refundOf(traffic(true))).toBe(600);
-      // Also where it shows that hardly anything has to come back.
+      // Also when hardly anything is unused.
       expect(refundOf(traffic(true, 3_000))).toBe(600);
     });
   });

@@ -11,11 +11,11 @@ import { reservations } from '../../util/stores.ts';
 
 const GRANTED = { type: 'granted' };
 
-/** A mirror, and reservations to ask it with. */
+/** A mirror, with functions to make reservations. */
 const mirrorOf = (limits: Limits, config: Partial<LimitMirrorConfig> = {}) => {
   const make = reservations();
   const mirror = new LimitMirror({ limits, ceilings: {}, plans: [], margin: 0, keeps: false, probe: 0, ...config }, 0);
-  /** Takes a cost, which arrives at once, and gives the reservation. */
+  /** Reserves a cost that arrives at once, and returns the reservation. */
   const take = (cost: Cost | number, now = 0, rest: Partial<Reservation> = {}): Reservation => {
     const reservation = make(typeof cost === 'number' ? tokens(cost) : cost, rest);
     expect(mirror.reserve(reservation, now)).toEqual(GRANTED);
@@ -30,7 +30,7 @@ const mirrorOf = (limits: Limits, config: Partial<LimitMirrorConfig> = {}) => {
 
 describe('LimitMirror', () => {
   describe('reserve', () => {
-    it('should take the cost out of every bucket, each in its own unit', () => {
+    it('should take the cost from every bucket, each in its own unit', () => {
       const all: Limits = { rpm: 10, rpd: 20, tpm: 1_000, tpd: 2_000, itpm: 500, otpm: 600, ash: 70, asd: 80 };
       const { mirror, take } = mirrorOf(all);
       take({ requests: 1, tokens: 100, inputTokens: 30, outputTokens: 70, audioSeconds: 5 });
@@ -46,7 +46,7 @@ describe('LimitMirror', () => {
       ]);
     });
 
-    it('should take it out of none when one of them does not hold it, and say which and how long', () => {
+    it('should take nothing when one bucket holds too little, and say which one and how long to wait', () => {
       const { mirror, make, take } = mirrorOf({ rpm: 10, tpm: 600 });
       take(500);
       const before = mirror.levels(0);
@@ -64,7 +64,7 @@ describe('LimitMirror', () => {
       expect(mirror.levels(0)).toEqual(before);
     });
 
-    it('should name the one that takes longest', () => {
+    it('should name the bucket with the longest wait', () => {
       const { mirror, make, take } = mirrorOf({ rpm: 1, tpm: 600, tpd: 600 });
       take(600);
       expect(mirror.reserve(make(tokens(1)), 0)).toMatchObject({
@@ -77,21 +77,21 @@ describe('LimitMirror', () => {
       expect(early.mirror.reserve(early.make(tokens(1)), 0)).toMatchObject({ dimension: 'rpm', ms: 60_000 });
     });
 
-    it('should grant the same question once', () => {
+    it('should charge a reservation once, however often it is asked for', () => {
       const { mirror, make, level } = mirrorOf({ tpm: 600 });
       const reservation = make(tokens(400));
       expect([mirror.reserve(reservation, 0), mirror.reserve(reservation, 0)]).toEqual([GRANTED, GRANTED]);
       expect(level('tpm')).toBe(200);
     });
 
-    it('should say of what can never fit that it cannot, whatever is there now', () => {
+    it('should answer "never" to a cost above a limit, whatever the level', () => {
       const { mirror, make, take } = mirrorOf({ tpm: 600, rpm: 5 });
       take(600);
       expect(mirror.reserve(make(tokens(601)), 0)).toEqual({ type: 'never', dimension: 'tpm', cost: 601, limit: 600 });
       expect(mirror.reserve(make(tokens(600)), 0)).toMatchObject({ type: 'wait' });
     });
 
-    it('should not ask a limit about what costs nothing there', () => {
+    it('should ignore a limit at which the request costs nothing', () => {
       const { mirror, make, take } = mirrorOf({ ash: 10, tpm: 10 });
       take({ ...tokens(1), audioSeconds: 10 });
       expect(mirror.reserve(make({ ...tokens(1), audioSeconds: 1 }), 0)).toMatchObject({ dimension: 'ash' });
@@ -104,7 +104,7 @@ describe('LimitMirror', () => {
       expect(mirror.levels(0)).toEqual([]);
     });
 
-    it('should leave a margin alone, but not so much that what fits a full bucket could never go', () => {
+    it('should hold a margin back, but grant a cost that fits a full bucket', () => {
       const { mirror, make } = mirrorOf({ tpm: 600 }, { margin: 1_000 });
       expect(mirror.reserve(make(tokens(600)), 0)).toEqual(GRANTED);
       const other = mirrorOf({ tpm: 600 }, { margin: 1_000 });
@@ -114,18 +114,18 @@ describe('LimitMirror', () => {
     });
   });
 
-  describe('with a bucket that is full', () => {
-    it('should credit nothing for the time that a request takes to arrive', () => {
+  describe('with a full bucket', () => {
+    it('should not refill for the time until a request arrives', () => {
       const { mirror, make, level } = mirrorOf({ tpm: 600 });
       const reservation = make(tokens(100));
       mirror.reserve(reservation, 0);
       mirror.sent(reservation, 0);
       expect([level('tpm', 0), level('tpm', 999)]).toEqual([500, 500]);
-      // A second after it was sent, it has arrived, whether an answer shows it or not.
+      // A second after it was sent, it counts as arrived, with or without an answer.
       expect([level('tpm', 1_000), level('tpm', 2_000)]).toEqual([500, 510]);
     });
 
-    it('should count the way from when it was sent, however long it had to wait for a connection', () => {
+    it('should count the time until arrival from when the request was sent', () => {
       const { mirror, make, level } = mirrorOf({ tpm: 600 });
       const reservation = make(tokens(100));
       mirror.reserve(reservation, 0);
@@ -138,7 +138,7 @@ describe('LimitMirror', () => {
     it.each([
       ['its answer', (mirror: LimitMirror, r: Reservation) => mirror.learn(r, {}, 500), 500],
       ['its end', (mirror: LimitMirror, r: Reservation) => mirror.settle(r, { type: 'unknown' }, 500), 500],
-    ])('should credit again from when %s shows that it has arrived', (_, hear, at) => {
+    ])('should refill again from when %s shows the arrival', (_, hear, at) => {
       const { mirror, make, level } = mirrorOf({ tpm: 600 });
       const reservation = make(tokens(100));
       mirror.reserve(reservation, 0);
@@ -162,7 +162,7 @@ describe('LimitMirror', () => {
       expect([level('tpm'), level('rpm')]).toEqual([tpm, rpm]);
     });
 
-    it('should happen once', () => {
+    it('should settle a reservation once', () => {
       const { mirror, make, take, level } = mirrorOf({ tpm: 600 });
       const reservation = take(100);
       mirror.settle(reservation, { type: 'unknown' }, 0);
@@ -173,7 +173,7 @@ describe('LimitMirror', () => {
       expect(level('tpm')).toBe(500);
     });
 
-    it('should not count on a refund to a bucket that was full since: it is lost at the server', () => {
+    it('should not give back to a bucket that was full since the charge, as the server loses that refund', () => {
       const { mirror, take, level } = mirrorOf({ tpm: 600 });
       const early = take(100);
       expect(level('tpm', 20_000)).toBe(600);
@@ -185,7 +185,7 @@ describe('LimitMirror', () => {
       expect(level('tpm', 20_000)).toBe(550);
     });
 
-    it('should take what was used beyond the charge also when the bucket was full since', () => {
+    it('should take usage beyond the charge also when the bucket was full since', () => {
       const { mirror, take, level } = mirrorOf({ tpm: 600 });
       const early = take(100);
       expect(level('tpm', 20_000)).toBe(600);
@@ -193,7 +193,7 @@ describe('LimitMirror', () => {
       expect(level('tpm', 20_000)).toBe(570);
     });
 
-    it('should give nothing back of the tokens where the server keeps what was not used', () => {
+    it('should give back no tokens where the server keeps unused ones', () => {
       const { mirror, take, level } = mirrorOf({ tpm: 600, otpm: 600, rpm: 10 }, { keeps: true });
       const cost = { ...tokens(200), inputTokens: 100, outputTokens: 100 };
       mirror.settle(take(cost), { type: 'used', cost: { ...tokens(150), outputTokens: 50 } }, 0);
@@ -207,7 +207,7 @@ describe('LimitMirror', () => {
     });
   });
 
-  it('should hear an answer once', () => {
+  it('should learn from an answer once', () => {
     const { mirror, make } = mirrorOf({ tpm: 600 });
     const reservation = make(tokens(100));
     expect(mirror.learn(reservation, {}, 0)).toBe(false);
@@ -216,7 +216,7 @@ describe('LimitMirror', () => {
   });
 
   describe('with a probe', () => {
-    it('should let one request go and keep the others until its answer has come', () => {
+    it('should grant one request, and hold the others back until its answer has come', () => {
       const { mirror, make } = mirrorOf({ tpm: 600 }, { probe: 5_000 });
       const first = make(tokens(40));
       expect(mirror.reserve(first, 100)).toEqual(GRANTED);
@@ -235,7 +235,7 @@ describe('LimitMirror', () => {
       expect(mirror.reserve(make(tokens(40)), 700)).toEqual(GRANTED);
     });
 
-    it('should let a twentieth of each bucket go beside it, and follow the answer that comes first', () => {
+    it('should grant a twentieth of each bucket beside the probe, and end it with the first answer', () => {
       const { mirror, make } = mirrorOf({ tpm: 600, rpm: 60 }, { probe: 5_000 });
       mirror.reserve(make(tokens(10)), 0);
       const second = make(tokens(10));
@@ -247,7 +247,7 @@ describe('LimitMirror', () => {
       expect(mirror.reserve(make(tokens(40)), 200)).toEqual(GRANTED);
     });
 
-    it('should learn from whichever answer comes first', () => {
+    it('should learn the level from the first answer, whichever request it is for', () => {
       const { mirror, make } = mirrorOf({ tpm: 600 }, { probe: 5_000 });
       mirror.reserve(make(tokens(10)), 0);
       const second = make(tokens(10));
@@ -256,7 +256,7 @@ describe('LimitMirror', () => {
       expect(mirror.reserve(make(tokens(40)), 200)).toMatchObject({ type: 'wait' });
     });
 
-    it('should not take those that are on the way for part of what the first answer shows', () => {
+    it('should charge reservations in flight on top of the level in the first answer', () => {
       const { mirror, make } = mirrorOf({ tpm: 600 }, { probe: 5_000 });
       const first = make(tokens(10));
       const second = make(tokens(20));
@@ -268,7 +268,7 @@ describe('LimitMirror', () => {
       expect(mirror.levels(1)).toMatchObject([{ level: 30 }]);
     });
 
-    it('should not wait for an answer for longer than that', () => {
+    it('should not wait for an answer longer than configured', () => {
       const { mirror, make } = mirrorOf({ tpm: 600 }, { probe: 5_000 });
       mirror.reserve(make(tokens(40)), 0);
       expect(mirror.reserve(make(tokens(40)), 4_999)).toMatchObject({ ms: 1 });
@@ -276,7 +276,7 @@ describe('LimitMirror', () => {
     });
 
     it.each<Outcome>([{ type: 'unsent' }, { type: 'unknown' }])(
-      'should send another one when the first ends without an answer: %j',
+      'should send another probe when the first one ends without an answer: %j',
       (outcome) => {
         const { mirror, make } = mirrorOf({ tpm: 600 }, { probe: 5_000 });
         const first = make(tokens(40));
@@ -287,7 +287,7 @@ describe('LimitMirror', () => {
       },
     );
 
-    it('should go on waiting for it when one beside it ends without an answer', () => {
+    it('should keep waiting for the probe when another request ends without an answer', () => {
       const { mirror, make } = mirrorOf({ tpm: 600 }, { probe: 5_000 });
       mirror.reserve(make(tokens(10)), 0);
       const second = make(tokens(10));
@@ -296,12 +296,12 @@ describe('LimitMirror', () => {
       expect(mirror.reserve(make(tokens(40)), 100)).toMatchObject({ type: 'wait', ms: 4_900 });
     });
 
-    it('should not be needed where the buckets are known to be full', () => {
+    it('should grant requests at once when no probe is configured', () => {
       const { mirror, make } = mirrorOf({ tpm: 600 });
       for (let i = 0; i < 3; i++) expect(mirror.reserve(make(tokens(10)), 0)).toEqual(GRANTED);
     });
 
-    it('should also keep those whose limits are not known', () => {
+    it('should hold requests back also when no limits are known', () => {
       const { mirror, make } = mirrorOf({}, { probe: 5_000 });
       mirror.reserve(make(tokens(10)), 0);
       expect(mirror.reserve(make(tokens(10)), 0)).toEqual({
@@ -324,7 +324,7 @@ describe('LimitMirror', () => {
     });
   });
 
-  it('should give back what a prompt was counted too long by once, when an answer has shown it', () => {
+  it('should give back an overestimated prompt once, when an answer has shown the level', () => {
     const { mirror, make, level } = mirrorOf({ tpm: 8_000 });
     const cost = { ...tokens(3_900), inputTokens: 3_800, outputTokens: 100 };
     const used = { ...tokens(3_090), inputTokens: 3_000, outputTokens: 90 };
@@ -337,7 +337,7 @@ describe('LimitMirror', () => {
     expect(level('tpm')).toBe(4_910);
   });
 
-  it('should give back once what a smaller request left that took the reservation', () => {
+  it('should give back once what a smaller request left of the reservation that it took over', () => {
     const { mirror, make, level } = mirrorOf({ tpm: 8_000 });
     const [large, small] = [2_900, 100].map((output) => ({
       ...tokens(1_000 + output),
@@ -361,7 +361,7 @@ describe('LimitMirror', () => {
       ['normal', 90],
       ['low', 75],
       ['background', 50],
-    ] as const)('should let %s take so much of a day at once: %d', (priority, most) => {
+    ] as const)('should let %s take this much of a day at once: %d', (priority, most) => {
       const { mirror, make } = mirrorOf({ tpd: 100 }, { pacing });
       const asks = (units: number) => mirror.reserve(make(tokens(units), { priority }), 0);
       expect(asks(most)).toEqual(GRANTED);
@@ -369,12 +369,12 @@ describe('LimitMirror', () => {
       expect(mirror.reserve(make(tokens(100 - most), { priority: 'high' }), 0)).toEqual(GRANTED);
     });
 
-    it('should let one go from a full bucket that costs more than its part: it never could otherwise', () => {
+    it('should grant a request above the share of its priority from a full bucket', () => {
       const { mirror, make } = mirrorOf({ tpd: 100 }, { pacing });
       expect(mirror.reserve(make(tokens(51), { priority: 'background' }), 0)).toEqual(GRANTED);
     });
 
-    it('should show what each leaves of a day, and so when one starts', () => {
+    it('should show what each priority leaves of a day, and predict starts from it', () => {
       const { mirror, make, take } = mirrorOf({ tpd: 100, tpm: 100 }, { pacing });
       take(45);
       const levels = mirror.levels(0);
@@ -387,24 +387,24 @@ describe('LimitMirror', () => {
       expect(verdict).toMatchObject({ type: 'wait', ms: new Forecast(levels).start({ cost, priority: 'background' }) });
     });
 
-    it('should keep nothing back of a minute or an hour', () => {
+    it('should hold nothing back in a minute or an hour', () => {
       const { take } = mirrorOf({ tpm: 100, ash: 100 }, { pacing });
       for (let i = 0; i < 10; i++) take({ ...tokens(10), audioSeconds: 10 }, 0, { priority: 'background' });
     });
 
-    it('should keep nothing back from one of which nobody has said how urgent it is', () => {
+    it('should hold nothing back from a reservation without a priority', () => {
       const { mirror, make, take } = mirrorOf({ tpd: 100 }, { pacing });
       for (let i = 0; i < 10; i++) take(10);
       expect(mirror.reserve(make(tokens(1)), 0)).toMatchObject({ type: 'wait', yields: false });
     });
 
-    it('should say of one whether it yields to what is more urgent, or would not fit anyhow', () => {
+    it('should say whether yielding to more urgent requests makes a reservation wait longer', () => {
       const { mirror, make, take } = mirrorOf({ tpd: 100 }, { pacing });
       take(40);
       const asks = (units: number) => mirror.reserve(make(tokens(units), { priority: 'background' }), 0);
       expect(asks(11)).toMatchObject({ yields: true });
       expect(asks(61)).toMatchObject({ yields: true });
-      // A large day flows back within the wait for the minute.
+      // The daily bucket refills within the wait for the minute.
       const other = mirrorOf({ tpd: 86_400_000, tpm: 30 }, { pacing });
       other.take(30);
       const verdict = other.mirror.reserve(other.make(tokens(25), { priority: 'background' }), 0);
@@ -413,7 +413,7 @@ describe('LimitMirror', () => {
   });
 
   describe('cap', () => {
-    it('should change limits dimension by dimension, keep what is missing, and number the changes', () => {
+    it('should change limits by dimension, keep the distance to full, and count the revisions', () => {
       const { mirror, take, level } = mirrorOf({ tpm: 600, rpm: 10 });
       take(100);
       const before = mirror.revision;
@@ -425,7 +425,7 @@ describe('LimitMirror', () => {
       expect([level('tpd'), mirror.revision - before]).toEqual([1_000, 2]);
     });
 
-    it('should not charge a new limit for what was charged before it was known', () => {
+    it('should not charge reservations from before a new limit to it', () => {
       const { mirror, take, level } = mirrorOf({ tpm: 600 });
       const reservation = take(100);
       mirror.cap({ tpd: 1_000 }, 0);
@@ -434,7 +434,7 @@ describe('LimitMirror', () => {
     });
   });
 
-  it('should show its levels as they are now', () => {
+  it('should show its current levels', () => {
     const { mirror, make } = mirrorOf({ tpm: 600 });
     const reservation = make(tokens(60));
     mirror.reserve(reservation, 0);
@@ -453,7 +453,7 @@ describe('LimitMirror', () => {
     expect(mirror.levels(800)[0]?.pausedFor).toBe(0);
   });
 
-  it('should show as held what makes those wait for whom there would be enough', () => {
+  it('should show as held what delays requests although the level would be enough', () => {
     const { mirror, make } = mirrorOf({ rpm: 30, tpm: 6_000 }, { margin: 300 });
     const cost = tokens(100);
     const verdicts = Array.from({ length: 40 }, () => mirror.reserve(make(cost), 0));

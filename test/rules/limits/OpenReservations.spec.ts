@@ -17,7 +17,7 @@ const reservation = (): OpenReservation => ({
   next: undefined,
 });
 
-/** Those that must have arrived, in order, each noted as such. */
+/** Overdue reservations in order, each of which is marked as arrived. */
 const arrivals = (open: OpenReservations, now: number): OpenReservation[] => {
   const found: OpenReservation[] = [];
   for (let due = open.overdue(now); due !== undefined; due = open.overdue(now)) {
@@ -27,7 +27,7 @@ const arrivals = (open: OpenReservations, now: number): OpenReservation[] => {
 };
 
 describe('OpenReservations', () => {
-  it('should know a reservation by its reservation, until that is settled', () => {
+  it('should find a reservation until it is deleted', () => {
     const make = reservations();
     const [one, other] = [make(tokens(1)), make(tokens(1))];
     const open = new OpenReservations();
@@ -38,7 +38,7 @@ describe('OpenReservations', () => {
     expect(open.get(one)).toBeUndefined();
   });
 
-  it('should take those for arrived that were sent a second ago, first sent first', () => {
+  it('should consider requests arrived a second after they were sent, in order of sending', () => {
     const open = new OpenReservations();
     const [first, second, third] = [reservation(), reservation(), reservation()];
     open.send(first, 100);
@@ -50,13 +50,13 @@ describe('OpenReservations', () => {
     expect(arrivals(open, 1_101)).toEqual([third]);
   });
 
-  it('should never take one for arrived that was not sent, be it charged for ever so long', () => {
+  it('should never consider a request arrived that was not sent', () => {
     const open = new OpenReservations();
     open.add(reservations()(tokens(1)), reservation());
     expect(open.overdue(1e12)).toBeUndefined();
   });
 
-  it('should tell the first news of an arrival from those that follow', () => {
+  it('should report only the first arrival of a request', () => {
     const open = new OpenReservations();
     const one = reservation();
     expect(open.arrive(one, 0)).toBe(true);
@@ -64,7 +64,7 @@ describe('OpenReservations', () => {
     expect(one.arrivedAt).toBe(0);
   });
 
-  it('should leave those under way alone when one arrives of which nobody said that it was sent', () => {
+  it('should keep the requests in flight when one arrives that was not reported as sent', () => {
     const open = new OpenReservations();
     const [silent, sent] = [reservation(), reservation()];
     open.send(sent, 0);
@@ -72,7 +72,7 @@ describe('OpenReservations', () => {
     expect(arrivals(open, 1_000)).toEqual([sent]);
   });
 
-  it('should not count one as under way that is said to be sent after it has arrived, or a second time', () => {
+  it('should ignore a request that is reported as sent after its arrival, or twice', () => {
     const open = new OpenReservations();
     const [early, twice, last] = [reservation(), reservation(), reservation()];
     open.arrive(early, 0);
@@ -101,7 +101,7 @@ describe('OpenReservations', () => {
       [0, 2],
     ],
     [[0, 1, 2, 3], []],
-  ])('should keep the order of the others when %j are known to have arrived', (known, others) => {
+  ])('should keep the order of the others when %j have arrived', (known, others) => {
     const open = new OpenReservations();
     const all = [reservation(), reservation(), reservation(), reservation()];
     for (const each of all) open.send(each, 0);
@@ -110,11 +110,11 @@ describe('OpenReservations', () => {
     open.send(late, 1);
     const found = arrivals(open, 1_001);
     expect(found.map((each) => all.indexOf(each))).toEqual([...others, -1]);
-    // What has arrived holds on to no other.
+    // A request that has arrived is linked to no other.
     for (const { previous, next } of all) expect([previous, next]).toEqual([undefined, undefined]);
   });
 
-  it('should tell what was let in after an event, of which an answer was heard', () => {
+  it('should sum up the answered requests that arrived after an event', () => {
     const open = new OpenReservations();
     const [before, after, silent] = [reservation(), reservation(), reservation()];
     for (const [i, each] of [before, after, silent].entries()) open.add(reservations()(tokens(i)), each);

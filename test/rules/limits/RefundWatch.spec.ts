@@ -2,23 +2,23 @@ import { describe, expect, it } from 'vitest';
 import { RefundWatch } from '../../../src/rules/limits/RefundWatch.ts';
 import { seeded } from '../../util/random.ts';
 
-/** What flows in, in units for each millisecond. */
+/** The inflow, in units a millisecond. */
 const RATE = 1;
 
 interface Traffic {
-  /** Which part of what is not used comes back at the server. */
+  /** The part of the unused units that the server gives back. */
   readonly share: number;
-  /** What others take all the time, in units for each millisecond. */
+  /** Steady foreign traffic, in units a millisecond. */
   readonly foreign?: number;
   readonly answers?: number;
-  /** How many milliseconds lie between answers. */
+  /** The interval of answers, in milliseconds. */
   readonly apart?: number;
-  /** Whether refunds come as evenly as time passes. */
+  /** Whether refunds are evenly spread over time. */
   readonly even?: boolean;
   readonly seed?: number;
 }
 
-/** Lets a watch see traffic against a server that gives back a part of what is not used. */
+/** Feeds a watch with traffic to a server that gives back a part of the unused units. */
 const watching = (
   { share, foreign = 0, answers = 60, apart = 2_000, even = false, seed = 1 }: Traffic,
   watch = new RefundWatch(),
@@ -40,7 +40,7 @@ const watching = (
 };
 
 describe('RefundWatch', () => {
-  it('should believe in refunds until the opposite is seen', () => {
+  it('should assume refunds until the opposite is seen', () => {
     expect(new RefundWatch().keeps).toBe(false);
   });
 
@@ -58,7 +58,7 @@ describe('RefundWatch', () => {
     for (const seed of [1, 2, 3]) expect(watching({ ...traffic, seed }).keeps).toBe(keeps);
   });
 
-  it('should change its mind when the server does, and not for a server in between', () => {
+  it('should change its verdict when the server changes, but not for a partial refund', () => {
     const watch = watching({ share: 0 });
     watching({ share: 0.4, answers: 400, seed: 4 }, watch);
     expect(watch.keeps).toBe(true);
@@ -66,7 +66,7 @@ describe('RefundWatch', () => {
     expect(other.keeps).toBe(false);
   });
 
-  it('should tell refunds from what others take, also when they take nearly all that flows in', () => {
+  it('should distinguish refunds from foreign traffic, also when that is most of the inflow', () => {
     for (const seed of [4, 5, 6]) {
       const watch = watching({ share: 0 });
       watching({ share: 1, foreign: 0.8, answers: 400, seed }, watch);
@@ -75,7 +75,7 @@ describe('RefundWatch', () => {
     }
   });
 
-  it('should change its mind also when refunds come as evenly as time passes', () => {
+  it('should change its verdict also when refunds are as even as the passing of time', () => {
     const watch = watching({ share: 0, even: true });
     expect(watch.keeps).toBe(true);
     watching({ share: 1, even: true, answers: 400 }, watch);
@@ -85,11 +85,11 @@ describe('RefundWatch', () => {
   it.each([
     ['twelve times', 13, true],
     ['less often', 12, false],
-  ])('should conclude something when it has seen refunds %s', (_, answers, keeps) => {
+  ])('should reach a verdict when it has seen refunds %s', (_, answers, keeps) => {
     expect(watching({ share: 0, even: true, answers }).keeps).toBe(keeps);
   });
 
-  it('should compare answers that are a second apart', () => {
+  it('should compare answers that are at least a second apart', () => {
     expect(watching({ share: 0, even: true, apart: 1_000, answers: 13 }).keeps).toBe(true);
     expect(watching({ share: 0, even: true, apart: 999, answers: 13 }).keeps).toBe(false);
   });
@@ -97,19 +97,19 @@ describe('RefundWatch', () => {
   it.each([
     ['more than flows in, for a while', 1.2, true],
     ['more than they could', 1.6, false],
-  ])('should make something of a level from which others take %s', (_, foreign, keeps) => {
+  ])('should judge a level from which others take %s', (_, foreign, keeps) => {
     expect(watching({ share: 0, even: true, foreign }).keeps).toBe(keeps);
   });
 
   it.each([
     ['a little more than was to come', -0.45, false],
     ['more than could have come', -0.6, true],
-  ])('should make something of a level that has risen by %s', (_, foreign, keeps) => {
+  ])('should judge a level that has risen by %s', (_, foreign, keeps) => {
     const watch = watching({ share: 0, even: true });
     expect(watching({ share: 1, even: true, foreign, answers: 400 }, watch).keeps).toBe(keeps);
   });
 
-  it('should conclude nothing from refunds that hardly show', () => {
+  it('should conclude nothing from refunds that are too small to be seen', () => {
     const watch = new RefundWatch();
     for (let i = 1; i <= 100; i++) {
       watch.refund(1_000);
@@ -119,31 +119,31 @@ describe('RefundWatch', () => {
     expect(watch.keeps).toBe(false);
   });
 
-  it('should not compare answers that are less than a second apart: they may have changed places', () => {
+  it('should not compare answers less than a second apart, since they may have overtaken each other', () => {
     const watch = new RefundWatch();
     for (let i = 1; i <= 30; i++) {
       const now = i * 2_000;
       watch.refund(2_500);
       watch.charge(2_000);
       watch.observe(watch.mark(now), 1e6, RATE);
-      // It came before the one that was charged before it, and lacks what flowed in.
+      // It overtook the request before it, so it lacks some inflow.
       watch.observe(watch.mark(now + 999), 1e6 + 999 - 800, RATE);
     }
     expect(watch.keeps).toBe(true);
   });
 
-  it('should make nothing of a level that cannot be', () => {
+  it('should ignore an impossible level', () => {
     const watch = new RefundWatch();
     watch.observe(watch.mark(0), 1e6, RATE);
     for (let i = 1; i <= 40; i++) {
       watch.refund(2_000);
-      // Far too much, and far too little.
+      // Alternately far too high and far too low.
       watch.observe(watch.mark(i * 2_000), i % 2 === 0 ? 1e7 : -1e7, RATE);
     }
     expect(watch.keeps).toBe(false);
   });
 
-  it('should take back a charge that was never made', () => {
+  it('should undo a charge that was never made', () => {
     const chance = seeded(1);
     const watch = new RefundWatch();
     for (let i = 1; i <= 60; i++) {
@@ -165,11 +165,11 @@ describe('RefundWatch', () => {
         return -1;
       },
     ],
-  ])('should compare nothing across a time in which %s', (_, overflow) => {
+  ])('should not compare answers across a time in which %s', (_, overflow) => {
     const chance = seeded(1);
     const watch = new RefundWatch();
     for (let i = 1; i <= 60; i++) {
-      // What flowed in was lost, which looks like refunds that did not come.
+      // Inflow was lost, which looks like missing refunds.
       watch.refund(4_000 * chance());
       watch.charge(3_000);
       watch.observe(watch.mark(i * 2_000, overflow(watch, i)), 1e6 - 3_000, RATE);

@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { RunningTotal } from '../../../src/rules/limits/RunningTotal.ts';
 
 describe('RunningTotal', () => {
-  it('should be nothing at first', () => {
+  it('should be 0 at first', () => {
     const total = new RunningTotal();
     expect([total.total, total.at(0), total.at(1e9)]).toEqual([0, 0, 0]);
   });
 
-  it('should tell what it was at any moment', () => {
+  it('should return the total at any moment', () => {
     const total = new RunningTotal();
     total.add(1, 0);
     total.add(10, 100);
@@ -19,7 +19,7 @@ describe('RunningTotal', () => {
     expect(total.total).toBe(111);
   });
 
-  it('should take five milliseconds for one moment, which counts from its beginning', () => {
+  it('should count additions within five milliseconds at the time of the first one', () => {
     const total = new RunningTotal();
     total.add(1, 0);
     total.add(10, 4);
@@ -30,7 +30,7 @@ describe('RunningTotal', () => {
     expect([103, 104, 108].map((time) => total.at(time))).toEqual([111, 11_111, 11_111]);
   });
 
-  it('should remember five minutes, and know what came before only as a sum', () => {
+  it('should remember five minutes, and only the sum of what came before', () => {
     const total = new RunningTotal();
     total.add(1, 0);
     total.add(10, 1_000);
@@ -40,7 +40,7 @@ describe('RunningTotal', () => {
     expect([total.at(0), total.at(1_000), total.at(301_000)]).toEqual([11, 11, 111]);
   });
 
-  it('should tell the same after a day of charges as a list of all of them would', () => {
+  it('should agree with a complete list after a day of charges', () => {
     const total = new RunningTotal();
     const all: { readonly at: number; readonly sum: number }[] = [];
     for (let i = 0; i < 9_000; i++) {

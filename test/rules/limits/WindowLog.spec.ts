@@ -5,11 +5,11 @@ import { WindowLog } from '../../../src/rules/limits/WindowLog.ts';
 const MINUTE = 60_000;
 const SLOT = 250;
 
-/** How long something is counted that came at the beginning of a slot: three slots longer than the window. */
+/** How long a charge at the start of a slot is counted: three slots longer than the window. */
 const COUNTED = MINUTE + 3 * SLOT;
 
 describe('WindowLog', () => {
-  it('should count what came, for a window and three slots from the beginning of its slot', () => {
+  it('should count a charge for a window and three slots from the start of its slot', () => {
     const log = new WindowLog(MINUTE);
     log.add(5, 1_000, 1_000);
     log.add(7, 1_249, 1_249);
@@ -20,7 +20,7 @@ describe('WindowLog', () => {
     expect(log.used(1_250 + COUNTED)).toBe(0);
   });
 
-  it('should forget all of it after a long time', () => {
+  it('should forget everything after a long time', () => {
     const log = new WindowLog(MINUTE);
     for (let now = 0; now < MINUTE; now += 100) log.add(1, now, now);
     expect(log.used(MINUTE)).toBe(600);
@@ -29,7 +29,7 @@ describe('WindowLog', () => {
     expect(log.used(1e12)).toBe(2);
   });
 
-  it('should take back at the moment at which it was counted, or not at all when that is forgotten', () => {
+  it('should reduce a charge in its own slot, or not at all once it is forgotten', () => {
     const log = new WindowLog(MINUTE);
     log.add(10, 0, 0);
     log.add(20, 5_000, 5_000);
@@ -42,7 +42,7 @@ describe('WindowLog', () => {
     expect(log.used(COUNTED)).toBe(5);
   });
 
-  it('should not count again what it is told by a clock that went back', () => {
+  it('should count each charge once when the clock goes back', () => {
     const log = new WindowLog(MINUTE);
     log.add(10, 50_000, 50_000);
     expect(log.used(10_000)).toBe(10);
@@ -57,7 +57,7 @@ describe('WindowLog', () => {
     ['until the first is forgotten, also for less', 50, COUNTED - 20_000],
     ['until the second is forgotten', 49, COUNTED + 10_000 - 20_000],
     ['until all are forgotten', 0, COUNTED + 15_000 - 20_000],
-  ])('should tell how long to wait: %s', (_, units, ms) => {
+  ])('should return the wait: %s', (_, units, ms) => {
     const log = new WindowLog(MINUTE);
     log.add(10, 0, 0);
     log.add(20, 10_000, 10_000);
@@ -67,7 +67,7 @@ describe('WindowLog', () => {
     expect(log.used(20_000 + ms)).toBeLessThanOrEqual(units);
   });
 
-  it('should wait for what came right now, and for nothing that was forgotten meanwhile', () => {
+  it('should wait for the latest charge, and not for one that was forgotten meanwhile', () => {
     const log = new WindowLog(MINUTE);
     log.add(10, 0, 0);
     expect(log.waitFor(0, 0)).toBe(COUNTED);
@@ -78,7 +78,7 @@ describe('WindowLog', () => {
     expect(log.waitFor(0, 200_000)).toBe(COUNTED);
   });
 
-  it('should not wait for what nobody can wait for', () => {
+  it('should not wait for a negative number of units', () => {
     const log = new WindowLog(MINUTE);
     expect(log.waitFor(-1, 5)).toBe(0);
   });

@@ -6,7 +6,7 @@ import { parseLimitHeaders } from '../../../src/rules/limits/limitHeaders.ts';
 import { shared } from '../../util/shared.ts';
 
 describe('parseLimitHeaders', () => {
-  it('should take the requests for those of the day and the tokens for those of the minute', () => {
+  it('should read the request headers as daily and the token headers as per minute', () => {
     expect(
       parseLimitHeaders({
         'x-ratelimit-limit-requests': '1000',
@@ -22,9 +22,9 @@ describe('parseLimitHeaders', () => {
     });
   });
 
-  it('should say nothing of what is not there', () => {
+  it('should leave out what the headers lack', () => {
     expect(parseLimitHeaders({})).toStrictEqual({});
-    // As on a 429 for requests in a minute.
+    // As in a 429 for requests per minute.
     expect(
       parseLimitHeaders({ 'x-ratelimit-limit-requests': '14400', 'x-ratelimit-remaining-requests': '14370' }),
     ).toStrictEqual({ rpd: { limit: 14_400, remaining: 14_370 } });
@@ -86,7 +86,7 @@ describe('parseLimitHeaders', () => {
     );
   });
 
-  it('should never throw, and never give what is no count', () => {
+  it('should never throw, and return only finite counts of at least zero', () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), fc.string(), (limit, remaining, reset) => {
         const { tpm } = parseLimitHeaders({
@@ -108,7 +108,7 @@ describe('parseLimitHeaders', () => {
     }
     const { rows } = JSON.parse(text) as { rows: { requests: Level; tokens: Level }[] };
 
-    it('should read every recorded one', () => {
+    it('should read every recorded header', () => {
       expect(rows.length).toBeGreaterThan(200);
       for (const { requests, tokens } of rows) {
         const { rpd, tpm } = parseLimitHeaders({

@@ -4,7 +4,7 @@ import { formatGoDuration } from '../../../src/rules/goDuration.ts';
 import { parseLimitMessage } from '../../../src/rules/limits/limitMessage.ts';
 import { shared } from '../../util/shared.ts';
 
-/** What Groq calls its limits, in messages. */
+/** The names of limits in Groq's messages. */
 const NAMES: Readonly<Record<string, string>> = {
   RPM: 'requests per minute (RPM)',
   RPD: 'requests per day (RPD)',
@@ -19,11 +19,11 @@ const ON_DEMAND = 'in organization `org_01abcdefghijklmnopqrstuvwx` service tier
 const UPGRADE = 'Need more tokens? Upgrade to Dev Tier today at https://console.groq.com/settings/billing';
 const DOCS = 'Visit https://console.groq.com/docs/rate-limits for more information.';
 
-/** Groq's text of a limit that was hit. */
+/** Groq's text for a limit that was reached. */
 const reached = (name: string, numbers: string, wait: string, model = 'openai/gpt-oss-20b', end = UPGRADE): string =>
   `Rate limit reached for model \`${model}\` ${ON_DEMAND} on ${NAMES[name] ?? name}: ${numbers}. Please try again in ${wait}. ${end}`;
 
-/** Groq's text of a request that never fits. */
+/** Groq's text for a request that can never fit. */
 const tooLarge = (name: string, numbers: string, model = 'llama-3.1-8b-instant'): string =>
   `Request too large for model \`${model}\` ${ON_DEMAND} on ${NAMES[name] ?? name}: ${numbers}, please reduce your message size and try again. ${UPGRADE}`;
 
@@ -58,7 +58,7 @@ describe('parseLimitMessage', () => {
       limit: 6_000,
       requested: 12_328,
     });
-    // The one that comes with a 429.
+    // The form that comes with a 429.
     expect(
       parseLimitMessage(
         `Request too large for model \`qwen/qwen3.8-27b\` ${ON_DEMAND} on output tokens per minute (OTPM): Limit 1000, Requested 1847. The request's expected output tokens exceed the enforced limit; reduce max_tokens and try again.`,
@@ -66,7 +66,7 @@ describe('parseLimitMessage', () => {
     ).toStrictEqual({ tooLarge: true, dimension: 'otpm', limit: 1_000, requested: 1_847 });
   });
 
-  it('should know a request as too large that is told to come back', () => {
+  it('should recognize a request as too large although the message names a wait', () => {
     expect(parseLimitMessage(reached('TPM', 'Limit 7000, Used 0, Requested ~12903', '50.597142857s'))).toStrictEqual({
       tooLarge: true,
       dimension: 'tpm',
@@ -77,7 +77,7 @@ describe('parseLimitMessage', () => {
     });
   });
 
-  it('should read a time wherever its full stops are', () => {
+  it('should read a duration wherever it has dots', () => {
     const waitOf = (wait: string) => parseLimitMessage(reached('TPM', 'Limit 1, Used 1, Requested 1', wait)).ms;
     expect(['7.66s', '2m52.8s', '1h4m48s', '459.999999ms', '2s'].map(waitOf)).toEqual([
       7_660, 172_800, 3_888_000, 459.999999, 2_000,
@@ -92,7 +92,7 @@ describe('parseLimitMessage', () => {
     ['no numbers', reached('(): ', 'Limit , Used , Requested ', '')],
     ['only brackets', '('.repeat(5_000) + '):'.repeat(5_000)],
     ['only labels', 'Limit Used Requested try again in '.repeat(300)],
-  ])('should make nothing of %s', (_, message) => {
+  ])('should find nothing in %s', (_, message) => {
     expect(parseLimitMessage(message)).toStrictEqual({ tooLarge: false });
   });
 
@@ -104,21 +104,21 @@ describe('parseLimitMessage', () => {
     ['is cut off within the time', 'try again in 5s'],
     ['has a number alone', 'Code 429: slow down'],
     ['has a word before each number', 'Limit of 100, Used all 97, Requested about 5'],
-  ])('should make nothing of a message that %s', (_, message) => {
+  ])('should find nothing in a message that %s', (_, message) => {
     expect(parseLimitMessage(message)).toStrictEqual({ tooLarge: false });
   });
 
-  it('should read text at the very beginning', () => {
+  it('should read text at the very beginning of a message', () => {
     expect(parseLimitMessage('(TPM): busy')).toStrictEqual({ tooLarge: false, dimension: 'tpm' });
     expect(parseLimitMessage('Limit 5, Used 3')).toStrictEqual({ tooLarge: false, limit: 5, used: 3 });
   });
 
-  it('should call no request too large that fits exactly', () => {
+  it('should not call a request too large that fits exactly', () => {
     expect(parseLimitMessage('Limit 100, Used 1, Requested 100').tooLarge).toBe(false);
     expect(parseLimitMessage('Limit 100, Used 1, Requested 101').tooLarge).toBe(true);
   });
 
-  it('should believe that a request is too large without any numbers, where that is said first', () => {
+  it('should recognize a request as too large without numbers only at the beginning of the message', () => {
     expect(parseLimitMessage('Request too large for model `m`')).toStrictEqual({ tooLarge: true });
     expect(parseLimitMessage('Nobody said: Request too large')).toStrictEqual({ tooLarge: false });
   });
@@ -147,7 +147,7 @@ describe('parseLimitMessage', () => {
     );
   });
 
-  it('should never throw, and never give what is no count', () => {
+  it('should never throw, and return only finite counts of at least zero', () => {
     const word = fc.constantFrom(
       'Limit ',
       'Used ',
@@ -201,7 +201,7 @@ describe('parseLimitMessage', () => {
       else expect(ms).toBeCloseTo(seconds * 1_000, 5);
     });
 
-    it('should have read 42 of them', () => {
+    it('should have 42 recorded messages', () => {
       expect(samples).toHaveLength(42);
     });
   });

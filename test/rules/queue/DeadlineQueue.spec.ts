@@ -7,7 +7,7 @@ import { DEFAULT_SLACK, PRIORITIES } from '../../../src/model/Priority.ts';
 import { DeadlineQueue } from '../../../src/rules/queue/DeadlineQueue.ts';
 import { jobMaker, type NamedJob, tokens } from '../../util/jobs.ts';
 
-/** A queue with jobs in it, by name, and what it tells of those that leave. */
+/** A queue of named jobs, and the notifications about jobs that have left. */
 const queueWith = (...jobs: readonly (string | readonly [string, Partial<Job>])[]) => {
   const left: boolean[] = [];
   const queue = new DeadlineQueue<NamedJob>(DEFAULT_SLACK, { left: (wasBest) => left.push(wasBest) });
@@ -30,7 +30,7 @@ const next = (queue: DeadlineQueue<NamedJob>): Ticket<NamedJob> | undefined => {
   return ticket;
 };
 
-/** Takes all, best first, each paying for its tenant as it goes. */
+/** Removes all jobs, best first; with `pays`, the cost of each is charged to its tenant. */
 const drain = (queue: DeadlineQueue<NamedJob>, pays = false): string[] => {
   const names: string[] = [];
   for (let ticket = next(queue); ticket !== undefined; ticket = next(queue)) {
@@ -58,7 +58,7 @@ describe('DeadlineQueue', () => {
     ]);
   });
 
-  it('should let the earliest virtual deadline go first, in whatever order jobs come, leave and come again', () => {
+  it('should order jobs by virtual deadline, whatever the order of additions and removals', () => {
     const job = fc.record({ arrival: fc.nat(1_000_000), priority: fc.constantFrom(...PRIORITIES) });
     const step = fc.oneof({ weight: 3, arbitrary: job }, { weight: 1, arbitrary: fc.nat() });
     fc.assert(
@@ -86,12 +86,12 @@ describe('DeadlineQueue', () => {
     );
   });
 
-  it('should go by the deadline that a job has of its own', () => {
+  it("should use a job's own deadline in place of the virtual one", () => {
     const { queue } = queueWith('l', 'h', ['b', { deadline: -1 }]);
     expect(drain(queue)).toEqual(['b', 'h', 'l']);
   });
 
-  it('should go through those that wait by priority', () => {
+  it('should iterate over waiting jobs by priority', () => {
     const { queue } = queueWith('b', 'l1', 'h', 'm', 'l2');
     expect([...queue].map(({ job }) => job.name)).toEqual(['h', 'm', 'l1', 'l2', 'b']);
   });
@@ -109,7 +109,7 @@ describe('DeadlineQueue', () => {
   });
 
   describe('with jobs that leave', () => {
-    it('should keep those that expire when one leaves that does not', () => {
+    it('should keep the expiring jobs when a job without an expiry is removed', () => {
       const { queue } = queueWith(['a', { expiresAt: 1 }], ['b', { expiresAt: 2 }], ['c', { expiresAt: 3 }], 'd');
       queue.remove(find(queue, 'd'));
       const expiring: string[] = [];
@@ -120,7 +120,7 @@ describe('DeadlineQueue', () => {
       expect(expiring).toEqual(['a', 'b', 'c']);
     });
 
-    it('should notify when the best job leaves by itself, and when the last one has left or was taken', () => {
+    it('should notify when the best job leaves by itself, and when the queue becomes empty', () => {
       const lifetimes = { h: new Subscription(), l: new Subscription(), b: new Subscription() };
       const { queue, left } = queueWith(
         ['h', { lifetime: lifetimes.h }],
@@ -136,12 +136,12 @@ describe('DeadlineQueue', () => {
       expect(queue.size).toBe(0);
     });
 
-    it('should not take in one that has left already', () => {
+    it('should not add a job whose lifetime is over', () => {
       const { queue, left } = queueWith(['l', { lifetime: Subscription.EMPTY }]);
       expect([queue.size, queue.peek(), left]).toEqual([0, undefined, []]);
     });
 
-    it('should let one go once, and let go of its lifetime', () => {
+    it('should remove a job once, and detach it from its lifetime', () => {
       const lifetime = new Subscription();
       const { queue, left } = queueWith(['l', { lifetime }]);
       expect(queue.peek()?.waiting).toBe(true);
@@ -153,7 +153,7 @@ describe('DeadlineQueue', () => {
   });
 
   describe('with jobs that expire', () => {
-    it('should know the one that does so first, whatever its rank', () => {
+    it('should know the job that expires first, whatever its place in the queue', () => {
       const { queue } = queueWith(['h', { expiresAt: 30 }], 'm', ['l', { expiresAt: 10 }], ['b', { expiresAt: 20 }]);
       expect(queue.soonest()?.job.name).toBe('l');
       queue.remove(find(queue, 'l'));
@@ -168,7 +168,7 @@ describe('DeadlineQueue', () => {
   describe('with tenants', () => {
     const of = (tenant: string, units = 10, rest: Partial<Job> = {}) => ({ tenant, cost: tokens(units), ...rest });
 
-    it('should serve them in turn, by what each has had', () => {
+    it('should serve tenants in turn, by the tokens they were granted', () => {
       const { queue } = queueWith(
         ['l1', of('a')],
         ['l2', of('a')],
@@ -189,13 +189,13 @@ describe('DeadlineQueue', () => {
       expect(drain(queue, true)).toEqual(['l1', 'l3', 'l4', 'l5', 'l2', 'l6']);
     });
 
-    it('should let one that has had less go first, also when one of its own has left', () => {
+    it('should serve the tenant that was granted fewer tokens first, also after one of its jobs has started', () => {
       const { queue } = queueWith(['l1', of('a')], ['l2', of('b')], ['l3', of('b')]);
       queue.serve(find(queue, 'l1').job, 1_000);
       expect(drain(queue)).toEqual(['l2', 'l3', 'l1']);
     });
 
-    it('should correct what one has had when it turns out to have been less', () => {
+    it('should correct the tokens of a tenant when a grant turns out to have used less', () => {
       const { queue } = queueWith(['l1', of('a', 30)], ['l2', of('a', 30)], ['l3', of('b')], ['l4', of('b')]);
       const first = next(queue) as Ticket<NamedJob>;
       queue.serve(first.job, 30);
@@ -207,11 +207,11 @@ describe('DeadlineQueue', () => {
     it('should not let a job go before an earlier deadline of another priority', () => {
       const { queue } = queueWith(['l1', of('a')], ['m', of('a')], ['l2', of('b')]);
       queue.serve(find(queue, 'm').job, 1_000);
-      // b has had less, but what is normal comes first; then of the two that are low it is b's.
+      // b was granted less, but normal priority comes first; of the two low jobs, b's comes first.
       expect(drain(queue)).toEqual(['m', 'l2', 'l1']);
     });
 
-    it('should let one of them go first only as long as its own deadline allows it', () => {
+    it('should prefer a tenant only while its job has an earlier deadline than other priorities', () => {
       const { queue } = queueWith(['l1', of('a')], ['l2', of('b', 10, { arrival: 200 })], ['m', { arrival: 540_100 }]);
       queue.serve(find(queue, 'l1').job, 1_000);
       // By the deadline: l1 at 600,000, m at 600,100, l2 at 600,200. So l2 may not overtake l1, since m is before it.
@@ -225,11 +225,11 @@ describe('DeadlineQueue', () => {
       add('l3', of('c'));
       add('l4', of('c'));
       add('l5', of('a'));
-      // c has had as much as the others from the beginning.
+      // c starts level with the others.
       expect(drain(queue, true)).toEqual(['l1', 'l2', 'l3', 'l4', 'l5']);
     });
 
-    it('should let one that has had more than the others keep that while others wait', () => {
+    it('should remember that a tenant was granted more while other tenants wait', () => {
       const { queue, add } = queueWith(['l1', of('a')], ['l2', of('b')], ['l3', of('b')]);
       const first = next(queue) as Ticket<NamedJob>;
       queue.serve(first.job, 100);
@@ -237,7 +237,7 @@ describe('DeadlineQueue', () => {
       expect(drain(queue, true)).toEqual(['l2', 'l3', 'l4']);
     });
 
-    it('should let one that was away start level with those that stayed', () => {
+    it('should let a returning tenant start level with those that kept waiting', () => {
       const { queue, add } = queueWith(
         ['l1', of('a', 500)],
         ...['l2', 'l3', 'l4', 'l5', 'l6'].map((name) => [name, of('b', 500)] as const),
@@ -247,13 +247,13 @@ describe('DeadlineQueue', () => {
         expect(ticket.job.name).toBe(name);
         queue.serve(ticket.job, 500);
       }
-      // a has had 500 and b 1,000, but a did not wait meanwhile.
+      // a was granted 500 and b 1,000, but a did not wait meanwhile.
       add('l7', of('a', 500));
       add('l8', of('a', 500));
       expect(drain(queue, true)).toEqual(['l4', 'l7', 'l5', 'l8', 'l6']);
     });
 
-    it('should let one that was away start level also when it hears then what it had used', () => {
+    it('should let a returning tenant start level also when its earlier usage is corrected upwards', () => {
       const { queue, add } = queueWith(
         ['l1', of('a')],
         ...['l2', 'l3'].map((name) => [name, of('b', 500)] as const),
@@ -269,7 +269,7 @@ describe('DeadlineQueue', () => {
       expect(drain(queue, true)).toEqual(['l3', 'l5', 'l6', 'l7']);
     });
 
-    it('should find the one that would start last by the turns, and not the one that came last', () => {
+    it('should find the job that would start last by turns, not the one that arrived last', () => {
       const { queue, add } = queueWith(...['l1', 'l2', 'l3'].map((name) => [name, of('a')] as const));
       add('l4', of('b'));
       expect(queue.worst()?.job.name).toBe('l3');
@@ -283,7 +283,7 @@ describe('DeadlineQueue', () => {
       expect(queue.worst()?.job.name).toBe('b1');
     });
 
-    it('should find of one priority exactly the one that starts last', () => {
+    it('should find exactly the job of one priority that starts last', () => {
       const job = fc.tuple(fc.constantFrom('a', 'b', 'c'), fc.integer({ min: 1, max: 1_000 }));
       fc.assert(
         fc.property(fc.array(job, { minLength: 1, maxLength: 20 }), fc.nat(19), (jobs, left) => {
@@ -309,7 +309,7 @@ describe('DeadlineQueue', () => {
     it.each([
       ['several', ['b']],
       ['one', []],
-    ])('should forget what they have had when nobody waits any more: %s', (_, others) => {
+    ])('should forget the granted tokens of tenants when the queue becomes empty: %s', (_, others) => {
       const { queue, add } = queueWith(['l1', of('a')], ...others.map((tenant) => ['l2', of(tenant)] as const));
       queue.serve(find(queue, 'l1').job, 1_000);
       drain(queue);
@@ -320,26 +320,29 @@ describe('DeadlineQueue', () => {
     });
 
     // Without a way to collect garbage, memory cannot be measured.
-    it.skipIf(globalThis.gc === undefined)('should forget those who have gone, also while somebody waits', () => {
-      const { queue, add } = queueWith(['b', of('stays')]);
-      const heap = (): number => {
-        globalThis.gc?.();
-        return process.memoryUsage().heapUsed;
-      };
-      const before = heap();
-      for (let i = 0; i < 20_000; i++) {
-        add('h', of(`goes ${i}`));
-        const ticket = next(queue) as Ticket<NamedJob>;
-        expect(ticket.job.name).toBe('h');
-        queue.serve(ticket.job, 10);
-      }
-      // Each would take some 300 bytes, and some thousand are kept.
-      expect(heap() - before).toBeLessThan(2_000_000);
-      // The one that has waited all the time is known.
-      add('b2', of('late'));
-      queue.serve(find(queue, 'b').job, 1e6);
-      expect(drain(queue)).toEqual(['b2', 'b']);
-    });
+    it.skipIf(globalThis.gc === undefined)(
+      'should forget tenants without waiting jobs while another tenant waits',
+      () => {
+        const { queue, add } = queueWith(['b', of('stays')]);
+        const heap = (): number => {
+          globalThis.gc?.();
+          return process.memoryUsage().heapUsed;
+        };
+        const before = heap();
+        for (let i = 0; i < 20_000; i++) {
+          add('h', of(`goes ${i}`));
+          const ticket = next(queue) as Ticket<NamedJob>;
+          expect(ticket.job.name).toBe('h');
+          queue.serve(ticket.job, 10);
+        }
+        // Each tenant takes about 300 bytes, and about a thousand are kept.
+        expect(heap() - before).toBeLessThan(2_000_000);
+        // The tenant that has waited all the time is still known.
+        add('b2', of('late'));
+        queue.serve(find(queue, 'b').job, 1e6);
+        expect(drain(queue)).toEqual(['b2', 'b']);
+      },
+    );
 
     it('should remember which of many tenants was granted more', () => {
       const { queue, add } = queueWith(['l0', of('has had much')], ['l1', of('other')], ['b', of('stays')]);
@@ -352,7 +355,7 @@ describe('DeadlineQueue', () => {
       expect(drain(queue)).toEqual(['l3', 'l2', 'b']);
     });
 
-    it('should compare with the earliest deadline of all other priorities', () => {
+    it('should compare a deadline with the earliest one of all other priorities', () => {
       const { queue } = queueWith(
         ['h1', of('a', 10, { deadline: 10 })],
         ['h2', of('b', 10, { deadline: 30 })],
@@ -360,13 +363,13 @@ describe('DeadlineQueue', () => {
         ['l', { deadline: 40 }],
       );
       queue.serve(find(queue, 'h1').job, 1_000);
-      // b has had less, but m is before it. When m has gone, so is what kept it.
+      // b was granted less, but m has an earlier deadline than h2. Without m, h2 may overtake h1.
       expect(queue.peek()?.job.name).toBe('h1');
       queue.remove(find(queue, 'm'));
       expect(drain(queue)).toEqual(['h2', 'h1', 'l']);
     });
 
-    it('should know the earliest deadline among them when the first of one has gone', () => {
+    it('should use the next earliest deadline of a tenant after its first job has left', () => {
       const { queue } = queueWith(
         ['l1', of('a', 10, { deadline: 1 })],
         ['l2', of('a', 10, { deadline: 100 })],
@@ -376,7 +379,7 @@ describe('DeadlineQueue', () => {
       expect(drain(queue)).toEqual(['l1', 'l3', 'm', 'l2']);
     });
 
-    it('should not save up what comes back for something that is forgotten', () => {
+    it('should not save up tokens that are given back for a tenant whose granted tokens were forgotten', () => {
       const { queue, add } = queueWith(['l1', of('a', 1_000)]);
       const first = next(queue) as Ticket<NamedJob>;
       for (const name of ['l2', 'l3']) add(name, of('a'));
@@ -385,13 +388,13 @@ describe('DeadlineQueue', () => {
       expect(drain(queue, true)).toEqual(['l2', 'l4', 'l3', 'l5']);
     });
 
-    it('should not mind a settlement for one of whom it knows nothing', () => {
+    it('should ignore tokens of an unknown tenant', () => {
       const { queue } = queueWith('l');
       queue.serve(jobMaker()('x', { tenant: 'gone' }), 10);
       expect(drain(queue)).toEqual(['l']);
     });
 
-    it('should find the best anew when one of them comes back with an old deadline', () => {
+    it('should search the best job again when a job returns with an old deadline', () => {
       const { queue, add } = queueWith(['l1', of('a', 10, { arrival: 5 })], ['l2', of('b', 10, { arrival: 6 })]);
       expect(queue.peek()?.job.name).toBe('l1');
       add('l0', of('b', 10, { arrival: 1 }));
@@ -400,7 +403,7 @@ describe('DeadlineQueue', () => {
   });
 
   describe('worst', () => {
-    it('should be the one that comes last, also among those that came back with old deadlines', () => {
+    it('should be the last job by deadline, also when older jobs were added later', () => {
       const lifetime = new Subscription();
       const { queue } = queueWith(['l3', { arrival: 3, lifetime }], ['l1', { arrival: 1 }], ['l2', { arrival: 2 }]);
       lifetime.unsubscribe();

@@ -31,14 +31,14 @@ const drain = (heap: Heap<Item>): number[] => {
 const ascending = (a: number, b: number): number => a - b;
 
 describe('Heap', () => {
-  it('should be empty at first, and not mind a removal then', () => {
+  it('should be empty at first, and ignore removals and updates then', () => {
     const { heap } = heapOf([]);
     heap.removeAt(0);
     heap.update(0);
     expect([heap.size, heap.peek(), [...heap]]).toEqual([0, undefined, []]);
   });
 
-  it('should lose nothing to an index that it has not told', () => {
+  it('should ignore an index that does not exist', () => {
     const { heap } = heapOf([1, 2]);
     for (const index of [-1, 2]) {
       heap.removeAt(index);
@@ -47,7 +47,7 @@ describe('Heap', () => {
     expect(drain(heap)).toEqual([1, 2]);
   });
 
-  it('should give back what it was given, first things first', () => {
+  it('should return its items in ascending order', () => {
     fc.assert(
       fc.property(fc.array(fc.integer()), (values) => {
         const { heap } = heapOf(values);
@@ -75,7 +75,7 @@ describe('Heap', () => {
             item.value = to;
             heap.update(item.index);
           }
-          // Each knows where it stands.
+          // Each item knows its index.
           expect([...heap].map(({ index }) => index)).toEqual(left.map((_, i) => i));
           expect(heap.peek()?.value ?? Infinity).toBe(Math.min(...left.map(({ value }) => value)));
         }
@@ -84,7 +84,7 @@ describe('Heap', () => {
     );
   });
 
-  it('should not move anything for what arrives in order', () => {
+  it('should not move items that arrive in order', () => {
     let moved = 0;
     const heap = new Heap<number>(
       (a, b) => a < b,

@@ -38,7 +38,7 @@ const drain = (line: Line<NamedJob>): QueuePlace<NamedJob>[] => {
 const inOrder = (a: QueuePlace<NamedJob>, b: QueuePlace<NamedJob>): number => (before(a, b) ? -1 : 1);
 
 describe('before', () => {
-  it('should go by the deadline, and of two equals let the older one go first', () => {
+  it('should order by deadline, and by age when deadlines are equal', () => {
     const [a, b, c] = places([1, 2, 2]) as [QueuePlace<NamedJob>, QueuePlace<NamedJob>, QueuePlace<NamedJob>];
     expect([before(a, b), before(b, a), before(b, c), before(c, b), before(b, b)]).toEqual([
       true,
@@ -56,7 +56,7 @@ describe('Line', () => {
     expect([line.peek(), line.last(), [...line]]).toEqual([undefined, undefined, []]);
   });
 
-  it('should serve the earliest deadline first, whatever the order in which they came', () => {
+  it('should return the earliest deadline first, whatever the order of arrival', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(20)), (deadlines) => {
         const { line, all } = lineOf(deadlines);
@@ -66,7 +66,7 @@ describe('Line', () => {
     );
   });
 
-  it('should let anybody go, and know the first and the last of those that stay', () => {
+  it('should remove any place, and know the first and the last of the rest', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(20)), fc.array(fc.nat()), (deadlines, going) => {
         const { line, all } = lineOf(deadlines);
@@ -85,12 +85,12 @@ describe('Line', () => {
     );
   });
 
-  it('should sort only those that come late', () => {
+  it('should keep an index only for places that arrive out of order', () => {
     const { all } = lineOf([1, 2, 2, 7, 3, 9, 8]);
     expect(all.map(({ lateIndex }) => lateIndex >= 0)).toEqual([false, false, false, false, true, false, true]);
   });
 
-  it('should tell those that stand in it so', () => {
+  it('should set the line of each place', () => {
     const { line, all } = lineOf([5, 3]);
     expect(all.map((place) => place.line)).toEqual([line, line]);
   });

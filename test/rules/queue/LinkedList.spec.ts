@@ -8,7 +8,7 @@ interface Item extends Linked<Item> {
 
 const item = (name: number): Item => ({ name, previous: undefined, next: undefined });
 
-/** The names of what is in, from either end. */
+/** The names of the items, from either end. */
 const names = (list: LinkedList<Item>): number[] => [...list].map(({ name }) => name);
 const backwards = (list: LinkedList<Item>): number[] => {
   const found: number[] = [];
@@ -22,12 +22,12 @@ describe('LinkedList', () => {
     expect([list.first, list.last, names(list)]).toEqual([undefined, undefined, []]);
   });
 
-  it('should hold what was put in and not taken out, in order, whichever that is', () => {
+  it('should hold the items that were added and not removed, in order of addition', () => {
     fc.assert(
       fc.property(fc.array(fc.nat({ max: 9 })), (moves) => {
         const list = new LinkedList<Item>();
         const items = Array.from({ length: 10 }, (_, name) => item(name));
-        // The plain way to do the same.
+        // The same with an array.
         const expected: number[] = [];
         for (const name of moves) {
           const at = expected.indexOf(name);
@@ -46,7 +46,7 @@ describe('LinkedList', () => {
     );
   });
 
-  it('should tie what was taken out to none of the others', () => {
+  it('should unlink a removed item from all others', () => {
     const list = new LinkedList<Item>();
     const items = [item(0), item(1), item(2)] as const;
     for (const each of items) list.push(each);

@@ -23,7 +23,7 @@ describe('outlook', () => {
     ]);
   });
 
-  /** Who starts when, of some who wait in this order. */
+  /** When each of some jobs starts that wait in this order. */
   const startsOf = (names: readonly string[], levels: readonly BucketLevel[]) => {
     const queue = new DeadlineQueue<NamedJob>(DEFAULT_SLACK, { left: () => undefined });
     const make = jobMaker();
@@ -40,7 +40,7 @@ describe('outlook', () => {
   const day: BucketLevel = { dimension: 'tpd', limit: 100, level: 60, rate: 0.001, foreign: 0, pausedFor: 0 };
   const kept = { high: 0, normal: 10, low: 30, background: 50 };
 
-  it('should let those who leave a part of the day to more urgent ones wait until these are through', () => {
+  it('should let jobs that leave a part of the day to more urgent ones wait until these have started', () => {
     expect(startsOf(['b1', 'l1', 'n1', 'h1', 'b2', 'l2', 'h2'], [{ ...day, kept }])).toEqual([
       [0, 'b1', 0],
       [1, 'l1', 0],
@@ -62,7 +62,7 @@ describe('outlook', () => {
     ]);
   });
 
-  it('should let nobody pass who is as urgent, or one that would wait anyhow', () => {
+  it('should let no job pass one of the same priority, nor one that would wait in any case', () => {
     expect(startsOf(['b1', 'b2'], [{ ...day, level: 50, kept }])).toEqual([
       [0, 'b1', 10_000],
       [1, 'b2', 20_000],
@@ -81,11 +81,11 @@ describe('outlook', () => {
     ]);
   });
 
-  it('should expect nothing of nobody', () => {
+  it('should report nothing for an empty queue', () => {
     expect(startsOf([], [bucket])).toEqual([]);
   });
 
-  it('should be what happens when time passes, whoever has had what and leaves what', () => {
+  it('should predict the order in which jobs really start, whatever tenants were granted', () => {
     const one = fc.record({
       priority: fc.constantFrom(...PRIORITIES),
       tenant: fc.constantFrom('a', 'b', undefined),
