@@ -21,7 +21,7 @@ const said = (text: number, rest: Partial<PromptFeatures> = {}): PromptFeatures 
   ...rest,
 });
 
-/** A request with a bit of everything that is often used. */
+/** A request with all common features. */
 function anyFeatures(random: RandomInteger): PromptFeatures {
   const tools = random(2);
   return said(5 + random(2_000), {
@@ -40,7 +40,7 @@ type Coefficients = Readonly<Record<Feature, number>>;
 const weigh = (features: PromptFeatures, coefficients: Coefficients): number =>
   FEATURES.reduce((sum, feature) => sum + features[feature] * coefficients[feature], 0);
 
-/** Models whose coefficients are what the prior thinks possible: within one and a half standard deviations. */
+/** Models that are plausible by the prior: each coefficient within one and a half standard deviations. */
 const coefficients = fc
   .tuple(...FEATURES.map(() => fc.double({ min: -1.5, max: 1.5, noNaN: true })))
   .map((deviations) => {
@@ -73,16 +73,16 @@ describe('Calibration', () => {
           expect(bound).toBeLessThanOrEqual(50 + 1.25 * Math.max(tokens, actual));
         }
       }),
-      // How close the bound comes is only so for 999 of 1,000 models, so these are always the same.
+      // The bound is that tight only for 999 of 1,000 models, so the seed is fixed.
       { numRuns: 200, seed: 1 },
     );
   });
 
-  it('should bound any model that the prior thinks possible before it has learned', () => {
+  it('should bound any plausible model before it has learned', () => {
     fc.assert(
       fc.property(coefficients, fc.integer({ min: 1 }), (truth, seed) => {
         const random = randomIntegers(seed);
-        // What is off by two deviations in every coefficient at once is out of all proportion.
+        // Two deviations in every coefficient at once are implausible.
         const halfway = (feature: Feature): number => (truth[feature] + priorOf('unknown/model')[feature].mean) / 2;
         const model = Object.fromEntries(FEATURES.map((feature) => [feature, halfway(feature)])) as Coefficients;
         const features = anyFeatures(random);
@@ -92,7 +92,7 @@ describe('Calibration', () => {
     );
   });
 
-  it('should give narrower bounds with each report that fits', () => {
+  it('should give tighter bounds with each consistent report', () => {
     const calibration = new Calibration(priorOf('unknown/model'));
     const bounds = Array.from({ length: 6 }, () => {
       const { bound } = calibration.estimate(said(50));
@@ -104,14 +104,14 @@ describe('Calibration', () => {
     expect(calibration.estimate(said(50)).bound).toBeLessThan(85);
   });
 
-  it('should stay uncertain of what was not reported', () => {
+  it('should stay uncertain about features that were not reported', () => {
     const calibration = new Calibration(priorOf('unknown/model'));
     for (let i = 0; i < 50; i++) calibration.observe(said(50), 70);
     const tools = said(50, { tools: 1, toolText: 100, toolSpacing: 30 });
     expect(calibration.estimate(tools).bound - calibration.estimate(tools).tokens).toBeGreaterThan(300);
   });
 
-  it('should hardly be moved by one report that does not fit', () => {
+  it('should hardly change after one outlier', () => {
     const calibration = new Calibration(priorOf('unknown/model'));
     for (let i = 0; i < 20; i++) calibration.observe(said(100 + i), 115 + i);
     calibration.observe(said(100), 11_500);
@@ -126,7 +126,7 @@ describe('Calibration', () => {
     expect(calibration.estimate(said(100)).bound).toBeGreaterThanOrEqual(180);
   });
 
-  it('should begin to follow with the second report of something else', () => {
+  it('should begin to follow a change with the second report', () => {
     const calibration = new Calibration(priorOf('unknown/model'));
     for (let i = 0; i < 100; i++) calibration.observe(said(100), 115);
     const followed = Array.from({ length: 3 }, () => {
@@ -138,7 +138,7 @@ describe('Calibration', () => {
     expect(followed[2]).toBeGreaterThan(170);
   });
 
-  it('should give wider bounds where reports scatter', () => {
+  it('should give wider bounds for scattered reports', () => {
     const [steady, scattering] = [0, 7].map((off) => {
       const calibration = new Calibration(priorOf('unknown/model'));
       for (let i = 0; i < 60; i++) calibration.observe(said(100), 115 + (i % 2 ? off : -off));
@@ -151,7 +151,7 @@ describe('Calibration', () => {
     [20, 4, 8],
     [1_000, 60, 100],
     [10_000, 600, 900],
-  ])('should leave room in a prompt of %i tokens by its length, however sure it is', (text, least, most) => {
+  ])('should keep a margin in proportion to the length, however sure it is: %i tokens', (text, least, most) => {
     const calibration = new Calibration(priorOf('unknown/model'));
     for (let i = 0; i < 200; i++) calibration.observe(said(text), text + 15);
     const { tokens, bound } = calibration.estimate(said(text));
@@ -160,7 +160,7 @@ describe('Calibration', () => {
     expect(bound - tokens).toBeLessThanOrEqual(most);
   });
 
-  it('should never become less certain of what was not reported than at first', () => {
+  it('should never become less certain of unreported features than at first', () => {
     const calibration = new Calibration(priorOf('unknown/model'));
     const tools = said(50, { tools: 1, toolText: 100, toolSpacing: 30 });
     const { bound } = calibration.estimate(tools);
@@ -189,7 +189,7 @@ for (const one of tokenCases.filter(({ model }) => !hasChatTemplate(model))) {
 const often = [...recorded].filter(([, cases]) => cases.length > 15);
 const SEEDS = Array.from({ length: 40 }, (_, i) => i + 1);
 
-/** Calibrates on ten, and tells how far off the estimates of the others are. */
+/** Calibrates on ten cases, and returns the errors for the others. */
 function trial(model: string, cases: readonly TokenCase[], seed: number): { errors: number[]; exceeded: string[] } {
   const random = randomIntegers(seed);
   const shuffled = cases.map((one) => ({ one, order: random(2 ** 31) })).toSorted((a, b) => a.order - b.order);
@@ -210,12 +210,12 @@ function median(values: readonly number[]): number {
 }
 
 describe.skipIf(often.length === 0)('Calibration, on recorded requests', () => {
-  it.each(often)('should be within 2 percent of most of %s once it has learned from ten', (model, cases) => {
+  it.each(often)('should be within 2 percent of most of %s after ten reports', (model, cases) => {
     const trials = SEEDS.map((seed) => trial(model, cases, seed));
     expect(median(trials.map(({ errors }) => median(errors)))).toBeLessThanOrEqual(0.02);
   });
 
-  it.each(often)('should never bound %s too low', (model, cases) => {
+  it.each(often)('should never bound %s too low after ten reports', (model, cases) => {
     expect(SEEDS.flatMap((seed) => trial(model, cases, seed).exceeded)).toEqual([]);
   });
 

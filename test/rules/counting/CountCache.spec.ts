@@ -37,7 +37,7 @@ describe('CountCache', () => {
     expect(counted.map(({ length }) => length)).toEqual([64, 1_000, 63, 63]);
   });
 
-  it('should hold as much as fills it twice, to the last character', () => {
+  it('should hold up to twice its capacity, to the last character', () => {
     const { cache, counted } = counting(300);
     for (let i = 1; i <= 6; i++) cache.count(text(i));
     cache.count(text(1));
@@ -48,7 +48,7 @@ describe('CountCache', () => {
     expect(other.counted).toHaveLength(8);
   });
 
-  it('should keep what is asked for again, and forget what is not', () => {
+  it('should keep texts that are used again, and forget the others', () => {
     const { cache, counted } = counting(1_000);
     for (let i = 0; i < 100; i++) {
       cache.count(text(0));
@@ -69,7 +69,7 @@ describe('CountCache', () => {
     expect(1_000 - counted.length).toBeGreaterThanOrEqual(10);
   });
 
-  it('should not remember a text that fills it alone', () => {
+  it('should not remember a text that is longer than its capacity', () => {
     const { cache, counted } = counting(1_000);
     cache.count(text(1, 1_001));
     cache.count(text(1, 1_001));

@@ -7,7 +7,7 @@ import { languages } from './bpe/languages.ts';
 import { createOracle } from './bpe/oracle.ts';
 import { randomIntegers, randomText } from './bpe/randomText.ts';
 
-/** What UTF-8 makes of a text: half a surrogate pair becomes U+FFFD. */
+/** A text after a round trip through UTF-8: half a surrogate pair becomes U+FFFD. */
 const wellFormed = (text: string): string => Buffer.from(text).toString();
 
 describe('createBpe', () => {
@@ -34,7 +34,7 @@ describe('createBpe', () => {
     expect(bpe.countTokens(text)).toBe(expected.length);
   });
 
-  it('should count the same again, when the pieces are remembered', () => {
+  it('should count the same again with cached pieces', () => {
     const text = Object.values(languages).join('\n');
     const first = bpe.countTokens(text);
     expect(first).toBe(oracle(text).length);
@@ -48,14 +48,14 @@ describe('createBpe', () => {
     expect(bpe.countTokens(text)).toBe(oracle(text).length);
   });
 
-  it('should count texts whose UTF-8 alone is longer than its buffer', () => {
+  it('should count texts whose UTF-8 is longer than its buffer', () => {
     const text = 'Feuerwehrhauptübungsplatz 灯火阑珊处 '.repeat(1_700);
     expect(text.length).toBeLessThan(65_536);
     expect(Buffer.byteLength(text)).toBeGreaterThan(65_536);
     expect(bpe.countTokens(text)).toBe(oracle(text).length);
   });
 
-  it('should count nothing in an empty text', () => {
+  it('should count 0 tokens in an empty text', () => {
     expect(bpe.countTokens('')).toBe(0);
     expect(bpe.encode('')).toEqual([]);
     expect(bpe.decode([])).toBe('');
@@ -66,7 +66,7 @@ describe('createBpe', () => {
     expect(bpe.countTokens('<|endoftext|>')).toBe(7);
   });
 
-  it('should take half a surrogate pair for U+FFFD', () => {
+  it('should treat half a surrogate pair as U+FFFD', () => {
     expect(bpe.encode('a\ud800b')).toEqual(oracle('a\ufffdb'));
   });
 
@@ -85,7 +85,7 @@ describe('createBpe', () => {
     expect(bpe.encode(bpe.decode([199_997]))).toEqual([199_997]);
   });
 
-  it('should refuse to decode a token that the ranks leave out', () => {
+  it('should refuse to decode a token in a gap of the ranks', () => {
     const singles = Array.from({ length: 256 }, (_, byte) => Buffer.of(byte).toString('base64'));
     const sparse = createBpe(`! 0 ${singles.join(' ')}\n! 300 ${Buffer.from('ab').toString('base64')}`);
     expect(sparse.decode([300])).toBe('ab');

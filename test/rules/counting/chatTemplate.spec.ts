@@ -31,7 +31,7 @@ describe('countChatTemplate', () => {
     expect(count([user])).toEqual({ tokens: 72, bound: 72, exact: true });
   });
 
-  it('should put instructions into the developer message, whichever role gives them', () => {
+  it('should put instructions into the developer message, from either role', () => {
     const instructions = o200k('# Instructions\n\nBe brief.');
     expect(count([system, user])).toEqual({ tokens: 72 + instructions, bound: 72 + instructions, exact: true });
     expect(tokens({ role: 'developer', content: 'Be brief.' }, user)).toBe(72 + instructions);
@@ -59,7 +59,7 @@ describe('countChatTemplate', () => {
     expect(tokens(user, call, sunny) - tokens(user)).toBe(pair + 1);
   });
 
-  it('should count what is said of the format of the answer', () => {
+  it('should count the description of the response format', () => {
     const json_schema = { name: 'City', description: 'A city.', schema: { type: 'object' } };
     const section = '# Response Formats\n\n## City\n\n// A city.\n{"type":"object"}';
     const instructions = tokens(system, user);
@@ -71,7 +71,7 @@ describe('countChatTemplate', () => {
     );
   });
 
-  it('should count the functions, and that they have a channel', () => {
+  it('should count the functions, and the mention of their channel', () => {
     const section = [
       '# Tools\n\n## functions\n\nnamespace functions {\n\n',
       '// Tells the weather.\ntype get_weather = (_: {\ncity: string,\n}) => any;\n\n',
@@ -83,42 +83,42 @@ describe('countChatTemplate', () => {
     );
   });
 
-  it('should leave out what was said along with a call', () => {
+  it('should leave out text beside a tool call, but allow for it in the bound', () => {
     const silent = count([user, call, sunny], { tools: [weather] });
     const chatty = count([user, { ...call, content: 'Let me see.' }, sunny], { tools: [weather] });
     expect(chatty.tokens).toBe(silent.tokens);
     expect(chatty.bound - silent.bound).toBe(4 + 2 + o200k('Let me see.'));
   });
 
-  it('should count calls and results of the kind before tools alike', () => {
+  it('should count function calls of the older API like tool calls', () => {
     const function_call = { name: 'get_weather', arguments: '{"city":"Ulm"}' };
     const result: Message = { role: 'function', name: 'get_weather', content: 'sunny' };
     const before = count([user, { role: 'assistant', function_call }, result]);
     expect(before).toEqual(count([user, call, sunny]));
   });
 
-  it('should allow for more in calls by the length of their arguments, and in results', () => {
+  it('should allow for more tokens by the length of arguments and results', () => {
     const slack = (...messages: Message[]): number => count(messages).bound - count(messages).tokens;
     expect(slack(user, call)).toBe(4 + 2);
     expect(slack(user, { ...call, content: null })).toBe(4 + 2);
     expect(slack(user, call, sunny)).toBe(4 + 2 + 4);
   });
 
-  it('should leave out what was thought, and allow for it', () => {
+  it('should leave out reasoning, but allow for it in the bound', () => {
     const answer: Message = { role: 'assistant', content: 'hello' };
     const thought = count([user, { ...answer, reasoning: 'They say hi.' }, user]);
     expect(thought.tokens).toBe(tokens(user, answer, user));
     expect(thought.bound - thought.tokens).toBe(4 + 2 + o200k('They say hi.'));
   });
 
-  it('should count documents beside the messages, and allow for a quarter more', () => {
+  it('should count documents beside the messages, and a quarter more in the bound', () => {
     const documents = [{ source: { type: 'text', text: 'one two three four five six seven' } }];
     const json = o200k(JSON.stringify(documents));
     const counted = count([user], { documents });
     expect(counted).toEqual({ tokens: 72 + json, bound: 72 + json + Math.ceil(json / 4) + 64, exact: false });
   });
 
-  it('should name the function of a result by the id of its call', () => {
+  it('should take the function of a result from the id of its call', () => {
     const result = (id: string): Message => ({ role: 'tool', tool_call_id: id, content: 'sunny' });
     const known = count([user, call, result('fc_1')]).tokens;
     expect(known - count([user, call, result('fc_2')]).tokens).toBe(
@@ -152,20 +152,20 @@ describe('countChatTemplate', () => {
       ],
       {},
     ],
-  ])('should not be certain with %s', (_what, messages, rest) => {
+  ])('should not be exact with %s', (_what, messages, rest) => {
     const { tokens: guess, bound, exact } = count(messages, rest);
     expect(exact).toBe(false);
     expect(bound).toBeGreaterThan(guess);
     expect(guess).toBeGreaterThanOrEqual(72);
   });
 
-  it('should not count functions that must not be called, and still allow for them', () => {
+  it('should not count functions that must not be called, but allow for them in the bound', () => {
     const hidden = count([user], { tools: [weather], tool_choice: 'none' });
     expect(hidden.tokens).toBe(72);
     expect(hidden.bound).toBeGreaterThanOrEqual(count([user], { tools: [weather] }).tokens);
   });
 
-  it('should allow for either way to write closed objects', () => {
+  it('should allow in the bound for either way of writing closed objects', () => {
     const closed: Tool = {
       type: 'function',
       function: { name: 'now', parameters: { type: 'object', properties: {}, additionalProperties: false } },
@@ -178,7 +178,7 @@ describe('countChatTemplate', () => {
     expect(mentioned?.bound).toBe(without?.bound);
   });
 
-  it('should allow for the whole JSON of schemas that it has not seen', () => {
+  it('should allow in the bound for the whole JSON of unknown schemas', () => {
     const parameters = { type: 'object', properties: { a: { anyOf: [{ type: 'string' }, { type: 'null' }] } } };
     const odd: Tool = { type: 'function', function: { name: 'f', parameters } };
     expect(count([user], { tools: [odd] }).bound).toBeGreaterThan(72 + o200k(JSON.stringify(odd)));
@@ -186,7 +186,7 @@ describe('countChatTemplate', () => {
 });
 
 describe('hasChatTemplate', () => {
-  it('should know the models of OpenAI, and no others', () => {
+  it('should be true only for the models of OpenAI', () => {
     expect(['openai/gpt-oss-20b', 'openai/gpt-oss-120b', 'openai/gpt-oss-safeguard-20b'].every(hasChatTemplate)).toBe(
       true,
     );
@@ -201,7 +201,7 @@ describe.skipIf(recorded.length === 0)('countChatTemplate, on recorded requests'
   const plain = counted.filter(({ request }) => isPlain(request));
   const others = counted.filter(({ request }) => !isPlain(request));
 
-  it('should be exact and say so in every plain, system and multi-turn request', () => {
+  it('should be exact in every plain, system and multi-turn request, and say so', () => {
     expect(plain.length).toBeGreaterThanOrEqual(12);
     expect(plain.filter(({ request, exact, tokens: ours }) => !exact || ours !== request.prompt_tokens)).toEqual([]);
   });
@@ -215,16 +215,16 @@ describe.skipIf(recorded.length === 0)('countChatTemplate, on recorded requests'
     expect(close.length / others.length).toBeGreaterThanOrEqual(0.95);
   });
 
-  it('should be right in all of them, as it happens', () => {
+  it('should even be right in all of them', () => {
     expect(others.filter(({ request, tokens: ours }) => ours !== request.prompt_tokens)).toEqual([]);
   });
 
-  it('should never be above its bound, nor certain where it is wrong', () => {
+  it('should never exceed its bound, nor claim to be exact when it is wrong', () => {
     expect(counted.filter(({ request, bound }) => request.prompt_tokens > bound)).toEqual([]);
     expect(counted.filter(({ request, exact, tokens: ours }) => exact && ours !== request.prompt_tokens)).toEqual([]);
   });
 
-  it('should not reserve much more than is needed', () => {
+  it('should have bounds of at most 1.5 times the reported tokens', () => {
     expect(counted.filter(({ request, bound }) => bound > 1.5 * request.prompt_tokens)).toEqual([]);
   });
 });

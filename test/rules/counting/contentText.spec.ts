@@ -13,7 +13,7 @@ function take(content: Message['content']) {
 }
 
 describe('contentParts', () => {
-  it('should take apart content in any of its forms', () => {
+  it('should split content of any form into texts and attachments', () => {
     expect(contentParts('a')).toEqual({ texts: ['a'], attachments: [] });
     expect(contentParts(null)).toEqual({ texts: [], attachments: [] });
     expect(contentParts(undefined)).toEqual({ texts: [], attachments: [] });
@@ -22,12 +22,12 @@ describe('contentParts', () => {
 });
 
 describe('contentText', () => {
-  it('should give one text as it is', () => {
+  it('should return a single text unchanged', () => {
     expect(take('a b')).toEqual({ text: 'a b', tokens: 0, bound: 0, exact: true });
     expect(take([{ type: 'text', text: 'a b' }])).toEqual({ text: 'a b', tokens: 0, bound: 0, exact: true });
   });
 
-  it('should not be certain of how several texts are joined', () => {
+  it('should not be exact for several texts', () => {
     const several = [
       { type: 'text', text: 'a' },
       { type: 'text', text: 'b' },
@@ -35,11 +35,11 @@ describe('contentText', () => {
     expect(take([...several])).toEqual({ text: 'ab', tokens: 0, bound: 4, exact: false });
   });
 
-  it('should guess images, and allow for large ones', () => {
+  it('should estimate images, and allow for large ones in the bound', () => {
     expect(take([image, image])).toEqual({ text: '', tokens: 4_096, bound: 5_000, exact: false });
   });
 
-  it('should count what a document holds, whatever form it has', () => {
+  it('should count the content of a document of any form', () => {
     expect(take([document('x'.repeat(100))])).toMatchObject({ tokens: 116, bound: 189, exact: false });
     expect(take([document({ a: 'x' })])).toMatchObject({ tokens: 9 + 16, exact: false });
     expect(take([document()])).toMatchObject({ tokens: 16, bound: 64, exact: false });

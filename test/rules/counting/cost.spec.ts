@@ -27,7 +27,7 @@ describe('chatCost', () => {
 });
 
 describe('usedCost', () => {
-  it('should be prompt and completion without what came from the cache', () => {
+  it('should be the prompt and the completion without cached tokens', () => {
     const usage = { prompt_tokens: 100, completion_tokens: 20, total_tokens: 120 };
     expect(usedCost(usage)).toStrictEqual({
       requests: 1,
@@ -44,12 +44,12 @@ describe('usedCost', () => {
     expect(usedCost({ ...usage, prompt_tokens_details: { cached_tokens: 1_000 } })).toMatchObject({ tokens: 20 });
   });
 
-  it('should take a count that is beyond all for none', () => {
+  it('should count an impossible number as 0', () => {
     const used = (prompt_tokens: number) => usedCost({ prompt_tokens, completion_tokens: 1, total_tokens: 1 }).tokens;
     expect([used(1e12 - 1), used(1e12), used(Infinity), used(-5)]).toEqual([1e12, 1, 1, 1]);
   });
 
-  it('should be no less than nothing and no more than can be, whatever the usage says', () => {
+  it('should be finite and at least zero for any usage', () => {
     const any = fc.oneof(fc.anything(), fc.double(), fc.integer());
     const details = fc.option(fc.record({ cached_tokens: any }));
     fc.assert(
@@ -63,7 +63,7 @@ describe('usedCost', () => {
   });
 
   shared('recordings/INDEX.json', (text) => {
-    it('should be what is reported of every recorded answer', () => {
+    it('should match the reported tokens of every recorded answer', () => {
       interface Row {
         readonly prompt_tokens: number | null;
         readonly completion_tokens: number | null;
@@ -94,14 +94,14 @@ describe('covers', () => {
     audioSeconds: fc.nat(9),
   });
 
-  it('should not be made up for by anything else', () => {
+  it('should require each unit separately', () => {
     const needed = { requests: 1, tokens: 1, inputTokens: 1, outputTokens: 1, audioSeconds: 1 };
     const plenty = { requests: 9, tokens: 9, inputTokens: 9, outputTokens: 9, audioSeconds: 9 };
     expect([covers(needed, needed), covers(plenty, needed)]).toEqual([true, true]);
     for (const unit of Object.keys(needed)) expect(covers({ ...plenty, [unit]: 0 }, needed)).toBe(false);
   });
 
-  it('should ask for enough of everything', () => {
+  it('should require enough of every unit', () => {
     fc.assert(
       fc.property(cost, cost, (reserved, needed) => {
         const lacks = (Object.keys(needed) as (keyof typeof needed)[]).some((unit) => reserved[unit] < needed[unit]);

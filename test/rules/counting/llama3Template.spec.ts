@@ -19,7 +19,7 @@ describe('countLlama3Template', () => {
     expect(count('llama-3.3-70b-versatile', [system, user]).tokens).toBe(35 + 4);
   });
 
-  it('should not be certain with tools, calls, formats or attachments', () => {
+  it('should not be exact with tools, calls, formats or attachments', () => {
     const model = 'llama-3.3-70b-versatile';
     const tools = [{ type: 'function', function: { name: 'f' } }];
     const call: Message = {
@@ -44,12 +44,12 @@ describe('countLlama3Template', () => {
   });
 });
 
-describe('countLlama3Template, of what is written around the messages', () => {
+describe('countLlama3Template, around the messages', () => {
   const model = 'llama-3.3-70b-versatile';
   const tool = (name: string) => ({ type: 'function', function: { name } });
   const guess = (tokens: number, slack: number) => ({ tokens: 37 + tokens, bound: 37 + tokens + slack, exact: false });
 
-  it('should take a developer for a system', () => {
+  it('should treat a developer message as a system message', () => {
     expect(count(model, [{ ...system, role: 'developer' }, user])).toEqual(count(model, [system, user]));
   });
 
@@ -66,11 +66,11 @@ describe('countLlama3Template, of what is written around the messages', () => {
     ['auto', 137 + 1, 19],
     [null, 137 + 1, 19],
     ['none', 27, 27],
-  ])('should count what is said of the choice %j', (tool_choice, tokens, slack) => {
+  ])('should count the text for the tool choice %j', (tool_choice, tokens, slack) => {
     expect(count(model, [user], { tools: [tool('f')], tool_choice })).toEqual(guess(tokens, slack));
   });
 
-  it('should count a call by its function and arguments, and be unsure of its result', () => {
+  it('should count a call by its function and arguments, and be uncertain about its result', () => {
     const call: Message = {
       role: 'assistant',
       tool_calls: [{ id: '1', type: 'function', function: { name: 'f', arguments: '{"a": 1, "b": 2}' } }],
@@ -80,7 +80,7 @@ describe('countLlama3Template, of what is written around the messages', () => {
     expect(count(model, [user, { role: 'assistant', content: 'x' }])).toEqual({ tokens: 43, bound: 43, exact: true });
   });
 
-  it('should count the format of the answer with its schema', () => {
+  it('should count the response format with its schema', () => {
     const json_schema = { name: 'of two' };
     expect(count(model, [user], { response_format: { type: 'json_object' } })).toEqual(guess(16, 16));
     expect(count(model, [user], { response_format: { type: 'json_schema', json_schema } })).toEqual(
@@ -91,7 +91,7 @@ describe('countLlama3Template, of what is written around the messages', () => {
 });
 
 describe('isLlama3', () => {
-  it('should know Llama 3 in all its versions, and no other', () => {
+  it('should be true only for versions of Llama 3', () => {
     expect(['llama3-8b-8192', 'llama-3.1-8b-instant', 'llama-3.3-70b-versatile'].every(isLlama3)).toBe(true);
     expect(['meta-llama/llama-4-scout-17b-16e-instruct', 'openai/gpt-oss-20b'].some(isLlama3)).toBe(false);
   });

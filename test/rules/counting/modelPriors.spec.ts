@@ -15,7 +15,7 @@ const models = [
 ];
 
 describe('priorOf', () => {
-  it.each(models)('should believe something of every feature of %s', (model) => {
+  it.each(models)('should have a mean and a deviation for every feature of %s', (model) => {
     const prior = priorOf(model);
     for (const feature of FEATURES) {
       expect(prior[feature].mean, feature).not.toBeNaN();
@@ -23,12 +23,12 @@ describe('priorOf', () => {
     }
   });
 
-  it('should know each family by its name', () => {
+  it('should recognize each family by its name', () => {
     const frames = models.map((model) => priorOf(model).prompt.mean);
     expect(frames).toEqual([35, 10, 10, 180, 3, 25, 8, 4_000, 15]);
   });
 
-  it('should be least certain of what it does not know', () => {
+  it('should be least certain about unknown models', () => {
     const unknown = priorOf('somebody/something');
     const known = priorOf('llama-3.3-70b-versatile');
     for (const feature of FEATURES) {

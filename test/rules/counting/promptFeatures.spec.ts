@@ -6,7 +6,7 @@ const count = (text: string): number => text.length;
 const zero = Object.fromEntries(FEATURES.map((feature) => [feature, 0]));
 
 describe('promptFeatures', () => {
-  it('should find in one message its text', () => {
+  it('should find the text of a message', () => {
     const request: ChatRequest = { model: 'm', messages: [{ role: 'user', content: 'grüß Gott' }] };
     expect(promptFeatures(request, count)).toEqual({ ...zero, prompt: 1, text: 9, wideCharacters: 2 });
   });
@@ -71,14 +71,14 @@ describe('promptFeatures', () => {
     ['auto', 0],
     [null, 0],
     [undefined, 0],
-  ])('should tell from the choice %j whether a tool must be called', (tool_choice, mustCall) => {
+  ])('should derive from the choice %j whether a tool must be called', (tool_choice, mustCall) => {
     const tools = [{ type: 'function', function: { name: 'f' } }];
     const request: ChatRequest = { model: 'm', messages: [{ role: 'user', content: '' }], tools, tool_choice };
     expect(promptFeatures(request, count)).toMatchObject({ tools: 1, mustCall, mustNotCall: 0 });
     expect(promptFeatures({ ...request, tools: [] }, count)).toEqual({ ...zero, prompt: 1 });
   });
 
-  it('should take a developer for a system', () => {
+  it('should treat a developer message as a system message', () => {
     const request = (role: 'system' | 'developer' | 'user'): ChatRequest => ({
       model: 'm',
       messages: [
@@ -92,7 +92,7 @@ describe('promptFeatures', () => {
     expect(promptFeatures(request('user'), count)).toEqual({ ...zero, prompt: 1, turns: 1, text: 3 });
   });
 
-  it('should call no answer JSON that is to be text', () => {
+  it('should count a response format as JSON only if it is', () => {
     const json = (type: 'text' | 'json_object'): number =>
       promptFeatures({ model: 'm', messages: [], response_format: { type } }, count).json;
     expect([json('text'), json('json_object')]).toEqual([0, 1]);
@@ -104,7 +104,7 @@ describe('promptFeatures', () => {
     expect(promptFeatures(request, count)).toEqual({ ...zero, prompt: 1, documents: 3 + 16 + 2 + 16 + 5 });
   });
 
-  it('should take for wide what is not ASCII', () => {
+  it('should count characters outside ASCII as wide', () => {
     const wide = (content: string): number =>
       promptFeatures({ model: 'm', messages: [{ role: 'user', content }] }, count).wideCharacters;
     expect(['a~\u007f', '\u0080', 'é灯', '😀'].map(wide)).toEqual([0, 1, 2, 2]);
@@ -122,12 +122,12 @@ describe('imageUncertainty', () => {
     ],
   });
 
-  it('should add up what the images may take besides', () => {
+  it('should add up the uncertainty of all images', () => {
     expect(imageUncertainty(request('meta-llama/llama-4-scout-17b-16e-instruct'))).toBe(3 * (2_467 - 1_250));
     expect(imageUncertainty(request('m'))).toBe(3 * (2_500 - 2_048));
   });
 
-  it('should be nothing where it is known what images take, or there are none', () => {
+  it('should be 0 when the tokens of images are known, or there are none', () => {
     expect(imageUncertainty(request('qwen/qwen3.8-27b'))).toBe(0);
     expect(imageUncertainty({ model: 'm', messages: [{ role: 'user', content: 'c' }] })).toBe(0);
   });

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { ChatRequest } from '../../../src/model/ChatRequest.ts';
 
-/** A request that was sent to Groq, with what Groq reported. */
+/** A request that was sent to Groq, with the reported prompt tokens. */
 export type TokenCase = ChatRequest & {
   readonly id: string;
   readonly kind: readonly string[];
@@ -18,7 +18,7 @@ function readTokenCases(): readonly TokenCase[] {
   return [];
 }
 
-/** The recorded requests. Empty where they are missing, which is said aloud. */
+/** The recorded requests. Empty with a warning when they are missing. */
 export const tokenCases: readonly TokenCase[] = readTokenCases();
 
 /** Whether a request has tools, calls or a format. */

@@ -19,26 +19,26 @@ const files = {
 };
 
 describe('audioSeconds', () => {
-  it('should not know other files', () => {
+  it('should be undefined for other files', () => {
     expect(audioSeconds(new Uint8Array())).toBeUndefined();
     expect(audioSeconds(bytes('%PDF-1.7 and so on'))).toBeUndefined();
     expect(audioSeconds(new Uint8Array(100_000))).toBeUndefined();
     expect(audioSeconds(new Uint8Array(100_000).fill(0xff))).toBeUndefined();
   });
 
-  it('should take bytes that are a part of a larger buffer, and leave them as they are', () => {
+  it('should read bytes within a larger buffer, and not change them', () => {
     const inner = bytes('xyz', files.ogg, 'xyz').subarray(3, -3);
     const before = inner.slice();
     expect(audioSeconds(inner)).toBe(1);
     expect(inner).toEqual(before);
   });
 
-  it('should bear a size that cannot be', () => {
+  it('should ignore an impossible size', () => {
     expect(audioSeconds(files.flac, { size: 3 })).toBe(1);
     expect(audioSeconds(files.flac, { size: 0, tail: files.flac })).toBe(1);
   });
 
-  it('should give the same however a file that is wholly at hand is cut', () => {
+  it('should give the same result wherever a complete file is cut in two', () => {
     for (const whole of Object.values(files)) {
       const expected = audioSeconds(whole);
       for (let at = 0; at <= whole.length; at += 7) {
@@ -47,7 +47,7 @@ describe('audioSeconds', () => {
     }
   });
 
-  it('should not take the end of a file for what is missing in its middle', () => {
+  it('should not take the end of a file for its missing middle', () => {
     const whole = wav({ data: 1_000 });
     for (let at = 30; at < 44; at++) {
       const end = { tail: whole.subarray(at + 20), size: whole.length };
@@ -67,7 +67,7 @@ describe('audioSeconds', () => {
       return changed;
     });
 
-  it('should survive whatever it is given, and look at no byte too often', () => {
+  it('should handle any bytes, and read each byte a bounded number of times', () => {
     const data = fc.oneof(
       { weight: 1, arbitrary: fc.uint8Array({ maxLength: 400 }) },
       { weight: 4, arbitrary: broken },
@@ -89,7 +89,7 @@ describe('audioSeconds', () => {
   });
 });
 
-/** Bytes that count how often a part of them is taken. */
+/** Bytes that count how often they are read. */
 function countedReads(data: Uint8Array): { bytes: Uint8Array; count: () => number } {
   let count = 0;
   const bytes = Object.assign(data.slice(), {

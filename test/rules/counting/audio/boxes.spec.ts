@@ -6,22 +6,22 @@ import { box, ftyp, timeHeader } from './sounds.ts';
 const header = timeHeader('mvhd', 1_000, 1_500);
 
 describe('boxesIn', () => {
-  it('should find what is in a box of 64 bits', () => {
+  it('should read a box with a 64-bit size', () => {
     const large = bytes(big(1, 4), 'moov', big(16 + header.length, 8), header);
     expect(audioSeconds(bytes(ftyp, large, box('free')))).toBe(1.5);
   });
 
-  it('should not leave the box that it looks into', () => {
+  it('should not read beyond the box it is in', () => {
     expect(audioSeconds(bytes(ftyp, box('moov', box('udta')), header))).toBeUndefined();
     expect(audioSeconds(bytes(ftyp, box('moov'), header))).toBeUndefined();
   });
 
-  it('should not read on behind a box that is too short', () => {
+  it('should not read beyond a box that is too short', () => {
     const short = box('mvhd', new Uint8Array(12), big(1_000, 4));
     expect(audioSeconds(bytes(ftyp, box('moov', short, box('free', big(1_500, 4)))))).toBeUndefined();
   });
 
-  it('should end at a size that is less than its own head', () => {
+  it('should stop at a size that is less than the box header', () => {
     const movie = box('moov', header);
     expect(audioSeconds(bytes(ftyp, big(8, 4), 'free', movie))).toBe(1.5);
     for (const size of [4, 7]) {
@@ -31,7 +31,7 @@ describe('boxesIn', () => {
     expect(audioSeconds(bytes(ftyp, big(1, 4), 'free', big(15, 8), movie))).toBeUndefined();
   });
 
-  it('should pass a hundred thousand boxes at the most', () => {
+  it('should skip at most a hundred thousand boxes', () => {
     const empty = box('free');
     const boxes = (count: number): Uint8Array => Uint8Array.from({ length: 8 * count }, (_, i) => empty[i % 8] ?? 0);
     const movie = box('moov', header);

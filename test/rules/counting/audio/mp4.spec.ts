@@ -28,7 +28,7 @@ describe('mp4Seconds', () => {
     expect(audioSeconds(head, { size })).toBeUndefined();
   });
 
-  it('should not tell what is not written', () => {
+  it('should be undefined when the duration is not written', () => {
     expect(audioSeconds(bytes(ftyp, mdat))).toBeUndefined();
     expect(audioSeconds(bytes(ftyp, moov()))).toBeUndefined();
     expect(audioSeconds(bytes(ftyp, moov(timeHeader('mvhd', 0, 10))))).toBeUndefined();

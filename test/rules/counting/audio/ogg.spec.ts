@@ -11,15 +11,15 @@ describe('oggSeconds', () => {
     ['Opus, whose first samples are not heard', opusHead(312), 48_312, 1],
     ['Speex', speexHead(16_000), 8_000, 0.5],
     ['FLAC that does not know its length', oggFlacHead(48_000, 0), 12_000, 0.25],
-  ])('should tell the seconds of %s from the last page', (_what, head, position, seconds) => {
+  ])('should read the seconds of %s from the last page', (_what, head, position, seconds) => {
     expect(audioSeconds(bytes(page(0, head), page(100, sound), page(position, sound)))).toBe(seconds);
   });
 
-  it('should believe a FLAC that knows its length', () => {
+  it('should use the length in a FLAC header', () => {
     expect(audioSeconds(page(0, oggFlacHead(48_000, 96_000)))).toBe(2);
   });
 
-  it('should pass pages of other streams, and those on which no packet ends', () => {
+  it('should skip pages of other streams, and those on which no packet ends', () => {
     const rest = [page(44_100, sound), page('none', sound), page(9_999_999, sound, 8)];
     expect(audioSeconds(bytes(page(0, vorbisHead(44_100)), ...rest))).toBe(1);
   });
@@ -59,14 +59,14 @@ describe('oggSeconds', () => {
     ['Opus', opusHead(312), 40],
     ['Speex', speexHead(16_000), 68],
     ['FLAC', oggFlacHead(48_000, 0), 59],
-  ])('should need of %s what tells the samples a second', (_what, packet, needed) => {
+  ])('should need the sample rate in the header of %s', (_what, packet, needed) => {
     const [first, last] = [page(0, packet), page(88_200, sound)];
     const rest = { tail: last, size: 1_000_000 };
     for (let at = 28; at < needed; at++) expect(audioSeconds(first.subarray(0, at), rest)).toBeUndefined();
     expect(audioSeconds(first.subarray(0, needed), rest)).toBeGreaterThan(1);
   });
 
-  it('should not tell the seconds of what it does not know', () => {
+  it('should be undefined for unknown codecs', () => {
     const theora = bytes(0x80, 'theora', new Uint8Array(60).fill(0x11));
     expect(audioSeconds(bytes(page(0, theora), page(10, sound)))).toBeUndefined();
     expect(audioSeconds(bytes(page(0, bytes('Theora')), page(10, sound)))).toBeUndefined();

@@ -1,6 +1,6 @@
 import { big, bytes, little } from '../../../util/bytes.ts';
 
-// Files as encoders write them, with silence or nothing where the sound would be.
+// Files as encoders write them, with silence or nothing in place of sound.
 
 type Bytes = Uint8Array;
 const silence = (length: number): Bytes => new Uint8Array(length);
@@ -11,9 +11,9 @@ export interface Wav {
   readonly rate?: number;
   readonly channels?: number;
   readonly bits?: number;
-  /** The average that is written down. */
+  /** The average in the header. */
   readonly bytesPerSecond?: number;
-  /** How many bytes of sound there are, and what the header says. */
+  /** The number of bytes of sound, and the number in the header. */
   readonly data?: number;
   readonly dataSize?: number;
   /** Chunks before the data. */
@@ -39,7 +39,7 @@ export function wav({ form = 'RIFF', tag = 1, rate = 16_000, channels = 1, bits 
   return bytes(form, little(body.length, 4), body);
 }
 
-/** A tag of ID3v2 with so many bytes in it. */
+/** An ID3v2 tag with `size` bytes of content. */
 export const id3 = (size: number, flags = 0): Bytes =>
   bytes(
     'ID3',
@@ -51,7 +51,7 @@ export const id3 = (size: number, flags = 0): Bytes =>
     silence(flags ? 10 : 0),
   );
 
-/** The head of a frame of MPEG audio, at 128 kb/s and 44.1 kHz where nothing else is said. */
+/** The header of an MPEG audio frame, by default for 128 kb/s and 44.1 kHz. */
 export const mpegHead = ({ version = 3, layer = 1, bitrate = 9, rate = 0, padding = 0, mode = 0 } = {}): number =>
   ((0x7ff << 21) |
     (version << 19) |
@@ -79,7 +79,7 @@ const streamInfo = (rate: number, samples: number): Bytes =>
     silence(16),
   );
 
-/** A page of an Ogg with one packet of up to 254 bytes. */
+/** An Ogg page with one packet of up to 254 bytes. */
 export const page = (position: number | 'none', packet: Bytes, stream = 7): Bytes =>
   bytes(
     'OggS',

@@ -35,11 +35,11 @@ describe('wavSeconds', () => {
       },
       1,
     ],
-  ])('should tell the seconds of %s', (_what, options, seconds) => {
+  ])('should read the seconds of %s', (_what, options, seconds) => {
     expect(audioSeconds(wav(options))).toBeCloseTo(seconds, 10);
   });
 
-  it('should need the start and the size alone', () => {
+  it('should need only the start and the size', () => {
     const whole = wav({ data: 320_000 });
     expect(audioSeconds(whole.subarray(0, 44), { size: whole.length })).toBe(10);
     expect(audioSeconds(whole.subarray(0, 44))).toBe(0);
@@ -52,18 +52,18 @@ describe('wavSeconds', () => {
     expect(audioSeconds(large, { size: 7e9 })).toBe(200_000);
   });
 
-  it('should take no other chunk for sound', () => {
+  it('should ignore other chunks after the sound', () => {
     expect(audioSeconds(bytes(wav(), chunk('LIST', new Uint8Array(1_000))))).toBe(1);
   });
 
-  it('should believe a size of 64 bits in RF64 alone, and only where the other says nothing', () => {
+  it('should use a 64-bit size only in RF64, and only when the 32-bit size is not set', () => {
     const chunks = [chunk('ds64', bytes(little(0, 8), little(8_000, 8), little(0, 12)))];
     expect(audioSeconds(wav({ form: 'RF64', dataSize: 0xff_ff_ff_ff, chunks }))).toBe(0.25);
     expect(audioSeconds(wav({ form: 'RIFF', dataSize: 0xff_ff_ff_ff, chunks }))).toBe(1);
     expect(audioSeconds(wav({ form: 'RF64', dataSize: 16_000, chunks }))).toBe(0.5);
   });
 
-  it('should not tell from less than its chunks before the sound, wherever they are cut', () => {
+  it('should be undefined when the chunks before the sound are cut anywhere', () => {
     const large = {
       form: 'RF64',
       tag: 0x11,
@@ -81,19 +81,19 @@ describe('wavSeconds', () => {
     expect(audioSeconds(whole.subarray(0, start), { size: whole.length })).toBe(1.5);
   });
 
-  it('should pass a thousand chunks at the most', () => {
+  it('should skip at most a thousand chunks', () => {
     const chunks = (count: number): Uint8Array[] => Array.from({ length: count }, () => chunk('JUNK', bytes()));
     expect(audioSeconds(wav({ chunks: chunks(998) }))).toBe(1);
     expect(audioSeconds(wav({ chunks: chunks(999) }))).toBeUndefined();
   });
 
-  it('should not take other files with chunks for a WAV', () => {
+  it('should not take other RIFF files for WAV', () => {
     const whole = wav();
     expect(audioSeconds(bytes(whole.subarray(0, 8), 'AVI ', whole.subarray(12)))).toBeUndefined();
     expect(audioSeconds(bytes('RIFX', whole.subarray(4)))).toBeUndefined();
   });
 
-  it('should not tell what is not written', () => {
+  it('should be undefined when the format is missing or invalid', () => {
     expect(audioSeconds(wav().subarray(0, 30))).toBeUndefined();
     expect(audioSeconds(wav({ rate: 0, data: 10 }))).toBeUndefined();
     expect(audioSeconds(bytes('RIFF', little(20, 4), 'WAVE', 'data', little(4, 4), 0, 0, 0, 0))).toBeUndefined();

@@ -8,11 +8,11 @@ const DURATION = 0x4489;
 const SCALE = 0x2ad7b1;
 const VOID = 0xec;
 const SEEK_HEAD = 0x114d9b74;
-/** What stands in an element of eight bytes. */
+/** Another element with eight bytes of content. */
 const date = element(0x4461, bytes(big(5e15, 8)));
 
-describe('webmSeconds, of the elements', () => {
-  it('should take no other element for the Info, and none in it for the duration', () => {
+describe('webmSeconds, reading elements', () => {
+  it('should find the duration only in the Info element', () => {
     expect(audioSeconds(segment([element(SEEK_HEAD, duration(9_000)), info(duration(1_500))]))).toBe(1.5);
     expect(audioSeconds(segment([info(duration(1_500), date)]))).toBe(1.5);
     expect(audioSeconds(segment([info(date)]))).toBeUndefined();
@@ -27,14 +27,14 @@ describe('webmSeconds, of the elements', () => {
     for (const size of sizes) expect(audioSeconds(segment([bytes(big(0x1549a966, 4), size, inside)]))).toBe(1.5);
   });
 
-  it('should take the size that has all bits set for none, however long it is written', () => {
+  it('should treat a size with all bits set as unknown, in any length', () => {
     const inside = bytes(info(), cluster(0, [block(0), block(20)]));
     for (const size of [[0xff], [0x7f, 0xff], [0x3f, 0xff, 0xff], [1, ...Array<number>(7).fill(255)]]) {
       expect(audioSeconds(bytes(ebml, big(0x18538067, 4), size, inside))).toBeCloseTo(0.04, 10);
     }
   });
 
-  it('should take no other size for that', () => {
+  it('should treat no other size as unknown', () => {
     const padding = (size: readonly number[], length: number): Uint8Array => bytes(VOID, size, new Uint8Array(length));
     for (const one of [
       padding([0xfe], 126),
@@ -46,7 +46,7 @@ describe('webmSeconds, of the elements', () => {
     }
   });
 
-  it('should believe a unit of up to eight bytes, and take its default for any other', () => {
+  it('should read a time scale of up to eight bytes, and use the default for any other length', () => {
     const seconds = (unit: readonly number[]): number | undefined =>
       audioSeconds(segment([info(element(SCALE, bytes(unit)), duration(1_500))]));
     expect([1, 3, 8].map((length) => seconds(big(200, length)))).toEqual([3e-4, 3e-4, 3e-4]);
@@ -54,17 +54,17 @@ describe('webmSeconds, of the elements', () => {
     expect(audioSeconds(segment([info(scale(0), duration(1_500))]))).toBe(0);
   });
 
-  it('should end at what is no element', () => {
+  it('should stop at an invalid element', () => {
     const sound = cluster(0, [block(0), block(20)]);
     expect(audioSeconds(segment([sound]))).toBeCloseTo(0.04, 10);
-    // An id without a size, a size of no length, no id, and one that is too long.
+    // An id without a size, an invalid size, an invalid id, and an id that is too long.
     for (const odd of [[0xa3], [0xa3, 0], [0, 0, 0], [8, 1, 1, 1, 1, 0x80]]) {
       expect(audioSeconds(segment([sound, bytes(odd)]))).toBeUndefined();
       expect(audioSeconds(segment([bytes(odd, 0), info(duration(1_500))]))).toBeUndefined();
     }
   });
 
-  it('should pass a hundred thousand elements at the most, but any number of blocks', () => {
+  it('should skip at most a hundred thousand elements, but any number of blocks', () => {
     const repeat = (one: Uint8Array, times: number): Uint8Array =>
       Uint8Array.from({ length: one.length * times }, (_, i) => one[i % one.length] ?? 0);
     const nothing = bytes(VOID, 0x80);

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { MinHeap } from '../../../../src/rules/counting/bpe/MinHeap.ts';
 
 describe('MinHeap', () => {
-  it('should give numbers back from the smallest to the largest, and grow as needed', () => {
+  it('should return numbers in ascending order, and grow as needed', () => {
     fc.assert(
       fc.property(fc.array(fc.integer()), (keys) => {
         const heap = new MinHeap(2);
@@ -15,7 +15,7 @@ describe('MinHeap', () => {
     );
   });
 
-  it('should take numbers in between', () => {
+  it('should accept numbers between removals', () => {
     const heap = new MinHeap(1);
     heap.push(3);
     heap.push(1);

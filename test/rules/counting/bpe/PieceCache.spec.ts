@@ -4,7 +4,7 @@ import { hashOf } from '../../../../src/rules/counting/bpe/rankTable.ts';
 import { randomIntegers } from './randomText.ts';
 
 describe('PieceCache', () => {
-  it('should find its items anywhere', () => {
+  it('should find a piece at any offset', () => {
     const cache = new PieceCache();
     const bytes = Uint8Array.of(9, 1, 2, 3, 9);
     const again = Uint8Array.of(1, 2, 3);
@@ -15,7 +15,7 @@ describe('PieceCache', () => {
     expect(cache.get(bytes, 1, 4, hash)).toBe(2);
   });
 
-  it('should tell pieces of one hash apart', () => {
+  it('should distinguish pieces with the same hash', () => {
     const cache = new PieceCache();
     const bytes = Uint8Array.of(1, 2, 3, 4);
     cache.set(bytes, 0, 3, 7, 2);
@@ -23,7 +23,7 @@ describe('PieceCache', () => {
     expect(cache.get(bytes, 0, 2, 7)).toBe(0);
   });
 
-  it('should forget what was overwritten, even by what is asked for', () => {
+  it('should forget an overwritten piece, also when the new bytes are looked up with its hash', () => {
     const cache = new PieceCache();
     const first = new Uint8Array(256).fill(1);
     const other = new Uint8Array(256).fill(2);
@@ -33,7 +33,7 @@ describe('PieceCache', () => {
     expect(cache.get(other, 0, 256, 2)).toBe(32);
   });
 
-  it('should know a piece until a quarter of a megabyte has come after its beginning', () => {
+  it('should remember a piece until a quarter of a megabyte has followed', () => {
     const cache = new PieceCache();
     const [first, other] = [new Uint8Array(512).fill(1), new Uint8Array(512).fill(2)];
     cache.set(first, 0, 512, 1, 7);
@@ -43,7 +43,7 @@ describe('PieceCache', () => {
     expect(cache.get(first, 0, 512, 1)).toBe(0);
   });
 
-  it('should always know the newest piece, wherever it came to lie', () => {
+  it('should always find the newest piece, at any position', () => {
     const cache = new PieceCache();
     const bytes = Uint8Array.from({ length: 500 }, (_, i) => i);
     for (let i = 1; i <= 2_000; i++) {
@@ -52,7 +52,7 @@ describe('PieceCache', () => {
     }
   });
 
-  it('should never be wrong, however much it forgets', () => {
+  it('should never return a wrong count, however much it forgets', () => {
     const random = randomIntegers(5);
     const cache = new PieceCache();
     const bytes = Uint8Array.from({ length: 4_096 }, () => random(3));
@@ -76,7 +76,7 @@ describe('PieceCache', () => {
     expect(hits).toBeGreaterThan(0);
   });
 
-  it('should not keep very long pieces', () => {
+  it('should not remember very long pieces', () => {
     const cache = new PieceCache();
     const bytes = new Uint8Array(513);
     cache.set(bytes, 0, 513, 1, 65);

@@ -10,7 +10,7 @@ import { type RandomInteger, randomIntegers } from './randomText.ts';
 
 const table = createRankTable(ranks.bpe_ranks);
 
-/** The definition, as plainly as it can be written. */
+/** The definition, without optimization. */
 function mergePlainly({ rankOf }: RankTable, bytes: Uint8Array): number[] {
   const starts = Array.from({ length: bytes.length + 1 }, (_, i) => i);
   const rank = (i: number): number =>
@@ -24,7 +24,7 @@ function mergePlainly({ rankOf }: RankTable, bytes: Uint8Array): number[] {
   return starts.slice(0, -1).map((start, i) => rankOf(bytes, start, starts[i + 1] ?? 0));
 }
 
-/** The same ranks, and how often they were asked for. */
+/** The same ranks, with a count of lookups. */
 function counting(): { asked: () => number; table: RankTable } {
   let asked = 0;
   const rankOf: RankTable['rankOf'] = (bytes, from, to) => {
@@ -34,7 +34,7 @@ function counting(): { asked: () => number; table: RankTable } {
   return { asked: () => asked, table: { ...table, rankOf } };
 }
 
-/** Bytes out of few letters, so that many ways to merge them compete. */
+/** Bytes from few letters, so that many merges compete. */
 function letters(random: RandomInteger, length: number): Uint8Array {
   const different = 1 + random(26);
   return Uint8Array.from({ length }, () => 0x61 + random(different));
@@ -74,7 +74,7 @@ const adversaries: Record<string, (length: number) => Uint8Array> = {
 };
 
 describe('createMerge', () => {
-  it('should merge as the definition does, whatever the length', () => {
+  it('should merge like the definition, for any length', () => {
     const random = randomIntegers(11);
     const merge = createMerge(table);
     for (let i = 0; i < rounds(400); i++) {
@@ -85,13 +85,13 @@ describe('createMerge', () => {
     }
   });
 
-  it('should leave alone what lies before and after the piece', () => {
+  it('should ignore bytes before and after the piece', () => {
     const bytes = new TextEncoder().encode('xxabcabcabcyy');
     const merge = createMerge(table);
     expect(merge(bytes, 2, 11)).toBe(merge(bytes.slice(2, 11), 0, 9));
   });
 
-  it('should have room for pieces of any length below the one that it is made for', () => {
+  it('should merge pieces of any length below its maximum', () => {
     const words = ['antidisestablishmentarianism', 'zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz', '灯塔看守人睡不着'];
     for (const word of words.map((text) => new TextEncoder().encode(text))) {
       for (let length = 1; length < word.length; length++) {
@@ -102,7 +102,7 @@ describe('createMerge', () => {
     }
   });
 
-  it('should give the same by short and by long pieces', () => {
+  it('should give the same result with the short and the long algorithm', () => {
     const random = randomIntegers(12);
     const short = createShortMerge(table, 200);
     const long = createLongMerge(table);
@@ -118,7 +118,7 @@ describe('createMerge', () => {
     [64, 24],
     [128, 32],
     [1024, 256],
-  ])('should give the same by windows of %i bytes that share %i as in one', (window, overlap) => {
+  ])('should give the same result in windows of %i bytes with an overlap of %i as in one', (window, overlap) => {
     const random = randomIntegers(window);
     const windows = createLongMerge(table, window, overlap);
     const whole = createLongMerge(table, 8_192, 1);
@@ -134,7 +134,7 @@ describe('createMerge', () => {
     }
   });
 
-  it.each(Object.entries(adversaries))('should ask for ranks in proportion to the length: %s', (_what, make) => {
+  it.each(Object.entries(adversaries))('should look up ranks in proportion to the length: %s', (_what, make) => {
     const asked = [8_000, 16_000, 32_000].map((length) => {
       const counted = counting();
       createMerge(counted.table)(make(length), 0, length);
@@ -146,7 +146,7 @@ describe('createMerge', () => {
     expect(fourTimes).toBeLessThanOrEqual(5 * 32_000);
   });
 
-  it.each(Object.entries(adversaries))('should look no farther back than a window: %s', (_what, make) => {
+  it.each(Object.entries(adversaries))('should look back at most one window: %s', (_what, make) => {
     const length = 20_000;
     const bytes = make(length);
     let farthest = 0;

@@ -18,7 +18,7 @@ function pieces(text: string): string[] {
   return found;
 }
 
-/** How many times the bytes of a text are read while it is split. */
+/** How many bytes are read while a text is split. */
 function reads(text: string): number {
   let count = 0;
   const bytes = encoder.encode(text);
@@ -62,11 +62,11 @@ describe('pieceEnd', () => {
     ['one of several symbols with nothing but symbols', '((foo', ['((', 'foo']],
     ['a symbol before a number', '$5', ['$', '5']],
     ['white space of Unicode', 'a\u3000b\u2028\u2028c', ['a', '\u3000b', '\u2028', '\u2028c']],
-  ])('should take %s', (_what, text, expected) => {
+  ])('should split %s', (_what, text, expected) => {
     expect(pieces(text)).toEqual(expected);
   });
 
-  it('should not look beyond the end that it is given', () => {
+  it('should not read beyond the given end', () => {
     const texts = [
       "WE'LL see",
       "it's",
@@ -91,7 +91,7 @@ describe('pieceEnd', () => {
     }
   });
 
-  it('should split as the regular expression does', { timeout: 60_000 }, () => {
+  it('should split like the regular expression', { timeout: 60_000 }, () => {
     const pattern = new RegExp(ranks.pat_str, 'gu');
     const random = randomIntegers(7);
     const texts = [...Object.values(languages), ...Array.from({ length: 5_000 }, () => randomText(random))];

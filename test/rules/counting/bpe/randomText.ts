@@ -1,4 +1,4 @@
-/** What o200k's pre-tokeniser treats in different ways, and what it could mix up. */
+/** Texts that o200k's pre-tokenizer treats differently, or could confuse. */
 const SPECIMENS = [
   ...['a', 'b', 'A', 'B', 'é', 'ß', 'ſ', 'Ж', 'ж', 'ǅ', 'ᾈ', 'ʰ', '漢', '字', 'の', 'ا', 'ก', 'ि'],
   ...['\u0301', '\u0302', '\u20dd', '1', '23', '٣', 'Ⅷ', '²', '𝟙', ' ', '  ', '   ', '\t', '\v', '\n', '\r', '\r\n'],
@@ -25,10 +25,10 @@ const SPECIMENS = [
   ...['😀', '👍🏽', '👨‍👩‍👧', '🇩🇪', '𝐀', '𐐀', '𐐨', '𠮷', '\ud800', '\udfff', '\udc00\ud800'],
 ];
 
-/** Gives numbers from 0 up to `below`, the same ones for the same seed. */
+/** Returns numbers from 0 to `below`, exclusive; the same ones for the same seed. */
 export type RandomInteger = (below: number) => number;
 
-/** Makes a generator of numbers after George Marsaglia's xorshift. */
+/** A generator of numbers by George Marsaglia's xorshift. */
 export function randomIntegers(seed: number): RandomInteger {
   let state = seed | 1;
   return (below) => {
@@ -39,7 +39,7 @@ export function randomIntegers(seed: number): RandomInteger {
   };
 }
 
-/** Makes a text of up to `length` pieces: specimens, any code points, runs of one character, letters at random. */
+/** A text of up to `length` pieces: specimens, any code points, runs of one character, random letters. */
 export function randomText(random: RandomInteger, length = 16): string {
   let text = '';
   for (let pieces = random(length + 1); pieces > 0; pieces--) {

@@ -12,7 +12,7 @@ describe('createRankTable', () => {
     expect(byteLength).toBeLessThan(10e6);
   });
 
-  it('should find every token of a vocabulary, wherever it stands, and nothing else', () => {
+  it('should find every token of a vocabulary at any offset, and nothing else', () => {
     const letters = ['a', 'b', 'c', 'd'];
     const grow = (words: string[]): string[] => words.flatMap((word) => letters.map((letter) => word + letter));
     const pairs = grow(letters);
@@ -36,13 +36,13 @@ describe('createRankTable', () => {
     for (let byte = 0; byte < 256; byte++) expect(rankOf(Uint8Array.of(byte), 0, 1)).toBe(byte);
   });
 
-  it('should find nothing in no bytes, also where the vocabulary has a gap', () => {
+  it('should find nothing for an empty range, also when the vocabulary has a gap', () => {
     const { rankOf } = createRankTable(`! 0 ${singles.join(' ')}\n! 2000 ${base64([65, 66])}`);
     expect(rankOf(Uint8Array.of(65, 66), 1, 1)).toBe(NO_RANK);
     expect(rankOf(Uint8Array.of(65, 66), 0, 2)).toBe(2_000);
   });
 
-  it('should say what is missing', () => {
+  it('should report missing bytes', () => {
     expect(() => createRankTable(`! 0 ${singles.slice(1).join(' ')} ${base64([65, 66])}`)).toThrow(
       'The ranks must hold each of the 256 bytes as a token, got 255 of them among 256 tokens. Pass `bpe_ranks` of js-tiktoken/ranks/o200k_base as it is.',
     );
@@ -51,7 +51,7 @@ describe('createRankTable', () => {
   const table = createRankTable(`! 0 ${singles.join(' ')}\n! 300 ${base64([65, 66])} ${base64([65, 66, 67])}`);
   const bytes = Uint8Array.of(64, 65, 66, 67, 68);
 
-  it('should find what it holds, by itself and within other bytes', () => {
+  it('should find its tokens, alone and within other bytes', () => {
     expect(table.rankOf(bytes, 0, 1)).toBe(64);
     expect(table.rankOf(bytes, 1, 3)).toBe(300);
     expect(table.rankOf(bytes, 1, 4)).toBe(301);
@@ -64,14 +64,14 @@ describe('createRankTable', () => {
     expect(table.rankOf(bytes, 0, 5)).toBe(NO_RANK);
   });
 
-  it('should tell sequences of one hash apart', () => {
+  it('should distinguish sequences with the same hash', () => {
     const hash = hashOf(bytes, 1, 4);
     expect(table.find(bytes, 1, 4, hash)).toBe(301);
     expect(table.find(bytes, 2, 5, hash)).toBe(NO_RANK);
     expect(table.find(bytes, 1, 3, hash)).toBe(NO_RANK);
   });
 
-  it('should give the bytes of a rank, and none in a gap', () => {
+  it('should return the bytes of a rank, and none in a gap', () => {
     expect([...table.bytesOf(301)]).toEqual([65, 66, 67]);
     expect(table.bytesOf(299)).toHaveLength(0);
     expect(table.size).toBe(302);

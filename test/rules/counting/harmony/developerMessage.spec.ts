@@ -8,7 +8,7 @@ const length = (text: string): number => text.length;
 const user: Message = { role: 'user', content: 'hi' };
 const system: Message = { role: 'system', content: 'Be brief.' };
 
-/** The message, what is guessed besides and how much more that may be. */
+/** The text of the message, the estimated tokens besides, and their slack. */
 const written = (rest: Partial<ChatRequest>, count = length, closedObjectTokens = 0) => {
   const tally = new Tally();
   const text = developerMessage({ model: 'm', messages: [user], ...rest }, tally, count, closedObjectTokens);
@@ -23,12 +23,12 @@ const tool = (name: string, parameters?: Record<string, unknown>) => ({
 const objectOf = (properties: object, rest: object = {}) => ({ type: 'object', properties, ...rest });
 
 describe('developerMessage', () => {
-  it('should be empty where there is nothing to say', () => {
+  it('should be empty without instructions, tools and format', () => {
     expect(written({})).toEqual({ text: '', tokens: 0, slack: 0 });
     expect(written({ tools: [], response_format: { type: 'text' } })).toEqual({ text: '', tokens: 0, slack: 0 });
   });
 
-  it('should be sure of instructions at the start alone', () => {
+  it('should be certain only about instructions at the start', () => {
     const developer: Message = { role: 'developer', content: 'Be kind.' };
     expect(written({ messages: [system, user] })).toEqual({
       text: '# Instructions\n\nBe brief.',
@@ -43,19 +43,19 @@ describe('developerMessage', () => {
     });
   });
 
-  it('should guess at each tool of Groq', () => {
+  it('should estimate each built-in tool of Groq', () => {
     const tools: Tool[] = [{ type: 'browser_search' }, { type: 'code_interpreter' }];
     expect(written({ tools })).toEqual({ text: '', tokens: 700, slack: 2_000 });
     expect(written({ tools: [...tools, tool('f')] })).toMatchObject({ tokens: 714, slack: 2_010 });
   });
 
-  it('should be less sure with every function', () => {
+  it('should be less certain with every function', () => {
     const [f, g] = [tool('f', objectOf({ a: { type: 'string' } })), tool('g')];
     expect(written({ tools: [f] })).toEqual({ text: functionsSection([f]), tokens: 14, slack: 8 + 2 });
     expect(written({ tools: [f, g] })).toEqual({ text: functionsSection([f, g]), tokens: 14, slack: 8 + 4 });
   });
 
-  it('should allow for closed objects, or count them where their tokens are known', () => {
+  it('should allow for closed objects, or count them when their tokens are known', () => {
     const closed = tool('f', objectOf({ a: { type: 'string' } }, { additionalProperties: false }));
     const tools = [closed, closed];
     expect(written({ tools })).toMatchObject({ tokens: 14, slack: 8 + 4 + 12 });
@@ -71,16 +71,16 @@ describe('developerMessage', () => {
     ['is nested', objectOf({ a: objectOf({ b: { type: 'string' } }) })],
     ['has a list', objectOf({ a: { type: 'array', items: { type: 'string' } } })],
     ['has a default', objectOf({ a: { type: 'string', default: 'a text of more than a few characters' } })],
-  ])('should allow for all of the JSON of a schema that %s', (_what, parameters) => {
+  ])('should allow for the whole JSON of a schema that %s', (_what, parameters) => {
     const tools = [tool('f', parameters)];
     const excess = JSON.stringify(tools).length - functionsSection(tools).length;
     expect(excess).toBeGreaterThan(0);
     expect(written({ tools }).slack).toBe(8 + 2 + excess);
-    // In lines, the JSON is the shorter.
+    // Counted in lines, the JSON is shorter.
     expect(written({ tools }, (text) => text.split('\n').length).slack).toBe(8 + 2);
   });
 
-  it('should write the schema of the answer, with a comment where there is one', () => {
+  it('should write the schema of the answer, with a description if there is one', () => {
     const json_schema = { name: 'City', schema: { type: 'object' } };
     const answer = (description?: string) =>
       written({
@@ -92,7 +92,7 @@ describe('developerMessage', () => {
     expect(answer('A city.').text).toBe(`${before}// A city.\n{"type":"object"}`);
   });
 
-  it('should say more of the format where there are no instructions', () => {
+  it('should count more for the format when there are no instructions', () => {
     const response_format = { type: 'json_object' } as const;
     expect(written({ response_format })).toEqual({ text: '', tokens: 28 + 13, slack: 16 + 8 });
     expect(written({ response_format, messages: [system, user] })).toMatchObject({ tokens: 28, slack: 16 });

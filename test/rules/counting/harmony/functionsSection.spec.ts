@@ -38,7 +38,7 @@ describe('functionsSection', () => {
 });
 
 describe('isFunctionTool', () => {
-  it('should tell the functions of the caller from the tools of Groq', () => {
+  it('should distinguish functions of the caller from built-in tools of Groq', () => {
     expect(isFunctionTool({ type: 'function', function: { name: 'f' } })).toBe(true);
     expect(isFunctionTool({ type: 'browser_search' })).toBe(false);
     expect(isFunctionTool({ type: 'function' })).toBe(false);

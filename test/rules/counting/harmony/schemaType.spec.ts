@@ -24,7 +24,7 @@ describe('schemaType', () => {
     expect(schemaType(schema)).toBe(type);
   });
 
-  it('should mark what is optional, comment what is described and tell defaults', () => {
+  it('should mark optional properties, and write descriptions and defaults as comments', () => {
     const schema = {
       type: 'object',
       properties: {
@@ -53,7 +53,7 @@ describe('schemaType', () => {
     );
   });
 
-  it('should tell defaults that are no text as JSON, and only examples that are text', () => {
+  it('should write defaults of other types as JSON, and only examples that are strings', () => {
     const properties = {
       range: { type: 'array', enum: [[1, 2]], default: [1, 2] },
       note: { type: 'string', examples: ['dry', 5, null] },
@@ -64,14 +64,14 @@ describe('schemaType', () => {
     );
   });
 
-  it('should indent objects within objects', () => {
+  it('should indent nested objects', () => {
     const inner = { type: 'object', properties: { a: { type: 'string' } }, description: 'Inner.' };
     expect(schemaType({ type: 'object', properties: { inner } })).toBe(
       '{\n// Inner.\ninner?:     // Inner.\n{\n    a?: string,\n    },\n}',
     );
   });
 
-  it('should give each choice a line', () => {
+  it('should write each choice on its own line', () => {
     const oneOf = [
       { type: 'string', description: 'By name.' },
       { type: 'integer', default: 1 },
@@ -82,7 +82,7 @@ describe('schemaType', () => {
     );
   });
 
-  it('should write of a choice what there is to say, and nothing more', () => {
+  it('should write only the descriptions and defaults that a choice has', () => {
     const oneOf = [
       { type: 'boolean' },
       { type: 'string', description: 'By name.', default: 'Ann' },
@@ -95,7 +95,7 @@ describe('schemaType', () => {
     );
   });
 
-  it('should tell the default of a property above its choices', () => {
+  it('should write the default of a property above its choices', () => {
     const id = { oneOf: [{ type: 'string' }, { type: 'integer' }], default: 1, description: 'Who.' };
     expect(schemaType({ type: 'object', properties: { id } })).toBe(
       '{\n// Who.\n// default: 1\nid?:\n | string\n | number\n,\n}',

@@ -28,19 +28,19 @@ describe('imageSize', () => {
     expect(sizeOf(data)).toEqual(size);
   });
 
-  it('should read the largest sizes that can be written', () => {
+  it('should read the largest sizes of each format', () => {
     expect(sizeOf(png(2 ** 31 - 1, 2 ** 31 - 1))).toEqual({ width: 2 ** 31 - 1, height: 2 ** 31 - 1 });
     expect(sizeOf(webp.lossless(16_384, 16_384))).toEqual({ width: 16_384, height: 16_384 });
     expect(sizeOf(webp.extended(2 ** 24, 2 ** 24))).toEqual({ width: 2 ** 24, height: 2 ** 24 });
     expect(sizeOf(jpeg(65_535, 65_535))).toEqual({ width: 65_535, height: 65_535 });
   });
 
-  it('should look at the bytes and not at the media type', () => {
+  it('should use the bytes and not the media type', () => {
     expect(imageSize(dataUrl(jpeg(width, height), 'image/png'))).toEqual(size);
     expect(imageSize(dataUrl(png(width, height), 'IMAGE/PNG;name=a.png'))).toEqual(size);
   });
 
-  it('should not know the size of an image that is not at hand, or is none', () => {
+  it('should be undefined for a remote or an invalid image', () => {
     expect(imageSize('https://example.com/a.png')).toBeUndefined();
     expect(imageSize('data:image/svg+xml,<svg width="1" height="1"/>')).toBeUndefined();
     expect(imageSize('data:image/png;base64,')).toBeUndefined();
@@ -50,12 +50,12 @@ describe('imageSize', () => {
     expect(sizeOf(png(10, 0))).toBeUndefined();
     expect(sizeOf(bytes(0, gif(1, 1)))).toBeUndefined();
     expect(sizeOf(bytes('RIFF', 0, 0, 0, 0, 'WAVEfmt ', new Uint8Array(20)))).toBeUndefined();
-    // The data of the image, and its end, before any frame.
+    // The image data, and the end of the image, before any frame.
     expect(sizeOf(bytes(0xff, 0xd8, 0xff, 0xda, new Uint8Array(40)))).toBeUndefined();
     expect(sizeOf(bytes(0xff, 0xd8, 0xff, 0xd9, new Uint8Array(40)))).toBeUndefined();
   });
 
-  it('should need every byte that a PNG begins with', () => {
+  it('should check every byte of the PNG signature', () => {
     for (let place = 0; place < 8; place++) {
       const changed = png(1, 1);
       changed[place] = 0;
@@ -63,7 +63,7 @@ describe('imageSize', () => {
     }
   });
 
-  it('should not know the size of an image that is cut before it, wherever', () => {
+  it('should be undefined when the image is cut before its size', () => {
     for (const whole of [
       png(1, 1),
       gif(1, 1),
@@ -77,24 +77,24 @@ describe('imageSize', () => {
     }
   });
 
-  it('should not look at what comes behind the size, even if it is no base64', () => {
+  it('should ignore everything after the size, even if it is not base64', () => {
     for (const data of [png(width, height), jpeg(width, height)]) {
       expect(imageSize(`${dataUrl(data)}%%%%`)).toEqual(size);
     }
     expect(imageSize(`data:image/png;base64,%%%%${dataUrl(png(width, height)).slice(22)}`)).toBeUndefined();
   });
 
-  it('should read no more of a large image than its segments', () => {
+  it('should read at most a thousand segments of a JPEG', () => {
     const many = Array.from({ length: 999 }, () => segment(0xe2, 'x'));
     expect(sizeOf(jpeg(width, height, many))).toEqual(size);
     expect(sizeOf(jpeg(width, height, [...many, segment(0xe2, 'x')]))).toBeUndefined();
   });
 
-  it.each(['', '=', '==', 'A=', 'AB=', 'ABC=='])('should find no size in the base64 %j', (base64) => {
+  it.each(['', '=', '==', 'A=', 'AB=', 'ABC=='])('should be undefined for the base64 %j', (base64) => {
     expect(imageSize(`data:image/png;base64,${base64}`)).toBeUndefined();
   });
 
-  it('should survive whatever it is given', () => {
+  it('should handle any bytes', () => {
     const starts = [png(9, 9), gif(9, 9), jpeg(9, 9), webp.lossy(9, 9), webp.lossless(9, 9), webp.extended(9, 9)];
     const broken = fc
       .tuple(fc.constantFrom(...starts), fc.nat(40), fc.uint8Array({ maxLength: 60 }))

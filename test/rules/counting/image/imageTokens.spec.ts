@@ -14,7 +14,7 @@ describe('llama4Tiles', () => {
     [672, 672, 4],
     [1_000, 600, 6],
     [1_344, 1_344, 16],
-    // Nothing is large enough: the grid that is nearest.
+    // No grid is large enough, so the nearest one is used.
     [4_000, 4_000, 16],
     [4_000, 1_000, 16],
     [100_000, 10, 16],
@@ -25,13 +25,13 @@ describe('llama4Tiles', () => {
 });
 
 describe('imageTokens', () => {
-  it('should count for Qwen what its documentation says, whatever the image', () => {
+  it('should use the documented number for Qwen, for any image', () => {
     for (const image of [link, { url: dataUrl(png(4, 4)) }, { ...link, detail: 'low' as const }]) {
       expect(imageTokens('qwen/qwen3.8-27b', image)).toEqual({ tokens: 2_048, bound: 2_048 });
     }
   });
 
-  it('should count the tiles of Llama 4, where the size is known', () => {
+  it('should count the tiles of Llama 4 when the size is known', () => {
     const of = (width: number, height: number) => imageTokens(LLAMA, { url: dataUrl(png(width, height)) });
     expect(of(336, 336)).toEqual({ tokens: 147, bound: 147 });
     expect(of(672, 336)).toEqual({ tokens: 437, bound: 437 });
@@ -44,7 +44,7 @@ describe('imageTokens', () => {
     expect(imageTokens('an/other-model', { url: dataUrl(png(1, 1)) }).bound).toBe(2_500);
   });
 
-  it('should not take less for low detail, which nobody is known to heed', () => {
+  it('should not count less for low detail', () => {
     expect(imageTokens(LLAMA, { ...link, detail: 'low' })).toEqual(imageTokens(LLAMA, { ...link, detail: 'high' }));
   });
 });

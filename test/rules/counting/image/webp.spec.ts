@@ -11,7 +11,7 @@ describe('webpSize', () => {
     ['lossy', webp.lossy(640, 427), 30],
     ['lossless', webp.lossless(640, 427), 25],
     ['extended', webp.extended(640, 427), 30],
-  ])('should need the head of a %s image, and no more', (_way, data, needed) => {
+  ])('should need only the header of a %s image', (_way, data, needed) => {
     expect(sizeOf(data.subarray(0, needed))).toEqual(size);
     expect(sizeOf(data.subarray(0, needed - 1))).toBeUndefined();
   });
@@ -20,7 +20,7 @@ describe('webpSize', () => {
     ['lossy', webp.lossy(640, 427), [0, 3, 8, 11, 23, 24, 25]],
     ['lossless', webp.lossless(640, 427), [0, 3, 8, 11, 20]],
     ['extended', webp.extended(640, 427), [0, 3, 8, 11]],
-  ])('should need the marks of a %s image', (_way, data, places) => {
+  ])('should check the signatures of a %s image', (_way, data, places) => {
     for (const place of places) {
       const changed = data.slice();
       changed[place] = 0x20;
@@ -28,7 +28,7 @@ describe('webpSize', () => {
     }
   });
 
-  it('should not know the size of what begins in another way', () => {
+  it('should be undefined for an unknown first chunk', () => {
     const data = webp.extended(640, 427);
     expect(sizeOf(bytes(data.subarray(0, 12), 'ALPH', data.subarray(16)))).toBeUndefined();
   });
