@@ -8,21 +8,21 @@ const mapOf = <V>(max: number, values: readonly V[], isFree?: (value: V) => bool
 };
 
 describe('LruMap', () => {
-  it('should forget what was set longest ago', () => {
+  it('should forget the entry that was set least recently', () => {
     const { map, keys } = mapOf(3, ['a', 'b', 'c']);
     map.set('a', 'a');
     map.set('d', 'd');
     expect([keys(), map.get('d'), map.size]).toEqual([['a', 'c'], 'd', 3]);
   });
 
-  it('should use nothing by looking at it', () => {
+  it('should not count a read as a use', () => {
     const { map, keys } = mapOf(2, ['a', 'b']);
     map.get('a');
     map.set('c', 'c');
     expect(keys()).toEqual(['b']);
   });
 
-  it('should keep what is not free, and become as small as it may be again', () => {
+  it('should keep entries that are not free, and shrink again when they are', () => {
     let allAreFree = false;
     const { map, keys } = mapOf(2, [1, 3, 5, 7, 9], (value) => allAreFree || value % 2 === 0);
     expect(keys()).toEqual([1, 3, 5, 7, 9]);

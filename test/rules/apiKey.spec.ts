@@ -14,7 +14,7 @@ const errorOf = (key: unknown): unknown => {
 };
 
 describe('checkApiKey', () => {
-  it('should give the key without the blanks that come with copying', () => {
+  it('should return the key without surrounding blanks', () => {
     expect(checkApiKey('gsk_abc')).toBe('gsk_abc');
     expect(checkApiKey(' gsk_abc\r\n')).toBe('gsk_abc');
     expect(checkApiKey('\u00a0any-other~key!\u00a0')).toBe('any-other~key!');
@@ -46,13 +46,13 @@ describe('checkApiKey', () => {
     );
   });
 
-  it('should say that it does not wait for a key', () => {
+  it('should report that it does not await a promise', () => {
     expect(String(errorOf(Promise.resolve('gsk_abc')))).toBe(
       'ValidationError: The options: `apiKey` must be a key, or a synchronous function that returns one, got a promise. Await the key first, and pass its value.',
     );
   });
 
-  it('should give what a header can hold or an error that does not show it', () => {
+  it('should return a valid header value, or throw without showing the key', () => {
     fc.assert(
       fc.property(fc.string({ minLength: 12, unit: 'binary' }), (text) => {
         const key = `gsk_${text}`;

@@ -21,7 +21,7 @@ describe('parseBaseUrl', () => {
     ['http://LOCALHOST/x', 'http://localhost', '/x'],
     ['http://127.0.0.1:8080/openai/v1', 'http://127.0.0.1:8080', '/openai/v1'],
     ['http://[::1]:8080', 'http://[::1]:8080', '/openai/v1'],
-  ])('should take %j apart', (text, origin, path) => {
+  ])('should split %j into origin and path', (text, origin, path) => {
     expect(parseBaseUrl(text)).toStrictEqual({ origin, path });
   });
 
@@ -77,7 +77,7 @@ describe('parseBaseUrl', () => {
     expect(String(error)).not.toContain('secret');
   });
 
-  it('should send no key in the clear to another machine, whatever it is given', () => {
+  it('should never accept an http URL of another machine', () => {
     const loopback = ['localhost', '127.0.0.1', '[::1]'];
     fc.assert(
       fc.property(fc.oneof(fc.webUrl({ withQueryParameters: true }), fc.string()), (text) => {

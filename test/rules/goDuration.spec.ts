@@ -85,14 +85,14 @@ describe('parseGoDuration', () => {
     expect(parseGoDuration(text)).toBeUndefined();
   });
 
-  it('should refuse what is too long to be a duration', () => {
+  it('should refuse a text that is too long', () => {
     expect(parseGoDuration(`${'0'.repeat(62)}5s`)).toBe(5_000);
     expect(parseGoDuration(`${'0'.repeat(63)}5s`)).toBeUndefined();
     expect(parseGoDuration(`${'9'.repeat(100_000)}s`)).toBeUndefined();
     expect(parseGoDuration('1s'.repeat(50_000))).toBeUndefined();
   });
 
-  it('should read back what formatGoDuration writes, to the nanosecond', () => {
+  it('should parse what formatGoDuration writes, to the nanosecond', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 40 * 86_400_000 }), fc.integer({ min: 0, max: 999_999 }), (ms, ns) => {
         const value = ms + ns / 1e6;
@@ -101,7 +101,7 @@ describe('parseGoDuration', () => {
     );
   });
 
-  it('should write again what it reads, for whatever Go writes', () => {
+  it('should format a parsed duration as Go does', () => {
     const part = (max: number) => fc.integer({ min: 0, max });
     fc.assert(
       fc.property(part(200), part(59), part(59_999), (h, m, msOfMinute) => {
@@ -111,7 +111,7 @@ describe('parseGoDuration', () => {
     );
   });
 
-  it('should end in a number or undefined for any text', () => {
+  it('should return a number or undefined for any text', () => {
     fc.assert(
       fc.property(fc.stringMatching(/^[0-9.hmsnuµ e-]{0,20}$/), (text) => {
         const ms = parseGoDuration(text);
@@ -121,7 +121,7 @@ describe('parseGoDuration', () => {
   });
 
   shared('ratelimit-samples.json', (text) => {
-    it('should read every duration that was recorded', () => {
+    it('should parse every recorded duration', () => {
       const { rows } = JSON.parse(text) as {
         rows: Record<'requests' | 'tokens', { reset: string; reset_s: number } | null>[];
       };

@@ -16,18 +16,18 @@ describe('merged', () => {
     ['one of them', { b: 3 }, { a: 1, b: 3 }],
     ['undefined', { a: undefined, b: undefined }, { a: 1, b: 2 }],
     ['what is false', { a: 0, b: null }, { a: 0, b: null }],
-  ])('should give the defaults with %s in their place', (_, given, expected) => {
+  ])('should return the defaults overridden with %s', (_, given, expected) => {
     expect(merged(defaults, given)).toStrictEqual(expected);
     expect(defaults).toStrictEqual({ a: 1, b: 2 });
   });
 
-  it('should add what has no default', () => {
+  it('should add fields without a default', () => {
     const none: Options = {};
     expect(merged(none, { a: 1, b: undefined })).toStrictEqual({ a: 1 });
     expect(none).toStrictEqual({});
   });
 
-  it('should make no other object when nothing was given', () => {
+  it('should return the defaults themselves when nothing was given', () => {
     expect(merged(defaults, undefined)).toBe(defaults);
   });
 });

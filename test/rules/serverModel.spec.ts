@@ -31,7 +31,7 @@ describe('createServerModel', () => {
     });
   });
 
-  it('should charge one token for a completion of open length', () => {
+  it('should charge one completion token when the length is left open', () => {
     const server = createServerModel({ limits: FREE });
     expect(server.admit(0, claim(78)).shown.tokens?.remaining).toBe(7_921);
   });
@@ -44,7 +44,7 @@ describe('createServerModel', () => {
     expect(used).toEqual({ rpm: 1, rpd: 1, tpm: 150, tpd: 150, itpm: 100, otpm: 50, ash: 7, asd: 7 });
   });
 
-  it('should settle to what was used, without cached tokens', () => {
+  it('should settle with the usage, without cached tokens', () => {
     const server = createServerModel({ limits: { ...FREE, itpm: 7_000, otpm: 1_000 } });
     const admission = admitted(server.admit(0, claim(1_000, 500)));
     server.settle(0, admission, { promptTokens: 1_000, completionTokens: 40, cachedTokens: 600 });
@@ -67,7 +67,7 @@ describe('createServerModel', () => {
     expect(levelOf(server, 0, 'tpm')).toBeCloseTo(8_000 - 1_040, 6);
   });
 
-  it('should go below zero when more was used than was admitted, and refuse until that is made up', () => {
+  it('should go below zero when more was used than charged, and refuse until that has flowed in', () => {
     const server = createServerModel({ limits: { tpm: 5_000 }, chargeModel: 'post', rounding: '2024' });
     const admission = admitted(server.admit(0, { promptTokens: 5_747, roughPromptTokens: 4_000 }));
     server.settle(0, admission, { promptTokens: 5_700, completionTokens: 47 });
@@ -82,7 +82,7 @@ describe('createServerModel', () => {
     });
   });
 
-  it('should charge a guess first and the rest later with the charge model post', () => {
+  it('should charge an estimate first and the rest later with the charge model "post"', () => {
     const server = createServerModel({ limits: { tpm: 8_000, otpm: 100 }, chargeModel: 'post' });
     const admission = admitted(
       server.admit(0, { promptTokens: 90, roughPromptTokens: 14, maxCompletionTokens: 4_000 }),
@@ -94,7 +94,7 @@ describe('createServerModel', () => {
     expect(levelOf(server, 0, 'otpm')).toBeCloseTo(70, 6);
   });
 
-  it('should give nothing back with the charge model keep', () => {
+  it('should give nothing back with the charge model "keep"', () => {
     const server = createServerModel({ limits: { tpm: 8_000, itpm: 8_000, otpm: 8_000 }, chargeModel: 'keep' });
     const short = admitted(server.admit(0, claim(100, 900)));
     server.settle(0, short, { promptTokens: 100, completionTokens: 5 });
@@ -108,7 +108,7 @@ describe('createServerModel', () => {
     expect(levelOf(server, 0, 'otpm')).toBeCloseTo(6_800, 6);
   });
 
-  it('should take a charge model of the caller', () => {
+  it('should accept a custom charge model', () => {
     const free = { requests: 1, tokens: 0, inputTokens: 0, outputTokens: 0, audioSeconds: 0 };
     const server = createServerModel({
       limits: FREE,
@@ -117,7 +117,7 @@ describe('createServerModel', () => {
     expect(server.admit(0, claim(9_999, 9_999)).shown.tokens?.remaining).toBe(8_000);
   });
 
-  it('should name the limit, what is used, what is asked for and the wait', () => {
+  it('should report the limit, the used and requested units, and the wait', () => {
     const server = createServerModel({ limits: { tpm: 8_000 } });
     admitted(server.admit(0, claim(6_677)));
     const settled = admitted(server.admit(0, claim(0)));
@@ -133,11 +133,11 @@ describe('createServerModel', () => {
     });
   });
 
-  it('should count in whole units in 2026, and with the fraction that has flowed back in 2024', () => {
+  it('should report whole units with the rounding of 2026, and fractions with that of 2024', () => {
     const wait = (rounding: '2024' | '2026') => {
       const server = createServerModel({ limits: { tpm: 8_000 }, rounding });
       admitted(server.admit(0, claim(6_999)));
-      // A token takes 7.5 ms to flow back, so that 6,999.6 are used now.
+      // A token flows in every 7.5 ms, so 6,999.6 are used now.
       const ruling = server.admit(3, claim(2_999));
       const { tokens } = server.show(3);
       return ruling.type === 'refused' && { wait: ruling.wait, used: ruling.used, reset: tokens?.reset };
@@ -150,7 +150,7 @@ describe('createServerModel', () => {
     });
   });
 
-  it('should refuse the 31st request of a burst for two seconds, without the headers of the tokens', () => {
+  it('should refuse the 31st request of a burst for two seconds, without headers about tokens', () => {
     const server = createServerModel({ limits: FREE });
     for (let i = 0; i < 30; i++) admitted(server.admit(0, claim(10)));
     const refusal = server.admit(0, claim(10));
@@ -159,7 +159,7 @@ describe('createServerModel', () => {
     expect(refusal.shown.requests?.remaining).toBe(970);
   });
 
-  it('should show a healthy minute in the headers of a 429 for the day', () => {
+  it('should report a full bucket of the minute in a 429 for the day', () => {
     const server = createServerModel({ limits: { ...FREE, tpm: 300_000 } });
     const first = admitted(server.admit(0, claim(199_000)));
     server.settle(0, first, { promptTokens: 199_000, completionTokens: 0 });
@@ -170,7 +170,7 @@ describe('createServerModel', () => {
     });
   });
 
-  it('should answer 413 to what can never fit, however full another bucket is, and 429 for output tokens', () => {
+  it('should answer 413 to a request that can never fit, but 429 for output tokens', () => {
     const server = createServerModel({ limits: { ...FREE, itpm: 7_000, otpm: 1_000 } });
     for (let i = 0; i < 30; i++) admitted(server.admit(0, claim(10)));
     expect(server.admit(0, claim(13_657))).toMatchObject({ status: 413, dimension: 'itpm', requested: 13_657 });
@@ -180,19 +180,19 @@ describe('createServerModel', () => {
     expect(createServerModel({ limits: FREE }).admit(0, claim(211, 32_768))).not.toHaveProperty('wait');
   });
 
-  it('should admit exactly the limit, and refuse one more for ever', () => {
+  it('should admit exactly the limit, and refuse one token more with 413', () => {
     const server = createServerModel({ limits: { tpm: 8_000 } });
     expect(server.admit(0, claim(0, 8_001))).toMatchObject({ status: 413 });
     expect(server.admit(0, claim(0, 8_000))).toMatchObject({ type: 'admitted' });
   });
 
-  it('should not limit what has no limit', () => {
+  it('should admit anything without limits', () => {
     const server = createServerModel({ limits: {} });
     expect(server.admit(0, claim(1e9, 1e9))).toMatchObject({ type: 'admitted', shown: {} });
     expect(server.levels(0)).toEqual([]);
   });
 
-  it('should not go back in time', () => {
+  it('should ignore a clock that goes back', () => {
     const server = createServerModel({ limits: { tpm: 8_000 } });
     admitted(server.admit(10_000, claim(7_999)));
     expect(levelOf(server, 0, 'tpm')).toBeCloseTo(0, 6);
@@ -208,7 +208,7 @@ describe('createServerModel', () => {
       expect(server.admit(60_000, claim(999))).toMatchObject({ type: 'admitted' });
     });
 
-    it('should give back within the window of the charge only', () => {
+    it('should give back only within the window of the charge', () => {
       const server = createServerModel({ limits: { tpm: 1_000 }, shape: 'fixed' });
       const early = admitted(server.admit(0, claim(100, 400)));
       const late = admitted(server.admit(0, claim(100, 400)));
@@ -223,7 +223,7 @@ describe('createServerModel', () => {
   });
 
   describe('as a sliding window', () => {
-    it('should tell when enough of the log will have left the window', () => {
+    it('should compute the wait until enough of the log has left the window', () => {
       const server = createServerModel({ limits: { tpm: 1_000 }, shape: 'sliding' });
       admitted(server.admit(0, claim(299)));
       admitted(server.admit(10_000, claim(299)));
@@ -236,7 +236,7 @@ describe('createServerModel', () => {
       expect(server.show(200_000).tokens).toMatchObject({ used: 0, reset: 0 });
     });
 
-    it('should settle in the entry that was charged, and add what is more as a new one', () => {
+    it('should reduce the charged entry, and add excess usage as a new one', () => {
       const server = createServerModel({ limits: { tpm: 1_000 }, shape: 'sliding' });
       const lower = admitted(server.admit(0, claim(100, 400)));
       const higher = admitted(server.admit(0, claim(100)));
@@ -247,7 +247,7 @@ describe('createServerModel', () => {
       expect(levelOf(server, 65_000, 'tpm')).toBe(1_000);
     });
 
-    it('should give nothing back that has left the window', () => {
+    it('should not give back what has left the window', () => {
       const server = createServerModel({ limits: { tpm: 1_000 }, shape: 'sliding' });
       const old = admitted(server.admit(0, claim(100, 400)));
       admitted(server.admit(30_000, claim(99)));
@@ -255,7 +255,7 @@ describe('createServerModel', () => {
       expect(levelOf(server, 60_000, 'tpm')).toBe(900);
     });
 
-    it('should go on for long', () => {
+    it('should work for ten thousand requests', () => {
       const server = createServerModel({ limits: { rpm: 100_000 }, shape: 'sliding' });
       for (let i = 0; i < 10_000; i++) admitted(server.admit(i * 100, claim(1)));
       expect(levelOf(server, 9_999 * 100, 'rpm')).toBe(100_000 - 600);
@@ -295,7 +295,7 @@ const limitsOf: fc.Arbitrary<Limits> = fc
   .chain((limits) => fc.subarray(Object.entries(limits), { minLength: 1 }))
   .map((entries) => Object.fromEntries(entries));
 
-/** Everything that happens in a run, in the order of time. */
+/** The events of a run, in order of time. */
 function timeline(run: readonly Step[]): { at: number; step: Step; kind: 'admit' | 'settle' }[] {
   let now = 0;
   const events = run.flatMap((step) => {
@@ -313,7 +313,7 @@ interface Amount {
   readonly amount: number;
 }
 
-/** Runs the steps and tells, for each dimension, what was charged and when; given back where `settles`. */
+/** Runs the steps and returns the charges of each dimension with their times; with `settles`, requests are settled. */
 function play(server: ServerModel, run: readonly Step[], settles: boolean) {
   const admissions = new Map<Step, AdmittedRequest>();
   const charges = new Map<Dimension, Amount[]>();
@@ -342,10 +342,10 @@ function play(server: ServerModel, run: readonly Step[], settles: boolean) {
   return charges;
 }
 
-describe('createServerModel, whatever is asked of it', () => {
+describe('createServerModel, for any sequence of requests', () => {
   const shapes: readonly LimiterShape[] = ['bucket', 'fixed', 'sliding'];
 
-  it('should never let through more than a full bucket and its refill', () => {
+  it('should never admit more than a full bucket and its inflow', () => {
     fc.assert(
       fc.property(limitsOf, steps, (limits, run) => {
         const charges = play(createServerModel({ limits }), run, false);
@@ -364,7 +364,7 @@ describe('createServerModel, whatever is asked of it', () => {
     );
   });
 
-  it('should never let through more than the limit in any sliding window', () => {
+  it('should never admit more than the limit in any sliding window', () => {
     fc.assert(
       fc.property(limitsOf, steps, (limits, run) => {
         const charges = play(createServerModel({ limits, shape: 'sliding' }), run, false);
@@ -378,7 +378,7 @@ describe('createServerModel, whatever is asked of it', () => {
     );
   });
 
-  it('should never let through more than the limit in a fixed window', () => {
+  it('should never admit more than the limit in a fixed window', () => {
     fc.assert(
       fc.property(limitsOf, steps, (limits, run) => {
         const charges = play(createServerModel({ limits, shape: 'fixed' }), run, false);
@@ -394,7 +394,7 @@ describe('createServerModel, whatever is asked of it', () => {
     );
   });
 
-  it('should hold what a bucket holds that is filled drop by drop', () => {
+  it('should agree with a bucket that is filled in small steps', () => {
     fc.assert(
       fc.property(limitsOf, steps, (limits, run) => {
         const server = createServerModel({ limits });
@@ -416,7 +416,7 @@ describe('createServerModel, whatever is asked of it', () => {
     );
   });
 
-  it('should show whole units as whole, at whatever time', () => {
+  it('should report whole units without rounding errors at any time', () => {
     fc.assert(
       fc.property(
         fc.double({ min: 0, max: 1e9, noNaN: true }),
@@ -431,7 +431,7 @@ describe('createServerModel, whatever is asked of it', () => {
     );
   });
 
-  it('should be as it was after a refusal, in every dimension', () => {
+  it('should be unchanged by a refusal, in every dimension', () => {
     fc.assert(
       fc.property(limitsOf, steps, fc.constantFrom(...shapes), (limits, run, shape) => {
         const server = createServerModel({ limits, shape });
@@ -446,7 +446,7 @@ describe('createServerModel, whatever is asked of it', () => {
     );
   });
 
-  it('should tell a wait after which the request fits, and before which it does not', () => {
+  it('should report the exact wait until a request fits', () => {
     fc.assert(
       fc.property(
         fc.constantFrom<Dimension>('rpm', 'rpd', 'tpm', 'tpd', 'itpm', 'otpm'),
@@ -475,7 +475,7 @@ describe('createServerModel, whatever is asked of it', () => {
     );
   });
 
-  it('should answer that a request is too large if and only if it costs more than a limit', () => {
+  it('should report a request as too large if and only if it exceeds a limit', () => {
     fc.assert(
       fc.property(limitsOf, steps, (limits, run) => {
         const server = createServerModel({ limits });

@@ -7,7 +7,7 @@ import { ChunkFold } from '../../../src/rules/answer/ChunkFold.ts';
 
 const usage = { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3 };
 
-/** A chunk with this delta, and whatever else. */
+/** A chunk with this delta and other fields. */
 const chunk = (delta: unknown, finish_reason: string | null = null, rest: object = {}): ChatCompletionChunk =>
   ({
     id: 'chatcmpl-1',
@@ -20,7 +20,7 @@ const call = (index: unknown, id?: string, name?: unknown, args?: unknown) => ({
   tool_calls: [{ index, id, function: { name, arguments: args } }],
 });
 
-/** What a fold makes of chunks, and the fold. */
+/** A fold after some chunks, and the tokens that it emitted. */
 const folded = (...chunks: ChatCompletionChunk[]): { tokens: Token[]; fold: ChunkFold } => {
   const tokens: Token[] = [];
   const fold = new ChunkFold({ next: (token) => tokens.push(token) });
@@ -37,7 +37,7 @@ const finish = (reason: string, rest: object = {}) => ({
 });
 
 describe('ChunkFold', () => {
-  it('should give text and reasoning as they come, and the end once all of it is known', () => {
+  it('should emit text and reasoning as they arrive, and the finish token when it is complete', () => {
     const { tokens, fold } = folded(
       chunk({ role: 'assistant', content: '' }),
       chunk({ reasoning: 'Hm.', channel: 'analysis' }),
@@ -55,13 +55,13 @@ describe('ChunkFold', () => {
     expect([fold.started, fold.whole]).toEqual([true, true]);
   });
 
-  it('should take the only choice for the first one, also where that is not said', () => {
+  it('should accept a single choice without an index', () => {
     const choices = [{ delta: { content: 'a' }, finish_reason: 'stop' }];
     const { tokens } = folded({ id: 'chatcmpl-1', model: 'm', choices, usage } as unknown as ChatCompletionChunk);
     expect(tokens).toEqual([{ type: 'text', text: 'a' }, finish('stop', { usage })]);
   });
 
-  it('should wait for the usage that comes after the reason, and end without it when told', () => {
+  it('should wait for usage after the finish reason, or finish without it when ended', () => {
     const late = { id: 'chatcmpl-1', model: 'm', choices: [], usage } as unknown as ChatCompletionChunk;
     expect(folded(chunk({}, 'length'), late).tokens).toStrictEqual([finish('length', { usage })]);
     const { tokens, fold } = folded(chunk({}, 'length'));
@@ -72,7 +72,7 @@ describe('ChunkFold', () => {
     expect(tokens).toStrictEqual([finish('length')]);
   });
 
-  it('should not know the reason when there was none', () => {
+  it('should use the reason "unknown" when there was none', () => {
     const { tokens, fold } = folded(chunk({ content: 'x' }));
     expect(fold.whole).toBe(false);
     fold.end();
@@ -80,7 +80,7 @@ describe('ChunkFold', () => {
     expect(fold.whole).toBe(true);
   });
 
-  it('should not take an empty reason for the end, nor in place of one', () => {
+  it('should ignore an empty finish reason', () => {
     const { tokens, fold } = folded(chunk({ content: 'a' }, ''), chunk({ content: 'b' }, ''));
     expect([tokens.length, fold.whole]).toEqual([2, false]);
     fold.chunk(chunk({}, 'stop'));
@@ -88,7 +88,7 @@ describe('ChunkFold', () => {
     expect(tokens.at(-1)).toStrictEqual(finish('stop', { usage }));
   });
 
-  it('should have started with the first that comes, be it without text or without a model', () => {
+  it('should have started with the first content, also without text or a model', () => {
     const { fold } = folded();
     expect(fold.started).toBe(false);
     fold.text('x');
@@ -99,14 +99,14 @@ describe('ChunkFold', () => {
     }
   });
 
-  it('should have ended once its last token was given, and not before', () => {
+  it('should have ended only after its finish token was emitted', () => {
     const { fold } = folded(chunk({ content: 'x' }, 'stop'));
     expect([fold.whole, fold.ended]).toEqual([true, false]);
     fold.end();
     expect([fold.whole, fold.ended]).toEqual([true, true]);
   });
 
-  it('should keep the first id, and the usage wherever it is', () => {
+  it('should keep the first id, and find the usage in either place', () => {
     const { tokens } = folded(
       chunk({ content: 'x' }, null, { id: 'first', x_groq: { id: 'req_1', usage } }),
       chunk({}, 'stop', { id: 'second' }),
@@ -114,20 +114,20 @@ describe('ChunkFold', () => {
     expect(tokens.at(-1)).toStrictEqual(finish('stop', { usage, id: 'first' }));
   });
 
-  it('should take the first id that is text, and do without', () => {
+  it('should use the first id that is a string, or an empty one', () => {
     const odd = [null, 5, 'second', 'third'].map((id) => chunk({ content: 'x' }, null, { id }));
     expect(folded(...odd, chunk({}, 'stop', { id: 'last', usage })).tokens.at(-1)).toMatchObject({ id: 'second' });
     expect(folded(chunk({}, 'stop', { id: undefined, usage })).tokens).toMatchObject([{ id: '' }]);
   });
 
-  it('should not say which model was cut off before it was known', () => {
+  it('should leave the model out of the error when it was cut off before the model was known', () => {
     const { fold } = folded();
     fold.text('Hal');
     expect(fold.truncated().model).toBe(undefined);
   });
 
   describe('with tool calls', () => {
-    it('should give a call that has no id', () => {
+    it('should emit a call without an id', () => {
       const { tokens } = folded(chunk(call(0, undefined, 'f', '{}')), chunk({}, 'tool_calls', { usage }));
       expect(tokens[0]).toStrictEqual({ type: 'tool-call', index: 0, id: '', name: 'f', arguments: '{}' });
     });
@@ -140,13 +140,13 @@ describe('ChunkFold', () => {
       ['stop', '{"a', false],
       ['length', '', false],
       ['length', '{}', true],
-    ])('should give one that ends for the reason %s with the arguments %j: %s', (reason, args, given) => {
+    ])('should decide for the reason %s whether to emit a call with the arguments %j: %s', (reason, args, given) => {
       const { tokens } = folded(chunk(call(0, 'x', 'f', args)), chunk({}, reason, { usage }));
       const token = { type: 'tool-call', index: 0, id: 'x', name: 'f', arguments: args };
       expect(tokens).toEqual([...(given ? [token] : []), finish(reason, { usage })]);
     });
 
-    it('should give each once, whole and in order', () => {
+    it('should emit each call once, complete and in order', () => {
       const { tokens } = folded(
         chunk(call(1, 'b', 'second', '{}')),
         chunk(call(0, 'a', 'fi')),
@@ -161,7 +161,7 @@ describe('ChunkFold', () => {
       ]);
     });
 
-    it.each(['length', 'stop'])('should give no half a call when the answer ends with %s', (reason) => {
+    it.each(['length', 'stop'])('should emit no incomplete call when the answer ends with %s', (reason) => {
       const { tokens } = folded(
         chunk(call(0, 'a', 'whole', '{}')),
         chunk(call(1, 'b', 'half', '{"x":')),
@@ -173,7 +173,7 @@ describe('ChunkFold', () => {
       ]);
     });
 
-    it('should keep those that had come whole for the error of a stream that is cut', () => {
+    it('should keep complete calls for the error of a cut stream', () => {
       const { tokens, fold } = folded(
         chunk({ content: 'I will look.' }),
         chunk(call(1, 'b', 'half', '{"x":')),
@@ -188,7 +188,7 @@ describe('ChunkFold', () => {
       expect(() => folded(chunk(call(index)))).toThrow('A tool call has an index outside of 0 to 127.');
     });
 
-    it.each([[null], ['x'], [1], [[]], [{}]])('should refuse %j instead of one', (value) => {
+    it.each([[null], ['x'], [1], [[]], [{}]])('should refuse %j in place of a call', (value) => {
       let error: unknown;
       try {
         folded(chunk({ tool_calls: [value] }));
@@ -198,7 +198,7 @@ describe('ChunkFold', () => {
       expect(isProtocolError(error)).toBe(true);
     });
 
-    it('should take no parts that are no text', () => {
+    it('should ignore fragments that are not strings', () => {
       const { tokens } = folded(
         chunk(call(0, 'a', 7, { x: 1 })),
         chunk({ tool_calls: [{ index: 0, id: 5, function: null }] }),
@@ -218,12 +218,12 @@ describe('ChunkFold', () => {
     ['text that is null', { choices: [{ index: 0, delta: { content: null, reasoning: null } }] }],
     ['text that is none', { choices: [{ index: 0, delta: { content: 1, reasoning: {} }, finish_reason: 1 }] }],
     ['no id and no model', { id: null, model: 5, choices: [] }],
-  ])('should pass over %s', (_, value) => {
+  ])('should ignore %s', (_, value) => {
     const { tokens, fold } = folded(value as unknown as ChatCompletionChunk);
     expect([tokens, fold.whole, fold.started]).toEqual([[], false, false]);
   });
 
-  it('should know the end while only its usage is missing', () => {
+  it('should have the finish token in its snapshot while only the usage is missing', () => {
     const { tokens, fold } = folded(chunk({ content: 'a' }), chunk({}, 'stop'));
     expect([tokens.length, fold.ended]).toEqual([1, false]);
     const { finish } = fold.snapshot;
@@ -231,7 +231,7 @@ describe('ChunkFold', () => {
     expect([finish?.reason, tokens.at(-1)]).toEqual(['stop', finish]);
   });
 
-  it('should keep what had come for the error of a stream that is cut', () => {
+  it('should keep the partial answer for the error of a cut stream', () => {
     const cause = new Error('reset');
     const { fold } = folded(
       chunk({ content: 'Hal' }, null, { x_groq: { id: 'req_1' } }),
@@ -249,7 +249,7 @@ describe('ChunkFold', () => {
     expect('cause' in fold.truncated()).toBe(false);
   });
 
-  it('should tell what was written, with tool calls that are still coming, and in how many pieces', () => {
+  it('should know the text so far, with incomplete tool calls, and the number of pieces', () => {
     expect(folded().fold.written).toStrictEqual({ text: '', reasoning: '', pieces: { text: 0, reasoning: 0 } });
     const { fold } = folded(
       chunk({ reasoning: 'H' }),
@@ -266,7 +266,7 @@ describe('ChunkFold', () => {
     });
   });
 
-  it('should give the same answer wherever its texts are cut', () => {
+  it('should emit the same answer wherever its texts are cut', () => {
     const texts = fc.array(fc.string(), { maxLength: 20 });
     fc.assert(
       fc.property(texts, texts, texts, (content, reasoning, args) => {

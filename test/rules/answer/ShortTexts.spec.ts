@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ShortTexts } from '../../../src/rules/answer/ShortTexts.ts';
 
-/** Bytes that count how often a text is made of them. */
+/** Bytes that count how often they are decoded. */
 function counting(text: string): { bytes: Buffer; made: () => number } {
   let made = 0;
   const bytes = Buffer.from(text);
@@ -15,14 +15,14 @@ function counting(text: string): { bytes: Buffer; made: () => number } {
 }
 
 describe('ShortTexts', () => {
-  it('should create a repeated text only once, wherever it is', () => {
+  it('should decode a repeated text only once, wherever it is', () => {
     const texts = new ShortTexts((text) => text);
     const { bytes, made } = counting('what follows is said twice: again again');
     expect([texts.of(bytes, 28, 33, 5), texts.of(bytes, 34, 39, 5)]).toEqual(['again', 'again']);
     expect(made()).toBe(1);
   });
 
-  it('should find out only once what a text stands for that comes again, also when it stands for nothing', () => {
+  it('should parse a repeated text only once, also when it has no value', () => {
     const read: string[] = [];
     const texts = new ShortTexts((text) => {
       read.push(text);
@@ -38,7 +38,7 @@ describe('ShortTexts', () => {
     expect(texts.of(bytes, 7, 25, 4)).toBe(', AND WHAT IS LONG');
   });
 
-  it('should remember twelve characters, and no more', () => {
+  it('should remember texts of up to twelve characters', () => {
     const texts = new ShortTexts((text) => text);
     const { bytes, made } = counting('abcdefghijklm');
     for (let i = 0; i < 3; i++) expect(texts.of(bytes, 0, 12, 1)).toBe('abcdefghijkl');
@@ -47,7 +47,7 @@ describe('ShortTexts', () => {
     expect(made()).toBe(4);
   });
 
-  it('should keep a thousand texts beside each other', () => {
+  it('should remember a thousand texts at a time', () => {
     const texts = new ShortTexts((text) => text);
     const { bytes, made } = counting('ab');
     for (let round = 0; round < 2; round++) {
@@ -56,7 +56,7 @@ describe('ShortTexts', () => {
     expect(made()).toBe(1_024);
   });
 
-  it('should give the text that the bytes are, whatever it has given before', () => {
+  it('should return the right text, whatever it returned before', () => {
     const texts = new ShortTexts((text) => text);
     const ascii = fc.string({ maxLength: 14 });
     fc.assert(
@@ -67,7 +67,7 @@ describe('ShortTexts', () => {
     );
   });
 
-  it('should tell apart what has the same hash', () => {
+  it('should distinguish texts with the same hash', () => {
     const texts = new ShortTexts((text) => text);
     const bytes = Buffer.from('onetwoon');
     expect([texts.of(bytes, 0, 3, 7), texts.of(bytes, 3, 6, 7), texts.of(bytes, 0, 3, 7)]).toEqual([
@@ -78,13 +78,13 @@ describe('ShortTexts', () => {
     expect([texts.of(bytes, 6, 8, 7), texts.of(bytes, 6, 6, 7)]).toEqual(['on', '']);
   });
 
-  it('should take any number for a hash', () => {
+  it('should accept any integer as a hash', () => {
     const bytes = Buffer.from('word');
     for (const hash of [-1, -(2 ** 31), 2 ** 31 - 1])
       expect(new ShortTexts((text) => text).of(bytes, 0, 4, hash)).toBe('word');
   });
 
-  it('should read bytes anew that have changed', () => {
+  it('should notice that bytes have changed', () => {
     const texts = new ShortTexts((text) => text);
     const bytes = Buffer.from('cat');
     texts.of(bytes, 0, 3, 1);

@@ -30,7 +30,7 @@ describe('TextTemplate', () => {
     );
   });
 
-  it('should not read on in memory that is not its own', () => {
+  it('should not read beyond the end of the bytes', () => {
     const template = templateOf(chunk({ content: 'x' }));
     const bytes = Buffer.from(`data: ${chunk({ content: 'y' })}\n\n`);
     expect(readBytes(template, bytes)).toBe('y');
@@ -38,7 +38,7 @@ describe('TextTemplate', () => {
     expect(readBytes(template, Buffer.concat([Buffer.from('z'), bytes]).subarray(1))).toBe('y');
   });
 
-  it('should know itself in an event of which only the text differs', () => {
+  it('should cover an event that differs only in its text', () => {
     const template = templateOf(chunk({ content: 'x', channel: 'analysis' }));
     const covers = (delta: object, rest?: object) => template?.covers(chunk(delta, rest));
     for (const content of ['y', '', 'é😀', ' a text of more than a few characters']) {
@@ -47,12 +47,12 @@ describe('TextTemplate', () => {
     expect(covers({ content: 'x', channel: 'final' })).toBe(false);
     expect(covers({ content: 'x', channel: 'analysis' }, { finish_reason: 'stop' })).toBe(false);
     expect(covers({ reasoning: 'x', channel: 'analysis' })).toBe(false);
-    // What has to be unescaped is told by parsing it.
+    // A text with escapes is left to the parser.
     expect(covers({ content: '"', channel: 'analysis' })).toBe(false);
     expect([template?.covers(''), template?.covers('{')]).toEqual([false, false]);
   });
 
-  it('should not know itself in an event that differs before the text', () => {
+  it('should not cover an event that differs before the text', () => {
     const data = chunk({ content: 'x' });
     const template = templateOf(data);
     expect(template?.covers(data)).toBe(true);
@@ -75,7 +75,7 @@ describe('TextTemplate', () => {
     expect(templateOf(data.replace('~', '\u007f'))).toBe(undefined);
   });
 
-  it('should not fit what differs in anything else, or is not whole, or no JSON', () => {
+  it('should not fit an event that differs elsewhere, is incomplete or is not JSON', () => {
     const template = templateOf(chunk({ content: 'x' }));
     const event = `data: ${chunk({ content: 'y' })}\n\n`;
     expect(read(template, event)).toBe('y');
@@ -94,7 +94,7 @@ describe('TextTemplate', () => {
     }
   });
 
-  it('should be learned from an event whose reason is empty', () => {
+  it('should be learned from an event with an empty finish reason', () => {
     expect(templateOf(chunk({ content: 'a' }, { finish_reason: '' }))).toBeDefined();
   });
 

@@ -18,7 +18,7 @@ const about = { finish_reason: 'stop', usage, id: 'chatcmpl-1', model: 'm' };
 
 const answerTo = (...tokens: Token[]) => answerOf(tokens.reduce(withToken, EMPTY_SNAPSHOT));
 
-/** A completion of this message, which may be anything. */
+/** A completion with this message, valid or not. */
 const completion = (message: unknown, rest: object = {}): ChatCompletion =>
   ({
     id: 'chatcmpl-1',
@@ -29,7 +29,7 @@ const completion = (message: unknown, rest: object = {}): ChatCompletion =>
   }) as unknown as ChatCompletion;
 
 describe('withToken', () => {
-  it('should add to a copy', () => {
+  it('should return a copy with the token added', () => {
     const one = withToken(EMPTY_SNAPSHOT, { type: 'text', text: 'a' });
     const two = withToken(one, { type: 'text', text: 'b' });
     const three = withToken(withToken(two, { type: 'reasoning', text: 'r' }), call);
@@ -43,7 +43,7 @@ describe('withToken', () => {
 });
 
 describe('answerOf', () => {
-  it('should be nothing before the end has come', () => {
+  it('should be undefined without a finish token', () => {
     expect(answerTo({ type: 'text', text: 'a' })).toBe(undefined);
   });
 
@@ -60,13 +60,13 @@ describe('answerOf', () => {
     ],
     ['tool calls without text', [call], { tool_calls: [wireCall] }],
     ['tool calls with text', [{ type: 'text', text: 'a' }, call], { content: 'a', tool_calls: [wireCall] }],
-  ])('should be a message as Groq would send it whole, of %s', (_, tokens, message) => {
+  ])('should be the message that Groq would send in one piece, of %s', (_, tokens, message) => {
     const answer = answerTo(...tokens, finish);
     expect(answer).toStrictEqual({ message: { role: 'assistant', ...message }, ...about });
     expect(chatRequestSchema.safeParse({ model: 'm', messages: [answer?.message] }).success).toBe(true);
   });
 
-  it('should leave the usage out that there was none of', () => {
+  it('should leave the usage out when there was none', () => {
     const end: FinishToken = { type: 'finish', reason: 'stop', id: 'chatcmpl-1', model: 'm' };
     expect(answerTo(end)).toStrictEqual({
       message: { role: 'assistant', content: '' },
@@ -87,13 +87,13 @@ describe('answerOfCompletion', () => {
     ['other types', { content: 1, reasoning: {}, tool_calls: 'x' }, {}],
     ['no tool calls', { content: 'a', tool_calls: [] }, { content: 'a' }],
     ['what cannot be sent back', { content: 'a', executed_tools: [1], refusal: null }, { content: 'a' }],
-  ])('should take %s', (_, message, expected) => {
+  ])('should accept %s', (_, message, expected) => {
     const answer = answerOfCompletion(completion({ role: 'assistant', ...message }));
     expect(answer).toStrictEqual({ message: { role: 'assistant', ...expected }, ...about });
     expect(chatRequestSchema.safeParse({ model: 'm', messages: [answer.message] }).success).toBe(true);
   });
 
-  it.each([null, ''])('should not know the reason when there is none, and leave out what is no usage: %j', (reason) => {
+  it.each([null, ''])('should use the reason "unknown" and no usage for the reason %j and usage null', (reason) => {
     const choices = [{ index: 0, message: { role: 'assistant', content: 'a' }, finish_reason: reason }];
     expect(answerOfCompletion(completion(undefined, { choices, usage: null }))).toStrictEqual({
       message: { role: 'assistant', content: 'a' },
@@ -103,7 +103,7 @@ describe('answerOfCompletion', () => {
     });
   });
 
-  it('should fill in what a server leaves out of tool calls, as a stream does', () => {
+  it('should fill in missing fields of tool calls, as for a stream', () => {
     const calls = [
       { id: 'a', function: { name: 'now' } },
       { id: null, function: { name: 'add', arguments: null } },
@@ -116,7 +116,7 @@ describe('answerOfCompletion', () => {
     expect(writtenIn(answer).text).toBe('nowadd');
   });
 
-  it('should find the usage where Groq had it first', () => {
+  it('should find the usage in x_groq', () => {
     expect(answerOfCompletion(completion({ content: 'a' }, { usage: undefined, x_groq: { usage } })).usage).toBe(usage);
   });
 });
@@ -124,7 +124,7 @@ describe('answerOfCompletion', () => {
 describe('writtenIn', () => {
   const written = (message: object) => writtenIn({ message: { role: 'assistant', ...message }, ...about });
 
-  it('should report everything in an answer', () => {
+  it('should return all texts of an answer, and the number of pieces', () => {
     const message = { content: 'Hello', reasoning: 'Hm', tool_calls: [wireCall, wireCall] };
     expect(written(message)).toStrictEqual({
       text: 'Helloadd{"a":1}add{"a":1}',
@@ -133,7 +133,10 @@ describe('writtenIn', () => {
     });
   });
 
-  it.each([[{}], [{ content: '' }], [{ content: null, reasoning: '' }]])('should find nothing in %j', (message) => {
-    expect(written(message)).toStrictEqual({ text: '', reasoning: '', pieces: { text: 0, reasoning: 0 } });
-  });
+  it.each([[{}], [{ content: '' }], [{ content: null, reasoning: '' }]])(
+    'should return empty texts for %j',
+    (message) => {
+      expect(written(message)).toStrictEqual({ text: '', reasoning: '', pieces: { text: 0, reasoning: 0 } });
+    },
+  );
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { isState } from '../../../src/rules/answer/isState.ts';
 
 describe('isState', () => {
-  it('should tell what is said of a request from its answer', () => {
+  it('should distinguish states from tokens of an answer', () => {
     expect(isState({ type: 'state', state: 'queued' })).toBe(true);
     expect(isState({ type: 'text', text: 'state' })).toBe(false);
   });
@@ -15,7 +15,7 @@ describe('isState', () => {
     [{}],
     [{ state: 'queued' }],
     [Object.assign(() => 0, { type: 'state' })],
-  ])('should take no %o for it', (value) => {
+  ])('should be false for %o', (value) => {
     expect(isState(value)).toBe(false);
   });
 });

@@ -8,7 +8,7 @@ const call: Token = { type: 'tool-call', index: 0, id: '1', name: 'f', arguments
 const state: StateToken = { type: 'state', state: 'queued' };
 
 describe('joinTokens', () => {
-  it('should join what is of one kind, in its order', () => {
+  it('should join two tokens of the same type, in order', () => {
     expect(joinTokens(text, { type: 'text', text: 'c' })).toEqual({ type: 'text', text: 'ac' });
     expect(joinTokens(reasoning, { type: 'reasoning', text: 'c' })).toEqual({ type: 'reasoning', text: 'bc' });
   });

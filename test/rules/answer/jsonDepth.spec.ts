@@ -2,15 +2,15 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isDeeper } from '../../../src/rules/answer/jsonDepth.ts';
 
-/** How deep a value is, in the plainest way there is. */
+/** How deep a value is, by recursion. */
 const depthOf = (value: unknown): number =>
   typeof value === 'object' && value !== null ? 1 + Math.max(0, ...Object.values(value).map(depthOf)) : 0;
 
 describe('isDeeper', () => {
-  it('should tell of any JSON how deep it is', () => {
+  it('should compare the depth of any JSON with a limit', () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 8 }), fc.nat(8), fc.boolean(), (value, levels, isPretty) => {
-        // Long enough that it is looked at.
+        // Long enough not to be skipped.
         const json = JSON.stringify({ value, '"\\[{': ']"}', pad: 'x'.repeat(20) }, null, isPretty ? 2 : 0);
         expect(isDeeper(json, levels)).toBe(depthOf({ value }) > levels);
       }),
@@ -25,7 +25,7 @@ describe('isDeeper', () => {
     [`"\\"${'['.repeat(1_000)}`, false],
     [`[${'[],'.repeat(1_000)}[]]`, false],
     ['\\'.repeat(1_001), false],
-  ])('should take its time by the length alone: %.20s…', (json, expected) => {
+  ])('should decide correctly on %.20s…', (json, expected) => {
     expect(isDeeper(json, 128)).toBe(expected);
   });
 });

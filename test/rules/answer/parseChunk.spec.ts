@@ -8,7 +8,7 @@ import { thrownBy } from '../../util/thrownBy.ts';
 const SECRET = 'what the model wrote';
 
 describe('parseChunk', () => {
-  it('should give the chunk as it is, with what is unknown in it', () => {
+  it('should return a chunk unchanged, with unknown fields', () => {
     const chunk = { id: 'c', choices: [{ index: 0, delta: { content: 'x', channel: 'analysis' } }], brand_new: [1] };
     expect(parseChunk(JSON.stringify(chunk))).toStrictEqual(chunk);
     expect(parseChunk('{"choices":[]}')).toStrictEqual({ choices: [] });
@@ -30,17 +30,17 @@ describe('parseChunk', () => {
     ['a choice that is a text', `{"choices":["${SECRET}"]}`],
     ['a choice that is a list', '{"choices":[[]]}'],
     ['brackets', '['.repeat(100_000)],
-  ])('should refuse %s, and not show it', (_, data) => {
+  ])('should refuse %s without showing it', (_, data) => {
     const error = thrownBy(() => parseChunk(data));
     expect(isProtocolError(error)).toBe(true);
     expect(String(error)).not.toContain(SECRET);
   });
 
-  it('should say that there are no choices', () => {
+  it('should report a missing list of choices', () => {
     expect(() => parseChunk('{"id":"c"}')).toThrow('An event of the stream has no list of choices.');
   });
 
-  it('should refuse more choices than there can be, and what is nested deeper than anything is', () => {
+  it('should refuse more than 128 choices, and more than 128 levels of nesting', () => {
     const choices = (count: number): string => JSON.stringify({ choices: Array.from({ length: count }, () => ({})) });
     expect(parseChunk(choices(128)).choices).toHaveLength(128);
     expect(thrownBy(() => parseChunk(choices(129)))).toSatisfy(isProtocolError);
@@ -51,7 +51,7 @@ describe('parseChunk', () => {
     expect(() => parseChunk(nested(129))).toThrow('An event of the stream is nested more than 128 levels deep.');
   });
 
-  it('should fail as Groq says in the middle of a stream', () => {
+  it('should throw the error that Groq reports in the middle of a stream', () => {
     const error = {
       message: 'Tool choice is required, but model did not call a tool',
       type: 'invalid_request_error',
@@ -71,13 +71,13 @@ describe('parseChunk', () => {
     ['a status that is no number', '{"error":{"message":"over capacity","status_code":"400"}}', 500, 'over capacity'],
     ['an empty object', '{"error":{}}', 500, 'no message'],
     ['true', '{"error":true}', 500, 'no message'],
-  ])('should fail when the error is %s', (_, data, status, message) => {
+  ])('should throw when the error is %s', (_, data, status, message) => {
     const error = thrownBy(() => parseChunk(data));
     expect(isHttpError(error) && error.status).toBe(status);
     expect(String(error)).toContain(message);
   });
 
-  it('should know a limit that is hit in the middle of a stream', () => {
+  it('should recognize a rate limit in the middle of a stream', () => {
     const error = thrownBy(() =>
       parseChunk(
         '{"error":{"status_code":429,"message":"… on tokens per minute (TPM): Limit 9, Used 8, Requested 3. Please try again in 2s. X"}}',
@@ -86,7 +86,7 @@ describe('parseChunk', () => {
     expect(isRateLimitError(error) && [error.dimension, error.retryAfter]).toEqual(['tpm', 2_000]);
   });
 
-  it('should give a chunk or an error of this package, whatever it is given', () => {
+  it('should return a chunk or throw a Groq error for any text', () => {
     const data = fc.oneof(
       fc.string(),
       fc.json(),
@@ -108,7 +108,7 @@ describe('parseChunk', () => {
     );
   });
 
-  it('should leave the prototype of all objects as it is', () => {
+  it('should not change the prototype of objects', () => {
     parseChunk('{"choices":[],"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}');
     expect('polluted' in {}).toBe(false);
   });

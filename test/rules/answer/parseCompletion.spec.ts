@@ -6,7 +6,7 @@ import { thrownBy } from '../../util/thrownBy.ts';
 const FUNCTION = '{"name":"f","arguments":""}';
 
 describe('parseCompletion', () => {
-  it('should give the completion as it is', () => {
+  it('should return the completion unchanged', () => {
     const completion = { id: 'c', choices: [{ index: 0, message: { role: 'assistant', content: 'x' } }], brand_new: 1 };
     expect(parseCompletion(JSON.stringify(completion))).toStrictEqual(completion);
   });
@@ -36,7 +36,7 @@ describe('parseCompletion', () => {
     expect(isProtocolError(error) && error.message).toMatch(message);
   });
 
-  it('should fail as Groq says, also with a 200', () => {
+  it('should throw the error that Groq reports, also with status 200', () => {
     const error = thrownBy(() => parseCompletion('{"error":{"message":"m","code":"c","status_code":503}}'));
     expect(isHttpError(error) && [error.status, error.groqCode]).toEqual([503, 'c']);
   });

@@ -5,14 +5,14 @@ describe('usageOf', () => {
   const usage = { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3 };
   const of = (value: object) => usageOf(value as Parameters<typeof usageOf>[0]);
 
-  it('should find the usage at the top, or where Groq had it first', () => {
+  it('should find the usage at the top, or in x_groq', () => {
     expect(of({ usage })).toBe(usage);
     expect(of({ x_groq: { usage } })).toBe(usage);
     expect(of({ usage: null, x_groq: { usage } })).toBe(usage);
     expect(of({ usage, x_groq: { usage: { prompt_tokens: 9 } } })).toBe(usage);
   });
 
-  it('should believe counts from none up to sixteen times the largest context window', () => {
+  it('should accept counts from 0 to sixteen times the largest context window', () => {
     const most = { prompt_tokens: 0, completion_tokens: 2_097_152, total_tokens: 2_097_152 };
     expect(of({ usage: most })).toBe(most);
   });
@@ -30,7 +30,7 @@ describe('usageOf', () => {
     [{ usage: { prompt_tokens: 1.5, completion_tokens: 2 } }],
     [{ usage: { prompt_tokens: 1, completion_tokens: 2_097_153 } }],
     [{ usage: { prompt_tokens: '1', completion_tokens: '2' } }],
-  ])('should find none in %j', (value) => {
+  ])('should find no usage in %j', (value) => {
     expect(of(value)).toBe(undefined);
   });
 });

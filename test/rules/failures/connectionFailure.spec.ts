@@ -20,7 +20,7 @@ describe('connectionFailure', () => {
     'ETIMEDOUT',
     'UND_ERR_SOCKET',
     'UND_ERR_CLOSED',
-  ])('should say of %s whether the request may have been sent', (code) => {
+  ])('should report for %s whether the request may have been sent', (code) => {
     for (const sent of [true, false]) {
       const error = connectionFailure(failure(code), sent);
       expect(gist(error)).toEqual({ sent, trusted: true, reason: code });
@@ -44,10 +44,10 @@ describe('connectionFailure', () => {
     'ERR_SSL_WRONG_VERSION_NUMBER',
     'HOSTNAME_MISMATCH',
     'EPROTO',
-  ])('should say of %s that the other side is not trusted, and that nothing was sent', (code) => {
+  ])('should report %s during the handshake as an untrusted server', (code) => {
     expect(gist(connectionFailure(failure(code), false))).toEqual({ sent: false, trusted: false, reason: code });
     expect(gist(connectionFailure(failure(code), true, true))).toEqual({ sent: true, trusted: false, reason: code });
-    // It was trusted when it was sent the request.
+    // The server was already trusted when the request was sent.
     expect(gist(connectionFailure(failure(code), true))).toEqual({ sent: true, trusted: true, reason: code });
   });
 
@@ -57,11 +57,11 @@ describe('connectionFailure', () => {
     failure('UND_ERR_HEADERS_OVERFLOW'),
     failure('UND_ERR_RES_CONTENT_LENGTH_MISMATCH'),
     failure('UND_ERR_RES_EXCEEDED_MAX_SIZE'),
-  ])('should say of what is no HTTP that it is none: %s', (error) => {
+  ])('should be a protocol error for a violation of HTTP: %s', (error) => {
     expect(gist(connectionFailure(error, true))).toBe('protocol');
   });
 
-  it('should name in the message what is no HTTP, and what is not trusted', () => {
+  it('should name the code of a protocol error or an untrusted server in the message', () => {
     expect(connectionFailure(failure('HPE_INVALID_CONSTANT'), true).message).toMatch(
       /^The server does not speak HTTP \(HPE_INVALID_CONSTANT\)\. /,
     );
@@ -73,7 +73,7 @@ describe('connectionFailure', () => {
     );
   });
 
-  it('should take the first of several failures for all of them', () => {
+  it('should report the first of several errors', () => {
     const first = Object.assign(new AggregateError([failure('ETIMEDOUT'), failure('ECONNREFUSED')]), {
       code: undefined,
     });
@@ -84,7 +84,7 @@ describe('connectionFailure', () => {
   });
 
   it.each([undefined, null, 'secret', 5, {}, new Error('secret'), failure(7), { errors: null }, { errors: 5 }])(
-    'should make do with %s',
+    'should handle %s',
     (value) => {
       const error = connectionFailure(value, true);
       expect(gist(error)).toEqual({ sent: true, trusted: true, reason: undefined });
@@ -94,7 +94,7 @@ describe('connectionFailure', () => {
     },
   );
 
-  it('should keep only the code of the failure', () => {
+  it('should keep only the code of the cause', () => {
     const error = connectionFailure(
       failure('ECONNRESET', { headers: ['authorization', 'Bearer secret'], cause: new Error('secret') }),
       true,

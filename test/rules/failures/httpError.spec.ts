@@ -29,7 +29,7 @@ describe('httpErrorOf', () => {
     [498, 'capacity_exceeded', 'Try again in 2s, or without the flex tier.'],
     [500, undefined, 'Try again in 2s.'],
     [503, undefined, 'Try again in 2s.'],
-  ])('should keep what Groq says with a %i %s, and advise', (status, code, advice) => {
+  ])('should keep what Groq says with a %i %s, and give advice', (status, code, advice) => {
     const headers = { 'x-request-id': 'req_1', 'retry-after': '2', 'x-should-retry': 'false' };
     const error = errorOf(status, bodyOf({ message: 'What happened', type: 'a_type', code }), headers);
     expect(isHttpError(error) && Object.assign({}, error)).toStrictEqual({
@@ -47,7 +47,7 @@ describe('httpErrorOf', () => {
     expect(error.message).toBe(`Groq answered ${status} ${code ?? 'a_type'}: What happened. ${advice}`);
   });
 
-  it('should make of a 429 what its message says of the limit', () => {
+  it('should read the limit from the message of a 429', () => {
     const message =
       'Rate limit reached for model `m` in organization `o` on tokens per day (TPD): Limit 100, Used 98, Requested 5. Please try again in 43.2m. X';
     const error = errorOf(429, bodyOf({ message, type: 'tokens', code: 'rate_limit_exceeded' }), {
@@ -64,7 +64,7 @@ describe('httpErrorOf', () => {
     });
   });
 
-  it('should go by the header where the message of a 429 says no time', () => {
+  it('should use the header when the message of a 429 has no duration', () => {
     const error = errorOf(429, 'slow down', { 'retry-after': '9' });
     expect(isRateLimitError(error) && [error.dimension, error.limit, error.used, error.retryAfter]).toEqual([
       undefined,
@@ -74,7 +74,7 @@ describe('httpErrorOf', () => {
     ]);
   });
 
-  it.each([413, 429])('should know a request that never fits, told with %i', (status) => {
+  it.each([413, 429])('should recognize a request that can never fit from a %i', (status) => {
     const message =
       'Request too large for model `m` … on output tokens per minute (OTPM): Limit 1000, Requested 1847. X';
     const error = errorOf(status, bodyOf({ message }), { 'x-request-id': 'req_1' });
@@ -90,14 +90,14 @@ describe('httpErrorOf', () => {
     );
   });
 
-  it('should say no number where Groq has said none', () => {
+  it('should leave a number out that Groq has not given', () => {
     const error = errorOf(413, bodyOf({ message: 'Request too large … on tokens per minute (TPM): Limit 6000. X' }));
     expect(error.message).toBe(
       'The request needs more tokens per minute (TPM) than the limit of 6,000. Shorten the messages or lower max_completion_tokens.',
     );
   });
 
-  it('should leave a 413 as it is that is not about a limit', () => {
+  it('should be an HttpError for a 413 that is not about a limit', () => {
     const error = errorOf(413, '<html>Payload Too Large</html>');
     expect(isHttpError(error) && [error.status, error.advice]).toEqual([
       413,
@@ -139,17 +139,17 @@ describe('httpErrorOf', () => {
       '{"__proto__":{"error":{"message":"x"}}}',
       'Groq answered 500: {"__proto__":{"error":{"message":"x"}}}. Try again later.',
     ],
-  ])('should say what it can of %s', (_, body, message) => {
+  ])('should include what is readable of %s', (_, body, message) => {
     expect(errorOf(500, body).message).toBe(message);
   });
 
-  it('should not be thrown off by nesting', () => {
+  it('should handle deep nesting', () => {
     const deep = '['.repeat(30_000) + ']'.repeat(30_000);
     expect(isHttpError(errorOf(500, `{"error":${deep}}`))).toBe(true);
     expect(isHttpError(errorOf(500, '['.repeat(65_536)))).toBe(true);
   });
 
-  it('should show at most 4 KB of each thing that was said', () => {
+  it('should show at most 4 KB of each text of the server', () => {
     const long = 'x'.repeat(60_000);
     for (const body of [long, bodyOf({ message: long, type: long, code: long })]) {
       const error = errorOf(400, body);
@@ -170,7 +170,7 @@ describe('httpErrorOf', () => {
       }),
     );
     expect(errorOf(401, bodyOf({ message: `Invalid API Key: ${key}.` })).message).toContain('Invalid API Key: gsk_….');
-    // A key that is cut by the limit is still a key.
+    // A part of a key is secret, too.
     expect(errorOf(401, 'x'.repeat(4_090) + key).message).not.toContain('gsk_ab');
     const other = 'sk/another-key';
     for (const said of ['x'.repeat(4_090) + other, `${'x '.repeat(2_045)}${other}`]) {
@@ -180,7 +180,7 @@ describe('httpErrorOf', () => {
     }
   });
 
-  it('should take a header that comes twice once, or not at all', () => {
+  it('should use the first of repeated headers, or none', () => {
     const error = errorOf(500, '', {
       'x-request-id': ['req_1', 'req_2'],
       'retry-after': ['1', '2'],
@@ -195,7 +195,7 @@ describe('httpErrorOf', () => {
 });
 
 describe('errorFrom', () => {
-  it('should turn an error in the middle of a stream into an error', () => {
+  it('should create the error of an event in the middle of a stream', () => {
     const fields = { message: 'Tool choice is required.', type: 'invalid_request_error', code: 'tool_use_failed' };
     const error = errorFrom(400, { ...fields, failed_generation: 'what the model wrote' });
     expect(isHttpError(error) && [error.status, error.groqCode, error.type]).toEqual([
@@ -203,12 +203,12 @@ describe('errorFrom', () => {
       'tool_use_failed',
       'invalid_request_error',
     ]);
-    // What the model wrote is in no error.
+    // Output of the model is not shown.
     expect(inspect(error)).not.toContain('what the model wrote');
   });
 });
 
-describe('httpErrorOf, of what is no error of the API', () => {
+describe('httpErrorOf, for other statuses', () => {
   const redirected = ' Set `baseURL` to the new address of the API, if you trust that host with your key.';
 
   it.each([
@@ -217,7 +217,7 @@ describe('httpErrorOf, of what is no error of the API', () => {
     [304, 'The server answered with 304, which is not an answer.', false],
     [300, 'The server answered with a redirect (300), which is not followed.', true],
     [302, 'The server answered with a redirect (302), which is not followed.', true],
-  ])('should tell of a %i what it is, and what to do', (status, message, isRedirect) => {
+  ])('should describe a %i, and give advice', (status, message, isRedirect) => {
     const error = errorOf(status, '', { 'x-request-id': 'req_1' });
     expect(isProtocolError(error) && [error.model, error.requestId]).toEqual(['m', 'req_1']);
     expect(error.message.startsWith(message)).toBe(true);
@@ -229,18 +229,18 @@ describe('httpErrorOf, of what is no error of the API', () => {
     ['false', false],
     ['perhaps', undefined],
     [undefined, undefined],
-  ])('should hear whether the server wants it to be repeated: %s', (header, shouldRetry) => {
+  ])('should read from x-should-retry whether to retry: %s', (header, shouldRetry) => {
     const error = errorOf(500, '', header === undefined ? {} : { 'x-should-retry': header });
     expect(isHttpError(error) && error.shouldRetry).toBe(shouldRetry);
   });
 
-  it.each(['null', '5', '"text"', '[]', '{}', 'no JSON', '{"error":'])('should keep %s as it is', (body) => {
+  it.each(['null', '5', '"text"', '[]', '{}', 'no JSON', '{"error":'])('should show %s unchanged', (body) => {
     expect(errorOf(500, body).message).toContain(`: ${body}`);
   });
 
-  it('should keep so much of a body and no more', () => {
+  it('should show 3,072 characters of a body, cut at a word', () => {
     const error = errorOf(500, 'a'.repeat(5_000));
-    // A word that is cut there is left out, as far as it can be a key.
+    // A word that is cut there is left out, since it could be a part of a key.
     expect(error.message).toContain(`: ${'a'.repeat(3_072)}`);
     expect(error.message).not.toContain('a'.repeat(3_073));
     const words = errorOf(500, 'a bc '.repeat(1_000));
@@ -248,31 +248,31 @@ describe('httpErrorOf, of what is no error of the API', () => {
   });
 });
 
-describe('httpErrorOf, of a limit', () => {
+describe('httpErrorOf, for limits', () => {
   const tooLarge =
     'Request too large for model `m` in organization `o` on tokens per minute (TPM): Limit 100, Requested 105, please reduce.';
 
-  it('should read limits out of the message of a 413 or a 429 only', () => {
+  it('should read limits only from the message of a 413 or a 429', () => {
     expect(isRequestTooLargeError(errorOf(413, bodyOf({ message: tooLarge })))).toBe(true);
     expect(isRequestTooLargeError(errorOf(429, bodyOf({ message: tooLarge })))).toBe(true);
     expect(isRequestTooLargeError(errorOf(400, bodyOf({ message: tooLarge })))).toBe(false);
   });
 
-  it('should be an error of HTTP when it does not say which limit is too low', () => {
+  it('should be an HttpError when the message lacks the limit or its dimension', () => {
     for (const said of ['', ' on tokens per minute (TPM): Requested 105.', ': Limit 100, Requested 105.']) {
       const error = errorOf(413, bodyOf({ message: `Request too large for model \`m\`${said}` }));
       expect([isHttpError(error), isRequestTooLargeError(error)]).toEqual([true, false]);
     }
   });
 
-  it.each(['', bodyOf({}), bodyOf('busy')])('should be a 429 of which no more is known: %s', (body) => {
+  it.each(['', bodyOf({}), bodyOf('busy')])('should be a RateLimitError without details: %s', (body) => {
     const error = errorOf(429, body);
     const known = isRateLimitError(error) && [error.dimension, error.limit, error.used, error.requested];
     expect(known).toEqual([undefined, undefined, undefined, undefined]);
     expect(isRateLimitError(error) && error.retryAfter).toBe(undefined);
   });
 
-  it('should believe no message that asks to wait for longer than a day', () => {
+  it('should ignore a duration of more than a day in a message', () => {
     const message = (time: string) => bodyOf({ message: `Rate limit reached. Please try again in ${time}.` });
     const waits = ['23h', '25h'].map((time) => {
       const error = errorOf(429, message(time), { 'retry-after': '3' });
@@ -285,7 +285,7 @@ describe('httpErrorOf, of a limit', () => {
     ['86400', 86_400_000],
     ['86401', undefined],
     ['3', 3_000],
-  ])('should believe the header of a 429 that asks to wait for %s s, up to a day', (seconds, ms) => {
+  ])('should accept a duration of up to a day in the header of a 429: %s s', (seconds, ms) => {
     const error = errorOf(429, '', { 'retry-after': seconds });
     expect(isRateLimitError(error) && error.retryAfter).toBe(ms);
   });

@@ -6,22 +6,22 @@ import { errorFrom } from '../../../src/rules/failures/httpError.ts';
 import { isRefusal } from '../../../src/rules/failures/isRefusal.ts';
 
 describe('isRefusal', () => {
-  it.each([400, 401, 403, 404, 409, 413, 429, 498])('should take %i for one', (status) => {
+  it.each([400, 401, 403, 404, 409, 413, 429, 498])('should be true for %i', (status) => {
     expect(isRefusal(errorFrom(status, {}))).toBe(true);
   });
 
-  it.each([408, 422, 424, 499, 500, 502, 503])('should not be certain of %i', (status) => {
+  it.each([408, 422, 424, 499, 500, 502, 503])('should be false for %i, which may have been processed', (status) => {
     expect(isRefusal(errorFrom(status, {}))).toBe(false);
   });
 
   it.each(['tool_use_failed', 'json_validate_failed'])(
-    'should not take %s for one, since something was written',
+    'should be false for %s, since the model has written something',
     (code) => {
       expect(isRefusal(errorFrom(400, { code }))).toBe(false);
     },
   );
 
-  it('should take a request that is too large for one', () => {
+  it('should be true for a request that is too large', () => {
     const message = 'Request too large … on tokens per minute (TPM): Limit 8000, Requested 32979, please reduce';
     const error = errorFrom(413, { message });
     expect([error.name, isRefusal(error)]).toEqual(['RequestTooLargeError', true]);
@@ -33,7 +33,7 @@ describe('isRefusal', () => {
     ['a timeout', new TimeoutError('total', 1)],
     ['an error of others', new Error('')],
     ['nothing', undefined],
-  ])('should not be certain of %s', (_, error) => {
+  ])('should be false for %s', (_, error) => {
     expect(isRefusal(error)).toBe(false);
   });
 });

@@ -21,11 +21,11 @@ describe('parseRetryAfter', () => {
     ['Wed, 18 Nov 2026 12:01:30 GMT', 90_000],
     ['Thu, 19 Nov 2026 12:00:00 GMT', DAY],
     ['Wed, 18 Nov 2026 12:00:01 GMT', 1_000],
-  ])('should compare the date %s with the clock of the server', (value, ms) => {
+  ])('should measure the date %s from the date header of the server', (value, ms) => {
     expect(parseRetryAfter({ 'retry-after': value, date })).toBe(ms);
   });
 
-  it('should go by the milliseconds first', () => {
+  it('should prefer retry-after-ms', () => {
     expect(parseRetryAfter({ 'retry-after-ms': '250.5', 'retry-after': '2' })).toBe(250.5);
     expect(parseRetryAfter({ 'retry-after-ms': 'soon', 'retry-after': '2' })).toBe(2_000);
   });
@@ -62,23 +62,23 @@ describe('parseRetryAfter', () => {
     ['a date of many blanks', `Wed, 18 Nov 2026 ${' '.repeat(20)}12:01:30 GMT`],
     ['no date', 'Wed, 99 Nov 2026 12:00:00 GMT'],
     ['a date without its zone', 'Wed, 18 Nov 2026 12:01:30'],
-  ])('should make nothing of %s', (_, value) => {
+  ])('should ignore %s', (_, value) => {
     expect(parseRetryAfter({ 'retry-after': value, date })).toBe(undefined);
     expect(parseRetryAfter({ 'retry-after-ms': value })).toBe(undefined);
   });
 
-  it('should not believe that it takes more than a year', () => {
+  it('should ignore a duration of more than a year', () => {
     expect(parseRetryAfter({ 'retry-after': '31622400' })).toBe(366 * DAY);
     expect(parseRetryAfter({ 'retry-after': '31622400.1' })).toBe(undefined);
     expect(parseRetryAfter({ 'retry-after-ms': '9999999999' })).toBe(9_999_999_999);
   });
 
-  it('should make nothing of a date when the server does not tell its own', () => {
+  it('should ignore a date when the server sends no valid date header', () => {
     expect(parseRetryAfter({ 'retry-after': date })).toBe(undefined);
     expect(parseRetryAfter({ 'retry-after': date, date: 'today' })).toBe(undefined);
   });
 
-  it('should give a time of up to a year, or nothing, whatever there is', () => {
+  it('should return a duration of up to a year, or undefined, for any headers', () => {
     const value = fc.oneof(fc.string(), fc.double().map(String), fc.date().map(String), fc.array(fc.string()));
     fc.assert(
       fc.property(value, value, value, (seconds, ms, now) => {

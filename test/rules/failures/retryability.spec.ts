@@ -42,18 +42,18 @@ describe('retryability', () => {
     expect(retryability(http(status, undefined, false))).toBe('never');
   });
 
-  it('should not wait for longer than a day, whatever the server says', () => {
+  it('should be "never" when the server asks to wait for more than a day', () => {
     const after = (retryAfter: number) => new HttpError(503, {}, { advice: 'X.', retryAfter, shouldRetry: true });
     expect(retryability(after(86_400_000))).toBe('after-a-pause');
     expect(retryability(after(86_400_001))).toBe('never');
   });
 
-  it('should put what hit a limit back into its place, whatever the server says of retries', () => {
+  it('should be "in-its-place" for a rate limit, whatever x-should-retry says', () => {
     expect(retryability(new RateLimitError({}, { advice: 'X.' }))).toBe('in-its-place');
     expect(retryability(new RateLimitError({}, { advice: 'X.', shouldRetry: false }))).toBe('in-its-place');
   });
 
-  it.each(['tool_use_failed', 'json_validate_failed'])('should repeat %s only where that is asked for', (code) => {
+  it.each(['tool_use_failed', 'json_validate_failed'])('should allow a retry of %s only with `sampling`', (code) => {
     expect(retryability(http(400, code))).toBe('never');
     expect(retryability(http(400, code), true)).toBe('after-a-pause');
     expect(retryability(http(400, code, false), true)).toBe('never');
@@ -66,7 +66,7 @@ describe('retryability', () => {
     ['firstToken', 'after-a-pause'],
     ['betweenTokens', 'never'],
     ['total', 'never'],
-  ])('should be for what took too long in the phase %s: %s', (phase, expected) => {
+  ])('should be for a timeout in the phase %s: %s', (phase, expected) => {
     expect(retryability(new TimeoutError(phase, 1))).toBe(expected);
   });
 
@@ -85,7 +85,7 @@ describe('retryability', () => {
     ['a store that failed', new StoreError(new Error('x')), 'never'],
     ['an error of somebody else', new Error('x'), 'never'],
     ['no error at all', undefined, 'never'],
-  ])('should be for %s as it should', (_, error, expected) => {
+  ])('should be right for %s', (_, error, expected) => {
     expect(retryability(error)).toBe(expected);
   });
 });

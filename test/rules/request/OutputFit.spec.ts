@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { OutputFit } from '../../../src/rules/request/OutputFit.ts';
 
-/** One that has seen completions of these lengths. */
+/** A fit that has observed completions of these lengths. */
 const having = (lengths: readonly number[]): OutputFit => {
   const fit = new OutputFit();
   for (const length of lengths) fit.observe(length);
@@ -11,7 +11,7 @@ const having = (lengths: readonly number[]): OutputFit => {
 const hundred = Array.from({ length: 100 }, (_, i) => i + 1);
 
 describe('OutputFit', () => {
-  it('should leave what was asked for alone while little was seen', () => {
+  it('should return the requested maximum after fewer than twenty completions', () => {
     expect(having(hundred.slice(0, 19)).fit(8_000, Infinity, 0.95)).toBe(8_000);
     expect(having(hundred.slice(0, 20)).fit(8_000, Infinity, 0.95)).toBeLessThan(8_000);
   });
@@ -28,7 +28,7 @@ describe('OutputFit', () => {
     expect(having(hundred.toReversed()).fit(asked, room, quantile)).toBe(tokens);
   });
 
-  it('should go by the latest two hundred', () => {
+  it('should use the latest two hundred completions', () => {
     const fit = having([...Array<number>(200).fill(1_000), ...Array<number>(199).fill(10)]);
     expect(fit.fit(8_000, Infinity, 1)).toBe(1_216);
     fit.observe(10);

@@ -10,7 +10,7 @@ import { checkLength } from '../../../src/rules/request/checkLength.ts';
 const model = 'openai/gpt-oss-20b';
 const exactly = (tokens: number): TokenCount => ({ tokens, bound: tokens, exact: true });
 
-/** What is refused, and why. */
+/** The error of a request that is refused. */
 function refusal(count: TokenCount, rest: Partial<ChatRequest> = {}): ContextLengthError | undefined {
   try {
     checkLength({ model, messages: [], ...rest }, count);
@@ -36,7 +36,7 @@ describe('checkLength', () => {
     expect(refusal(exactly(tokens), rest)?.limitOf).toBe(expected);
   });
 
-  it('should give the numbers and an advice', () => {
+  it('should report the numbers, with advice', () => {
     const error = refusal(exactly(131_000), { max_completion_tokens: 4_096 });
     expect(error).toMatchObject({
       code: 'GROQ_ERR_CONTEXT_LENGTH',
@@ -54,13 +54,13 @@ describe('checkLength', () => {
     );
   });
 
-  it('should pass what is not certain', () => {
+  it('should accept a request that is not certain to be too long', () => {
     expect(refusal({ tokens: 135_000, bound: 140_000, exact: false })).toBeUndefined();
     expect(refusal({ tokens: 135_000, bound: 138_000, exact: false })).toMatchObject({ promptTokens: 132_000 });
     expect(refusal({ tokens: 10, bound: 500_000, exact: false })).toBeUndefined();
   });
 
-  it('should refuse nothing that fits by its estimate, and all that does not fit by its whole margin', () => {
+  it('should accept every request that fits by the estimate, and refuse those that cannot fit', () => {
     fc.assert(
       fc.property(
         fc.constantFrom(...MODELS.keys()),

@@ -7,7 +7,7 @@ import { isPlainRequest } from '../../../src/rules/request/isPlainRequest.ts';
 const model = 'openai/gpt-oss-20b';
 const messages = [{ role: 'user', content: 'Why?' }];
 
-/** Values that stand where others belong, and those at the edges of what is right. */
+/** Values of wrong types, and values at the limits of validity. */
 const anything = fc.oneof(
   fc.constantFrom(undefined, null, '', 'text', true, [], {}, [''], [undefined], new Array(1), Number.NaN, Infinity),
   fc.constantFrom(-1, -0, 0, 0.5, 1, 1.000_001, 2, 2.1, 512, 1e15, 2 ** 53),
@@ -34,7 +34,7 @@ const request = fc
   .map(([model, messages, rest]): unknown => ({ model, messages, ...rest }));
 
 describe('isPlainRequest', () => {
-  it('should take for plain only what the schema takes', () => {
+  it('should be true only for requests that the schema accepts', () => {
     let plain = 0;
     fc.assert(
       fc.property(fc.oneof({ weight: 9, arbitrary: request }, { weight: 1, arbitrary: anything }), (value) => {
@@ -47,7 +47,7 @@ describe('isPlainRequest', () => {
     expect(plain).toBeGreaterThan(100);
   });
 
-  it('should take for plain what most requests are', () => {
+  it('should be true for common requests', () => {
     expect(isPlainRequest({ model, messages })).toBe(true);
     const conversation = ['system', 'user', 'assistant'].map((role) => ({ role, content: '' }));
     const numbers = { max_completion_tokens: 1, temperature: 2, top_p: 0 };
@@ -75,20 +75,20 @@ describe('isPlainRequest', () => {
     ['less than nothing', { model, messages, top_p: -0.1 }],
     ['no number', { model, messages, temperature: '1' }],
     ['no name', { model, messages, user: 7 }],
-  ])('should leave to the schema: %s', (_, value) => {
+  ])('should leave it to the schema to check %s', (_, value) => {
     expect(isPlainRequest(value)).toBe(false);
   });
 });
 
 describe('checkRequest', () => {
-  it('should give back the same request, whether it is plain or not', () => {
+  it('should return the same request, plain or not', () => {
     const plain = { model, messages };
     const other = { ...plain, tools: [{ type: 'function', function: { name: 'look' } }] };
     expect(checkRequest(plain)).toBe(plain);
     expect(checkRequest(other)).toBe(other);
   });
 
-  it('should say what is wrong with one', () => {
+  it('should report an invalid request', () => {
     expect(() => checkRequest({ model, messages: [] })).toThrow('The request');
     expect(() => checkRequest({ model, messages: [] })).toThrow('messages');
   });

@@ -15,7 +15,7 @@ const question = { role: 'user' as const, content: 'Tell me a story.' };
 const request: ChatRequest = { model: 'm', messages: [question], temperature: 0.5, max_completion_tokens: 100 };
 
 describe('continueFrom', () => {
-  it('should end the messages with what the assistant has said, and leave the rest as it is', () => {
+  it('should append the partial answer to the messages, and change nothing else', () => {
     const before = structuredClone(request);
     const next = continueFrom(cut({ text: 'Once upon a ' }), request);
     expect(next).toEqual({ ...request, messages: [question, { role: 'assistant', content: 'Once upon a ' }] });
@@ -23,7 +23,7 @@ describe('continueFrom', () => {
     expect(chatRequestSchema.safeParse(next).success).toBe(true);
   });
 
-  it('should go on from one that went on already, as one message', () => {
+  it('should extend an earlier continuation as one message', () => {
     const once = continueFrom(cut({ text: 'Once upon ' }), request);
     const twice = continueFrom(cut({ text: 'a time' }), once);
     expect(twice.messages).toEqual([question, { role: 'assistant', content: 'Once upon a time' }]);
@@ -35,7 +35,7 @@ describe('continueFrom', () => {
     ]);
   });
 
-  it('should go on from what the request began with', () => {
+  it('should extend the assistant message that the request ends with', () => {
     const parts = [{ type: 'text' as const, text: 'Once ' }];
     for (const [content, longer] of [
       ['Once ', 'Once upon'],
@@ -53,13 +53,13 @@ describe('continueFrom', () => {
     }
   });
 
-  it('should not take up what was thought', () => {
+  it('should leave reasoning out', () => {
     const next = continueFrom(cut({ text: 'Once', reasoning: 'A story…' }), request);
     expect(JSON.stringify(next)).not.toContain('A story');
     expect(continueFrom(cut({ reasoning: 'A story…' }), request)).toBe(request);
   });
 
-  it('should repeat the request if there is nothing to continue', () => {
+  it('should return the request itself when nothing can be continued', () => {
     const call = { type: 'tool-call' as const, index: 0, id: 'a', name: 'f', arguments: '{}' };
     expect(continueFrom(cut({}), request)).toBe(request);
     expect(continueFrom(cut({ text: 'I look it up.', toolCalls: [call] }), request)).toBe(request);
@@ -74,7 +74,7 @@ describe('continueFrom', () => {
     expect(continueFrom(cut({ text: 'Once' }), text)).not.toBe(text);
   });
 
-  it('should put a message after one whose tools were called', () => {
+  it('should add a message after one with tool calls', () => {
     const called: ChatRequest['messages'] = [
       question,
       { role: 'assistant', tool_calls: [{ id: 'a', type: 'function', function: { name: 'f', arguments: '{}' } }] },
@@ -87,19 +87,19 @@ describe('continueFrom', () => {
     [99, 1],
     [500, 1],
     [0, 100],
-  ])('should allow as many tokens less as are known to be used: %i', (completion_tokens, left) => {
+  ])('should lower the maximum by the tokens known to be used: %i', (completion_tokens, left) => {
     const usage = { prompt_tokens: 5, completion_tokens, total_tokens: 5 + completion_tokens };
     const next = continueFrom(cut({ text: 'Once' }, usage), { ...request, max_tokens: 100 });
     expect([next.max_completion_tokens, next.max_tokens]).toEqual([left, left]);
     expect(continueFrom(cut({ text: 'Once' }, usage), { messages: [question] })).not.toHaveProperty('max_tokens');
   });
 
-  it('should take the last snapshot of whatever else broke off', () => {
+  it('should accept any error with a partial answer', () => {
     const next = continueFrom({ partial: { ...EMPTY_SNAPSHOT, text: 'Once' } }, request);
     expect(next.messages).toHaveLength(2);
   });
 
-  it('should say so when there is all of an answer, unless that was cut by its maximum', () => {
+  it('should refuse a complete answer, unless it was cut at the maximum', () => {
     const finish = { type: 'finish' as const, id: 'c', model: 'm' };
     for (const reason of ['stop', 'tool_calls', 'unknown']) {
       expect(() => continueFrom(cut({ text: 'The end.', finish: { ...finish, reason } }), request)).toThrow(
@@ -110,7 +110,7 @@ describe('continueFrom', () => {
     expect(next.messages).toHaveLength(2);
   });
 
-  it('should say so when there is nothing of an answer', () => {
+  it('should refuse an error without a partial answer', () => {
     expect(() => continueFrom({}, request)).toThrow(
       'The error: `partial` must be the part of the answer that had arrived, got nothing. Repeat the request: nothing had arrived before it failed.',
     );

@@ -4,7 +4,7 @@ import type { Message } from '../../../src/model/ChatRequest.ts';
 import { conversationUnits } from '../../../src/rules/request/conversationUnits.ts';
 import { anyMessages, conversation } from '../../util/conversations.ts';
 
-/** The units as they stand in the conversation, one after the other. */
+/** The units as letters, in the order of the conversation. */
 const unitsOf = (letters: string): string =>
   conversationUnits(conversation(letters))
     .map((unit) => unit.map((place) => letters[place]).join(''))
@@ -34,7 +34,7 @@ describe('conversationUnits', () => {
     expect(unitsOf(letters)).toBe(expected);
   });
 
-  it('should keep the latest question in an interrupted call, and the call with its result', () => {
+  it('should keep the latest question even if it interrupts a call, and the call with its result', () => {
     expect(unitsOf('uacur')).toBe('u a');
     expect(unitsOf('uacura')).toBe('u a');
   });
@@ -57,7 +57,7 @@ describe('conversationUnits', () => {
     return found;
   };
 
-  it('should split no pair, name no message twice, and leave what has to stay, in any conversation', () => {
+  it('should split no call from its result, repeat no message, and never contain instructions', () => {
     fc.assert(
       fc.property(anyMessages, (messages) => {
         const units = conversationUnits(messages);
@@ -74,7 +74,7 @@ describe('conversationUnits', () => {
     );
   });
 
-  it('should take turns in order, each before anything of the next', () => {
+  it('should be in the order of the conversation', () => {
     fc.assert(
       fc.property(anyMessages, (messages) => {
         const firsts = conversationUnits(messages).map((unit) => Math.min(...unit));

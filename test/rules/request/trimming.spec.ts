@@ -3,7 +3,7 @@ import type { ChatRequest } from '../../../src/model/ChatRequest.ts';
 import { trimming } from '../../../src/rules/request/trimming.ts';
 import { conversation } from '../../util/conversations.ts';
 
-/** What is asked to be counted, as places in the conversation, with ten tokens for a request and five for a message. */
+/** The messages of each count by index; a request has ten tokens and each message five. */
 function asked(letters: string, maxTokens: number): number[][] {
   const messages = conversation(letters);
   const given: ChatRequest = { model: 'm', messages };
@@ -20,17 +20,17 @@ function asked(letters: string, maxTokens: number): number[][] {
 const from = (first: number, last: number): number[] => Array.from({ length: last - first + 1 }, (_, i) => first + i);
 
 describe('trimming', () => {
-  it('should ask of a conversation that fits for nothing but the whole', () => {
+  it('should count only the whole of a conversation that fits', () => {
     expect(asked('suau', 30)).toEqual([[0, 1, 2, 3]]);
   });
 
-  it('should ask for no more where there is nothing to leave out', () => {
+  it('should count nothing more when no message can be left out', () => {
     const trim = trimming({ model: 'm', messages: conversation('su') }, 19);
     trim.next();
     expect(() => trim.next({ tokens: 20, bound: 20, exact: true })).toThrow('have 20 tokens');
   });
 
-  it('should ask for the whole, what has to stay, each turn, and then around the place that follows', () => {
+  it('should count the whole, the required messages, each turn, and then around the predicted cut', () => {
     const turns = [
       [1, 2],
       [3, 4],
@@ -43,7 +43,7 @@ describe('trimming', () => {
     expect(asked('suauauauauau', 49)).toEqual([...before, [0, ...from(7, 11)], [0, ...from(5, 11)]]);
   });
 
-  it('should not ask twice for what has to stay', () => {
+  it('should not count the required messages twice', () => {
     const turns = [
       [1, 2],
       [3, 4],

@@ -38,7 +38,7 @@ const schema = z.strictObject({
 });
 
 describe('checked', () => {
-  it('should give the same value back', () => {
+  it('should return the same value', () => {
     const value = { word: 'on', items: [{ name: 'ab' }] };
     expect(checked(schema, value, 'The thing')).toBe(value);
   });
@@ -106,7 +106,7 @@ describe('checked', () => {
     ['a kind with more', { kind: { type: 'x', z: 1 } }, 'kind.z', 'absent (not a known property)', '1'],
     ['what is neither a text nor of its own kind', { mixed: 41 }, 'mixed', 'a string or the answer', '41'],
     ['what a schema says itself', { own: 41 }, 'own', 'the answer', '41'],
-  ])('should name the place, what is expected and what was got, of %s', (_, value, path, expected, got) => {
+  ])('should report the path, the expected and the given value for %s', (_, value, path, expected, got) => {
     const error = errorOf(schema, value);
     expect([error.path, error.expected, error.got]).toEqual([path, expected, got]);
     expect(error.message).toMatch(
@@ -114,18 +114,18 @@ describe('checked', () => {
     );
   });
 
-  it('should name the place in a list', () => {
+  it('should report a path within an array', () => {
     expect(errorOf(z.array(item), [{ name: 'ab' }, { name: 5 }]).path).toBe('[1].name');
   });
 
-  it('should name every place, the first in the message', () => {
+  it('should report every path, the first one in the message', () => {
     const error = errorOf(schema, { count: 0, flag: 1, extra: true }, 'Mend it.');
     expect(error.issues.map(({ path }) => path).sort()).toEqual(['count', 'extra', 'flag']);
     expect(error.message).toMatch(/\(and 2 more\)\. Mend it\.$/);
     expect(error.path).toBe(error.issues[0]?.path);
   });
 
-  it('should show no text, since it may be a prompt or a key', () => {
+  it('should show no text, which may be a prompt or a key', () => {
     const secret = 'gsk_a prompt of mine';
     const anything = fc.letrec((tie) => ({
       value: fc.oneof({ depthSize: 'small' }, fc.constant(secret), fc.nat(), tie('list'), tie('object')),
@@ -147,7 +147,7 @@ describe('checked', () => {
         tie('value'),
       ),
     })).value;
-    // Where a word is expected a short one is shown, for a slip of the pen. Roles and types are no secrets.
+    // Where an enum is expected, a short word is shown to reveal typos. Roles and types are not secret.
     const withoutWords = (value: unknown): unknown =>
       Array.isArray(value)
         ? value.map(withoutWords)

@@ -7,17 +7,17 @@ const SAID = 'What is "secret"\nabout me?';
 const without = (text: string, ...messages: Message[]) => withoutPrompt({ messages })(text);
 
 describe('withoutPrompt', () => {
-  it('should leave out what a message says, wherever it is repeated', () => {
+  it('should redact the text of a message wherever it is repeated', () => {
     expect(without(`No: ${SAID}. No: ${SAID}`, { role: 'user', content: SAID })).toBe('No: …. No: …');
   });
 
-  it('should leave it out as a string of JSON too', () => {
+  it('should redact a text also as a JSON string', () => {
     expect(without(`No: ${JSON.stringify({ content: SAID })}`, { role: 'user', content: SAID })).toBe(
       'No: {"content":"…"}',
     );
   });
 
-  it('should leave out the texts of parts, and those of whoever speaks', () => {
+  it('should redact the texts of parts, and of messages of any role', () => {
     const image = { type: 'image_url', image_url: { url: 'https://example.test/' } } as const;
     expect(
       without(
@@ -28,7 +28,7 @@ describe('withoutPrompt', () => {
     ).toBe('… … …');
   });
 
-  it('should leave it out where it is cut, and the whole of each of two that begin alike', () => {
+  it('should redact a text that is cut off, and each of two that begin alike in full', () => {
     const long = `${SAID} ${'x'.repeat(5_000)}`;
     expect(without(`No: ${long}`.slice(0, 4_096), { role: 'user', content: long })).toBe('No: …');
     expect(without(`No: ${JSON.stringify(long)}`.slice(0, 30), { role: 'user', content: long })).toBe('No: "…');
@@ -93,12 +93,12 @@ describe('withoutPrompt', () => {
     'what another document says',
     'where it is to stop',
     'what a schema is for',
-  ])('should leave out what else is said: %s', (said) => {
+  ])('should redact other texts of the request: %s', (said) => {
     expect(withoutPrompt(withTools)(`No: ${said}.`)).toBe('No: ….');
     expect(withoutPrompt(withTools)(`No: ${JSON.stringify(said)}.`)).toBe('No: "…".');
   });
 
-  it.each(['detail', 'id', 'role', 'type', 'name'])('should leave out what a field says that is called %s', (field) => {
+  it.each(['detail', 'id', 'role', 'type', 'name'])('should redact the value of a field named %s', (field) => {
     const said = 'nobody is to know this';
     const call = {
       id: 'call_1',
@@ -110,20 +110,20 @@ describe('withoutPrompt', () => {
     expect(withoutPrompt(request)(`No: ${said}.`)).toBe('No: ….');
   });
 
-  it('should leave out what begins within something else that is left out', () => {
+  it('should redact a text that begins within another redacted one', () => {
     const earlier: Message = { role: 'user', content: 'Please summarize this: Paris is large.' };
     const parts = ['Please summarize this: ', 'Patient X was born in 1970.'];
     const later: Message = { role: 'user', content: parts.map((text) => ({ type: 'text', text })) };
     expect(without(`No: ${parts.join('')} No.`, earlier, later)).toBe('No: … No.');
   });
 
-  it('should leave in what names functions, fields and calls, and the model', () => {
+  it('should keep the names of functions and fields, ids of calls, and the model', () => {
     const text =
       'openai/gpt-oss-20b: a_function_with_a_name, a_property_with_a_name, a_schema_with_a_name, the id of a tool call';
     expect(withoutPrompt({ ...withTools, model: 'openai/gpt-oss-20b' })(text)).toBe(text);
   });
 
-  it('should find the right one among many that begin alike', () => {
+  it('should find the right text among many that begin alike', () => {
     const messages = Array.from({ length: 1_000 }, (_, i) => ({
       role: 'user' as const,
       content: `message number ${i} of many`,
@@ -133,7 +133,7 @@ describe('withoutPrompt', () => {
     expect(without('message number 1000 of none', ...messages)).toBe('…0 of none');
   });
 
-  it('should look at what is said once, and not without end', () => {
+  it('should read the request once, and handle cycles and deep nesting', () => {
     const content = vi.fn(() => SAID);
     const take = withoutPrompt({
       messages: [
@@ -148,7 +148,7 @@ describe('withoutPrompt', () => {
     expect(withoutPrompt({ messages, documents: [circle] })(SAID)).toBe('…');
   });
 
-  it('should leave in what may stand there by chance, and what says nothing', () => {
+  it('should keep texts that are too short to be recognized', () => {
     const text = 'The model `m` does not exist.';
     expect(without(text, { role: 'user', content: 'model' }, { role: 'assistant', content: null })).toBe(text);
   });

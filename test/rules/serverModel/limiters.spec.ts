@@ -11,7 +11,7 @@ describe.each<[string, (limit: number) => Limiter]>([
   ['fixed', (limit) => fixedLimiter(limit, MINUTE)],
   ['sliding', (limit) => slidingLimiter(limit, MINUTE)],
 ])('a limiter: %s', (_shape, make) => {
-  it('should let in what fits to the last unit, and let it wait for nothing', () => {
+  it('should admit up to the last unit without a wait', () => {
     const limiter = make(100);
     limiter.charge(0, 40);
     expect([limiter.fits(0, 60), limiter.wait(0, 60)]).toEqual([true, 0]);
@@ -20,21 +20,21 @@ describe.each<[string, (limit: number) => Limiter]>([
     expect(limiter.wait(0, 61)).toBeLessThanOrEqual(MINUTE);
   });
 
-  it('should count from when it was charged, without being asked before', () => {
+  it('should count from the charge, without an earlier call', () => {
     const limiter = make(100);
     limiter.charge(0, 50);
     limiter.charge(2 * MINUTE, 30);
     expect([limiter.used(2 * MINUTE), limiter.used(3 * MINUTE)]).toEqual([30, 0]);
   });
 
-  it('should not start anew with what turns out to be what it was', () => {
+  it('should keep its reset time when a charge is settled as it was', () => {
     const limiter = make(60);
     const charge = limiter.charge(0, 60);
     limiter.settle(1_000, charge, 60);
     expect(limiter.show(1_000).reset).toBe(59_000);
   });
 
-  it('should take time for one that does not run backwards', () => {
+  it('should ignore a clock that goes back', () => {
     const limiter = make(100);
     limiter.charge(30_000, 60);
     const { used, reset } = limiter.show(30_000);
@@ -43,14 +43,14 @@ describe.each<[string, (limit: number) => Limiter]>([
 });
 
 describe('slidingLimiter', () => {
-  it('should let what never fits wait for a window', () => {
+  it('should report a wait of a window for a cost that never fits', () => {
     const limiter = slidingLimiter(100, MINUTE);
     limiter.charge(0, 40);
     expect(limiter.wait(10_000, 101)).toBe(MINUTE);
     expect(limiter.wait(10_000, 100)).toBe(50_000);
   });
 
-  it('should show as used what was used last, however much has left the window', () => {
+  it('should report only the usage that is still in the window', () => {
     const limiter = slidingLimiter(10_000, MINUTE);
     for (let i = 0; i < 5_000; i++) limiter.charge(i * 100, 1);
     expect(limiter.show(499_900)).toEqual({ limit: 10_000, used: 600, remaining: 9_400, reset: MINUTE });

@@ -66,7 +66,7 @@ describe('createServerModel', () => {
       expect(samples.messages_429_413).toHaveLength(42);
     });
 
-    it('should be full when each row says, but for less than one unit and a millisecond', () => {
+    it('should be full when each row says, within one unit and a millisecond', () => {
       for (const { dimension, limit, remaining, reset_s } of buckets) {
         const exact = bucketLimiter(limit, DIMENSIONS[dimension].window, '2024');
         exact.charge(0, limit - remaining);
@@ -76,7 +76,7 @@ describe('createServerModel', () => {
       }
     });
 
-    it('should show each row when the fraction of a unit that had flowed back has flowed back', () => {
+    it('should reproduce each row after the recorded fraction of a unit has flowed in', () => {
       for (const { dimension, limit, remaining, reset, reset_s } of buckets) {
         const server = drained(dimension, limit, limit - remaining, '2024');
         const name = dimension === 'rpd' ? 'requests' : 'tokens';
@@ -91,7 +91,7 @@ describe('createServerModel', () => {
       }
     });
 
-    it('should write the durations of 2026 letter by letter', () => {
+    it('should format the durations of 2026 exactly', () => {
       const { extra_headers } = samples;
       expect(extra_headers.length).toBeGreaterThan(0);
       for (const row of extra_headers) {
@@ -107,7 +107,7 @@ describe('createServerModel', () => {
       }
     });
 
-    it('should tell the wait of every recorded 429 of this way of counting', () => {
+    it('should compute the wait of each recorded 429', () => {
       const waits = samples.messages_429_413.filter(({ try_again_s }) => try_again_s !== null);
       expect(waits).toHaveLength(35);
       let exact = 0;
@@ -117,7 +117,7 @@ describe('createServerModel', () => {
         const server = drained(name, limit, used ?? 0, '2026');
         const ruling = server.admit(0, { promptTokens: requested });
         if (requested > limit) {
-          // Until 2024 this was a 429 with a wait; now it is a 413, and the limiter alone can still tell the wait.
+          // Until 2024 this was a 429 with a wait; now it is a 413, so the wait comes from the limiter.
           expect(ruling).toMatchObject({ status: 413 });
           const limiter = bucketLimiter(limit, DIMENSIONS[name].window, '2026');
           limiter.charge(0, used ?? 0);
@@ -126,14 +126,14 @@ describe('createServerModel', () => {
         }
         expect(ruling).toMatchObject({ status: 429, dimension: name, used, requested });
         const wait = ruling.type === 'refused' ? (ruling.wait ?? 0) : 0;
-        // The messages up to 2025 round what is used up to whole units, so the wait is less than a unit off.
+        // Messages until 2025 round the used units up, so the wait differs by less than a unit.
         expect(Math.abs(wait - said)).toBeLessThanOrEqual(DIMENSIONS[name].window / limit);
         if (Math.abs(wait - said) < 1e-5) exact++;
       }
       expect(exact).toBe(31);
     });
 
-    it('should refuse for good what was recorded as too large', () => {
+    it('should refuse with 413 what was recorded as too large', () => {
       const tooLarge = samples.messages_429_413.filter(({ status }) => status === 413);
       expect(tooLarge.length).toBeGreaterThan(5);
       for (const { limit, requested } of tooLarge) {

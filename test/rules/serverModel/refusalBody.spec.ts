@@ -16,7 +16,7 @@ const refused = (refusal: Partial<Refusal>): Refusal => ({
 });
 
 describe('refusalBody', () => {
-  it('should say what is recorded for tokens per minute', () => {
+  it('should match the recording for tokens per minute', () => {
     expect(refusalBody(refused({ used: 6_677, wait: 27_450 }), context)).toEqual({
       error: {
         message:
@@ -36,19 +36,19 @@ describe('refusalBody', () => {
     ['otpm', 'output tokens per minute (OTPM)', 'tokens'],
     ['ash', 'seconds of audio per hour (ASPH)', 'seconds'],
     ['asd', 'seconds of audio per day (ASPD)', 'seconds'],
-  ] as const)('should name %s as Groq does', (dimension, name, type) => {
+  ] as const)('should name %s like Groq', (dimension, name, type) => {
     const { error } = refusalBody(refused({ dimension, used: 1, wait: 578_016 }), context);
     expect(error.message).toContain(` on ${name}: Limit 8000, Used 1, Requested 4983. Please try again in 9m38.016s. `);
     expect(error.type).toBe(type);
   });
 
-  it('should say what is recorded for a request that can never fit', () => {
+  it('should match the recording for a request that can never fit', () => {
     expect(refusalBody(refused({ status: 413, requested: 12_328, limit: 6_000 }), context).error.message).toBe(
       'Request too large for model `openai/gpt-oss-20b` in organization `org_01k` service tier `on_demand` on tokens per minute (TPM): Limit 6000, Requested 12328, please reduce your message size and try again. Need more tokens? Upgrade to Dev Tier today at https://console.groq.com/settings/billing',
     );
   });
 
-  it('should say what is recorded for output tokens that can never fit', () => {
+  it('should match the recording for output tokens that can never fit', () => {
     const { error } = refusalBody(refused({ dimension: 'otpm', requested: 1_847, limit: 1_000 }), {
       ...context,
       model: 'qwen/qwen3.8-27b',
@@ -61,7 +61,7 @@ describe('refusalBody', () => {
     });
   });
 
-  it('should point the developer plan to the documentation', () => {
+  it('should refer the developer plan to the documentation', () => {
     const { error } = refusalBody(refused({ used: 1, wait: 1 }), {
       ...context,
       tier: 'developer',
@@ -80,7 +80,7 @@ describe('shownHeaders', () => {
     tokens: { limit: 8_000, used: 73, remaining: 7_927, reset: 547 },
   };
 
-  it('should write the requests of the day and the tokens of the minute', () => {
+  it('should write the daily requests and the tokens per minute', () => {
     expect(shownHeaders(shown)).toEqual({
       'x-ratelimit-limit-requests': '1000',
       'x-ratelimit-limit-tokens': '8000',
@@ -91,12 +91,12 @@ describe('shownHeaders', () => {
     });
   });
 
-  it('should write only what there is', () => {
+  it('should write only known levels', () => {
     expect(Object.keys(shownHeaders({ requests: shown.requests }))).toHaveLength(3);
     expect(shownHeaders({})).toEqual({});
   });
 
-  it('should add whole seconds, rounded up, to a refusal that ends', () => {
+  it('should write retry-after in whole seconds, rounded up, if there is a wait', () => {
     expect(refusalHeaders(refused({ wait: 2_000, shown }))['retry-after']).toBe('2');
     expect(refusalHeaders(refused({ wait: 2_000.1, shown }))['retry-after']).toBe('3');
     expect(refusalHeaders(refused({ wait: 1, shown }))['retry-after']).toBe('1');

@@ -12,12 +12,12 @@ const use = (server: ServerModel, now: number, promptTokens: number): string => 
 const levelsOf = (server: ServerModel, now: number) =>
   server.levels(now).map(({ dimension, limit, level }) => [dimension, limit, level]);
 
-describe('setLimits of a server', () => {
-  it.each<LimiterShape>(['bucket', 'fixed', 'sliding'])('should keep what is used: %s', (shape) => {
+describe('setLimits of a server model', () => {
+  it.each<LimiterShape>(['bucket', 'fixed', 'sliding'])('should keep the used units: %s', (shape) => {
     const server = createServerModel({ limits: { rpm: 10, tpm: 1_000 }, shape });
     use(server, 0, 600);
     server.setLimits(0, { tpm: 500 });
-    // More is used than may be: nothing fits until that has come back.
+    // More is used than the new limit, so nothing fits until enough has flowed in.
     expect(levelsOf(server, 0)).toEqual([
       ['rpm', 10, 9],
       ['tpm', 500, -100],
@@ -34,18 +34,18 @@ describe('setLimits of a server', () => {
     const server = createServerModel({ limits: { tpm: 1_000 } });
     use(server, 0, 1_000);
     server.setLimits(MINUTE / 2, { tpm: 2_000 });
-    // Half had come back, and 500 of 2,000 come in a quarter of a minute.
+    // Half had flowed in, and 500 of 2,000 flow in within a quarter of a minute.
     expect(levelsOf(server, MINUTE / 2)).toEqual([['tpm', 2_000, 1_500]]);
     expect(levelsOf(server, (3 * MINUTE) / 4)).toEqual([['tpm', 2_000, 2_000]]);
   });
 
-  it('should refuse for good what no longer fits', () => {
+  it('should refuse with 413 what no longer fits', () => {
     const server = createServerModel({ limits: { tpm: 1_000 } });
     server.setLimits(0, { tpm: 500 });
     expect(server.admit(0, { promptTokens: 501 })).toMatchObject({ type: 'refused', status: 413, limit: 500 });
   });
 
-  it('should count in a new dimension from then on, and settle what began before it', () => {
+  it('should count a new dimension from then on, and still settle earlier requests', () => {
     const server = createServerModel({ limits: { tpm: 1_000 } });
     const early = server.admit(0, { promptTokens: 100, maxCompletionTokens: 100 });
     server.setLimits(1, { rpm: 2, tpd: undefined });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { isControl, terminalText, terminalTextFilter } from '../../../src/rules/terminal/terminalText.ts';
 
 describe('terminalText', () => {
-  it('should leave ordinary text, newlines and tabs as they are', () => {
+  it('should keep ordinary text, newlines and tabs', () => {
     const text = 'Ünïcödé 漢字 👩‍👩‍👧 مرحبا\n\tx = [1]; y^2; a\\b_c]d\n';
     expect(terminalText(text)).toBe(text);
   });
@@ -31,21 +31,21 @@ describe('terminalText', () => {
     ['the rest of C1', 'a\x80\x85\x8d\x9cb', 'ab'],
     ['controls of direction', 'a\u202e\u2066b\u2069\u202cc\u202a\u202b\u202d\u2067\u2068d', 'abcd'],
   ];
-  it.each(cases)('should take out %s', (_, text, shown) => {
+  it.each(cases)('should remove %s', (_, text, shown) => {
     expect(terminalText(text)).toBe(shown);
   });
 
-  it('should end a sequence that is not whole where it cannot go on', () => {
+  it('should end an incomplete sequence at the first character that cannot continue it', () => {
     expect(terminalText('\x1b[31\nx')).toBe('\nx');
     expect(terminalText('\x1b漢')).toBe('漢');
     expect(terminalText('\x1b[漢')).toBe('漢');
   });
 
-  it('should not let a string that is never ended swallow the lines after it', () => {
+  it('should not remove the lines after an unterminated string', () => {
     expect(terminalText('\x1b]0;title\nthe answer')).toBe('\nthe answer');
   });
 
-  it.each(cases)('should take out %s however it is split', (_, text, shown) => {
+  it.each(cases)('should remove %s however it is split', (_, text, shown) => {
     for (let at = 0; at <= text.length; at++) {
       const filter = terminalTextFilter();
       expect(filter(text.slice(0, at)) + filter(text.slice(at))).toBe(shown);
@@ -58,7 +58,7 @@ describe('terminalText', () => {
     ).toBe(shown);
   });
 
-  it('should never let a control character through, and be done when run again', () => {
+  it('should never contain a control character, and be idempotent', () => {
     const unit = fc.oneof(
       {
         weight: 3,

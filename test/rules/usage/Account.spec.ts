@@ -3,13 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { Account } from '../../../src/rules/usage/Account.ts';
 
 describe('Account', () => {
-  it('should hold as much as its limit, and not a unit more', () => {
+  it('should hold exactly its limit', () => {
     const account = new Account(10);
     account.reserve(4);
     expect([account.fits(6), account.fits(7)]).toEqual([true, false]);
   });
 
-  it('should count what was spent for ever, and what is set aside until it is settled', () => {
+  it('should count settled units forever, and reserved units until they are settled', () => {
     const account = new Account(10);
     account.reserve(8);
     expect([account.mayFit(10), account.fits(3)]).toEqual([true, false]);
@@ -18,7 +18,7 @@ describe('Account', () => {
     expect([account.mayFit(7), account.mayFit(8), account.fits(7)]).toEqual([true, false, true]);
   });
 
-  it('should never spend more than its limit, in whatever order things are set aside and settled', () => {
+  it('should never exceed its limit, in whatever order units are reserved and settled', () => {
     const step = fc.record({ units: fc.nat(50), settles: fc.nat(9), part: fc.double({ min: 0, max: 1, noNaN: true }) });
     fc.assert(
       fc.property(fc.nat(200), fc.array(step), (limit, steps) => {

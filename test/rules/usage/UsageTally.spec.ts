@@ -18,7 +18,7 @@ describe('UsageTally', () => {
     return tally;
   };
 
-  it('should keep what is reported, estimated and unknown apart', () => {
+  it('should separate reported, estimated and unknown usage', () => {
     expect(tallied(['a', reported(1)], ['a', estimated(2)], ['a', unknown], ['a', unknown]).totals.get('a')).toEqual({
       reported: { ...tokens, requests: 1, cost: 1, unpriced: 0 },
       estimated: { ...tokens, requests: 1, cost: 2, unpriced: 0 },
@@ -26,7 +26,7 @@ describe('UsageTally', () => {
     });
   });
 
-  it('should leave the cost open if no price is known, and count the unpriced requests', () => {
+  it('should leave the cost out if no price is known, and count the unpriced requests', () => {
     expect(tallied(['a', reported()]).totals.get('a')?.reported).toEqual({ ...tokens, requests: 1, unpriced: 1 });
     expect(tallied(['a', reported()], ['a', reported(2)]).totals.get('a')?.reported).toMatchObject({
       cost: 2,
@@ -39,11 +39,11 @@ describe('UsageTally', () => {
     });
   });
 
-  it('should have those without a name under undefined', () => {
+  it('should count records without a name under undefined', () => {
     expect([...tallied([undefined, unknown], ['a', unknown]).totals.keys()]).toEqual([undefined, 'a']);
   });
 
-  it('should not change what it has given out, and give it out again while nothing is new', () => {
+  it('should not change totals that it has returned, and reuse them while nothing is new', () => {
     const tally = tallied(['a', unknown]);
     const before = tally.totals;
     expect(tally.totals).toBe(before);
@@ -51,7 +51,7 @@ describe('UsageTally', () => {
     expect([before, tally.totals].map((totals) => totals.get('a')?.unknown.requests)).toEqual([1, 2]);
   });
 
-  it('should hold a thousand names, and all others in one', () => {
+  it('should keep a thousand names, and all others as one', () => {
     const tally = new UsageTally();
     for (let i = 0; i < 5_000; i++) tally.add(`tag-${i}`, reported(1));
     tally.add('tag-7', reported(1));
@@ -64,7 +64,7 @@ describe('UsageTally', () => {
     expect([...totals.values()].reduce((sum, { reported }) => sum + reported.requests, 0)).toBe(5_002);
   });
 
-  it('should lose nothing, however the records are spread over names', () => {
+  it('should keep the sums, however the records are spread over names', () => {
     const figure: fc.Arbitrary<UsageFigure> = fc.oneof(
       fc.constant({ type: 'unknown' as const }),
       fc.record({

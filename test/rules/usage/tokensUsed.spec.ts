@@ -3,7 +3,7 @@ import type { Usage } from '../../../src/model/Usage.ts';
 import { tokensUsed } from '../../../src/rules/usage/tokensUsed.ts';
 
 describe('tokensUsed', () => {
-  it('should keep what came from the cache and what was thought apart from the rest', () => {
+  it('should separate cached and reasoning tokens', () => {
     expect(
       tokensUsed({
         prompt_tokens: 100,
@@ -41,7 +41,7 @@ describe('tokensUsed', () => {
     ],
     ['what is no count', { prompt_tokens: NaN, completion_tokens: '3', total_tokens: -1 }, [0, 0, 0, 0, 0]],
     ['nothing', {}, [0, 0, 0, 0, 0]],
-  ])('should take %s', (_, usage, expected) => {
+  ])('should accept %s', (_, usage, expected) => {
     expect(Object.values(tokensUsed(usage as Usage))).toEqual(expected);
   });
 });

@@ -14,32 +14,32 @@ describe('usageCost', () => {
   it.each([
     ['openai/gpt-oss-20b', 0.6 * 0.075 + 0.4 * 0.0375 + 2 * 0.3],
     ['openai/gpt-oss-120b', 0.6 * 0.15 + 0.4 * 0.075 + 2 * 0.6],
-    // It has no price of its own for the cache.
+    // It has no separate price for cached tokens.
     ['openai/gpt-oss-safeguard-20b', 0.075 + 2 * 0.3],
     ['meta-llama/llama-prompt-guard-2-22m', 0.03 + 2 * 0.03],
-  ])('should reckon with the prices of %s', (model, expected) => {
+  ])('should use the prices of %s', (model, expected) => {
     expect(usageCost(model, usage)).toBeCloseTo(expected, 12);
   });
 
-  it('should take half the price in a batch, for tokens from the cache too', () => {
+  it('should be half the price in a batch, without a discount for cached tokens', () => {
     expect(usageCost('openai/gpt-oss-20b', usage, { batch: true })).toBeCloseTo((0.075 + 2 * 0.3) / 2, 12);
   });
 
   it.each(['qwen/qwen3.8-27b', 'groq/compound', 'whisper-large-v3', 'unheard/of', 'constructor'])(
-    'should say nothing of %s, whose tokens have no price',
+    'should be undefined for %s, whose tokens have no price',
     (model) => {
       expect(usageCost(model, usage)).toBeUndefined();
       expect(usageCost(model, { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 })).toBeUndefined();
     },
   );
 
-  it('should take a price that is given', () => {
+  it('should use a given price', () => {
     expect(usageCost('unheard/of', usage, { price: { input: 1, output: 10, cachedInput: 0 } })).toBeCloseTo(20.6, 12);
     expect(usageCost('unheard/of', usage, { price: { input: 1 } })).toBeUndefined();
     expect(priceOf({ input: 1, output: 10, cachedInput: 0 }, tokensUsed(usage))).toBeCloseTo(20.6, 12);
   });
 
-  it('should never find the cache dearer than the rest, for any model', () => {
+  it('should never be higher with cached tokens, for any model', () => {
     for (const [model, { price }] of MODELS) {
       const cached = priceOf(price, tokensUsed(usage));
       const fresh = priceOf(price, { ...tokensUsed(usage), cachedTokens: 0 });
