@@ -24,7 +24,7 @@ const answerTo = (...tokens: Token[]): Answer | undefined => {
 };
 
 describe('answer', () => {
-  it('should do as its marbles say', () => {
+  it('should behave as its marble diagram shows', () => {
     rx(({ hot, expectObservable, expectSubscriptions }) => {
       const { source, expected } = marbles('answer');
       const tokens = hot(source, values);
@@ -34,7 +34,7 @@ describe('answer', () => {
     });
   });
 
-  it('should make a message that can be sent back as it is', () => {
+  it('should emit a message that can be sent back unchanged', () => {
     const call: Token = { type: 'tool-call', index: 0, id: '1', name: 'f', arguments: '{}' };
     const found = answerTo({ type: 'reasoning', text: 'hm' }, call, { ...finish, reason: 'tool_calls' });
     expect(found?.message).toEqual({
@@ -50,11 +50,11 @@ describe('answer', () => {
     expect(chatRequestSchema.safeParse({ model: 'm', messages }).success).toBe(true);
   });
 
-  it('should have content, if empty, when there is nothing else', () => {
+  it('should have empty content when the answer is empty', () => {
     expect(answerTo({ ...finish, reason: 'length' })?.message).toEqual({ role: 'assistant', content: '' });
   });
 
-  it('should be an error when there was no end', () => {
+  it('should fail without a finish token', () => {
     let error: unknown;
     of<Token>({ type: 'text', text: 'a' })
       .pipe(answer())
@@ -62,7 +62,7 @@ describe('answer', () => {
     expect(error).toSatisfy(isTruncatedStreamError);
   });
 
-  it('should be empty on nothing, pass errors on and unsubscribe early', () => {
+  it('should emit nothing for an empty source, pass errors on and unsubscribe early', () => {
     rx(({ cold, expectObservable, expectSubscriptions }) => {
       const bad = new Error('bad');
       expectObservable(EMPTY.pipe(answer())).toBe('|');

@@ -17,7 +17,7 @@ import { toTokens } from '../../src/operators/toTokens.ts';
 import { quota } from '../../src/testing/quota.ts';
 import { virtualClock } from '../../src/testing/virtualClock.ts';
 
-/** What they are given by programs whose types are less strict. */
+/** Factories as called by programs without strict types. */
 type Loose = (config: object) => unknown;
 
 const throttle: Loose = (config) => throttleByBucket({ store: memoryLimitStore(), ...config });
@@ -59,7 +59,7 @@ describe('the config of', () => {
       'a string of 4 characters',
     ],
     ['send', send as Loose, { transport: fetch }, 'transport', 'a function'],
-  ])('%s should be refused where it cannot be kept: %#', (name, make, config, path, got) => {
+  ])('%s should be refused when invalid: %#', (name, make, config, path, got) => {
     expect(() => make(config)).toThrow(
       expect.toSatisfy((error) => {
         expect(error).toMatchObject({ path, got, message: expect.stringContaining(`The config of ${name}`) as string });
@@ -73,7 +73,7 @@ describe('the config of', () => {
     ['timeouts', timeouts, { queue: 1_000, total: Infinity }],
     ['toTokens', toTokens, { grace: Infinity }],
     ['iterate', (config) => iterate(EMPTY, config), { buffer: Infinity }],
-  ])('%s may be without bounds, and have what a client has: %#', (_, make, config) => {
+  ])('%s may be infinite, or have the options of a client: %#', (_, make, config) => {
     expect(() => make(config)).not.toThrow();
   });
 
@@ -89,12 +89,12 @@ describe('the config of', () => {
       () => quota(1, 0, { scheduler: virtualClock() }),
       'The quota: `window` must be a number of more than 0, got 0.',
     ],
-  ])('%s should be a number that can be reckoned with', (_, make, message) => {
+  ])('%s should require a valid number', (_, make, message) => {
     expect(make).toThrow(message);
     expect(make).toThrow(expect.toSatisfy(isValidationError));
   });
 
-  it('memoryLimitStore should be refused when it is a function that gives no limits, and so should new ones', () => {
+  it('memoryLimitStore should validate the limits that its functions return, and those of setLimits()', () => {
     const store = memoryLimitStore({
       limits: (key) => ({ rpm: key === 'bad' ? NaN : 5 }),
       plans: (key) => [{ tpm: key === 'unplanned' ? -5 : 5 }],

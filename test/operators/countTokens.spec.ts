@@ -27,7 +27,7 @@ const jobOf = (r: ChatRequest, counted: TokenCount = count(72)): Job | undefined
 };
 
 describe('countTokens', () => {
-  it('should do as its marbles say', () => {
+  it('should behave as its marble diagram shows', () => {
     rx(({ hot, scheduler, expectObservable, expectSubscriptions }) => {
       const { source, expected } = marbles('countTokens');
       const requests = hot(source);
@@ -45,7 +45,7 @@ describe('countTokens', () => {
     });
   });
 
-  it('should charge the bound of the count and one token more when no maximum is sent', () => {
+  it('should charge the bound of the count, and one output token when no maximum is set', () => {
     expect(jobOf(request('x'), count(70, 72))?.cost).toEqual({
       requests: 1,
       tokens: 73,
@@ -63,7 +63,7 @@ describe('countTokens', () => {
     });
   });
 
-  it('should note the order, the arrival, the priority and the tenant', () => {
+  it('should set the sequence number, the arrival, the priority and the tenant', () => {
     rx(({ hot, scheduler, flush }) => {
       const jobs: Job[] = [];
       hot('-a-b')
@@ -98,7 +98,7 @@ describe('countTokens', () => {
     ],
     ['fails', () => throwError(() => bad), 'an error', { cause: bad }],
     ['says nothing', () => EMPTY, 'nothing', {}],
-  ])('should end with an error when a counter %s', (_, answer, got, more) => {
+  ])('should fail when a counter %s', (_, answer, got, more) => {
     const jobs = told(of(request('x')).pipe(countTokens({ counter: { count: answer } })));
     expect(jobs.values.all).toEqual([]);
     expect(jobs.ends).toEqual([['error', expect.toSatisfy(isValidationError)]]);
@@ -111,7 +111,7 @@ describe('countTokens', () => {
     ['below zero', { tokens: -1, bound: 5 }, 'tokens', '-1'],
     ['that never ends', { tokens: 5, bound: Infinity }, 'bound', 'Infinity'],
     ['without its bound', { tokens: 5 }, 'bound', 'nothing'],
-  ])('should end with an error at a count %s', (_, given, path, got) => {
+  ])('should fail for a count %s', (_, given, path, got) => {
     const bare = given as TokenCount;
     for (const answer of [() => bare, () => of(bare)]) {
       const jobs = told(of(request('x')).pipe(countTokens({ counter: { count: answer } })));
@@ -125,7 +125,7 @@ describe('countTokens', () => {
     [undefined, 'nothing'],
     [null, 'null'],
     ['five', 'a string of 4 characters'],
-  ])('should end with an error at %j in place of a count', (given, got) => {
+  ])('should fail for %j in place of a count', (given, got) => {
     const bare = given as TokenCount;
     for (const answer of [() => bare, () => of(bare)]) {
       const jobs = told(of(request('x')).pipe(countTokens({ counter: { count: answer } })));
@@ -135,7 +135,7 @@ describe('countTokens', () => {
     }
   });
 
-  it('should make one job of each request, however often it is counted', () => {
+  it('should emit one job for each request, even if the counter emits several counts', () => {
     const counter = { count: () => of(count(1), count(2)) };
     const jobs = told(of(request('x'), request('y')).pipe(countTokens({ counter })));
     expect(jobs.values.all.map(({ seq, cost }) => [seq, cost.inputTokens])).toEqual([

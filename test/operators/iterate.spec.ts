@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { isSlowConsumerError } from '../../src/errors/guards.ts';
 import { type IterateConfig, iterate } from '../../src/operators/iterate.ts';
 
-/** A source that is pushed by hand, and what it was told. */
+/** A source that is pushed by hand, and the pauses that it was asked for. */
 const pushed = (config: IterateConfig<string> = {}) => {
   const source = new Subject<string>();
   const pauses: boolean[] = [];
@@ -23,7 +23,7 @@ const pushed = (config: IterateConfig<string> = {}) => {
 };
 
 describe('iterate', () => {
-  it('should subscribe when the first value is asked for, and hand out all in order', async () => {
+  it('should subscribe when the first value is requested, and return all values in order', async () => {
     let subscriptions = 0;
     const source = new Observable<number>((subscriber) => {
       subscriptions += 1;
@@ -36,7 +36,7 @@ describe('iterate', () => {
     expect([got, subscriptions, await values.next()]).toEqual([[1, 2, 3], 1, { done: true, value: undefined }]);
   });
 
-  it('should hold 64 values where nothing else is said', async () => {
+  it('should buffer 64 values by default', async () => {
     const { next, push, pauses } = pushed();
     const first = next();
     push('x');
@@ -47,7 +47,7 @@ describe('iterate', () => {
     expect(pauses).toEqual([true]);
   });
 
-  it('should not subscribe any more once it was left', async () => {
+  it('should not subscribe after it was closed', async () => {
     let subscriptions = 0;
     const values = iterate(
       new Observable<number>(() => {
@@ -58,7 +58,7 @@ describe('iterate', () => {
     expect([await values.next(), subscriptions]).toEqual([{ done: true, value: undefined }, 0]);
   });
 
-  it('should leave a source that gives too much at once', async () => {
+  it('should unsubscribe from a source that overflows the buffer synchronously', async () => {
     let left = false;
     const source = new Observable<number>((subscriber) => {
       for (const value of [1, 2, 3, 4]) subscriber.next(value);
@@ -73,7 +73,7 @@ describe('iterate', () => {
     expect(await values.next().catch((error: unknown) => error)).toSatisfy(isSlowConsumerError);
   });
 
-  it('should answer those who ask ahead in order, and end for each', async () => {
+  it('should resolve concurrent next() calls in order, and end each of them', async () => {
     const { source, next, values } = pushed();
     const asked = [next(), next(), values.next(), values.next()] as const;
     source.next('a');
@@ -87,7 +87,7 @@ describe('iterate', () => {
     ]);
   });
 
-  it('should hand out what came before an error, then the error once', async () => {
+  it('should return the values before an error, then the error once', async () => {
     const bad = new Error('bad');
     const values = iterate(
       concat(
@@ -101,7 +101,7 @@ describe('iterate', () => {
     expect(await values.next()).toEqual({ done: true, value: undefined });
   });
 
-  it('should unsubscribe when the loop ends, and leave no promise pending', async () => {
+  it('should unsubscribe when the loop ends, and settle pending promises', async () => {
     let left = 0;
     const source = concat(of('a', 'b'), NEVER);
     const values = iterate(
@@ -120,21 +120,21 @@ describe('iterate', () => {
     expect([await waiting, open.observed]).toEqual([{ done: true, value: undefined }, false]);
   });
 
-  it('should let the source wait when as many wait as may, until half of them are taken', async () => {
+  it('should pause the source while the buffer is full, until half of it is taken', async () => {
     const { pauses, next, push } = pushed({ buffer: 4 });
     const first = next();
     push('abcd');
     expect([await first, pauses]).toEqual(['a', []]);
     push('e');
     expect(pauses).toEqual([true]);
-    // What was under way is held.
+    // Values in flight are still buffered.
     push('fg');
     expect([await next(), await next(), await next(), pauses]).toEqual(['b', 'c', 'd', [true]]);
     expect([await next(), pauses]).toEqual(['e', [true, false]]);
     expect([await next(), await next(), pauses]).toEqual(['f', 'g', [true, false]]);
   });
 
-  it('should join what may be joined when as many wait as may, pause for the rest, and never lose any', async () => {
+  it('should merge values when the buffer is full, pause for those that cannot be merged, and lose none', async () => {
     const { pauses, next, push, source } = pushed({ buffer: 2, backpressure: 'conflate' });
     const first = next();
     push('abcdef');
@@ -153,7 +153,7 @@ describe('iterate', () => {
     expect([await next(), pauses]).toEqual([undefined, [true, false]]);
   });
 
-  it('should end when more wait than may, after handing out those', async () => {
+  it('should fail when the buffer overflows, after returning its values', async () => {
     const { next, push, source } = pushed({ buffer: 2, backpressure: 'error' });
     const first = next();
     push('abc');

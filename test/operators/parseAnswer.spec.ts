@@ -22,7 +22,7 @@ const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const body = bytes(JSON.stringify(completion));
 const half = body.length >> 1;
 
-/** What comes of a body that is there at once. */
+/** The result for a synchronous body. */
 const read = (source: Observable<Uint8Array>): { readonly answers: Answer[]; readonly error: unknown } => {
   const answers: Answer[] = [];
   let error: unknown;
@@ -31,7 +31,7 @@ const read = (source: Observable<Uint8Array>): { readonly answers: Answer[]; rea
 };
 
 describe('parseAnswer', () => {
-  it('should do as its marbles say', () => {
+  it('should behave as its marble diagram shows', () => {
     rx(({ hot, expectObservable, expectSubscriptions }) => {
       const { source, expected } = marbles('parseAnswer');
       const pieces = hot(source, { a: body.subarray(0, half), b: body.subarray(half) });
@@ -47,7 +47,7 @@ describe('parseAnswer', () => {
     expect(read(of(...Array.from(body, (byte) => Uint8Array.of(byte)))).answers).toEqual([answer]);
   });
 
-  it('should read each subscription for itself', () => {
+  it('should parse each subscription separately', () => {
     rx(({ cold, expectObservable, expectSubscriptions }) => {
       const source = cold('a-(b|)', { a: body.subarray(0, half), b: body.subarray(half) });
       const twice = concat(source.pipe(parseAnswer()), source.pipe(parseAnswer()));
@@ -75,7 +75,7 @@ describe('parseAnswer', () => {
     expect(error).toMatchObject({ status: 400, groqCode: 'tool_use_failed' });
   });
 
-  it('should pass an error on that comes before the end, and give no part of an answer', () => {
+  it('should pass on an error before the end, without a partial answer', () => {
     const bad = new Error('bad');
     const { answers, error } = read(
       concat(
@@ -86,14 +86,14 @@ describe('parseAnswer', () => {
     expect([answers, error]).toEqual([[], bad]);
   });
 
-  it('should not take nothing for an answer, and never end by itself', () => {
+  it('should fail for an empty source, and never complete by itself', () => {
     expect(read(EMPTY).error).toSatisfy(isProtocolError);
     rx(({ expectObservable }) => {
       expectObservable(NEVER.pipe(parseAnswer()), '---!').toBe('----');
     });
   });
 
-  it('should leave its source early', () => {
+  it('should unsubscribe from its source early', () => {
     rx(({ cold, expectObservable, expectSubscriptions }) => {
       const source = cold('a-a-', { a: body });
       const ids = source.pipe(

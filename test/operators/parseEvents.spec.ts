@@ -19,7 +19,7 @@ const eventsOf = (chunks: readonly Uint8Array[], config = {}): { events: ServerE
 };
 
 describe('parseEvents', () => {
-  it('should do as its marbles say', () => {
+  it('should behave as its marble diagram shows', () => {
     rx(({ hot, expectObservable, expectSubscriptions }) => {
       const { source, expected } = marbles('parseEvents');
       const chunks = hot(source, { a: bytes('data: '), b: bytes('x\n\n'), c: bytes('data: y\n\ndata: z\n\n') });
@@ -33,7 +33,7 @@ describe('parseEvents', () => {
     });
   });
 
-  it('should pass errors on, unsubscribe early and never end by itself', () => {
+  it('should pass errors on, unsubscribe early and never complete by itself', () => {
     rx(({ cold, expectObservable, expectSubscriptions }) => {
       const bad = new Error('bad');
       expectObservable(cold<Uint8Array>('--#', {}, bad).pipe(parseEvents())).toBe('--#', undefined, bad);
@@ -50,7 +50,7 @@ describe('parseEvents', () => {
     });
   });
 
-  it('should end at an event that is too long, without showing it', () => {
+  it('should fail for an event that is too long, without showing it', () => {
     const { error } = eventsOf([bytes('data: '), bytes('s3cret'.repeat(10))], { maxLineBytes: 50 });
     expect(error).toSatisfy(isProtocolError);
     expect(String(error)).toContain('50 bytes');

@@ -6,7 +6,7 @@ import { jobMaker, type NamedJob } from '../util/jobs.ts';
 import { marbles } from '../util/marbles.ts';
 import { type RunHelpers, rx } from '../util/rx.ts';
 
-/** The name of the best one waiting, at each look. */
+/** The name of the best waiting job, at each emission. */
 const best = (source: Observable<Backlog<NamedJob>>): Observable<string | undefined> =>
   source.pipe(map((backlog) => backlog.peek()?.job.name));
 
@@ -28,7 +28,7 @@ const drain = (backlog: Backlog<NamedJob>): string => {
 const bad = new Error('bad');
 
 describe('prioritize', () => {
-  it('should do as its marbles say', () => {
+  it('should behave as its marble diagram shows', () => {
     rx((helpers) => {
       const { source, expected } = marbles('prioritize');
       helpers.expectObservable(helpers.hot(source).pipe(arriving(helpers), prioritize(), best)).toBe(expected);
@@ -49,7 +49,7 @@ describe('prioritize', () => {
     expect(completed).toBe(true);
   });
 
-  it('should let the older of two equals go first', () => {
+  it('should let the older of two equal jobs go first', () => {
     rx((helpers) => {
       const source = helpers.hot('abc|', { a: 'l1', b: 'l2', c: 'l3' });
       const subs = '              ^--!';
@@ -68,7 +68,7 @@ describe('prioritize', () => {
     });
   });
 
-  it('should let one of higher priority overtake only while its deadline is earlier', () => {
+  it('should let a higher priority overtake only while its deadline is earlier', () => {
     const jobs = new Subject<NamedJob>();
     let backlog: Backlog<NamedJob> | undefined;
     jobs.pipe(prioritize({ slack: { low: 20 } })).subscribe((b) => (backlog = b));
@@ -79,7 +79,7 @@ describe('prioritize', () => {
     expect(drain(backlog as Backlog<NamedJob>)).toBe('hhlh');
   });
 
-  it('should keep the place of one that comes back with its old arrival', () => {
+  it('should restore the place of a job that returns with its old arrival', () => {
     const jobs = new Subject<NamedJob>();
     let backlog: Backlog<NamedJob> | undefined;
     jobs.pipe(prioritize()).subscribe((b) => (backlog = b));
@@ -90,7 +90,7 @@ describe('prioritize', () => {
     expect(drain(backlog as Backlog<NamedJob>)).toBe('l1l2l3l4');
   });
 
-  it('should drop a job whose lifetime ends, and say so when it was the best', () => {
+  it('should drop a job when its lifetime ends, and emit when it was the best', () => {
     const jobs = new Subject<NamedJob>();
     const lifetime = new Subscription();
     const seen: (string | undefined)[] = [];
@@ -102,7 +102,7 @@ describe('prioritize', () => {
     expect(seen).toEqual(['l', 'h', 'l']);
   });
 
-  it('should not take in a job whose lifetime is over', () => {
+  it('should not add a job whose lifetime is over', () => {
     const jobs = new Subject<NamedJob>();
     const seen: (string | undefined)[] = [];
     jobs.pipe(prioritize(), best).subscribe((name) => seen.push(name));
@@ -110,7 +110,7 @@ describe('prioritize', () => {
     expect(seen).toEqual([]);
   });
 
-  it('should not evict a job for one that has left, nor for one that returns', async () => {
+  it('should not evict a job for one whose lifetime is over, nor for a returning one', async () => {
     const jobs = new Subject<NamedJob>();
     const make = jobMaker();
     const refused: string[] = [];
@@ -139,7 +139,7 @@ describe('prioritize', () => {
     expect(refused).toEqual(['l4']);
   });
 
-  it('should complete at once on a source that is empty, and never on one that never ends', () => {
+  it('should complete at once for an empty source, and never for one that never completes', () => {
     rx(({ expectObservable }) => {
       expectObservable(EMPTY.pipe(prioritize())).toBe('|');
       expectObservable(NEVER.pipe(prioritize()), '-----!').toBe('------');
@@ -152,7 +152,7 @@ describe('prioritize', () => {
     });
   });
 
-  it('should unsubscribe its source early', () => {
+  it('should unsubscribe from its source early', () => {
     rx((helpers) => {
       const source = helpers.hot('l-l-l-l');
       helpers.expectObservable(source.pipe(arriving(helpers), prioritize(), best), '---!').toBe('l-l');

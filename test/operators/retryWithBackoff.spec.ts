@@ -33,11 +33,11 @@ const attempts = (...sources: readonly Observable<string>[]): Observable<string>
 };
 
 describe('retryWithBackoff', () => {
-  // Chance is always as high as it gets, so that a pause is as long as it may be.
+  // `random` is 1, so each pause has its longest duration.
   const retrying = ({ scheduler }: RunHelpers, config: RetryConfig = {}) =>
     retryWithBackoff<string>({ initialDelay: 4, random: () => 1, scheduler, ...config });
 
-  it('should do as its marbles say', () => {
+  it('should behave as its marble diagram shows', () => {
     rx((helpers) => {
       const { inputs, expected } = marbles('retryWithBackoff');
       const sources = inputs.map(({ marbles: line }) => helpers.cold(line, undefined, error));
@@ -48,7 +48,7 @@ describe('retryWithBackoff', () => {
     });
   });
 
-  it('should give up after as many retries as it may make, with the last error', () => {
+  it('should fail with the last error after `count` retries', () => {
     rx((helpers) => {
       const source = helpers.cold('#', undefined, error);
       helpers.expectObservable(source.pipe(retrying(helpers, { count: 1 }))).toBe('----#', undefined, error);
@@ -56,7 +56,7 @@ describe('retryWithBackoff', () => {
     });
   });
 
-  it('should let the pauses grow up to the longest', () => {
+  it('should double the delays up to `maxDelay`', () => {
     rx((helpers) => {
       const delays: number[] = [];
       const hooks = { retrying: ({ delay }: RetryInfo) => delays.push(delay) };
@@ -69,7 +69,7 @@ describe('retryWithBackoff', () => {
     });
   });
 
-  it('should wait in full for what the server asks, and more by chance', () => {
+  it('should wait for the whole time that the server asks for, plus a random delay', () => {
     rx((helpers) => {
       const source = attempts(
         throwError(() => fault(503, { retryAfter: 20 })),
@@ -79,7 +79,7 @@ describe('retryWithBackoff', () => {
     });
   });
 
-  it('should pause after a 429 as the server asks where that is no reason to go back into a queue', () => {
+  it('should wait as the server asks after a 429 that does not return to a queue', () => {
     rx((helpers) => {
       const refused = new RateLimitError({}, { advice: '', retryAfter: 20 });
       const source = helpers.cold('#', undefined, refused);
@@ -88,7 +88,7 @@ describe('retryWithBackoff', () => {
     });
   });
 
-  it('should not retry after a part of the answer was delivered', () => {
+  it('should not retry after a part of the answer was emitted', () => {
     rx((helpers) => {
       const source = helpers.cold('-a-#', undefined, error);
       helpers.expectObservable(source.pipe(retrying(helpers))).toBe('-a-#', undefined, error);
@@ -96,7 +96,7 @@ describe('retryWithBackoff', () => {
     });
   });
 
-  it('should not take for a part of the answer what does not commit', () => {
+  it('should still retry after values that do not commit', () => {
     rx((helpers) => {
       const source = attempts(helpers.cold('s#', undefined, error), helpers.cold('s-a|'));
       const retry = retryWithBackoff<string>(
@@ -107,7 +107,7 @@ describe('retryWithBackoff', () => {
     });
   });
 
-  it('should go back into its place at once after a 429, as often as it takes, without counting it', () => {
+  it('should retry at once after a 429, any number of times, without counting', () => {
     rx((helpers) => {
       const failing = Array.from({ length: 50 }, () => helpers.cold('-#', undefined, limited));
       const source = attempts(...failing, helpers.cold('a|'));
@@ -124,7 +124,7 @@ describe('retryWithBackoff', () => {
     });
   });
 
-  it('should not climb the stack when attempts fail at once', () => {
+  it('should not overflow the stack when attempts fail synchronously', () => {
     let left = 100_000;
     const source = defer(() => (left-- > 0 ? throwError(() => limited) : of('a')));
     const got: string[] = [];
@@ -154,7 +154,7 @@ describe('retryWithBackoff', () => {
     ['no end in time', new TimeoutError('total', 1), false],
     ['too long in the queue', new TimeoutError('queue', 1), false],
     ['any other error', new Error('bug'), false],
-  ])('should know whether to try again after %s', (_, failure, again) => {
+  ])('should know whether to retry after %s', (_, failure, again) => {
     rx((helpers) => {
       const source = helpers.cold('#', undefined, failure);
       helpers
@@ -163,7 +163,7 @@ describe('retryWithBackoff', () => {
     });
   });
 
-  it('should repeat what failed by chance only when asked to', () => {
+  it('should retry sampling failures only with `sampling`', () => {
     rx((helpers) => {
       const failure = new HttpError(400, { code: 'tool_use_failed' }, { advice: '' });
       const source = attempts(
@@ -176,14 +176,14 @@ describe('retryWithBackoff', () => {
     });
   });
 
-  it('should not retry when that is not allowed now', () => {
+  it('should not retry when the hook `allowed` forbids it', () => {
     rx((helpers) => {
       const retry = retryWithBackoff<string>({ scheduler: helpers.scheduler }, { allowed: () => false });
       helpers.expectObservable(throwError(() => error).pipe(retry)).toBe('#', undefined, error);
     });
   });
 
-  it('should end a pause at once when it is left', () => {
+  it('should cancel the delay when unsubscribed', () => {
     rx((helpers) => {
       const source = helpers.cold('#', undefined, error);
       helpers.expectObservable(source.pipe(retrying(helpers)), '--!').toBe('---');
@@ -191,7 +191,7 @@ describe('retryWithBackoff', () => {
     });
   });
 
-  it('should leave an attempt that failed before it makes the next one', () => {
+  it('should unsubscribe from a failed attempt before the next one starts', () => {
     const log: string[] = [];
     const failing = new Subject<string>();
     const noted = (source: Observable<string>) =>
@@ -205,7 +205,7 @@ describe('retryWithBackoff', () => {
     subscription.unsubscribe();
   });
 
-  it('should let go of a pause that is over', () => {
+  it('should release the timer of a delay that is over', () => {
     const due: (() => void)[] = [];
     let undone = 0;
     const scheduler = {
@@ -230,7 +230,7 @@ describe('retryWithBackoff', () => {
   it.each([
     ['a pause', error],
     ['no pause', limited],
-  ])('should not go on after %s when whoever hears of the retry leaves', (_, failure) => {
+  ])('should not continue after %s when the subscriber leaves in the hook `retrying`', (_, failure) => {
     rx((helpers) => {
       const source = helpers.cold('-#', undefined, failure);
       const retry = retryWithBackoff<string>(
@@ -246,7 +246,7 @@ describe('retryWithBackoff', () => {
     });
   });
 
-  it('should pass on what needs no retry', () => {
+  it('should pass on a source that does not fail', () => {
     rx((helpers) => {
       helpers.expectObservable(EMPTY.pipe(retrying(helpers))).toBe('|');
       helpers.expectObservable(NEVER.pipe(retrying(helpers)), '---!').toBe('----');

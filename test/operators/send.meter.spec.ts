@@ -17,7 +17,7 @@ const throws = (): never => {
 
 const nameOf = (token: Token | StateToken): string => ('text' in token ? token.text : token.type);
 
-/** Sends a job, and notes in order what its meter hears, and what the subscriber does. */
+/** Sends a job, and records in order the notifications of its meter and of the subscriber. */
 function metered(
   events: Observable<WireEvent>,
   changed: Partial<AttemptMeter<Token>> = {},
@@ -45,7 +45,7 @@ function metered(
 describe('the meter of send', () => {
   const usage = wire.usage({ prompt_tokens: 10, completion_tokens: 5 });
 
-  it('should hear of everything before the subscriber, and of the end once', () => {
+  it('should be notified of everything before the subscriber, and of the end once', () => {
     const whole = of(wire.sent, wire.head(), wire.text('a'), wire.finish('stop', usage), wire.done);
     expect(metered(whole).heard).toEqual([
       ...['meter: sent', 'state', 'meter: a', 'a', 'meter: finish', 'finish'],
@@ -53,17 +53,17 @@ describe('the meter of send', () => {
     ]);
   });
 
-  it('should hear of the end when the grant is settled, also of an answer that does not say what was used', () => {
+  it('should be notified of the end after the grant was settled, also without usage', () => {
     const whole = of(wire.sent, wire.head(), wire.finish(), wire.done);
     expect(metered(whole).heard.slice(-2)).toEqual(['meter: completed, settled', 'complete']);
   });
 
-  it('should hear of an error, when the grant is settled', () => {
+  it('should be notified of an error after the grant was settled', () => {
     const error = new ConnectionError('refused', { sent: false });
     expect(metered(throwError(() => error)).heard).toEqual(['meter: failed, settled', String(error)]);
   });
 
-  it('should hear that nobody listens any more, once', () => {
+  it('should be notified once when the subscriber leaves', () => {
     const open = new Observable<WireEvent>((subscriber) => {
       subscriber.next(wire.sent);
     });
@@ -73,7 +73,7 @@ describe('the meter of send', () => {
     expect(heard).toEqual(['meter: sent', 'state', 'meter: abandoned, settled']);
   });
 
-  it('should hear that the one who would listen had left already', () => {
+  it('should be notified when the subscriber had already left', () => {
     const ends: string[] = [];
     const meter = { sent: () => undefined, value: () => undefined, ended: (how: AttemptEnd) => ends.push(how.type) };
     const grant = grantFor(make('l'));
@@ -89,13 +89,13 @@ describe('the meter of send', () => {
     expect(grant.outcomes).toEqual([{ type: 'unsent' }]);
   });
 
-  it('should end the answer with what it throws', () => {
+  it('should fail the answer with what it throws', () => {
     const { heard, grant } = metered(of(wire.sent, wire.head(), wire.text('a')), { value: throws });
     expect(heard).toEqual(['meter: sent', 'state', 'meter: failed, settled', 'Error: full']);
     expect(grant.outcomes).toEqual([{ type: 'unknown' }]);
   });
 
-  it('should not be asked for when the usage cannot be known', () => {
+  it('should not be created when the usage reader throws', () => {
     let asked = 0;
     const meter = () => {
       asked += 1;
@@ -110,7 +110,7 @@ describe('the meter of send', () => {
     expect(grant.outcomes).toEqual([{ type: 'unsent' }]);
   });
 
-  it('should hear that its answer could not be read', () => {
+  it('should be notified when the answer cannot be read', () => {
     const { heard, grant } = metered(NEVER, {}, { read: throws });
     expect(heard).toEqual(['meter: failed, settled', 'Error: full']);
     expect(grant.outcomes).toEqual([{ type: 'unsent' }]);
@@ -122,7 +122,7 @@ describe('the meter of send', () => {
     expect(heard).toEqual(['meter: sent', 'state', 'meter: finish', 'meter: failed, settled', 'Error: full']);
   });
 
-  it('should end the answer before anything is sent when there is none to be had', () => {
+  it('should fail the answer before anything is sent when it cannot be created', () => {
     const grant = grantFor(make('l'));
     const transport = transportOf(NEVER);
     const errors: unknown[] = [];

@@ -30,7 +30,7 @@ const values = {
 const make = jobMaker();
 const typeOf = (token: Token | StateToken): string => ('text' in token ? token.text : token.type);
 
-/** Sends one job and notes in order what is heard of it. */
+/** Sends one job and records its notifications in order. */
 function sendOne(events: Observable<WireEvent>): { grant: TestGrant; heard: string[]; error: unknown } {
   const grant = grantFor(make('l'));
   const result = { grant, heard: [] as string[], error: undefined as unknown };
@@ -48,7 +48,7 @@ function sendOne(events: Observable<WireEvent>): { grant: TestGrant; heard: stri
 }
 
 describe('send', () => {
-  it('should do as its marbles say', () => {
+  it('should behave as its marble diagram shows', () => {
     rx(({ hot, expectObservable, expectSubscriptions }) => {
       const { source, expected } = marbles('send');
       const grants = hot(source, { a: grantFor(make('a')), b: grantFor(make('b')) });
@@ -61,7 +61,7 @@ describe('send', () => {
     });
   });
 
-  it('should send the request as a stream, and nothing that was not set', () => {
+  it('should send the request as a stream, with only the fields that were set', () => {
     const transport = transportOf(EMPTY);
     of(grantFor(make('l')))
       .pipe(send({ transport }), mergeAll())
@@ -75,7 +75,7 @@ describe('send', () => {
     ]);
   });
 
-  it('should read the answer and hand its headers on', () => {
+  it('should read the answer, and pass its headers to the grant', () => {
     rx(({ cold, scheduler, expectObservable, expectSubscriptions, flush }) => {
       const source = cold('s-h-a-(fd|)', values);
       const grant = grantFor(make('l'));
@@ -88,7 +88,7 @@ describe('send', () => {
     });
   });
 
-  it('should settle to what was used before the subscriber hears of the end', () => {
+  it('should settle with the usage before the subscriber receives the end', () => {
     const { grant, heard } = sendOne(of(wire.sent, wire.head(), wire.text('a'), wire.finish('stop', usage), wire.done));
     expect(heard).toEqual(['state:sent', 'a:sent', 'finish:settled', 'complete:settled']);
     expect(grant.outcomes).toEqual([{ type: 'used', cost: usedCost(usage) }]);
@@ -102,7 +102,7 @@ describe('send', () => {
   it.each([
     ['does not tell', []],
     ['tells twice', [wire.sent, wire.sent]],
-  ])('should tell once that the connection is there over a transport that %s', (_, sent) => {
+  ])('should emit `connected` once for a transport that %s', (_, sent) => {
     const { grant, heard } = sendOne(of(...sent, wire.head(200, { h: '1' }), wire.finish(), wire.done));
     expect(heard).toEqual(['state:sent', 'finish:sent', 'complete:settled']);
     expect(grant.learned).toEqual([{ h: '1' }]);
@@ -147,7 +147,7 @@ describe('send', () => {
       of(wire.sent, wire.head(), wire.text('a'), wire.data('event: error\ndata: {"error":{"status_code":400}}\n\n')),
       { type: 'unknown' },
     ],
-  ])('should settle one that %s, once and before the error', (_, events, outcome) => {
+  ])('should settle a request that %s once, before the error', (_, events, outcome) => {
     const { grant, heard, error } = sendOne(events);
     expect(error).toBeInstanceOf(Error);
     expect(heard.at(-1)).toBe('error:settled');
@@ -158,7 +158,7 @@ describe('send', () => {
     ['waits for a connection', '-----', 'unsent'],
     ['waits for the answer', '   s----', 'unknown'],
     ['reads the answer', '       s-h-a', 'unknown'],
-  ])('should close the connection and settle when the subscriber leaves while it %s', (_, source, type) => {
+  ])('should close the connection and settle when unsubscribed while it %s', (_, source, type) => {
     rx(({ cold, expectObservable, expectSubscriptions, flush }) => {
       const events = cold(source.trim(), values);
       const grant = grantFor(make('l'));
@@ -174,7 +174,7 @@ describe('send', () => {
     });
   });
 
-  it('should give back the grant of an answer that is not taken', () => {
+  it('should give the grant of an answer back that was not subscribed to', () => {
     const grants = [grantFor(make('a')), grantFor(make('b'))];
     let error: unknown;
     of(...grants)
@@ -203,7 +203,7 @@ describe('send', () => {
     expect([grant.outcomes, transport.requests]).toEqual([[{ type: 'unsent' }], []]);
   });
 
-  it('should fail with what a transport throws, and give back what it did not send', () => {
+  it('should fail with what a transport throws, and give the grant back', () => {
     const grant = grantFor(make('a'));
     const errors: unknown[] = [];
     const broken = new TypeError('broken');
@@ -242,7 +242,7 @@ describe('send', () => {
     expect(errors).toMatchObject([{ code: 'GROQ_ERR_ANSWER_NOT_TAKEN' }]);
   });
 
-  it('should say why an answer was no good also when that is failed before all of it came', () => {
+  it('should report the error of the server also when its body is incomplete', () => {
     const stalled = concat(of(wire.sent, wire.head(400), wire.error('Too warm.')), NEVER);
     const errors: unknown[] = [];
     of(grantFor(make('l')))
@@ -254,29 +254,32 @@ describe('send', () => {
     expect(errors).toMatchObject([{ status: 400, message: expect.stringContaining('Too warm.') as string }]);
   });
 
-  it.each([new CancelledError(), new ClosedError()])('should end with a $name while such an answer comes', (error) => {
-    const stalled = concat(of(wire.sent, wire.head(400), wire.error('Too warm.')), NEVER);
-    const errors: unknown[] = [];
-    of(grantFor(make('l')))
-      .pipe(send({ transport: transportOf(stalled) }))
-      .subscribe((answer) => {
-        answer.subscribe({ error: (each: unknown) => errors.push(each) });
-        answer.fail(error);
-      });
-    expect(errors).toEqual([error]);
-  });
+  it.each([new CancelledError(), new ClosedError()])(
+    'should fail with a $name while the body of an error arrives',
+    (error) => {
+      const stalled = concat(of(wire.sent, wire.head(400), wire.error('Too warm.')), NEVER);
+      const errors: unknown[] = [];
+      of(grantFor(make('l')))
+        .pipe(send({ transport: transportOf(stalled) }))
+        .subscribe((answer) => {
+          answer.subscribe({ error: (each: unknown) => errors.push(each) });
+          answer.fail(error);
+        });
+      expect(errors).toEqual([error]);
+    },
+  );
 
-  it('should read no more than 1 MiB of an answer that was no good', () => {
+  it('should read at most 1 MiB of the body of an error', () => {
     const said = wire.error('Too warm.');
     const blanks = wire.data(' '.repeat(1_048_576));
-    // What is no JSON is shown as it is.
+    // Text that is not JSON is shown unchanged.
     const junk = wire.data('x');
     const messageOf = (...body: WireEvent[]) => String(sendOne(of(wire.sent, wire.head(400), ...body)).error);
     expect(messageOf(said, blanks, junk)).toContain(' Too warm.');
     expect(messageOf(wire.data(' '.repeat(1_048_575)), said)).toContain(' Too warm.');
   });
 
-  it('should read no more of it than it keeps', () => {
+  it('should stop reading the body of an error at that size', () => {
     const body = new Subject<WireEvent>();
     const sent = sendOne(concat(of(wire.sent, wire.head(500)), body));
     body.next(wire.data('x'.repeat(1_048_575)));
@@ -298,20 +301,20 @@ describe('send', () => {
       'The answer is compressed',
     ],
     ['a redirect', wire.head(307, { location: 'https://elsewhere.example' }), 'a redirect (307)'],
-  ])('should not take %s for an answer', (_, head, expected) => {
+  ])('should refuse %s as an answer', (_, head, expected) => {
     const { heard, error } = sendOne(of(wire.sent, head, wire.text('a'), wire.finish(), wire.done));
     expect(heard).toEqual(['state:sent', 'error:settled']);
     expect(error).toBeInstanceOf(ProtocolError);
     expect(String(error)).toContain(expected);
   });
 
-  it.each(['identity', 'Identity', ' IDENTITY ', ''])('should take an answer that is encoded as %j', (encoding) => {
+  it.each(['identity', 'Identity', ' IDENTITY ', ''])('should accept an answer that is encoded as %j', (encoding) => {
     const head = wire.head(200, { 'content-encoding': encoding });
     const { error, heard } = sendOne(of(wire.sent, head, wire.text('a'), wire.finish(), wire.done));
     expect([error, heard.at(-1)]).toEqual([undefined, 'complete:settled']);
   });
 
-  it('should keep a request that is in flight when nothing more is to be sent', () => {
+  it('should complete a request in flight when its source completes', () => {
     rx(({ cold, hot, expectObservable }) => {
       const grants = hot('g|', { g: grantFor(make('l')) });
       const events = cold('s-h-a-(fd|)', values);

@@ -15,7 +15,7 @@ const values: Record<string, Token | StateToken> = {
 };
 
 describe('snapshots', () => {
-  it('should do as its marbles say', () => {
+  it('should behave as its marble diagram shows', () => {
     rx(({ hot, expectObservable, expectSubscriptions }) => {
       const { source, expected, outputs } = marbles('snapshots');
       const tokens = hot(source, values);
@@ -25,7 +25,7 @@ describe('snapshots', () => {
     });
   });
 
-  it('should gather all that an answer has, and change no snapshot that was given out', () => {
+  it('should collect all parts of an answer, and never change an emitted snapshot', () => {
     const seen: AnswerSnapshot[] = [];
     const tokens: Token[] = [{ type: 'reasoning', text: 'hm' }, { type: 'text', text: 'yes' }, call, finish];
     from(tokens)
@@ -39,7 +39,7 @@ describe('snapshots', () => {
     ]);
   });
 
-  it('should pass over state tokens, pass errors on and unsubscribe early', () => {
+  it('should ignore state tokens, pass errors on and unsubscribe early', () => {
     rx(({ cold, expectObservable, expectSubscriptions }) => {
       const bad = new Error('bad');
       const texts = map(({ text }: AnswerSnapshot) => text);

@@ -15,7 +15,7 @@ const values: Record<string, Token | StateToken> = {
 };
 
 describe('text', () => {
-  it('should do as its marbles say', () => {
+  it('should behave as its marble diagram shows', () => {
     rx(({ hot, expectObservable, expectSubscriptions }) => {
       const { source, expected } = marbles('text');
       const tokens = hot(source, values);
@@ -24,13 +24,13 @@ describe('text', () => {
     });
   });
 
-  it('should pass over state tokens', () => {
+  it('should ignore state tokens', () => {
     rx(({ cold, expectObservable }) => {
       expectObservable(cold('q-a|', values).pipe(text())).toBe('--a|');
     });
   });
 
-  it('should pass errors on, unsubscribe early and end with its source', () => {
+  it('should pass errors on, unsubscribe early and complete with its source', () => {
     rx(({ cold, expectObservable, expectSubscriptions }) => {
       const bad = new Error('bad');
       expectObservable(cold('a-#', values, bad).pipe(text())).toBe('a-#', undefined, bad);

@@ -7,8 +7,8 @@ import { quota } from '../../src/testing/quota.ts';
 import { virtualClock } from '../../src/testing/virtualClock.ts';
 import { jobMaker, tokens } from '../util/jobs.ts';
 
-describe('throttleByBucket with a store that knows some answers at once and some later', () => {
-  it('should wait for a late answer, and not look again and again until it comes', () => {
+describe('throttleByBucket with a store that is sometimes asynchronous', () => {
+  it('should wait for an asynchronous verdict without polling', () => {
     const clock = virtualClock();
     let scheduled = 0;
     const scheduler: typeof clock = {
@@ -29,7 +29,7 @@ describe('throttleByBucket with a store that knows some answers at once and some
     };
     const job = jobMaker();
     const granted: string[] = [];
-    // The first takes all, the second has to wait, and the third may go before it.
+    // The first job leaves one token, the second has to wait, and the third may pass it.
     of(job('l1', { cost: tokens(9) }), job('l2', { cost: tokens(8), deadline: 1_000 }), job('l3', { deadline: 2_000 }))
       .pipe(throttleByBucket({ store, scheduler }))
       .subscribe(({ job: { name } }) => granted.push(`${name} ${clock.now()}`));

@@ -42,7 +42,7 @@ const arriving =
 
 const names = (source: Observable<Granted>): Observable<string> => source.pipe(map(({ job }) => job.name));
 
-/** A store that answers after so many frames, from the level that the bucket has when the question is put. */
+/** A store that answers after `ms` frames, with the level at the time of the question. */
 const slow = (store: LimitStore, ms: number, { scheduler }: RunHelpers): LimitStore => ({
   reserve: (r) => {
     const verdict = store.reserve(r);
@@ -54,7 +54,7 @@ const slow = (store: LimitStore, ms: number, { scheduler }: RunHelpers): LimitSt
   levels: (key) => store.levels(key),
 });
 
-/** Those who were granted use what they paid, at once. */
+/** Each granted job uses its whole cost at once. */
 const used = tap<Grant<NamedJob>>((grant) => {
   grant.sent();
   grant.settle({ type: 'unknown' });
@@ -67,7 +67,7 @@ const throwing = (): never => {
 };
 
 describe('throttleByBucket', () => {
-  it('should do as its marbles say', () => {
+  it('should behave as its marble diagram shows', () => {
     rx((helpers) => {
       const { scheduler } = helpers;
       const { source, expected } = marbles('throttleByBucket');
@@ -78,7 +78,7 @@ describe('throttleByBucket', () => {
     });
   });
 
-  it('should sort what comes in one frame before it grants the first', () => {
+  it('should sort the jobs of one frame before it grants the first', () => {
     rx((helpers) => {
       const source = helpers.hot('(lmh)|');
       const subs = '              ^----!';
@@ -89,7 +89,7 @@ describe('throttleByBucket', () => {
     });
   });
 
-  it('should let what comes later overtake what still waits', () => {
+  it('should let a later job overtake waiting ones', () => {
     rx((helpers) => {
       const source = helpers.hot('l-l---h|');
       const expected = '          l---------h---------(l|)';
@@ -98,7 +98,7 @@ describe('throttleByBucket', () => {
     });
   });
 
-  it('should take jobs without a backlog in order of arrival', () => {
+  it('should grant jobs without a backlog in order of arrival', () => {
     rx((helpers) => {
       const source = helpers.hot('(lh)|');
       const expected = '          l---------(h|)';
@@ -107,7 +107,7 @@ describe('throttleByBucket', () => {
     });
   });
 
-  it('should go on when the best one leaves without having been sent', () => {
+  it('should continue when the best job leaves without having been sent', () => {
     rx((helpers) => {
       const lifetime = new Subscription();
       const source = helpers.hot('h-l---|');
@@ -118,13 +118,13 @@ describe('throttleByBucket', () => {
       timer(3, helpers.scheduler).subscribe(() => {
         lifetime.unsubscribe();
       });
-      // Nothing may go first, so that l waits for h although it fits.
+      // Without bypass, l waits for h although it fits.
       const throttle = throttleByBucket<NamedJob>({ store, scheduler: helpers.scheduler, bypass: 0 });
       helpers.expectObservable(source.pipe(arriving(helpers, cost), prioritize(), throttle, names)).toBe(expected);
     });
   });
 
-  it('should refuse at once what can never fit, and not block the others', () => {
+  it('should refuse a job at once that can never fit, and not block the others', () => {
     rx((helpers) => {
       const source = helpers.hot('(hl)|');
       const expected = '          l---|';
@@ -142,7 +142,7 @@ describe('throttleByBucket', () => {
     });
   });
 
-  it('should end the stream with a refusal that is not handled', () => {
+  it('should fail with a refusal that is not handled', () => {
     rx((helpers) => {
       const source = helpers.hot('h-----');
       const throttle = throttleByBucket<NamedJob>({ store: quota(1, 10, helpers), scheduler: helpers.scheduler });
@@ -174,7 +174,7 @@ describe('throttleByBucket', () => {
     });
   });
 
-  it('should say how long one was allowed to wait without the noise of fractions', () => {
+  it('should report the limit of the wait without rounding errors', () => {
     rx((helpers) => {
       const errors: GroqError[] = [];
       const make = jobMaker({ arrival: 3.3, expiresAt: 3.3 + 7 });
@@ -194,7 +194,7 @@ describe('throttleByBucket', () => {
     });
   });
 
-  it('should refuse a crowd in groups: looking ahead for each of them would take more time than there is', () => {
+  it('should refuse many expired jobs in groups, since a prediction for each would take too long', () => {
     rx((helpers) => {
       const make = jobMaker();
       const refused: number[] = [];
@@ -212,12 +212,12 @@ describe('throttleByBucket', () => {
       const moments = [...new Set(refused)];
       expect(refused).toHaveLength(999);
       expect(moments.slice(0, 4)).toEqual([11, 30, 49, 68]);
-      // The last fifty leave when their time has come.
+      // The last ones are refused exactly when they expire.
       expect(moments.slice(-48)).toEqual(Array.from({ length: 48 }, (_, i) => 962 + i));
     });
   });
 
-  it('should keep no more in flight than it may, and go on when one is settled', () => {
+  it('should keep at most `inFlight` grants open, and continue when one is settled', () => {
     rx((helpers) => {
       const source = helpers.hot('(abc)|');
       const expected = '          (ab)-(c|)';
@@ -235,7 +235,7 @@ describe('throttleByBucket', () => {
     });
   });
 
-  it('should go on when something was given back', () => {
+  it('should check again when units are given back', () => {
     rx((helpers) => {
       const source = helpers.hot('(ab)|');
       const expected = '          a--b|';
@@ -249,7 +249,7 @@ describe('throttleByBucket', () => {
     });
   });
 
-  it('should count for its tenant what was used, and a turn that was refused', () => {
+  it('should charge its tenant for usage, and for a turn that was refused', () => {
     rx((helpers) => {
       const outcomes: readonly Outcome[] = [
         { type: 'unsent' },
@@ -282,10 +282,10 @@ describe('throttleByBucket', () => {
     });
   });
 
-  it('should let a small one pass a blocked big one, but not put that off by more than its share of slack', () => {
+  it('should let a small job pass a blocked large one, within its share of slack', () => {
     rx((helpers) => {
-      // 10 tokens in 1,000 frames; 4 are there. The big one needs 9 and has 600 frames of slack, a quarter of which
-      // lets one small one of a token pass, that costs it 100 frames, and not a second.
+      // 10 tokens in 1,000 frames, level 4. The large job needs 9 and has 600 frames of slack. A quarter of that lets
+      // one small job of a token pass, which delays it by 100 frames, but not a second one.
       const source = helpers.hot('(lab)|');
       const store = quota(10, 1_000, { ...helpers, unit: 'tokens' });
       void store.reserve({ key: 'm', id: 'others', cost: tokens(6) });
@@ -301,9 +301,9 @@ describe('throttleByBucket', () => {
     });
   });
 
-  it('should let none pass that does not fit either, but the next one that does', () => {
+  it('should skip jobs that do not fit either, and let the next one pass that does', () => {
     rx((helpers) => {
-      // 4 of 10 tokens are there.
+      // The level is 4 of 10 tokens.
       const store = quota(10, 1_000, { ...helpers, unit: 'tokens' });
       void store.reserve({ key: 'm', id: 'others', cost: tokens(6) });
       const cost = (name: string) => ({ cost: tokens({ l: 9, m: 5 }[name] ?? 1), priority: 'low' as const });
@@ -318,7 +318,7 @@ describe('throttleByBucket', () => {
     });
   });
 
-  it('should put one question until that is answered, however often it is asked', () => {
+  it('should repeat a question with the same reservation until it is granted', () => {
     rx((helpers) => {
       const store = quota(1, 10, helpers);
       const asked: (string | undefined)[] = [];
@@ -338,10 +338,10 @@ describe('throttleByBucket', () => {
     });
   });
 
-  it('should let it pass just so with a store that answers later', () => {
+  it('should let the same jobs pass with an asynchronous store', () => {
     rx((helpers) => {
       const { scheduler } = helpers;
-      // Of the small ones only the first two leave the big one as much of its slack as it has to have.
+      // Only the first two small jobs fit into the share of slack of the large one.
       const granted = (late: boolean): string[] => {
         const store = quota(100, 100_000, { ...helpers, unit: 'tokens' });
         const started: string[] = [];
@@ -363,11 +363,11 @@ describe('throttleByBucket', () => {
     });
   });
 
-  it('should let those pass freely for whom a part of the day is left, and others like it by its slack', () => {
+  it('should let jobs pass freely for which a part of the day is left, and others only within the slack', () => {
     rx((helpers) => {
       const { scheduler } = helpers;
       const inner = quota(100, 100_000, { ...helpers, unit: 'tokens' });
-      // The big one fits, but leaves a part of the day to what is more urgent.
+      // The large job fits, but leaves a part of the day to more urgent ones.
       const pacing: LimitStore = {
         ...inner,
         reserve: (r) =>
@@ -395,7 +395,7 @@ describe('throttleByBucket', () => {
     ['at once', (store) => store],
     ['later', (store, helpers) => slow(store, 1, helpers)],
   ])(
-    'should look when what is more urgent fits, also while an old one leaves it the day (a store that answers %s)',
+    'should check when a more urgent job fits, while an older one yields to it (a store that answers %s)',
     (_, made) => {
       rx((helpers) => {
         const { scheduler } = helpers;
@@ -416,13 +416,13 @@ describe('throttleByBucket', () => {
             started.push(`${name} ${Math.floor(scheduler.now() / 1_000)}`);
           });
         helpers.flush();
-        // The day has 40 left, of which the low one leaves 25, and then 30 less; the minute has 30 again at 30 s.
+        // tpd has 40 left: l must leave 25, and h takes 30. tpm has 30 again at 30 s.
         expect(started).toEqual(['w 0', 'h 30', 'l 30240']);
       });
     },
   );
 
-  it('should tell the store what a smaller job was to cost that takes the grant for a larger one', () => {
+  it('should report the original cost of a smaller job that takes over the grant of a larger one', () => {
     rx((helpers) => {
       const inner = quota(14, 100_000, { ...helpers, unit: 'tokens' });
       const costs = { l: tokens(9), h: tokens(5) };
@@ -430,7 +430,7 @@ describe('throttleByBucket', () => {
         cost: costs[name as keyof typeof costs],
         priority: name === 'h' ? ('high' as const) : ('low' as const),
       });
-      // The small one comes while the store thinks of the large one.
+      // The small job arrives while the question for the large one is open.
       helpers
         .hot('lh')
         .pipe(
@@ -450,7 +450,7 @@ describe('throttleByBucket', () => {
     });
   });
 
-  it('should look again when either fits, whichever is first', () => {
+  it('should check again when the first of both jobs fits', () => {
     rx((helpers) => {
       const { scheduler } = helpers;
       const started = (low: number, high: number): string[] => {
@@ -478,7 +478,7 @@ describe('throttleByBucket', () => {
     });
   });
 
-  it('should let none pass by which a bucket would be short that is not short yet', () => {
+  it('should let no job pass that would make another bucket the bottleneck', () => {
     rx((helpers) => {
       const { scheduler } = helpers;
       const cost = (name: string) => ({ cost: tokens({ w: 40, b: 80 }[name] ?? 10), priority: 'normal' as const });
@@ -498,7 +498,7 @@ describe('throttleByBucket', () => {
     });
   });
 
-  it('should complete at once on a source that is empty, and never on one that never ends', () => {
+  it('should complete at once for an empty source, and never for one that never completes', () => {
     rx((helpers) => {
       const throttle = throttleByBucket<NamedJob>({ store: quota(1, 1, helpers), scheduler: helpers.scheduler });
       helpers.expectObservable(EMPTY.pipe(throttle)).toBe('|');
@@ -517,7 +517,7 @@ describe('throttleByBucket', () => {
     });
   });
 
-  it('should read the headers of an answer for a store that learns from them, and for no other', () => {
+  it('should parse the headers of an answer only for a store that learns from them', () => {
     rx((helpers) => {
       const { scheduler } = helpers;
       const make = jobMaker();
@@ -548,7 +548,7 @@ describe('throttleByBucket', () => {
     });
   });
 
-  it('should leave no timer when it is left early', () => {
+  it('should leave no timer when unsubscribed early', () => {
     rx((helpers) => {
       const source = helpers.hot('(ab)--|');
       const throttle = throttleByBucket<NamedJob>({ store: quota(1, 90, helpers), scheduler: helpers.scheduler });
@@ -557,7 +557,7 @@ describe('throttleByBucket', () => {
     });
   });
 
-  it('should leave no timer behind, whether it was about to look or waits', () => {
+  it('should leave no timer when unsubscribed, whether it was about to check or waits', () => {
     const clock = virtualClock();
     const store = quota(1, 1_000, { scheduler: clock });
     const make = jobMaker();
@@ -574,7 +574,7 @@ describe('throttleByBucket', () => {
     expect(clock.pending).toBe(0);
   });
 
-  it('should refuse what no longer fits where a limit was lowered, and nothing of another key', () => {
+  it('should refuse jobs that no longer fit a lowered limit, and none of another key', () => {
     const clock = virtualClock();
     const store = memoryLimitStore({ limits: { tpm: 100 }, scheduler: clock });
     const refused: string[] = [];
@@ -595,7 +595,7 @@ describe('throttleByBucket', () => {
     subscription.unsubscribe();
   });
 
-  it('should not refuse what the server may hold for all that is known, when another limit changes', () => {
+  it('should not refuse a job that a larger plan may hold when another limit changes', () => {
     const clock = virtualClock();
     const plans = [{ tpm: 100 }, { tpm: 1_000 }];
     const store = memoryLimitStore({ limits: { tpm: 100 }, plans, scheduler: clock });
@@ -614,7 +614,7 @@ describe('throttleByBucket', () => {
     subscription.unsubscribe();
   });
 
-  it('should listen to changes of its buckets no longer than it is listened to', () => {
+  it('should unsubscribe from changes of its buckets when unsubscribed', () => {
     rx((helpers) => {
       const store = quota(1, 90, helpers);
       let listening = 0;
@@ -636,7 +636,7 @@ describe('throttleByBucket', () => {
     });
   });
 
-  it('should check again when the changes of its buckets have failed', () => {
+  it('should check again when the changes of its buckets fail', () => {
     rx((helpers) => {
       const { scheduler } = helpers;
       const inner = quota(1, 1_000_000, helpers);
@@ -657,7 +657,7 @@ describe('throttleByBucket', () => {
     });
   });
 
-  it('should spend no grant of one bucket on a job of another', () => {
+  it('should not use a grant of one bucket for a job of another', () => {
     rx((helpers) => {
       const { scheduler } = helpers;
       const store = slow(quota(1, 100, helpers), 5, helpers);
@@ -673,7 +673,7 @@ describe('throttleByBucket', () => {
     });
   });
 
-  it('should have one timer, however many wait', () => {
+  it('should have one timer, however many jobs wait', () => {
     rx((helpers) => {
       const store = quota(1, 90, helpers);
       const make = jobMaker();
@@ -692,8 +692,8 @@ describe('throttleByBucket', () => {
   });
 });
 
-describe('throttleByBucket with a store that answers later', () => {
-  it('should ask a store that answers later again when it said, or when something has changed, and not before', () => {
+describe('throttleByBucket with an asynchronous store', () => {
+  it('should ask again after the announced wait, or when jobs have changed, and not before', () => {
     rx((helpers) => {
       const { scheduler } = helpers;
       const store = quota(1, 10_000, helpers);
@@ -711,12 +711,12 @@ describe('throttleByBucket with a store that answers later', () => {
       source.pipe(arriving(helpers), prioritize(), throttle, names).subscribe((name) => granted.push(name));
       helpers.flush();
       expect(granted).toEqual(['a', 'c', 'd']);
-      // For a, for c, for c again as d has come, and for each when it is due.
+      // For a, for c, for c again when d arrives, then for each when its wait is over.
       expect(asked.map((at) => Math.round(at / 1_000))).toEqual([0, 0, 3, 10, 10, 20]);
     });
   });
 
-  it('should ask again at once where something has changed while it was asked', () => {
+  it('should ask again at once when something changed during the question', () => {
     rx((helpers) => {
       const store = quota(10, 1_000, { ...helpers, unit: 'tokens' });
       const others: Reservation = { key: 'm', id: 'others', cost: tokens(6), priority: 'low' };
@@ -732,7 +732,7 @@ describe('throttleByBucket with a store that answers later', () => {
     });
   });
 
-  it('should give what was granted to the best one that it pays for', () => {
+  it('should use a grant for the best job that it covers', () => {
     rx((helpers) => {
       const source = helpers.hot('l-h----|');
       const expected = '          -----h---------(l|)';
@@ -744,7 +744,7 @@ describe('throttleByBucket with a store that answers later', () => {
     });
   });
 
-  it('should give it to the one for whom it was asked when it does not pay for a better one', () => {
+  it('should use a grant for the job that asked when it does not cover a better one', () => {
     rx((helpers) => {
       const source = helpers.hot('l-h----|');
       const order: string[] = [];
@@ -758,7 +758,7 @@ describe('throttleByBucket with a store that answers later', () => {
     });
   });
 
-  it('should give back a reservation that is no longer wanted', () => {
+  it('should give a reservation back whose job has left', () => {
     rx((helpers) => {
       const lifetime = new Subscription();
       const store = quota(1, 100, helpers);
@@ -780,7 +780,7 @@ describe('throttleByBucket with a store that answers later', () => {
     });
   });
 
-  it('should give back what is granted after it was left', () => {
+  it('should give a reservation back that is granted after it was unsubscribed', () => {
     rx((helpers) => {
       const store = quota(1, 100, helpers);
       const source = helpers.hot('l-------');
@@ -792,7 +792,7 @@ describe('throttleByBucket with a store that answers later', () => {
     });
   });
 
-  it('should refuse the job for which the store failed, and go on with the others', () => {
+  it('should refuse the job for which the store failed, and continue with the others', () => {
     rx((helpers) => {
       const store = quota(5, 100, helpers);
       let asked = 0;
@@ -820,7 +820,7 @@ describe('throttleByBucket with a store that answers later', () => {
 
 describe('throttleByBucket with a store that throws', () => {
   for (const method of ['changes', 'sent', 'learn', 'settle'] as const) {
-    it(`should grant all of them, one after the other, although ${method} throws`, () => {
+    it(`should grant all jobs, one after the other, although ${method} throws`, () => {
       rx((helpers) => {
         const { scheduler } = helpers;
         const throwing: LimitStore = {
@@ -844,7 +844,7 @@ describe('throttleByBucket with a store that throws', () => {
     });
   }
 
-  it('should refuse the one for which it throws although that one only wanted to pass, and keep the best one waiting', () => {
+  it('should refuse a passing job for which the store throws, and keep the best job waiting', () => {
     rx((helpers) => {
       const store = quota(10, 1_000, { ...helpers, unit: 'tokens' });
       let asked = 0;
@@ -876,7 +876,7 @@ describe('throttleByBucket with functions that throw', () => {
   it.each<[string, Partial<ThrottleByBucketConfig<NamedJob>>]>([
     ['key', { key: () => throwing() }],
     ['refuse', { refuse: () => throwing() }],
-  ])('should end the stream with what %s throws', (_, config) => {
+  ])('should fail with what %s throws', (_, config) => {
     rx((helpers) => {
       const throttle = throttleByBucket<NamedJob>({
         store: quota(1, 10, helpers),
@@ -891,8 +891,8 @@ describe('throttleByBucket with functions that throw', () => {
   });
 });
 
-describe('throttleByBucket by the clock of the system', () => {
-  it('should sort what comes in one turn, in a microtask', async () => {
+describe('throttleByBucket with the system clock', () => {
+  it('should sort the jobs of one turn in a microtask', async () => {
     const jobs = new Subject<NamedJob>();
     const store = quota(3, 1_000, { scheduler: { now: () => 0, schedule: () => Subscription.EMPTY } });
     const order: string[] = [];

@@ -11,7 +11,7 @@ const values = { a: 'a', b: 'b', c: 'c', d: 'd', e: 'e', s: connected, q: { type
 const late = (phase: TimeoutPhase, limit: number) => new TimeoutError(phase, limit, { model: 'm' });
 
 describe('timeouts', () => {
-  it('should do as its marbles say', () => {
+  it('should behave as its marble diagram shows', () => {
     rx(({ cold, scheduler, expectObservable, expectSubscriptions }) => {
       const { source, expected } = marbles('timeouts');
       const tokens = cold(source);
@@ -32,7 +32,7 @@ describe('timeouts', () => {
     ['betweenTokens', 3, 's------a--b--c----|', 's------a--b--c--#'],
     ['total', 6, 'a-b-c--d-e', 'a-b-c-#'],
     ['total', 6, 'a-b-c|', 'a-b-c|'],
-  ])('should end when %s takes longer than %d: %s', (phase, limit, source, expected) => {
+  ])('should fail when %s takes longer than %d: %s', (phase, limit, source, expected) => {
     rx(({ cold, scheduler, expectObservable }) => {
       const result = cold(source, values).pipe(timeouts({ [phase]: limit, model: 'm', scheduler }));
       expectObservable(result).toBe(expected, values, late(phase, limit));
@@ -44,7 +44,7 @@ describe('timeouts', () => {
     ['firstToken', 's-----a', 's-----a'],
     ['betweenTokens', 'a------', 'a-----#'],
     ['total', 's------', 's--#'],
-  ])('should let %s wait while nothing is read, but for the total: %s', (phase, source, expected) => {
+  ])('should suspend %s while paused, but not the total: %s', (phase, source, expected) => {
     rx(({ cold, scheduler, expectObservable }) => {
       const isPaused = () => scheduler.now() < 5;
       const result = cold(source, values).pipe(timeouts({ [phase]: 3, isPaused, model: 'm', scheduler }));
@@ -60,10 +60,10 @@ describe('timeouts', () => {
     ['betweenTokens', 'a--b---', 'a--b--#'],
     ['total', 's------', 's--#'],
   ])(
-    'should not count a pause that was over before the time was looked at, but for the total: %s',
+    'should not count a pause that ended before the timer fired, except towards the total: %s',
     (phase, source, expected) => {
       rx(({ cold, scheduler, expectObservable }) => {
-        // It was read from the beginning to the first frame, and is again from the second on.
+        // Paused from frame 1 to frame 2.
         const isPaused = () => (scheduler.now() < 2 ? scheduler.now() >= 1 : 2);
         const result = cold(source, values).pipe(timeouts({ [phase]: 3, isPaused, model: 'm', scheduler }));
         expectObservable(result).toBe(expected, values, late(phase, 3));
@@ -71,14 +71,14 @@ describe('timeouts', () => {
     },
   );
 
-  it('should name the phase that ends first', () => {
+  it('should name the phase that expires first', () => {
     rx(({ cold, scheduler, expectObservable }) => {
       const config = { connect: 9, firstToken: 4, betweenTokens: 1, total: 20, model: 'm', scheduler };
       expectObservable(cold('-----------').pipe(timeouts(config))).toBe('----#', undefined, late('firstToken', 4));
     });
   });
 
-  it.each(['isPaused', 'fail'] as const)('should end with what `%s` throws', (callback) => {
+  it.each(['isPaused', 'fail'] as const)('should fail with what `%s` throws', (callback) => {
     rx(({ cold, scheduler, expectObservable, expectSubscriptions }) => {
       const thrown = new Error('thrown');
       const throws = () => {
@@ -91,7 +91,7 @@ describe('timeouts', () => {
     });
   });
 
-  it('should unsubscribe from the source before it emits the error', () => {
+  it('should unsubscribe from its source before it emits the error', () => {
     rx(({ cold, scheduler, flush }) => {
       const order: string[] = [];
       const source = cold('----');
@@ -104,7 +104,7 @@ describe('timeouts', () => {
     });
   });
 
-  it('should leave no timer, whichever way it ends', () => {
+  it('should leave no timer, however it ends', () => {
     rx(({ cold, scheduler, expectObservable, expectSubscriptions }) => {
       const config = { connect: 50, firstToken: 50, betweenTokens: 50, total: 50, scheduler };
       const bad = new Error('bad');
@@ -116,10 +116,10 @@ describe('timeouts', () => {
     });
   });
 
-  it('should have one timer, and none when it has ended', () => {
+  it('should have one timer, and none after it has ended', () => {
     const clock = virtualClock();
     const source = new Subject<string>();
-    // The first token is allowed longer than the next one.
+    // The first token may take longer than the next one.
     const limits = { firstToken: 1_000, betweenTokens: 100, total: 10_000, scheduler: clock };
     const subscription = source.pipe(timeouts(limits)).subscribe();
     expect(clock.pending).toBe(1);
@@ -129,14 +129,14 @@ describe('timeouts', () => {
     expect(clock.pending).toBe(0);
   });
 
-  it('should take a token that comes while it is looked whether one has come, and wait for the next one', () => {
+  it('should accept a token that arrives while the expired timer is handled', () => {
     const clock = virtualClock();
     const source = new Subject<string>();
     const ends: unknown[] = [];
     source.pipe(timeouts({ firstToken: 100, betweenTokens: 100, scheduler: clock })).subscribe({
       error: (error: unknown) => ends.push([clock.now(), error]),
     });
-    // When the timer has fired already.
+    // After the timer has fired.
     clock.schedule(() => {
       source.next('a');
     }, 100);
@@ -144,7 +144,7 @@ describe('timeouts', () => {
     expect(ends).toEqual([[200, new TimeoutError('betweenTokens', 100)]]);
   });
 
-  it('should do nothing when nothing is limited', () => {
+  it('should do nothing without limits', () => {
     rx(({ cold, expectObservable }) => {
       expectObservable(cold('-----a|').pipe(timeouts({}))).toBe('-----a|');
     });

@@ -18,7 +18,7 @@ const part = (delta: Delta, finish_reason: string | null = null, rest: object = 
   ({ id: 'c1', model: 'm', choices: [{ index: 0, delta, finish_reason }], ...rest }) as unknown as ChatCompletionChunk;
 
 const chunks = {
-  /** What tokens leave out. */
+  /** Fields that tokens leave out. */
   a: part({ content: 'a' }, null, { system_fingerprint: 'fp', x_groq: { id: 'req_1', seed: 7 }, new_field: [1] }),
   b: part({ content: 'b' }),
   /** The reason and the usage. */
@@ -32,7 +32,7 @@ const values = {
   d: event('[DONE]'),
 };
 
-/** What comes of events that are there at once. */
+/** The result for synchronous events. */
 const all = (...events: ServerEvent[]): { readonly got: ChatCompletionChunk[]; readonly error: unknown } => {
   const got: ChatCompletionChunk[] = [];
   let error: unknown;
@@ -43,7 +43,7 @@ const all = (...events: ServerEvent[]): { readonly got: ChatCompletionChunk[]; r
 };
 
 describe('toChunks', () => {
-  it('should do as its marbles say', () => {
+  it('should behave as its marble diagram shows', () => {
     rx(({ hot, expectObservable, expectSubscriptions }) => {
       const { source, expected } = marbles('toChunks');
       const events = hot(source, values);
@@ -52,7 +52,7 @@ describe('toChunks', () => {
     });
   });
 
-  it('should change nothing in a chunk', () => {
+  it('should emit chunks unchanged', () => {
     expect(all(values.a, values.f)).toEqual({ got: [chunks.a, chunks.f], error: undefined });
   });
 
@@ -62,21 +62,21 @@ describe('toChunks', () => {
     ['something after [DONE]', 'a-d-a-|', 'a-----|'],
     ['a connection that breaks when all was there', 'a-f-#', 'a-f-|'],
     ['a connection that breaks after [DONE]', 'a-d-#', 'a---|'],
-  ])('should end well on %s', (_, source, expected) => {
+  ])('should complete for %s', (_, source, expected) => {
     rx(({ cold, expectObservable }) => {
       const lost = new ConnectionError('The connection was reset.', { sent: true });
       expectObservable(cold(source, values, lost).pipe(toChunks())).toBe(expected, chunks);
     });
   });
 
-  it('should be an error with what had come when the stream is cut', () => {
+  it('should fail with the partial answer when the stream is cut', () => {
     const { got, error } = all(values.a, values.b);
     expect(got).toEqual([chunks.a, chunks.b]);
     expect(error).toSatisfy(isTruncatedStreamError);
     expect(error).toMatchObject({ partial: { text: 'ab' }, requestId: 'req_1', model: 'm' });
   });
 
-  it('should report a lost connection with the part that had arrived, and unchanged if there was none', () => {
+  it('should add the partial answer to a lost connection, or pass the error on unchanged without one', () => {
     rx(({ cold, flush }) => {
       const lost = new ConnectionError('The connection was reset.', { sent: true });
       const errors: unknown[] = [];
@@ -91,14 +91,14 @@ describe('toChunks', () => {
     });
   });
 
-  it('should pass any other error on as it is', () => {
+  it('should pass any other error on unchanged', () => {
     rx(({ cold, expectObservable }) => {
       const bad = new Error('bad');
       expectObservable(cold('a-#', values, bad).pipe(toChunks())).toBe('a-#', chunks, bad);
     });
   });
 
-  it('should raise what Groq raises in the middle of a stream', () => {
+  it('should raise an error event in the middle of a stream', () => {
     const error = { message: 'No tool', type: 'invalid_request_error', code: 'tool_use_failed', status_code: 400 };
     const { got, error: raised } = all(values.a, { ...event({ error }), event: 'error' });
     expect([got, isHttpError(raised)]).toEqual([[chunks.a], true]);
@@ -115,7 +115,7 @@ describe('toChunks', () => {
     expect(String(error)).not.toContain('s3cret');
   });
 
-  it('should not take nothing for an answer, and never end by itself', () => {
+  it('should fail for an empty source, and never complete by itself', () => {
     let error: unknown;
     EMPTY.pipe(toChunks()).subscribe({ error: (e: unknown) => (error = e) });
     expect(error).toSatisfy(isProtocolError);
@@ -124,7 +124,7 @@ describe('toChunks', () => {
     });
   });
 
-  it('should leave its source early', () => {
+  it('should unsubscribe from its source early', () => {
     rx(({ cold, expectObservable, expectSubscriptions }) => {
       const source = cold('a-b-', values);
       expectObservable(

@@ -46,7 +46,7 @@ const tokens = {
   q: { type: 'finish', reason: 'unknown', id: 'c1', model: 'm' },
 };
 
-/** All tokens of events that come at once, or the error. */
+/** All tokens of synchronous events, or the error. */
 const all = (...events: ServerEvent[]): { tokens: Token[]; error: unknown } => {
   const got: Token[] = [];
   let error: unknown;
@@ -57,7 +57,7 @@ const all = (...events: ServerEvent[]): { tokens: Token[]; error: unknown } => {
 };
 
 describe('toTokens', () => {
-  it('should do as its marbles say', () => {
+  it('should behave as its marble diagram shows', () => {
     rx(({ hot, scheduler, expectObservable, expectSubscriptions }) => {
       const { source, expected } = marbles('toTokens');
       const events = hot(source, values);
@@ -73,13 +73,13 @@ describe('toTokens', () => {
     ['[DONE] and no reason', 'a-(d|)', 'a-(q|)'],
     ['something after [DONE]', 'af-d-b-a-|', 'af-------|'],
     ['a reason, no [DONE] and an end', 'a-g-|', 'a---(g|)'],
-  ])('should end once, and last, on %s', (_, source, expected) => {
+  ])('should emit one finish token, as the last, for %s', (_, source, expected) => {
     rx(({ cold, scheduler, expectObservable }) => {
       expectObservable(cold(source, values).pipe(toTokens({ scheduler, grace: 9 }))).toBe(expected, tokens);
     });
   });
 
-  it('should have one timer when all of the answer was there, and none when it is left', () => {
+  it('should have one timer after a complete answer, and none when unsubscribed', () => {
     const clock = virtualClock();
     const events = new Subject<ServerEvent>();
     const subscription = events.pipe(toTokens({ scheduler: clock })).subscribe();
@@ -89,7 +89,7 @@ describe('toTokens', () => {
     expect(clock.pending).toBe(0);
   });
 
-  it('should not wait for longer than its grace when the connection stays open', () => {
+  it('should wait at most `grace` when the connection stays open', () => {
     rx(({ cold, scheduler, expectObservable, expectSubscriptions }) => {
       const whole = cold('a-f---', values);
       expectObservable(whole.pipe(toTokens({ scheduler, grace: 5 }))).toBe('a-f----|', tokens);
@@ -102,9 +102,9 @@ describe('toTokens', () => {
   it.each<[string, string, (now: number) => boolean | number]>([
     ['a-g--------u---', 'a----------f|', (now) => now < 10],
     ['a-g------------', 'a------------(g|)', (now) => (now < 8 ? now >= 3 : 8)],
-    // All that is to come has come.
+    // The usage has arrived, so nothing is missing.
     ['a-f------------', 'a-f----|', () => true],
-  ])('should not let its grace run while nothing is read and the usage is missing: %s', (source, expected, paused) => {
+  ])('should suspend `grace` while paused when the usage is missing: %s', (source, expected, paused) => {
     rx(({ cold, scheduler, expectObservable }) => {
       const isPaused = () => paused(scheduler.now());
       const result = cold(source, values).pipe(toTokens({ scheduler, grace: 5, isPaused }));
@@ -112,7 +112,7 @@ describe('toTokens', () => {
     });
   });
 
-  it('should end with what `isPaused` throws', () => {
+  it('should fail with what `isPaused` throws', () => {
     rx(({ cold, scheduler, expectObservable }) => {
       const isPaused = () => {
         throw new Error('broken');
@@ -122,7 +122,7 @@ describe('toTokens', () => {
     });
   });
 
-  it('should look once more for the end when its grace is over, since a program that was busy hears of it late', () => {
+  it('should handle a pending end before it completes after `grace`, as a busy program receives it late', () => {
     rx(({ scheduler, flush }) => {
       const log: string[] = [];
       const source = new Observable<ServerEvent>((subscriber) => {
@@ -139,13 +139,13 @@ describe('toTokens', () => {
     });
   });
 
-  it('should ignore what comes after the end', () => {
+  it('should ignore events after the end', () => {
     rx(({ cold, scheduler, expectObservable }) => {
       expectObservable(cold('a-d-b-f|', values).pipe(toTokens({ scheduler }))).toBe('a-q----|', tokens);
     });
   });
 
-  it('should be an error with what had come when the stream is cut', () => {
+  it('should fail with the partial answer when the stream is cut', () => {
     const { tokens: got, error } = all(values.r, values.t, values.a, values.b);
     expect(got).toHaveLength(3);
     expect(error).toSatisfy(isTruncatedStreamError);
@@ -154,7 +154,7 @@ describe('toTokens', () => {
     expect(JSON.stringify(error)).not.toContain('ab');
   });
 
-  it('should report a lost connection with the part that had arrived, and unchanged if there was none', () => {
+  it('should add the partial answer to a lost connection, or pass the error on unchanged without one', () => {
     rx(({ cold, scheduler, flush }) => {
       const lost = new ConnectionError('The connection was reset.', { sent: true });
       const errors: unknown[] = [];
@@ -170,20 +170,20 @@ describe('toTokens', () => {
     });
   });
 
-  it('should not mind a connection that breaks after the answer was whole', () => {
+  it('should ignore a connection that breaks after a complete answer', () => {
     rx(({ cold, scheduler, expectObservable }) => {
       expectObservable(cold('a-f#', values).pipe(toTokens({ scheduler }))).toBe('a-f|', tokens);
       expectObservable(cold('a-g#', values).pipe(toTokens({ scheduler }))).toBe('a--(g|)', tokens);
     });
   });
 
-  it('should not take nothing for an answer', () => {
+  it('should fail for an empty source', () => {
     let error: unknown;
     EMPTY.pipe(toTokens()).subscribe({ error: (e: unknown) => (error = e) });
     expect(error).toSatisfy(isProtocolError);
   });
 
-  it('should emit a tool call once, when it is whole', () => {
+  it('should emit each tool call once, when it is complete', () => {
     const part = (index: number, args: string, head: object = {}) =>
       chunk({ tool_calls: [{ index, ...head, function: { ...('id' in head && { name: 'f' }), arguments: args } }] });
     const { tokens: got } = all(
@@ -199,7 +199,7 @@ describe('toTokens', () => {
     ]);
   });
 
-  it('should never hand out half a tool call', () => {
+  it('should never emit an incomplete tool call', () => {
     const { tokens: got } = all(
       chunk({ tool_calls: [{ index: 0, id: 'x', function: { name: 'f', arguments: '{"a":' } }] }),
       chunk({}, 'length', { usage }),
@@ -211,7 +211,7 @@ describe('toTokens', () => {
     expect(all(chunk({ tool_calls: [{ index }] })).error).toSatisfy(isProtocolError);
   });
 
-  it('should raise what Groq raises in the middle of a stream', () => {
+  it('should raise an error event in the middle of a stream', () => {
     const error = { message: 'No tool', type: 'invalid_request_error', code: 'tool_use_failed', status_code: 400 };
     const { tokens: got, error: raised } = all(values.a, { ...event({ error }), event: 'error' });
     expect(got).toEqual([tokens.a]);
@@ -230,7 +230,7 @@ describe('toTokens', () => {
     expect(String(error)).not.toContain('s3cret');
   });
 
-  it('should take what is missing or strange in its stride', () => {
+  it('should tolerate missing and unknown fields', () => {
     const { tokens: got, error } = all(
       event({ id: 'c1', model: 'm', choices: [] }),
       event({ id: 'c2', model: 'm', choices: [{ index: 0 }] }),
@@ -245,7 +245,7 @@ describe('toTokens', () => {
     ]);
   });
 
-  it('should let a follower see at any time what was written', () => {
+  it('should let a follower read the partial answer at any time', () => {
     const readings: Reading[] = [];
     const follower = { follow: (reading: Reading) => readings.push(reading) };
     const source = new Subject<ServerEvent>();
@@ -258,7 +258,7 @@ describe('toTokens', () => {
     expect(written()).toEqual([['ab', 't']]);
   });
 
-  it('should leave its source early', () => {
+  it('should unsubscribe from its source early', () => {
     rx(({ cold, scheduler, expectObservable, expectSubscriptions }) => {
       const source = cold('a-g--', values);
       expectObservable(

@@ -24,13 +24,13 @@ const values = {
 const name = (one: ChatRequest): string =>
   Object.entries(values).find(([, value]) => JSON.stringify(value) === JSON.stringify(one))?.[0] ?? '';
 
-/** The same counter, that answers after so many frames. */
+/** The same counter with asynchronous answers. */
 const later = (answer: (count: TokenCount) => ReturnType<TokenCounter['count']>): TokenCounter => ({
   count: (one) => answer(counter.count(one) as TokenCount),
 });
 
 describe('trim', () => {
-  it('should do as its marbles say', () => {
+  it('should behave as its marble diagram shows', () => {
     rx(({ hot, expectObservable, expectSubscriptions }) => {
       const { source, expected } = marbles('trim');
       const requests = hot(source, values);
@@ -44,7 +44,7 @@ describe('trim', () => {
     ['|    ', '|    ', '(^!)'],
     ['-#   ', '-#   ', '^!'],
     ['a-b-a', 'a-c-a', '^'],
-  ])('should make %s into %s', (source, expected, subs) => {
+  ])('should turn %s into %s', (source, expected, subs) => {
     rx(({ cold, expectObservable, expectSubscriptions }) => {
       const requests = cold(source, values);
       expectObservable(requests.pipe(trim({ maxTokens: 10, counter }), map(name))).toBe(expected);
@@ -52,15 +52,15 @@ describe('trim', () => {
     });
   });
 
-  it('should end with an error at a request that cannot be trimmed so far', () => {
+  it('should fail for a request that cannot be trimmed enough', () => {
     const { values: got, ends } = told(of(values.a, values.x, values.a).pipe(trim({ maxTokens: 10, counter })));
     expect(got.all).toEqual([values.a]);
     expect(ends.map(([, error]) => isContextLengthError(error))).toEqual([true]);
   });
 
-  it('should wait for counts that come later, and keep the order', () => {
+  it('should wait for asynchronous counts, and keep the order', () => {
     rx(({ hot, expectObservable, expectSubscriptions, scheduler }) => {
-      // a takes one count. b takes five: the whole, what has to stay, two turns alone and one to be sure.
+      // a takes one count. b takes five: the whole, the required messages, two turns and a final check.
       const source = '  ab---------|';
       const expected = '--a---------(c|)';
       const subs = '    ^----------!';
@@ -71,7 +71,7 @@ describe('trim', () => {
     });
   });
 
-  it('should ask for nothing more when it is left', () => {
+  it('should count nothing more when unsubscribed', () => {
     rx(({ hot, expectObservable, flush, scheduler }) => {
       let asked = 0;
       const slow = later((count) => {
@@ -84,7 +84,7 @@ describe('trim', () => {
     });
   });
 
-  it('should take counts that come in a stream at once, of however many turns', () => {
+  it('should handle counts in synchronous streams without recursion', () => {
     const long = request(`s${'ua'.repeat(3_000)}u`);
     const { values: got, ends } = told(
       of(long).pipe(trim({ maxTokens: 20_000, counter: later((count) => of(count)) })),
@@ -103,12 +103,12 @@ describe('trim', () => {
     ],
     ['fails', () => Promise.reject(new Error('broken'))],
     ['says nothing', () => EMPTY],
-  ])('should tell whoever listens that the counter %s', async (_, count) => {
+  ])('should fail when the counter %s', async (_, count) => {
     const { error } = told(of(values.b).pipe(trim({ maxTokens: 10, counter: { count } })));
     expect(isValidationError(await error)).toBe(true);
   });
 
-  it('should refuse at once what is no number of tokens', () => {
+  it('should refuse an invalid number of tokens at once', () => {
     try {
       trim({ maxTokens: 0, counter });
       expect.unreachable();

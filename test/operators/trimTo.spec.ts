@@ -14,7 +14,7 @@ import { thrownBy } from '../util/thrownBy.ts';
 
 const FRAME = 10;
 
-/** Counts each character, with a frame for each message and one for the prompt, and what it was asked to count. */
+/** Counts characters plus a frame for each message and the prompt, and records the work. */
 function counting() {
   const counter = {
     messages: 0,
@@ -32,7 +32,7 @@ function counting() {
 
 const request = (messages: readonly Message[]): ChatRequest => ({ model: 'm', messages });
 
-/** What is left of a conversation of letters. Each of its messages has five tokens, calls three. */
+/** The rest of a trimmed conversation, as letters. Each message has five tokens, a call three. */
 const left = (letters: string, maxTokens: number): string =>
   trimTo(request(conversation(letters)), maxTokens, counting())
     .messages.map((message) => {
@@ -54,7 +54,7 @@ describe('trimTo', () => {
     expect(left(letters, maxTokens)).toBe(expected);
   });
 
-  it('should give the request itself when it fits, and never change it', () => {
+  it('should return the request itself when it fits, and never change it', () => {
     const given = Object.freeze({ ...request(conversation('suauau')), temperature: 0.5, tools: [] });
     Object.freeze(given.messages);
     expect(trimTo(given, 40, counting())).toBe(given);
@@ -63,18 +63,18 @@ describe('trimTo', () => {
     expect(trimmed.messages.every((message) => given.messages.includes(message))).toBe(true);
   });
 
-  it('should count what else is in the request', () => {
+  it('should count the other fields of the request', () => {
     const tools = [{ type: 'function', function: { name: 'f' } }];
     expect(trimTo({ ...request(conversation('suauau')), tools }, 44, counting()).messages).toHaveLength(4);
   });
 
-  it('should count an estimate with its bound', () => {
+  it('should use the bound of an estimate', () => {
     const { count } = counting();
     const counter = { count: (one: ChatRequest) => ({ ...count(one), tokens: 0, exact: false }) };
     expect(trimTo(request(conversation('suauau')), 29, counter).messages).toHaveLength(2);
   });
 
-  it('should say with the numbers when what has to stay is too long', () => {
+  it('should fail with the numbers when the messages that must stay are too long', () => {
     const error = thrownBy(() => trimTo(request(conversation('suauau')), 19, counting()));
     expect(isContextLengthError(error)).toBe(true);
     expect(error).toMatchObject({
@@ -88,18 +88,18 @@ describe('trimTo', () => {
     );
   });
 
-  it.each([0, -1, NaN, '5', undefined])('should not trim to %s', (maxTokens) => {
+  it.each([0, -1, NaN, '5', undefined])('should refuse to trim to %s', (maxTokens) => {
     const error = thrownBy(() => trimTo(request(conversation('u')), maxTokens as number, counting()));
     expect(isValidationError(error) && error.path).toBe('maxTokens');
   });
 
-  it('should say what to do about a counter that answers later', () => {
+  it('should advise load() for an asynchronous counter', () => {
     const counter = { count: () => Promise.reject(new Error('away')) };
     const error = thrownBy(() => trimTo(request(conversation('u')), 5, counter));
     expect(isValidationError(error) && error.advice).toContain('load()');
   });
 
-  // Of texts that are counted together, some tokens become one.
+  // Texts that are counted together have fewer tokens.
   const together = (one: ChatRequest): TokenCount => {
     const { tokens } = counting().count(one);
     const fewer = tokens - Math.floor(Math.sqrt(tokens * 8));
@@ -109,10 +109,10 @@ describe('trimTo', () => {
   it.each([
     ['that counts every message as it does alone', counting().count],
     ['that counts them together', together],
-  ])('should find the longest that fits, in any conversation, by a counter %s', (_, count) => {
+  ])('should find the longest conversation that fits, with a counter %s', (_, count) => {
     fc.assert(
       fc.property(anyMessages, fc.integer({ min: 1, max: 600 }), (messages, maxTokens) => {
-        // Every number of units that can be left out, the least first.
+        // Every number of units that can be left out, in ascending order.
         const units = conversationUnits(messages);
         const all = Array.from({ length: units.length + 1 }, (_unit, dropped) => {
           const out = new Set(units.slice(0, dropped).flat());
@@ -127,7 +127,7 @@ describe('trimTo', () => {
     );
   });
 
-  it('should find something that fits with a counter whose parts do not add up', () => {
+  it('should find a conversation that fits with a counter that is not additive', () => {
     fc.assert(
       fc.property(anyMessages, fc.integer({ min: 50, max: 600 }), fc.nat(), (messages, maxTokens, noise) => {
         const { count } = counting();
@@ -147,7 +147,7 @@ describe('trimTo', () => {
     );
   });
 
-  it('should leave out all that it can when nothing is found in any message', () => {
+  it('should remove all that it can when single messages count nothing', () => {
     const error = thrownBy(() => trimTo(request(conversation('uauau')), 5, constantCounter(6)));
     expect(error).toMatchObject({ promptTokens: 6, limit: 5 });
   });
@@ -162,10 +162,10 @@ describe('trimTo', () => {
     for (const turns of [25, 100, 400, 1_600]) expect(work(turns)).toBeLessThan(5);
   });
 
-  it('should not count much more when the parts say nothing of the whole', () => {
+  it('should not count much more when parts do not predict the whole', () => {
     const counter = counting();
     const { count } = counter;
-    // Alone, the oldest turn seems to be all that there is.
+    // Alone, the oldest turn seems to hold all the tokens.
     const strange = (one: ChatRequest): TokenCount => {
       const { tokens } = count(one);
       const seen = one.messages.length > 4 ? tokens : one.messages[0]?.content === 'u1' ? 1e9 : 0;
@@ -177,7 +177,7 @@ describe('trimTo', () => {
     expect(counter.messages / given.messages.length).toBeLessThan(15);
   });
 
-  it('should keep what fits of a hundred messages, as Groq counts them', async () => {
+  it("should keep as many of a hundred messages as fit, with Groq's count", async () => {
     const counter = tiktokenCounter();
     await counter.load();
     const messages = Array.from({ length: 50 }, (_, turn): Message[] => [

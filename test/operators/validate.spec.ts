@@ -17,7 +17,7 @@ const errorOf = (value: unknown): ValidationError | undefined => {
 };
 
 describe('validate', () => {
-  it('should do as its marbles say', () => {
+  it('should behave as its marble diagram shows', () => {
     rx(({ hot, expectObservable, expectSubscriptions }) => {
       const { source, expected } = marbles('validate');
       const values = { a: request('a'), b: request('b'), x: { model: 'm', messages: [] } };
@@ -29,7 +29,7 @@ describe('validate', () => {
     });
   });
 
-  it('should let unknown fields of the body pass, untouched', () => {
+  it('should pass unknown fields of the body on unchanged', () => {
     const given = { ...request('hi'), brand_new: { deep: true } };
     let got: unknown;
     of(given)
@@ -80,13 +80,13 @@ describe('validate', () => {
       'an array of at most 4 items',
       'an array of 5',
     ],
-  ])('should refuse %s and name where, what is expected and what stands there', (_, value, path, expected, got) => {
+  ])('should refuse %s and name the path, the expected and the given value', (_, value, path, expected, got) => {
     const error = errorOf(value);
     expect(error).toSatisfy(isValidationError);
     expect(error).toMatchObject({ path, expected, got });
   });
 
-  it('should name every place that is wrong, and never a prompt', () => {
+  it('should name every invalid path, and never show a prompt', () => {
     const error = errorOf({ messages: [{ role: 'tool', content: 'my secret' }], temperature: -1 });
     expect(error?.issues.map(({ path }) => path)).toEqual(['model', 'messages[0].tool_call_id', 'temperature']);
     expect(JSON.stringify(error) + String(error)).not.toContain('secret');

@@ -23,8 +23,8 @@ const LATE: readonly (readonly [string, string])[] = [
 
 const bytes = (...texts: string[]): Observable<Uint8Array> => of(...texts.map((text) => Buffer.from(text)));
 
-describe.each(readers)('%s, of an answer that is whole', (name, reader) => {
-  /** What is told of a stream that goes on like this, and when it ends. */
+describe.each(readers)('%s, with a complete answer', (name, reader) => {
+  /** The notifications for a stream, and when they come. */
   const tell = (source: Observable<Uint8Array>, leaveAfter = Infinity) => {
     const scheduler = virtualClock();
     const told: unknown[] = [];
@@ -40,13 +40,13 @@ describe.each(readers)('%s, of an answer that is whole', (name, reader) => {
 
   const whole = tell(concat(bytes(textEvent('a'), finishEvent()), NEVER)).told;
 
-  it('should end although the connection stays open', () => {
+  it('should complete although the connection stays open', () => {
     expect(whole).toHaveLength(3);
     expect(whole.at(-1)).toEqual(['complete', 50]);
   });
 
   it.each(LATE)('should keep a complete answer when %s follows', (_what, late) => {
-    // Until `[DONE]` all chunks are Groq's own.
+    // Before `[DONE]`, toChunks passes all chunks on.
     const ends = late === textEvent('more') && name === 'toChunks' ? [] : [[finishEvent()]];
     for (const end of [...ends, [finishEvent(), DONE_EVENT]]) {
       expect(tell(concat(bytes(textEvent('a'), ...end, late), NEVER)).told).toEqual(whole);

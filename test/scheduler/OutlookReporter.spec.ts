@@ -11,11 +11,11 @@ import { virtualClock } from '../../src/testing/virtualClock.ts';
 import { jobMaker, tokens } from '../util/jobs.ts';
 
 describe('OutlookReporter', () => {
-  it('should never wait for a time that is past, by whatever clock', () => {
+  it('should never schedule a negative delay, even if the clock advances between readings', () => {
     let now = 0;
     const delays: number[] = [];
     const hurried: SchedulerLike = {
-      // Each look takes longer than the shortest wait.
+      // Each reading advances the clock by more than the shortest wait.
       now: () => (now += 5),
       schedule: (_, delay = 0) => {
         delays.push(delay);
@@ -34,7 +34,7 @@ describe('OutlookReporter', () => {
     expect(delays).toEqual([0]);
   });
 
-  /** Some who wait, of whom some want to know, in the time of a test. */
+  /** A reporter and waiting requests, in virtual time. */
   const setUp = () => {
     const clock = virtualClock();
     const store = quota(1, 10_000, { scheduler: clock });
@@ -66,7 +66,7 @@ describe('OutlookReporter', () => {
     return { clock, reporter, backlog, wait, asked: () => asked };
   };
 
-  it('should come as soon as they may, however often something changes until then', () => {
+  it('should be reported as soon as allowed, however often something changes until then', () => {
     const { clock, reporter, backlog, wait } = setUp();
     const heard: unknown[] = [];
     reporter.add(wait('l', (token) => heard.push([clock.now(), token])));
@@ -76,14 +76,14 @@ describe('OutlookReporter', () => {
     }
     clock.flush(1);
     expect(heard).toEqual([[1, { type: 'state', state: 'queued', position: 0, startsInMs: 9_999 }]]);
-    // One timer until it has to have come true.
+    // One timer, until the predicted start.
     expect(clock.pending).toBe(1);
     clock.flush(300);
     reporter.renew(backlog);
     expect(clock.pending).toBe(1);
   });
 
-  it('should not be emitted otherwise', () => {
+  it('should not be reported to other requests', () => {
     const { clock, reporter, backlog, wait } = setUp();
     const heard: string[] = [];
     wait('l1', () => heard.push('l1'));
@@ -133,7 +133,7 @@ describe('OutlookReporter', () => {
     expect(heard).toHaveLength(2);
   });
 
-  it('should cost nothing any more when the last one has left who wanted to know', () => {
+  it('should cost nothing after the last subscriber has left', () => {
     const { clock, reporter, backlog, wait, asked } = setUp();
     const leaving = wait('l1', () => {
       leaving.lifetime.unsubscribe();

@@ -14,7 +14,7 @@ import { type RunHelpers, rx } from '../util/rx.ts';
 import { setUp, wires } from '../util/scheduling.ts';
 import { told } from '../util/told.ts';
 
-/** Notes with the frame what is heard of an answer. */
+/** Records the notifications of an answer with their frames. */
 const noting = (log: string[], name: string, { scheduler }: RunHelpers) => ({
   next: (token: Token | StateToken) => {
     const what = token.type === 'state' ? token.state : token.type;
@@ -27,7 +27,7 @@ const noting = (log: string[], name: string, { scheduler }: RunHelpers) => ({
 const fault = new HttpError(503, {}, { advice: '' });
 
 describe('RequestScheduler', () => {
-  it('should make a request of each subscription, and none without', () => {
+  it('should make a request for each subscription, and none without', () => {
     rx((helpers) => {
       const { ask, transport } = setUp(helpers, { every: 1 });
       const answer = ask('x');
@@ -62,7 +62,7 @@ describe('RequestScheduler', () => {
     });
   });
 
-  it('should try again in the old place, pay again and say so', () => {
+  it('should retry in the old place, reserve again and emit the state', () => {
     rx((helpers) => {
       const log: string[] = [];
       const failing = concat(
@@ -96,7 +96,7 @@ describe('RequestScheduler', () => {
     });
   });
 
-  it('should report place and start to waiting requests, and again when those change', () => {
+  it('should report position and start to waiting requests, and again when they change', () => {
     rx((helpers) => {
       const heard: [number, Token | StateToken][] = [];
       const { ask } = setUp(helpers, { every: 1_000 });
@@ -119,7 +119,7 @@ describe('RequestScheduler', () => {
     });
   });
 
-  it('should say in the timeout error when the request would have started', () => {
+  it('should report in the timeout error when the request would have started', () => {
     rx((helpers) => {
       const errors: unknown[] = [];
       const { ask } = setUp(helpers, { every: 1_000 });
@@ -147,7 +147,7 @@ describe('RequestScheduler', () => {
     });
   });
 
-  it('should keep no more waiting than allowed: the last one leaves', () => {
+  it('should keep at most `maxQueued` waiting: the last one is refused', () => {
     rx((helpers) => {
       const log: string[] = [];
       const { ask } = setUp(helpers, { every: 10, maxQueued: 2 });
@@ -162,18 +162,18 @@ describe('RequestScheduler', () => {
     });
   });
 
-  it('should not retry more than a part of all requests', () => {
+  it('should limit retries to a fraction of all requests', () => {
     rx((helpers) => {
       const { ask, transport } = setUp(helpers, { every: 0.001, reply: () => throwError(() => fault) });
       for (let i = 0; i < 100; i++)
         ask('x', { retry: { count: 5, initialDelay: 1 } }).subscribe({ error: () => undefined });
       helpers.flush();
-      // Ten that everybody has, and a fifth of a hundred.
+      // Ten retries plus a fifth of a hundred requests.
       expect(transport.requests).toHaveLength(100 + 10 + 20);
     });
   });
 
-  it('should refuse at once what can never fit', () => {
+  it('should refuse a request at once that can never fit', () => {
     rx((helpers) => {
       const log: string[] = [];
       const { ask } = setUp(helpers);
@@ -184,7 +184,7 @@ describe('RequestScheduler', () => {
     });
   });
 
-  it('should end a wait that takes too long', () => {
+  it('should end a wait that exceeds the queue timeout', () => {
     rx((helpers) => {
       const log: string[] = [];
       const { ask, transport } = setUp(helpers, { every: 100 });
@@ -196,7 +196,7 @@ describe('RequestScheduler', () => {
     });
   });
 
-  it('should count the timeouts of an answer from its dispatch', () => {
+  it('should start the timeouts of an answer at its dispatch', () => {
     rx((helpers) => {
       const log: string[] = [];
       const { ask, transport } = setUp(helpers, { every: 10, reply: () => helpers.cold('s', wires) });
@@ -208,7 +208,7 @@ describe('RequestScheduler', () => {
     });
   });
 
-  it('should let everything come to its end when it is completed, and take nothing new', () => {
+  it('should finish accepted requests after complete(), and refuse new ones', () => {
     rx((helpers) => {
       const log: string[] = [];
       const { ask, under } = setUp(helpers, {
@@ -264,7 +264,7 @@ describe('RequestScheduler', () => {
       'HttpError',
     ],
   ])(
-    'should tell everyone when it is cut: waiting, in flight and pausing before a retry, by %s',
+    'should fail every request when it is closed: waiting, in flight and pausing before a retry, with %s',
     (_, cut, expected) => {
       rx((helpers) => {
         const log: string[] = [];
@@ -290,7 +290,7 @@ describe('RequestScheduler', () => {
     },
   );
 
-  it('should outlive a subscriber that asks again from within, and one that leaves from within', () => {
+  it('should handle a subscriber that makes a request, or unsubscribes, within a notification', () => {
     rx((helpers) => {
       const log: string[] = [];
       const { ask, transport } = setUp(helpers, { every: 2 });
@@ -309,7 +309,7 @@ describe('RequestScheduler', () => {
     });
   });
 
-  it('should show the status at once and then conflated', () => {
+  it('should emit the status at once, then at most every 100 ms', () => {
     rx((helpers) => {
       const { ask, under } = setUp(helpers, { every: 60, reply: () => helpers.cold('s---(hafd|)', wires) });
       const seen: [number, Status][] = [];
@@ -341,13 +341,13 @@ describe('RequestScheduler', () => {
       expect(onlookers.map(({ ends }) => ends)).toEqual([[['complete']], [['complete']]]);
       expect(onlookers[0].values.all.at(-1)).toEqual({ models: [] });
       expect(onlookers[1].values.all.at(-1)).toMatchObject({ type: 'finished' });
-      // Whoever comes later sees how things stand, and that they stay so.
+      // A late subscriber receives the final status.
       const late = told(under.status$);
       expect([late.values.all, late.ends]).toEqual([[{ models: [] }], [['complete']]]);
     });
   });
 
-  it('should emit what happens to a request, and nothing without subscribers', () => {
+  it('should emit the events of a request, and nothing without subscribers', () => {
     rx((helpers) => {
       const events: GroqEvent[] = [];
       const { ask, under } = setUp(helpers, {
@@ -430,7 +430,7 @@ describe('RequestScheduler', () => {
     });
   });
 
-  it('should let one go first that is to wait less long than others of its priority', () => {
+  it('should order requests of one priority by their own slack', () => {
     rx((helpers) => {
       const log: string[] = [];
       const { ask } = setUp(helpers, { every: 10 });
@@ -458,7 +458,7 @@ describe('RequestScheduler', () => {
     });
   });
 
-  it('should not leave requests waiting forever when its clock fails, and go on when it works again', () => {
+  it('should not leave requests waiting forever when its clock fails, and continue when it works again', () => {
     rx((helpers) => {
       const { scheduler } = helpers;
       const log: string[] = [];
@@ -470,7 +470,7 @@ describe('RequestScheduler', () => {
         },
         schedule: scheduler.schedule.bind(scheduler),
       };
-      // Whoever waits is looked at when the first one ends.
+      // Waiting requests are checked when the first one ends.
       const reply = () => helpers.cold('(sha)(fd|)', wires);
       const store = quota(1, 20, helpers);
       let listening = 0;
@@ -490,14 +490,14 @@ describe('RequestScheduler', () => {
         'l4 finish 25',
         'l4 complete 25',
       ]);
-      // Nor does the line that has failed listen to the store any more.
+      // A failed lane has unsubscribed from the store as well.
       under.unsubscribe();
       helpers.flush();
       expect(listening).toBe(0);
     });
   });
 
-  it('should keep many models apart and forget those that are idle', () => {
+  it('should serve many models, and forget idle ones', () => {
     rx((helpers) => {
       const { ask, transport } = setUp(helpers, { every: 1 });
       for (let i = 0; i < 100; i++) ask(`x${i}`, { model: `m${i}` }).subscribe();
@@ -519,7 +519,7 @@ describe('RequestScheduler', () => {
         under.complete();
       },
     ],
-  ])('should listen to the store for no more models than it has to, and for none when it is %s', (_, close) => {
+  ])('should observe the store only for recently used models, and for none after it was %s', (_, close) => {
     rx((helpers) => {
       const store = quota(1, 1, helpers);
       const listeners = new Map<string, number>();
@@ -535,7 +535,7 @@ describe('RequestScheduler', () => {
       const idle = heard();
       close(under);
       helpers.flush();
-      // Whenever 32 are idle, all of them are forgotten.
+      // Whenever 32 models are idle, all of them are forgotten.
       expect([idle, heard()]).toEqual([100 % 32, 0]);
     });
   });

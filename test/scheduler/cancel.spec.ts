@@ -9,7 +9,7 @@ import { type SetUp, setUp, wires } from '../util/scheduling.ts';
 
 const fault = new HttpError(503, {}, { advice: '' });
 
-/** A store that thinks for ten frames. */
+/** A store that answers after ten frames. */
 const slow = (helpers: RunHelpers): LimitStore => {
   const store = quota(5, 50, helpers);
   return {
@@ -21,7 +21,7 @@ const slow = (helpers: RunHelpers): LimitStore => {
   };
 };
 
-/** Each stage of a request, and how one gets there by frame 3. */
+/** Each stage of a request, and how it is reached by frame 3. */
 const stages: [stage: string, setUp: (helpers: RunHelpers) => SetUp, settled: string[]][] = [
   ['waits', () => ({ every: 100 }), ['used']],
   ['waits for the store', (helpers) => ({ limits: slow(helpers) }), []],
@@ -40,7 +40,7 @@ describe('unsubscribing from a request', () => {
   it.each(stages)('that %s should leave no timer, no connection and no reservation', (stage, config, settled) => {
     rx((helpers) => {
       const { ask, transport, store, under } = setUp(helpers, config(helpers));
-      // Something before it uses the quota up, where it has to wait.
+      // Another request uses up the quota when this one has to wait.
       if (stage === 'waits') ask('first').subscribe();
       const heard: unknown[] = [];
       const request = ask('x', {

@@ -29,7 +29,7 @@ import { seeded } from '../util/random.ts';
 
 const usage = { prompt_tokens: 1, completion_tokens: 1 };
 
-/** Runs a seed's mixture of requests, faults and cancels to its end, and tells what is left. */
+/** Runs a seed's mixture of requests, faults and cancels to its end, and returns what is left. */
 function run(seed: number) {
   const chance = seeded(seed);
   const pick = <T>(...choices: readonly T[]): T => choices[Math.floor(chance() * choices.length)] as T;
@@ -153,7 +153,7 @@ const CLEAN = {
 };
 
 describe('the core in virtual time', () => {
-  it('should end 300 random runs with a balanced ledger and nothing left', () => {
+  it('should end 300 random runs with a balanced ledger and nothing left open', () => {
     for (let seed = 1; seed <= 300; seed++) expect({ seed, ...run(seed) }).toEqual({ seed, ...CLEAN });
   });
 });

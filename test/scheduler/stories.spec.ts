@@ -9,7 +9,7 @@ import { marbles } from '../util/marbles.ts';
 import { rx } from '../util/rx.ts';
 import { setUp, wires } from '../util/scheduling.ts';
 
-/** An answer as the name of the one who asked, at its first piece of text. */
+/** Maps an answer to the name of its request, at its first piece of text. */
 const named = (name: string) => (answer: Observable<Token | StateToken>) =>
   answer.pipe(
     text(),
@@ -17,7 +17,7 @@ const named = (name: string) => (answer: Observable<Token | StateToken>) =>
   );
 
 describe('the story of', () => {
-  it('a burst: what is urgent goes first', () => {
+  it('a burst: the most urgent request goes first', () => {
     rx((helpers) => {
       const { source, expected } = marbles('burst');
       const { ask } = setUp(helpers);
@@ -36,7 +36,7 @@ describe('the story of', () => {
     });
   });
 
-  it('one who leaves while waiting: the next one takes the place', () => {
+  it('a waiting request is cancelled: the next one takes its place', () => {
     rx((helpers) => {
       const { inputs, source, expected } = marbles('cancelWhileWaiting');
       const { ask, transport, store } = setUp(helpers, { every: 6 });
@@ -50,7 +50,7 @@ describe('the story of', () => {
     });
   });
 
-  it('a 429: nobody hears of it, and everyone keeps the place', () => {
+  it('a 429: no subscriber is notified, and every request keeps its place', () => {
     rx((helpers) => {
       const { source, expected } = marbles('retryAfter');
       const limited = of(wire.sent, wire.head(429, { 'retry-after-ms': '6' }), wire.error('Rate limit reached'));
@@ -64,7 +64,7 @@ describe('the story of', () => {
     });
   });
 
-  it('a cut stream: an error with what had come', () => {
+  it('a cut stream: an error with the partial answer', () => {
     rx((helpers) => {
       const { inputs, expected } = marbles('cutStream');
       const lost = new ConnectionError('The connection was lost.', { sent: true });

@@ -31,7 +31,7 @@ import { told } from '../util/told.ts';
 
 const fault = new HttpError(503, {}, { advice: '' });
 
-/** A scheduler whose log tells when each of the requests ended, and how. */
+/** A scheduler with a log of when and how each request ended. */
 const logging = (helpers: RunHelpers, config: SetUp = {}) => {
   const under = setUp(helpers, config);
   const log: string[] = [];
@@ -43,7 +43,7 @@ const logging = (helpers: RunHelpers, config: SetUp = {}) => {
   return { ...under, ask, log };
 };
 
-describe('a queue that is full', () => {
+describe('a full queue', () => {
   it.each<[string, SetUp['overflow'], readonly string[], readonly string[]]>([
     [
       'the last one, whoever that is',
@@ -69,12 +69,12 @@ describe('a queue that is full', () => {
       ['h1', 'l1', 'l2', 'h2'],
       ['h1 0', 'h2 1 QueueFullError', 'l1 10', 'l2 20'],
     ],
-  ])('should be left by %s', (_, overflow, names, expected) => {
+  ])('should refuse %s', (_, overflow, names, expected) => {
     rx((helpers) => {
       const { ask, log } = logging(helpers, { every: 10, maxQueued: 2, overflow });
       const [first, ...others] = names;
       ask(String(first));
-      // It is admitted when the turn is over.
+      // It is admitted at the end of the turn.
       helpers.cold('-x').subscribe(() => {
         for (const name of others) ask(name);
       });
@@ -83,7 +83,7 @@ describe('a queue that is full', () => {
     });
   });
 
-  it('should say how many wait, and be a queue of one model only', () => {
+  it('should report its limit, and be separate for each model', () => {
     rx((helpers) => {
       const errors: unknown[] = [];
       const { ask } = setUp(helpers, { every: 10, maxQueued: 1 });
@@ -99,7 +99,7 @@ describe('a queue that is full', () => {
     });
   });
 
-  it.each(['last', 'newest'] as const)('should not reject requests that can start at once: %s', (overflow) => {
+  it.each(['last', 'newest'] as const)('should not refuse requests that can start at once: %s', (overflow) => {
     rx((helpers) => {
       const limits = quota('8/10ms', helpers);
       const { ask, log } = logging(helpers, { limits, maxQueued: 2, overflow });
@@ -110,7 +110,7 @@ describe('a queue that is full', () => {
     });
   });
 
-  it('should have room again when a request leaves', () => {
+  it('should have room again when a request is cancelled', () => {
     rx((helpers) => {
       const { ask, log } = logging(helpers, { every: 10, maxQueued: 1 });
       ask('l1').unsubscribe();
@@ -121,14 +121,14 @@ describe('a queue that is full', () => {
   });
 });
 
-describe('a place that can change', () => {
-  it('should change by priority, tenant and slack, each as it was asked for', () => {
+describe('a place that changes', () => {
+  it('should take the given priority, tenant or slack', () => {
     rx((helpers) => {
       const { ask, log } = logging(helpers, { every: 10 });
       ask('h');
       ask('l1', { tenant: 'a' });
       ask('l2', { tenant: 'a' });
-      // b has had nothing yet.
+      // b was granted nothing yet.
       ask('l3', { tenant: 'a', place$: helpers.cold<Place>('-p', { p: { tenant: 'b' } }) });
       ask('l4', { tenant: 'a', place$: helpers.cold<Place>('--p', { p: { slack: 30_000 } }) });
       ask('b', { tenant: 'a', place$: helpers.cold<Place>('---p', { p: { priority: 'normal' } }) });
@@ -137,7 +137,7 @@ describe('a place that can change', () => {
     });
   });
 
-  it('should keep what a change leaves out, and the time at which it was asked for', () => {
+  it('should keep the fields that a change omits, and the time of arrival', () => {
     rx((helpers) => {
       const { ask, log } = logging(helpers, { every: 10 });
       ask('h');
@@ -154,7 +154,7 @@ describe('a place that can change', () => {
   it.each<[string, (at: number) => Place]>([
     ['says the same', () => ({ priority: 'low' })],
     ['lets it come later', (at) => ({ slack: 700_000 + at })],
-  ])('should not cost a tenant its turn by a change that %s', (_, change) => {
+  ])('should not cost a tenant its turn when the change %s', (_, change) => {
     rx((helpers) => {
       const place$ = helpers.cold('-----x----x----x', { x: 0 }).pipe(map(() => change(helpers.scheduler.now())));
       const { ask, log } = logging(helpers, { every: 10 });
@@ -167,7 +167,7 @@ describe('a place that can change', () => {
     });
   });
 
-  it('should be what all later events say', () => {
+  it('should be reported in all later events', () => {
     rx((helpers) => {
       const reply = () => helpers.cold('(sha)-(fd|)', wires);
       const { ask, under } = setUp(helpers, { every: 10, reply });
@@ -176,7 +176,7 @@ describe('a place that can change', () => {
         if (seq === 1) events.push(`${type} ${tenant}`);
       });
       ask('l1').subscribe();
-      // What comes after it has left counts for nobody.
+      // Changes after the request was admitted have no effect.
       const place$ = helpers.cold<Place>('-p---------q', { p: { tenant: 'b' }, q: { tenant: 'c' } });
       ask('l2', { tenant: 'a', place$ }).subscribe();
       helpers.flush();
@@ -184,7 +184,7 @@ describe('a place that can change', () => {
     });
   });
 
-  it('should not be told again where a change says what is so already', () => {
+  it('should not be reported again when a change has no effect', () => {
     rx((helpers) => {
       const { ask } = setUp(helpers, { every: 10 });
       const place$ = new Subject<Place>();
@@ -200,14 +200,14 @@ describe('a place that can change', () => {
     });
   });
 
-  it.each<SetUp['overflow']>(['last', 'newest'])('should make nobody leave a queue that is full: %s', (overflow) => {
+  it.each<SetUp['overflow']>(['last', 'newest'])('should not make a request leave a full queue: %s', (overflow) => {
     rx((helpers) => {
       let failures = 1;
       const failing = () => concat(of(wire.sent), helpers.cold<WireEvent>('---#', {}, fault));
       const reply = (name: string) => (name === 'l0' && failures-- > 0 ? failing() : helpers.cold('(shafd|)', wires));
       const { ask, log } = logging(helpers, { every: 10, maxQueued: 2, overflow, reply });
       ask('l0', { retry: { initialDelay: 1 } });
-      // Where the first one has come back, three wait.
+      // After the first one has returned, three wait.
       const place$ = helpers.cold<Place>('-----p', { p: { priority: 'high' } });
       helpers.cold('-x').subscribe(() => {
         ask('l1');
@@ -218,7 +218,7 @@ describe('a place that can change', () => {
     });
   });
 
-  it('should be heard until it has its answer, and change nothing of one that is under way', () => {
+  it('should be observed until the answer has ended, without effect on a request in flight', () => {
     rx((helpers) => {
       const place$ = helpers.hot<Place>('--p-------p-#', { p: { priority: 'high' } });
       const { ask, log } = logging(helpers, { every: 5, reply: () => helpers.cold('(sha)--(fd|)', wires) });
@@ -230,7 +230,7 @@ describe('a place that can change', () => {
     });
   });
 
-  it('should be unsubscribed when the request is cancelled', () => {
+  it('should be unsubscribed from when the request is cancelled', () => {
     rx((helpers) => {
       const place$ = helpers.hot<Place>('----------');
       const { ask } = logging(helpers, { every: 50 });
@@ -244,7 +244,7 @@ describe('a place that can change', () => {
     });
   });
 
-  it('should be an error of the answer when it fails', () => {
+  it('should fail the answer when `place$` fails', () => {
     rx((helpers) => {
       const { ask, log, store } = logging(helpers, { every: 10 });
       ask('h');
@@ -255,7 +255,7 @@ describe('a place that can change', () => {
     });
   });
 
-  it('should keep one out of the queue that fails at once', () => {
+  it('should keep a request out of the queue when `place$` fails at once', () => {
     rx((helpers) => {
       const { ask, log, under } = logging(helpers, { every: 10 });
       const events: string[] = [];
@@ -267,7 +267,7 @@ describe('a place that can change', () => {
   });
 
   it.each([null, { priority: 'urgent' }, { slack: Number.NaN }, { prority: 'high' }])(
-    'should be an error of the answer when it is no place: %j',
+    'should fail the answer when it is invalid: %j',
     (wrong) => {
       rx((helpers) => {
         const { ask, log, store } = logging(helpers, { every: 10 });
@@ -305,7 +305,7 @@ describe('a place that can change', () => {
   it.each([
     ['while an attempt is under way', 12],
     ['in the pause before a retry', 16],
-  ])('should count for the retry when it changes %s', (_, at) => {
+  ])('should apply to the retry when it changes %s', (_, at) => {
     rx((helpers) => {
       let failures = 1;
       const reply = (name: string) =>
@@ -325,7 +325,7 @@ describe('a place that can change', () => {
     });
   });
 
-  it('should have the slack of a new priority, whichever was given before', () => {
+  it('should use the default slack of a new priority, whatever slack was set before', () => {
     rx((helpers) => {
       const { ask, log } = logging(helpers, { every: 10 });
       ask('h');
@@ -337,7 +337,7 @@ describe('a place that can change', () => {
     });
   });
 
-  it('should move none but the one that asked for it, also when it is known at once', () => {
+  it('should move only its own request, also when it is known at once', () => {
     rx((helpers) => {
       const { ask, log } = logging(helpers, { every: 10 });
       ask('h');
@@ -350,10 +350,10 @@ describe('a place that can change', () => {
   });
 });
 
-describe('what those who wait can expect', () => {
+describe('the reported position and start of waiting requests', () => {
   const queued = { type: 'state', state: 'queued' } as const;
 
-  /** What a request that waits is told, and when. */
+  /** The states of a waiting request, and when they come. */
   const heardBy = (helpers: RunHelpers, answer: Observable<Token | StateToken>): [number, StateToken][] => {
     const heard: [number, StateToken][] = [];
     answer.subscribe((token) => {
@@ -362,11 +362,11 @@ describe('what those who wait can expect', () => {
     return heard;
   };
 
-  it('should be corrected when something comes back', () => {
+  it('should be corrected when units are given back', () => {
     rx((helpers) => {
       const { ask } = setUp(helpers, {
         limits: quota(100, 10_000, { ...helpers, unit: 'tokens' }),
-        // The first one used nothing of its hundred, which is known after two seconds.
+        // The first request uses none of its hundred tokens, which is known after two seconds.
         reply: () => helpers.cold('(sh) 1997ms (fd|)', wires),
       });
       ask('h', { cost: tokens(100) }).subscribe();
@@ -380,7 +380,7 @@ describe('what those who wait can expect', () => {
     });
   });
 
-  it('should be corrected when it has not come true', () => {
+  it('should be corrected when the predicted start has passed', () => {
     rx((helpers) => {
       const store = quota(1, 1_000, helpers);
       let asked = 0;
@@ -401,7 +401,7 @@ describe('what those who wait can expect', () => {
     });
   });
 
-  it('should not be told again for nothing, nor more often than four times a second', () => {
+  it('should be reported only when they change, at most four times a second', () => {
     rx((helpers) => {
       const { ask } = setUp(helpers, { every: 100 });
       for (let i = 0; i < 8; i++) ask('h').subscribe();
@@ -450,7 +450,7 @@ describe('what those who wait can expect', () => {
         },
       });
       for (let i = 0; i < 5; i++) ask('l').subscribe();
-      // Who is answered does not wait any more.
+      // A request that is being answered waits no more.
       const { subscription } = told(ask('h', { lifecycle: true }));
       helpers.cold('10s x').subscribe(() => {
         subscription.unsubscribe();
@@ -512,7 +512,7 @@ describe('what those who wait can expect', () => {
     });
   });
 
-  it('should not predict an immediate start for jobs that wait for what levels do not show', () => {
+  it('should not predict an immediate start when the store refuses for a reason that levels do not show', () => {
     rx((helpers) => {
       const store = quota(1, 10, helpers);
       const reserve: LimitStore['reserve'] = () => ({ type: 'wait', ms: 5_000, dimension: 'rpm', rate: Infinity });
@@ -526,7 +526,7 @@ describe('what those who wait can expect', () => {
     });
   });
 
-  it('should say of the model when the next one starts, in its status', () => {
+  it("should appear in the status as the start of the model's next request", () => {
     rx((helpers) => {
       const { ask, under } = setUp(helpers, { every: 1_000, reply: () => NEVER });
       const next: (number | undefined)[] = [];
@@ -536,7 +536,7 @@ describe('what those who wait can expect', () => {
         under.unsubscribe();
       });
       helpers.flush();
-      // At the beginning, when the first was admitted, and when the second was; nobody waits after the cut.
+      // At the start, after the first admission, after the second, and after it was closed.
       expect(next).toEqual([undefined, 900, 900, undefined]);
     });
   });
@@ -579,7 +579,7 @@ describe('what those who wait can expect', () => {
     });
   });
 
-  it('should be in the error of each that waited too long', () => {
+  it('should be in the timeout error of each request', () => {
     rx((helpers) => {
       const errors: unknown[] = [];
       const { ask } = setUp(helpers, { every: 1_000 });
@@ -597,7 +597,7 @@ describe('what those who wait can expect', () => {
     });
   });
 
-  it('should be told in events as well', () => {
+  it('should be followed by an event with the real wait', () => {
     rx((helpers) => {
       const { ask, under } = setUp(helpers, { every: 10 });
       const events: GroqEvent[] = [];

@@ -34,7 +34,7 @@ const FAILURES: readonly (readonly [how: string, fail: () => unknown])[] = [
 
 describe('RequestScheduler with a store that fails', () => {
   for (const [method, [how, fail]] of METHODS.flatMap((name) => FAILURES.map((failure) => [name, failure] as const))) {
-    it(`should answer all the others when ${method} ${how} once`, () => {
+    it(`should answer all other requests when ${method} ${how} once`, () => {
       rx((helpers) => {
         const inner = quota(2, 8, helpers);
         let calls = 0;
@@ -77,7 +77,7 @@ describe('RequestScheduler with a store that fails', () => {
       },
     ],
     ['tells levels that are none', () => of<never[]>(...([5] as never[]))],
-  ])('should refuse those who have waited too long, and tell how things stand, when it %s', (_, levels) => {
+  ])('should time out waiting requests, and emit the status, when it %s', (_, levels) => {
     rx((helpers) => {
       const limits: LimitStore = { ...quota(1, 1_000, helpers), levels };
       const { ask, under } = setUp(helpers, { limits, reply: () => helpers.cold('s-h-a 200ms (fd|)', wires) });
@@ -95,7 +95,7 @@ describe('RequestScheduler with a store that fails', () => {
         under.unsubscribe();
       }, 500);
       helpers.scheduler.schedule(() => {
-        // What the store cannot tell is missing, and the rest is told.
+        // The status is complete except for the levels.
         expect(status?.models).toEqual([expect.objectContaining({ model: 'm', buckets: [] })]);
       }, 150);
       helpers.flush();
@@ -108,7 +108,7 @@ describe('RequestScheduler with a store that fails', () => {
     [null, 'null'],
     [42, '42'],
     ['yes', '"yes"'],
-  ])('should say that %j is no verdict', (given, text) => {
+  ])('should report that %j is no verdict', (given, text) => {
     const answers = [given, of(given)] as Verdict[];
     for (const answer of answers) {
       const store = guardedStore({ ...unlimitedStore(), reserve: () => answer });
@@ -119,14 +119,14 @@ describe('RequestScheduler with a store that fails', () => {
     }
   });
 
-  it('should say that nothing is no level', () => {
+  it('should report that null is no level', () => {
     const shown = told(levelsOf({ ...unlimitedStore(), levels: () => of([null] as never[]) }, 'm'));
     expect(shown.ends.map(([, error]) => String(error))).toEqual([
       'TypeError: The store has returned invalid levels: [null]',
     ]);
   });
 
-  /** What becomes of three requests when the store says it in a way of its own. */
+  /** How three requests end when the store wraps its verdicts in the given way. */
   const ends = (say: (verdict: Verdict, helpers: RunHelpers) => ObservableInput<Verdict>): readonly string[] => {
     const log: string[] = [];
     let most = 0;
@@ -161,11 +161,11 @@ describe('RequestScheduler with a store that fails', () => {
 
   const ONE_BY_ONE = ['complete', 'complete', 'complete'];
 
-  it('should not ask a store again at once that says at once, in a stream, to wait', () => {
+  it('should wait before the next question when a verdict in a stream is synchronous', () => {
     expect(ends((verdict) => of(verdict))).toEqual(ONE_BY_ONE);
   });
 
-  it('should take one verdict for one question, although the store repeats it', () => {
+  it('should take only the first verdict for each question', () => {
     const starts: number[] = [];
     rx((helpers) => {
       const { scheduler } = helpers;
@@ -174,7 +174,7 @@ describe('RequestScheduler with a store that fails', () => {
         ...inner,
         reserve: (reservation) => {
           const verdict = of(inner.reserve(reservation) as Verdict);
-          // The second time it comes while the next question is open.
+          // The repeated verdict arrives while the next question is open.
           return concat(verdict.pipe(delay(1, scheduler)), verdict.pipe(delay(0.5, scheduler)));
         },
       };
@@ -195,7 +195,7 @@ describe('RequestScheduler with a store that fails', () => {
     expect(third - second).toBeGreaterThanOrEqual(3);
   });
 
-  it('should tell how things stand, and listen no longer, when its levels go on or are not there', () => {
+  it('should emit the status, and unsubscribe from levels, when they do not complete or are empty', () => {
     rx((helpers) => {
       const inner = quota(1, 4, helpers);
       let listening = 0;
@@ -218,11 +218,11 @@ describe('RequestScheduler with a store that fails', () => {
     });
   });
 
-  it('should not wait for a verdict when there is none', () => {
+  it('should refuse a request when the store completes without a verdict', () => {
     expect(ends(() => EMPTY)).toEqual(['GROQ_ERR_STORE', 'GROQ_ERR_STORE', 'GROQ_ERR_STORE']);
   });
 
-  it('should give back what was granted when the answer is lost', () => {
+  it('should give a reservation back whose verdict was lost', () => {
     rx((helpers) => {
       const inner = quota(1, 1_000_000, helpers);
       let lost = 0;
@@ -240,7 +240,7 @@ describe('RequestScheduler with a store that fails', () => {
       }
       helpers.scheduler.schedule(() => ends.push(`${inner.settled.length} settled, ${inner.open.size} open`), 100);
       helpers.flush();
-      // The other one got the only reservation that there was.
+      // The only unit was granted to the other request.
       expect(ends).toEqual(['GROQ_ERR_STORE', '2 settled, 0 open']);
     });
   });

@@ -17,7 +17,7 @@ const listen = () => {
 };
 
 describe('operate', () => {
-  it('should pass on what a config leaves out', () => {
+  it('should pass notifications on without handlers', () => {
     const { heard, destination } = listen();
     const subscriber = operate<unknown, unknown>({ destination });
     subscriber.next(1);
@@ -28,21 +28,24 @@ describe('operate', () => {
     expect(failing.heard).toEqual(['bad']);
   });
 
-  it.each(['next', 'error', 'complete'] as const)('should make what `%s` throws an error of the stream', (method) => {
-    const { heard, destination } = listen();
-    const subscriber = operate({
-      destination,
-      [method]: () => {
-        // Also when it has left its source before.
-        subscriber.unsubscribe();
-        throw new Error('thrown');
-      },
-    });
-    subscriber[method](undefined);
-    expect(heard).toEqual([new Error('thrown')]);
-  });
+  it.each(['next', 'error', 'complete'] as const)(
+    'should turn an exception of `%s` into an error of the stream',
+    (method) => {
+      const { heard, destination } = listen();
+      const subscriber = operate({
+        destination,
+        [method]: () => {
+          // Also when it has unsubscribed before.
+          subscriber.unsubscribe();
+          throw new Error('thrown');
+        },
+      });
+      subscriber[method](undefined);
+      expect(heard).toEqual([new Error('thrown')]);
+    },
+  );
 
-  it('should finalize once, however often it is closed', () => {
+  it('should finalize once, however often it is unsubscribed', () => {
     let finalized = 0;
     const finalize = () => {
       finalized += 1;
@@ -58,7 +61,7 @@ describe('operate', () => {
     expect(finalized).toBe(2);
   });
 
-  it('should finalize also when the teardown of its source throws', () => {
+  it('should finalize also when a teardown of its source throws', () => {
     let finalized = 0;
     const subscriber = operate({ destination: listen().destination, finalize: () => (finalized += 1) });
     subscriber.add(() => {
@@ -70,7 +73,7 @@ describe('operate', () => {
     expect(finalized).toBe(1);
   });
 
-  it('should close whoever listens for it, one or several, at once or in turns', () => {
+  it('should close all subscribers, whenever they subscribed', () => {
     const closed: string[] = [];
     const { destination } = listen();
     const layer = operate({ destination });
@@ -87,7 +90,7 @@ describe('operate', () => {
     expect(closed.at(-1)).toBe('too late');
   });
 
-  it('should keep nothing of what it worked with once it is over', async () => {
+  it('should keep no reference to its handlers after it was unsubscribed', async () => {
     const open = (next: (value: unknown) => void) => operate({ destination: listen().destination, next });
     const work = () => {
       const state = { an: 'answer' };
@@ -98,7 +101,7 @@ describe('operate', () => {
     const over = work();
     over.subscriber.unsubscribe();
     const underWay = work();
-    // A WeakRef holds on to what it refers to until the turn in which it was made is over.
+    // A new WeakRef keeps its target alive until the end of the current turn.
     await new Promise((resolve) => setImmediate(resolve));
     globalThis.gc?.();
     expect(underWay.state.deref(), 'while it is under way').toBeDefined();

@@ -26,14 +26,14 @@ import { shared } from '../../util/shared.ts';
 const fast = readTokens({ maxLineBytes: 2_000, grace: 0 });
 const plain = pipe(parseEvents({ maxLineBytes: 2_000 }), toTokens({ grace: 0 }));
 
-/** Bytes cut into pieces of these sizes, again and again. */
+/** Bytes cut into pieces of these sizes, repeatedly. */
 function cut(bytes: Buffer, sizes: readonly number[]): Buffer[] {
   const pieces: Buffer[] = [];
   for (let at = 0, i = 0; at < bytes.length; i++) pieces.push(bytes.subarray(at, (at += sizes[i % sizes.length] ?? 1)));
   return pieces;
 }
 
-/** Everything that is told of a stream, in order, with all that an error has. */
+/** All notifications of a stream in order, with all fields of an error. */
 const toldOf = (tokens$: Observable<Token>): Promise<unknown[]> =>
   lastValueFrom(tokens$.pipe(materialize(), toArray())).then((told) =>
     told.map(({ kind, value, error }) => {
@@ -81,7 +81,7 @@ const text = fc.oneof(
 
 const textEvent = (content: string): string => event(of({ delta: { content } }));
 
-/** What an event may look like whose text differs from event to event. */
+/** Forms of events that differ only in their text. */
 const shapes: readonly ((text: string) => string)[] = [
   (reasoning) => event(of({ delta: { reasoning, channel: 'analysis' } })),
   (content) => event(of({ delta: { content, reasoning: 'why' } })),
@@ -156,7 +156,7 @@ const events = fc.oneof(
 
 const streams = fc.record({
   body: fc.array(events, { maxLength: 12 }).map((all) => Buffer.from(all.join(''))),
-  /** Bytes that are changed: where, and into what. */
+  /** Bytes to change: the position and the new value. */
   wrong: fc.array(fc.tuple(fc.nat(), fc.oneof(fc.nat(255), fc.constantFrom(10, 13, 34, 92, 0xff, 0xc3))), {
     maxLength: 2,
   }),
@@ -167,7 +167,7 @@ const streams = fc.record({
 });
 
 describe('readTokens', () => {
-  it('should tell what the plain operators tell, of any stream', async () => {
+  it('should emit the same as the plain operators, for any stream', async () => {
     await fc.assert(
       fc.asyncProperty(streams, async ({ body, wrong, isWrong, sizes, end, left }) => {
         if (isWrong) for (const [at, byte] of wrong) body[at % Math.max(1, body.length)] = byte;
@@ -194,7 +194,7 @@ describe('readTokens', () => {
     );
   });
 
-  it('should read alike what only its text tells apart, without parsing it', () => {
+  it('should read events that differ only in their text without parsing them', () => {
     const words = Array.from({ length: 100 }, (_, i) => event(of({ delta: { content: ` "${i}" é\n` } })));
     const parse = vi.spyOn(JSON, 'parse');
     const tokens: Token[] = [];
@@ -204,11 +204,11 @@ describe('readTokens', () => {
     const parsed = parse.mock.calls.filter(([json]) => json.startsWith('{')).length;
     parse.mockRestore();
     expect(tokens).toEqual(Array.from({ length: 100 }, (_, i) => ({ type: 'text', text: ` "${i}" é\n` })));
-    // The first one, and the proof that nothing in it depends on its text.
+    // The first event, and the three that prove the template.
     expect(parsed).toBe(4);
   });
 
-  it('should take the parser of events only for those that are no single line of data', async () => {
+  it('should use the event parser only for events that are not a single data line', async () => {
     const feed = vi.spyOn(EventReader.prototype, 'feed');
     const lines = event(of({ delta: { role: 'assistant', content: '' } })) + textEvent('a') + textEvent('b');
     const end = event(of({ delta: {}, finish_reason: 'stop' }, { usage }));
@@ -216,12 +216,12 @@ describe('readTokens', () => {
     expect(feed).not.toHaveBeenCalled();
     const odd = [lines, ': a comment\n\n', textEvent('c'), end].map((piece) => Buffer.from(piece));
     await lastValueFrom(from(odd).pipe(fast));
-    // The comment, after the blank line that a parser begins with in the middle of a stream.
+    // The comment, after a blank line with which the parser starts in the middle of a stream.
     expect(feed.mock.calls.map(([bytes]) => String(bytes))).toEqual(['\n', ': a comment\n\n']);
     feed.mockRestore();
   });
 
-  it('should not learn on and on where each event has an id of its own', () => {
+  it('should stop learning a template when each event has its own id', () => {
     const words = Array.from({ length: 100 }, (_, i) => event({ ...of({ delta: { content: 'a' } }), id: `c${i}` }));
     const parse = vi.spyOn(JSON, 'parse');
     from([Buffer.from(words.join(''))])
@@ -232,7 +232,7 @@ describe('readTokens', () => {
     expect(parsed).toBeLessThan(110);
   });
 
-  it('should stop reading when it is left', () => {
+  it('should stop reading when unsubscribed', () => {
     const words = Array.from({ length: 100 }, () => event(of({ delta: { content: 'a' } })));
     const read = vi.spyOn(TextTemplate.prototype, 'read');
     from([Buffer.from(words.join(''))])
@@ -242,7 +242,7 @@ describe('readTokens', () => {
     read.mockRestore();
   });
 
-  it('should not take for an event what goes on within another one', async () => {
+  it('should not treat the continuation of an event as a new event', async () => {
     const text = textEvent('a');
     for (const begun of ['data: 1\n', 'data: ', 'id: ', ': ', '\r', 'data: \r'])
       await expectSame(from([text, text, begun, text, text, text].map((piece) => Buffer.from(piece))));
@@ -273,10 +273,10 @@ describe('readTokens', () => {
   shared(INDEX, (index) => {
     const recordings = readRecordings(index).filter(({ response }) => response.sse !== undefined);
 
-    it('should read all that was recorded like the plain operators', async () => {
+    it('should read all recordings like the plain operators', async () => {
       for (const { response, transport_chunk_bytes: sizes } of recordings) {
         const bytes = Buffer.from(response.sse ?? '');
-        // Each byte of the long ones would take seconds.
+        // Single bytes of the long ones would take seconds.
         const cuts = [[bytes.length], [bytes.length < 15_000 ? 1 : 97], ...(sizes?.length ? [sizes] : [])];
         for (const cutting of cuts) await expectSame(from(cut(bytes, cutting)));
       }
