@@ -6,7 +6,7 @@ import { isConnectionError, isProtocolError, isTimeoutError } from '../../src/er
 import type { WireEvent } from '../../src/ports/Transport.ts';
 import { told } from '../util/told.ts';
 
-/** An exchange that somebody listens to, with what undici gives it. */
+/** A subscribed exchange, with the controller that undici would give it. */
 const make = (paused$?: Observable<boolean>, connectTimeout?: number) => {
   const aborted: string[] = [];
   const controller = {
@@ -37,27 +37,30 @@ describe('Exchange', () => {
     vi.useRealTimers();
   });
 
-  it.each(['ended', 'left', 'left before it started'])('should keep nothing of undici once it has %s', async (how) => {
-    const begin = () => {
-      const { exchange, controller, aborted } = make();
-      const socket = new Socket().on('error', () => undefined);
-      exchange.connecting(socket, true);
-      if (how === 'left before it started') exchange.unsubscribe();
-      exchange.onRequestStart(controller);
-      if (how === 'ended') exchange.onResponseEnd();
-      if (how !== 'left before it started') exchange.unsubscribe();
-      return { exchange, aborted, held: [new WeakRef(controller), new WeakRef(socket)] };
-    };
-    const { exchange, aborted, held } = begin();
-    // A WeakRef holds on to what it refers to until the turn in which it was made is over.
-    await new Promise((resolve) => setImmediate(resolve));
-    globalThis.gc?.();
-    expect(held.map((each) => each.deref())).toEqual([undefined, undefined]);
-    expect(aborted).toEqual(how === 'ended' ? [] : ['unsubscribed']);
-    exchange.unsubscribe();
-  });
+  it.each(['ended', 'left', 'left before it started'])(
+    'should keep no reference to objects of undici once it has %s',
+    async (how) => {
+      const begin = () => {
+        const { exchange, controller, aborted } = make();
+        const socket = new Socket().on('error', () => undefined);
+        exchange.connecting(socket, true);
+        if (how === 'left before it started') exchange.unsubscribe();
+        exchange.onRequestStart(controller);
+        if (how === 'ended') exchange.onResponseEnd();
+        if (how !== 'left before it started') exchange.unsubscribe();
+        return { exchange, aborted, held: [new WeakRef(controller), new WeakRef(socket)] };
+      };
+      const { exchange, aborted, held } = begin();
+      // A new WeakRef keeps its target alive until the end of the current turn.
+      await new Promise((resolve) => setImmediate(resolve));
+      globalThis.gc?.();
+      expect(held.map((each) => each.deref())).toEqual([undefined, undefined]);
+      expect(aborted).toEqual(how === 'ended' ? [] : ['unsubscribed']);
+      exchange.unsubscribe();
+    },
+  );
 
-  it('should let go of the headers as they came, which nobody reads, before the answer ends', () => {
+  it('should release the raw headers as soon as the head has arrived', () => {
     const { exchange, controller } = make();
     controller.rawHeaders = [Buffer.from('x'), Buffer.from('y')];
     exchange.onRequestStart(controller);
@@ -67,7 +70,7 @@ describe('Exchange', () => {
 
   const reset = Object.assign(new Error('reset'), { code: 'ECONNRESET' });
 
-  it('should send a request once more when its connection was lost, and emit `sent` once', () => {
+  it('should resend a request once when a reused connection was lost, and emit `sent` once', () => {
     const paused$ = new BehaviorSubject(false);
     const listening: number[] = [];
     const noting = paused$.pipe(tap({ subscribe: () => listening.push(1) }));
@@ -78,12 +81,12 @@ describe('Exchange', () => {
     expect([sent(), heard.ends]).toEqual([2, []]);
     exchange.onRequestStart(controller);
     expect([heard.values.all, listening]).toEqual([[{ type: 'sent' }], [1]]);
-    // The second one was no old one.
+    // The second connection was new, so there is no other attempt.
     exchange.onResponseError(controller, reset);
     expect([sent(), heard.ends]).toEqual([2, [['error', expect.toSatisfy(isConnectionError)]]]);
   });
 
-  it('should end when the connection over which it is sent once more is not made in time', () => {
+  it('should fail when the new connection for resending is not made in time', () => {
     vi.useFakeTimers();
     const begin = () => {
       const made = make(undefined, 300);
@@ -106,7 +109,7 @@ describe('Exchange', () => {
     expect([vi.getTimerCount(), good.heard.ends]).toEqual([0, []]);
   });
 
-  it('should say that it was sent when no connection can be made over which to send it once more', () => {
+  it('should report the request as sent when no new connection can be made for resending', () => {
     const { exchange, controller, heard } = make();
     exchange.onRequestStart(controller);
     exchange.onResponseError(controller, reset);
@@ -116,7 +119,7 @@ describe('Exchange', () => {
     expect(String(error)).toContain('The connection was lost, and no new one could be made (ECONNREFUSED). Try again;');
   });
 
-  it('should send a request when an idle connection goes away on which it was about to be sent', () => {
+  it('should dispatch a request again while idle connections close before it was sent', () => {
     vi.useFakeTimers();
     const { exchange, controller, heard, sent } = make();
     exchange.dispatch();
@@ -126,7 +129,7 @@ describe('Exchange', () => {
       vi.runAllTimers();
       expect([sent(), heard.ends]).toEqual([more, []]);
     }
-    // What happens to a connection of its own is no matter of its age.
+    // A connection made for this request was not idle, so its failure is final.
     exchange.connecting(new Socket(), true);
     exchange.onResponseError(controller, reset);
     vi.runAllTimers();
@@ -138,7 +141,7 @@ describe('Exchange', () => {
     expect(left.sent()).toBe(0);
   });
 
-  it('should not send a request once more that was answered', () => {
+  it('should not resend a request after the head of its answer', () => {
     const { exchange, controller, heard, sent } = make();
     exchange.dispatch();
     exchange.onRequestStart(controller);
@@ -147,7 +150,7 @@ describe('Exchange', () => {
     expect([sent(), heard.ends]).toEqual([1, [['error', expect.toSatisfy(isConnectionError)]]]);
   });
 
-  it('should give up the new connection when it is left while it waits for that', () => {
+  it('should destroy the new connection when unsubscribed while it waits for that', () => {
     const { exchange, controller, aborted } = make();
     exchange.onRequestStart(controller);
     exchange.onResponseError(controller, reset);
@@ -157,7 +160,7 @@ describe('Exchange', () => {
     expect([socket.destroyed, aborted]).toEqual([true, []]);
   });
 
-  it('should abort nothing that is over', () => {
+  it('should not abort a request that has ended already', () => {
     const failed = make();
     failed.exchange.onRequestStart(failed.controller);
     failed.exchange.onResponseError(failed.controller, new Error('lost'));
@@ -171,7 +174,7 @@ describe('Exchange', () => {
     expect(long.aborted).toEqual([expect.stringMatching(/^The answer is longer than 1 bytes\./)]);
   });
 
-  it.each([0, 99])('should take a status of %d for no HTTP', (status) => {
+  it.each([0, 99])('should reject status %d as a violation of HTTP', (status) => {
     const { exchange, controller, aborted, heard } = make();
     exchange.onRequestStart(controller);
     exchange.onResponseStart(controller, status, {});
@@ -179,7 +182,7 @@ describe('Exchange', () => {
     expect(aborted).toEqual([expect.stringContaining(`its status is ${status}.`)]);
   });
 
-  it('should hear whether it is paused no longer than it runs, and end when that cannot be told', () => {
+  it('should observe the pause only while it runs, and fail when the pause fails', () => {
     const paused$ = new Subject<boolean>();
     const running = make(paused$);
     running.exchange.onRequestStart(running.controller);

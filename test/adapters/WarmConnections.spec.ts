@@ -3,7 +3,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { type Dial, WarmConnections } from '../../src/adapters/WarmConnections.ts';
 import { told } from '../util/told.ts';
 
-/** A socket that goes nowhere, and notes whether it keeps the process. */
+/** An unconnected socket that records whether it keeps the process alive. */
 class IdleSocket extends Socket {
   keepsProcess = true;
 
@@ -18,7 +18,7 @@ class IdleSocket extends Socket {
   }
 }
 
-/** Connections of which a test says when they are there. */
+/** Connections that open when a test says so. */
 const setUp = (keepAlive = 30_000) => {
   const warm = new WarmConnections(keepAlive);
   const dialed: { readonly socket: IdleSocket; readonly done: Parameters<Dial>[0] }[] = [];
@@ -45,7 +45,7 @@ const setUp = (keepAlive = 30_000) => {
 };
 
 describe('WarmConnections', () => {
-  it('should not keep the process alive by an unused connection', () => {
+  it('should not keep the process alive with an unused connection', () => {
     const { warm, open } = setUp();
     const { socket, connect, ends } = open();
     expect(socket.keepsProcess).toBe(true);
@@ -55,7 +55,7 @@ describe('WarmConnections', () => {
     expect([warm.size, socket.keepsProcess]).toEqual([0, true]);
   });
 
-  it('should leave one alone that was taken, however long it is idle then', () => {
+  it('should not time out or close a connection that was taken', () => {
     const { warm, open } = setUp(20);
     const { socket, connect } = open();
     connect();
@@ -66,7 +66,7 @@ describe('WarmConnections', () => {
     expect(socket.destroyed).toBe(false);
   });
 
-  it('should give out first the one that was made first', () => {
+  it('should hand out the oldest connection first', () => {
     const { warm, open } = setUp();
     const sockets = [open(), open()].map(({ socket, connect }) => {
       connect();
@@ -75,7 +75,7 @@ describe('WarmConnections', () => {
     expect([warm.take(), warm.take(), warm.take()]).toEqual([...sockets, undefined]);
   });
 
-  it('should close a connection that is no longer wanted when it opens', () => {
+  it('should close a connection that was cancelled before it opened', () => {
     const { warm, open } = setUp();
     const { socket, connect, subscription, ends } = open();
     subscription.unsubscribe();

@@ -1,4 +1,4 @@
-/** Cancels requests that share a connection with others, as a process of its own: it has been seen not to come back. */
+/** Cancels requests on a shared connection, in a separate process, since this has been seen to hang. */
 
 import { once } from 'node:events';
 import { createSecureServer } from 'node:http2';
@@ -29,7 +29,7 @@ await answered();
 for (let round = 0; round < ROUNDS; round += 1) {
   const left = Array.from({ length: 3 }, () => groq.ask('Hello').subscribe());
   const other = answered();
-  // From a timer, when their frames are handed over and not written yet.
+  // From a timer, when their frames are queued but not written yet.
   await new Promise((resolve) => setTimeout(resolve, round % 3));
   for (const subscription of left) subscription.unsubscribe();
   await other;

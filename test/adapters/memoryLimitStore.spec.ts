@@ -10,7 +10,7 @@ import { ask, levelsOf, reservations } from '../util/stores.ts';
 
 const GRANTED = { type: 'granted' };
 
-/** A store in virtual time, and what is told of its changes. */
+/** A store in virtual time, with a record of its changes. */
 const storeWith = (config: MemoryLimitStoreConfig) => {
   const clock = virtualClock();
   const store = memoryLimitStore({ scheduler: clock, ...config });
@@ -32,7 +32,7 @@ const storeWith = (config: MemoryLimitStoreConfig) => {
 };
 
 describe('memoryLimitStore', () => {
-  it('should answer at once, by the time of its scheduler', () => {
+  it('should answer synchronously, by the time of its scheduler', () => {
     const { clock, store, make, take } = storeWith({ limits: { tpm: 600 } });
     void store.learn(take(600), {});
     const reservation = make(tokens(10));
@@ -43,7 +43,7 @@ describe('memoryLimitStore', () => {
     expect(ask(store, reservation)).toEqual(GRANTED);
   });
 
-  it('should count whole milliseconds, so that no rounding gathers', () => {
+  it('should count whole milliseconds, so that rounding errors do not add up', () => {
     let now = 0;
     const clock = virtualClock();
     const { store, take, bucket } = storeWith({ limits: { tpm: 7_000 }, scheduler: { ...clock, now: () => now } });
@@ -55,7 +55,7 @@ describe('memoryLimitStore', () => {
     expect(bucket('tpm')?.level).toBe(3_500 + 7_000 / 60);
   });
 
-  it('should forget unused keys when there are far more of them than models', () => {
+  it('should forget unused keys when there are many, and keep those in use', () => {
     const { store, make, watch } = storeWith({ limits: { tpm: 600 } });
     const spend = (key: LimitKey, settle = true): Reservation => {
       const reservation = make(tokens(500), { key });
@@ -85,7 +85,7 @@ describe('memoryLimitStore', () => {
     void store.settle(open, { type: 'unsent' });
   });
 
-  it('should need nothing to be told, and let everything go then', () => {
+  it('should grant everything without options', () => {
     const store = memoryLimitStore();
     expect(ask(store, reservations()(tokens(1e9)))).toEqual(GRANTED);
     expect(levelsOf(store)).toEqual([]);
@@ -122,7 +122,7 @@ describe('memoryLimitStore', () => {
     expect(byKey.bucket('tpm', 'four')?.limit).toBe(4);
   });
 
-  it('should leave nothing alone, unless it is told a margin', () => {
+  it('should hold nothing back unless a margin is configured', () => {
     const exact = storeWith({ limits: { tpm: 600 } });
     exact.take(500);
     exact.take(100);
@@ -132,7 +132,7 @@ describe('memoryLimitStore', () => {
     careful.take(90);
   });
 
-  it('should count the way of a request from when it is sent', () => {
+  it('should count the time until arrival from when a request was sent', () => {
     const { clock, store, take, bucket } = storeWith({ limits: { tpm: 600 } });
     const reservation = take(100);
     clock.flush(10_000);
@@ -148,7 +148,7 @@ describe('memoryLimitStore', () => {
     ['keep', 500],
     ['refund', 570],
     [undefined, 570],
-  ] as const)('should give back what was not used as the charge model says: %s', (chargeModel, level) => {
+  ] as const)('should give back unused tokens according to the charge model: %s', (chargeModel, level) => {
     const { store, take, bucket } = storeWith({ limits: { tpm: 600 }, chargeModel });
     const reservation = take(100);
     void store.learn(reservation, {});
@@ -156,7 +156,7 @@ describe('memoryLimitStore', () => {
     expect(bucket('tpm')?.level).toBe(level);
   });
 
-  it('should leave a part of the day to what is more urgent, where it is paced', () => {
+  it('should leave a part of the day to more urgent requests when pacing is configured', () => {
     const { store, make, take } = storeWith({ limits: { tpd: 100 }, pacing: DEFAULT_PACING });
     take(50, { priority: 'background' });
     expect(ask(store, make(tokens(1), { priority: 'background' }))).toMatchObject({ dimension: 'tpd', yields: true });
@@ -165,7 +165,7 @@ describe('memoryLimitStore', () => {
     free.take(100, { priority: 'background' });
   });
 
-  it('should await the answer to the first request of each key, where it has to find out what is left', () => {
+  it('should hold requests of each key back until its first answer when a probe is configured', () => {
     const { clock, store, make, take } = storeWith({ limits: { tpm: 600 }, probe: 5_000 });
     const first = take(31, { key: 'a' });
     take(31, { key: 'b' });
@@ -178,7 +178,7 @@ describe('memoryLimitStore', () => {
   });
 
   describe('changes', () => {
-    it('should tell of what comes back, and of what answers show', () => {
+    it('should notify when units are given back, and when answers correct a level', () => {
       const { store, take, changes, watch } = storeWith({ limits: { tpm: 600 } });
       watch();
       const reservation = take(100);
@@ -216,7 +216,7 @@ describe('memoryLimitStore', () => {
       expect(changes).toEqual(['b level']);
     });
 
-    it('should not report what has no effect any more', () => {
+    it('should not notify when an event changes nothing', () => {
       const { store, make, take, changes, watch } = storeWith({ limits: { tpm: 600 } });
       const reservation = take(1);
       void store.settle(reservation, { type: 'unsent' });
@@ -229,7 +229,7 @@ describe('memoryLimitStore', () => {
   });
 
   describe('setLimits', () => {
-    it('should change the limits of one key, dimension by dimension, and keep what is missing', () => {
+    it('should change the limits of one key by dimension, and keep the distance to full', () => {
       const { store, take, bucket } = storeWith({ limits: { tpm: 600, rpm: 10 } });
       take(100);
       store.setLimits('m', { tpm: 300 });
@@ -237,13 +237,13 @@ describe('memoryLimitStore', () => {
       expect(bucket('tpm', 'other')?.limit).toBe(600);
     });
 
-    it('should refuse at once what no longer fits', () => {
+    it('should answer "never" to a cost above a lowered limit', () => {
       const { store, make } = storeWith({ limits: { tpm: 600 } });
       store.setLimits('m', { tpm: 300 });
       expect(ask(store, make(tokens(301)))).toEqual({ type: 'never', dimension: 'tpm', cost: 301, limit: 300 });
     });
 
-    it('should raise them as well, but not above what the server has said', () => {
+    it('should raise limits as well, but not above the limit that the server has reported', () => {
       const { store, take, bucket } = storeWith({ limits: { tpm: 600 } });
       store.setLimits('m', { tpm: 900 });
       expect(bucket('tpm')?.limit).toBe(900);

@@ -28,7 +28,7 @@ describe('roughCounter', () => {
       ],
       6,
     ],
-  ])('should go by the length of %s', (_, messages, tokens) => {
+  ])('should estimate tokens from the length of %s', (_, messages, tokens) => {
     expect(roughCounter().count({ model: 'm', messages })).toEqual({ tokens, bound: tokens, exact: false });
   });
 });

@@ -14,7 +14,7 @@ async function loaded(options: Parameters<typeof tiktokenCounter>[0] = {}) {
 }
 
 describe('tiktokenCounter', () => {
-  it('should answer later while the vocabulary is loading, and at once afterwards', async () => {
+  it('should return a promise while the vocabulary is loading, and a value afterwards', async () => {
     const counter = tiktokenCounter();
     const first = counter.count(hi);
     expect(first).toBeInstanceOf(Promise);
@@ -22,7 +22,7 @@ describe('tiktokenCounter', () => {
     expect(counter.count(hi)).toEqual({ tokens: 72, bound: 72, exact: true });
   });
 
-  it('should load once, however often it is asked to', async () => {
+  it('should load the vocabulary once, however often it is needed', async () => {
     const load = vi.fn(() => Promise.resolve(ranks.bpe_ranks));
     const counter = tiktokenCounter({ ranks: load });
     expect(load).not.toHaveBeenCalled();
@@ -47,7 +47,7 @@ describe('tiktokenCounter', () => {
     expect(await counter.count(hi)).toEqual({ tokens: 72, bound: 72, exact: true });
   });
 
-  it('should refuse a vocabulary that is none', async () => {
+  it('should refuse an invalid vocabulary', async () => {
     const load = vi.fn(() => Promise.resolve('nonsense'));
     const counter = tiktokenCounter({ ranks: load });
     await expect(counter.load()).rejects.toThrow(TypeError);
@@ -55,7 +55,7 @@ describe('tiktokenCounter', () => {
     expect(load).toHaveBeenCalledTimes(2);
   });
 
-  it('should encode and decode once the vocabulary is there', async () => {
+  it('should encode and decode once the vocabulary is loaded', async () => {
     const counter = tiktokenCounter();
     expect(() => counter.encode('hi')).toThrow('Await `load()` first');
     expect(() => counter.decode([1])).toThrow('Await `load()` first');
@@ -63,7 +63,7 @@ describe('tiktokenCounter', () => {
     expect(counter.decode(counter.encode('Grüß Gott, 世界'))).toBe('Grüß Gott, 世界');
   });
 
-  it('should learn what Groq reports of models whose vocabulary it does not have', async () => {
+  it('should learn the token counts that Groq reports for models without a known vocabulary', async () => {
     const counter = await loaded();
     const before = await counter.count(qwen);
     expect(before.exact).toBe(false);
@@ -74,7 +74,7 @@ describe('tiktokenCounter', () => {
     expect(await counter.count({ ...qwen, model: 'qwen/other' })).toEqual(before);
   });
 
-  it('should bound what images take, of a size that is known or not', async () => {
+  it('should bound the tokens of images of known and unknown size', async () => {
     const counter = await loaded();
     const withImages = (model: string, images: number): ChatRequest => ({
       model,
@@ -92,7 +92,7 @@ describe('tiktokenCounter', () => {
     const taken = (model: string) => of(model, 3).tokens - of(model, 0).tokens;
     expect(taken(qwen.model)).toBe(3 * 2_048);
     expect(of(qwen.model, 3).bound).toBeLessThan(1.15 * 3 * 2_048);
-    // What a link leads to may be the largest of images.
+    // The image behind a link may have the largest size.
     const llama = 'meta-llama/llama-4-scout-17b-16e-instruct';
     expect(taken(llama)).toBe(3 * 1_250);
     expect(of(llama, 3).bound).toBeGreaterThan(3 * 2_467);
@@ -103,20 +103,20 @@ describe('tiktokenCounter', () => {
     expect(of(llama, 3)).toEqual(before);
   });
 
-  it('should learn nothing before the vocabulary is there', async () => {
+  it('should learn nothing before the vocabulary is loaded', async () => {
     const counter = tiktokenCounter();
     counter.observe(qwen, 14_000);
     await counter.load();
     expect(counter.count(qwen)).toEqual((await loaded()).count(qwen));
   });
 
-  it('should not be moved by reports on prompts that it counts exactly', async () => {
+  it('should ignore reports on prompts that it counts exactly', async () => {
     const counter = await loaded();
     counter.observe(hi, 1_000);
     expect(counter.count(hi)).toEqual({ tokens: 72, bound: 72, exact: true });
   });
 
-  it('should learn from gpt-oss how closed objects are written', async () => {
+  it('should learn from reports how gpt-oss writes closed objects', async () => {
     const counter = await loaded();
     const tool: Tool = {
       type: 'function',
@@ -134,7 +134,7 @@ describe('tiktokenCounter', () => {
     expect(counter.count(request)).toMatchObject({ tokens });
   });
 
-  it('should know a limited number of models, those last heard of', async () => {
+  it('should remember a limited number of models, the most recently observed', async () => {
     const counter = await loaded();
     const asked = (i: number): ChatRequest => ({ ...qwen, model: `model-${i}` });
     const unknown = counter.count(asked(0));
@@ -149,7 +149,7 @@ describe('tiktokenCounter', () => {
     expect(counter.count(asked(1))).toEqual(unknown);
   });
 
-  it('should count only the new message of a conversation', async () => {
+  it('should encode only the new message of a conversation', async () => {
     const encode = vi.spyOn(TextEncoder.prototype, 'encodeInto');
     try {
       const counter = await loaded();

@@ -42,7 +42,7 @@ describe('undiciTransport', () => {
   const sending = (transport: ClosableTransport) => told(from(transport.send(chat)));
 
   describe('connect', () => {
-    it.each(['http', 'https'])('should make a connection that the next request takes: %s', async (protocol) => {
+    it.each(['http', 'https'])('should make a connection that the next request uses: %s', async (protocol) => {
       const server = await serve({ answer: ok, ...(protocol === 'https' && { tls }) });
       const transport = make({ baseURL: server.url });
       const connected = told(transport.connect());
@@ -55,7 +55,7 @@ describe('undiciTransport', () => {
       expect(server.requests.all[0]?.connection.socket).toBe(socket);
     });
 
-    it('should make none where there is one, and no second one while it is there', async () => {
+    it('should not make a connection while an unused one is open', async () => {
       const server = await serve({ answer: ok });
       const transport = make({ baseURL: server.url });
       await told(transport.connect()).ended;
@@ -63,14 +63,14 @@ describe('undiciTransport', () => {
       await sending(transport).ended;
       await told(transport.connect()).ended;
       expect(server.connections.length).toBe(1);
-      // Those that are busy do not count.
+      // Busy connections do not count.
       const busy = sending(transport);
       await told(transport.connect()).ended;
       await busy.ended;
       expect(server.connections.length).toBe(2);
     });
 
-    it('should make one that is given up when the one who asked leaves', async () => {
+    it('should close the connection that is being made when unsubscribed', async () => {
       const server = await serve();
       const connecting = told(make({ baseURL: server.url.replace('http:', 'https:') }).connect());
       const connection = await server.connections.at(0);
@@ -80,7 +80,7 @@ describe('undiciTransport', () => {
       expect(connecting.ends).toEqual([]);
     });
 
-    it('should not give out one that the server has closed', async () => {
+    it('should not use a connection that the server has closed', async () => {
       const server = await serve({ answer: ok });
       const transport = make({ baseURL: server.url });
       await told(transport.connect()).ended;
@@ -92,13 +92,13 @@ describe('undiciTransport', () => {
       expect([answer.ends, server.connections.length]).toEqual([[['complete']], 2]);
     });
 
-    it('should close an unused connection', async () => {
+    it('should close an unused connection after `keepAlive`', async () => {
       const server = await serve();
       await told(make({ baseURL: server.url, keepAlive: 1 }).connect()).ended;
       await (await server.connections.at(0)).closed;
     });
 
-    it('should close it with the transport, and make none after that', async () => {
+    it('should close an unused connection together with the transport, and refuse to make another', async () => {
       const server = await serve();
       const transport = make({ baseURL: server.url });
       await told(transport.connect()).ended;
@@ -108,7 +108,7 @@ describe('undiciTransport', () => {
       expect(isConnectionError(error) && [error.sent, error.reason]).toEqual([false, 'UND_ERR_CLOSED']);
     });
 
-    it('should give one up that is being made when the transport is closed', async () => {
+    it('should fail and close the connection that is being made when the transport is closed', async () => {
       const server = await serve();
       const transport = make({ baseURL: server.url });
       const connecting = told(transport.connect());
@@ -118,7 +118,7 @@ describe('undiciTransport', () => {
       for (const { closed } of server.connections.all) await closed;
     });
 
-    it('should close the connection when the request that takes it is left at once', async () => {
+    it('should close the connection when the request that takes it is unsubscribed at once', async () => {
       const server = await serve();
       const transport = make({ baseURL: server.url });
       await told(transport.connect()).ended;
@@ -128,7 +128,7 @@ describe('undiciTransport', () => {
       expect([answer.values.all, answer.ends, server.requests.length]).toEqual([[], [], 0]);
     });
 
-    it('should say why there is none', async () => {
+    it('should report why no connection could be made', async () => {
       const closed = await serve();
       const refused = await told(make({ baseURL: closed.url.replace(/\d+$/, '1') }).connect()).error;
       expect(isConnectionError(refused) && [refused.sent, refused.reason]).toEqual([false, 'ECONNREFUSED']);
@@ -137,7 +137,7 @@ describe('undiciTransport', () => {
       expect(isConnectionError(untrusted) && untrusted.trusted).toBe(false);
     });
 
-    it('should make one for a request that is sent as soon as it is there', async () => {
+    it('should make a connection for a request that is sent as soon as it completes', async () => {
       const server = await serve({ answer: ok });
       const transport = make({ baseURL: server.url });
       const answer = told(
@@ -156,22 +156,25 @@ describe('undiciTransport', () => {
     it.each([
       ['reset', (socket: Socket) => socket.resetAndDestroy()],
       ['closed', (socket: Socket) => socket.end()],
-    ])('should try no connection again that is %s before it is there, also of several requests', async (_, refuse) => {
-      let dialed = 0;
-      const server = createServer((socket) => {
-        dialed += 1;
-        socket.on('error', () => undefined);
-        refuse(socket);
-      });
-      await once(server.listen(0), 'listening');
-      onTestFinished(() => void server.close());
-      const transport = make({ baseURL: `https://localhost:${(server.address() as AddressInfo).port}`, http2: true });
-      const answers = Array.from({ length: 3 }, () => sending(transport));
-      for (const answer of answers) expect(await answer.error).toSatisfy(isConnectionError);
-      expect(dialed).toBeLessThanOrEqual(3);
-    });
+    ])(
+      'should not retry a connection that is %s during the handshake, also for several requests',
+      async (_, refuse) => {
+        let dialed = 0;
+        const server = createServer((socket) => {
+          dialed += 1;
+          socket.on('error', () => undefined);
+          refuse(socket);
+        });
+        await once(server.listen(0), 'listening');
+        onTestFinished(() => void server.close());
+        const transport = make({ baseURL: `https://localhost:${(server.address() as AddressInfo).port}`, http2: true });
+        const answers = Array.from({ length: 3 }, () => sending(transport));
+        for (const answer of answers) expect(await answer.error).toSatisfy(isConnectionError);
+        expect(dialed).toBeLessThanOrEqual(3);
+      },
+    );
 
-    it('should make the one connection of HTTP/2', async () => {
+    it('should make a single connection over HTTP/2', async () => {
       const server = createSecureServer(tls, (_, response) => response.end('{}'));
       let sessions = 0;
       const versions: unknown[] = [];
@@ -199,13 +202,13 @@ describe('undiciTransport', () => {
       return groq;
     };
 
-    it('should make a connection at once, over which nothing is sent', async () => {
+    it('should make a connection at once, without sending a request', async () => {
       const server = await serve();
       await clientOf({ baseURL: server.url }).connect();
       expect((await server.connections.at(0)).received).toBe('');
     });
 
-    it('should have nothing to do where the transport makes none', async () => {
+    it('should do nothing when the transport cannot connect ahead', async () => {
       const transport = { send: () => EMPTY };
       await expect(clientOf({ transport }).connect()).resolves.toBe(undefined);
     });
@@ -218,13 +221,13 @@ describe('undiciTransport', () => {
         },
       ],
       ['fails with', () => throwError(() => new TypeError('broken'))],
-    ])('should be rejected with what another transport %s', async (_, connect) => {
+    ])('should reject with a connection error for what another transport %s', async (_, connect) => {
       const connecting = clientOf({ transport: { send: () => EMPTY, connect } }).connect();
       const error: unknown = await connecting.catch((e: unknown) => e);
       expect(error).toMatchObject({ code: 'GROQ_ERR_CONNECTION', sent: false, cause: { name: 'TypeError' } });
     });
 
-    it('should take no longer than the client allows', async () => {
+    it('should reject when `timeouts.connect` has passed', async () => {
       const server = await serve();
       const clock = handClock();
       const baseURL = server.url.replace('http:', 'https:');
@@ -237,7 +240,7 @@ describe('undiciTransport', () => {
       await connection.closed;
     });
 
-    it('should end with the client', async () => {
+    it('should reject when the client is closed', async () => {
       const server = await serve();
       const groq = clientOf({ baseURL: server.url.replace('http:', 'https:') });
       const connecting = groq.connect().catch((e: unknown) => e);
@@ -249,11 +252,11 @@ describe('undiciTransport', () => {
     });
   });
 
-  describe('a body that is longer than it may be', () => {
+  describe('a body that is longer than `maxResponseBytes`', () => {
     it.each([
       ['one piece', (body: string) => head(200, { 'content-length': body.length }) + body],
       ['pieces', (body: string) => STREAM_HEAD + Array.from(body, (piece) => chunk(piece).toString()).join('')],
-    ])('should be an error after what may be, and close its connection: %s', async (_, answer) => {
+    ])('should fail after at most that many bytes, and close its connection: %s', async (_, answer) => {
       const server = await serve({ answer: ({ connection }) => connection.socket.write(answer('0123456789')) });
       const asked = sending(make({ baseURL: server.url, maxResponseBytes: 9 }));
       const error = await asked.error;
@@ -264,7 +267,7 @@ describe('undiciTransport', () => {
       expect(asked.ends).toHaveLength(1);
     });
 
-    it('should be none that is just as long', async () => {
+    it('should not fail at exactly that length', async () => {
       const server = await serve({ answer: ({ connection }) => connection.socket.write(json(200, '0123456')) });
       const asked = sending(make({ baseURL: server.url, maxResponseBytes: 9 }));
       await asked.ended;
@@ -272,7 +275,7 @@ describe('undiciTransport', () => {
     });
   });
 
-  it('should take a 100 that nobody asked for as a connection that was lost', async () => {
+  it('should treat an unsolicited 100 as a lost connection', async () => {
     const server = await serve({
       answer: ({ connection }) => connection.socket.write(`HTTP/1.1 100 Continue\r\n\r\n${json(200, {})}`),
     });

@@ -15,7 +15,7 @@ const KEY = 'gsk_1234567890abcdefghijklmnopqrstuvwxyz';
 const SECRET = 'a secret of mine';
 const chat: WireRequest = { method: 'POST', path: '/chat/completions', body: JSON.stringify({ prompt: SECRET }) };
 
-/** What an error says that a program can rely on. */
+/** The fields of an error that programs rely on. */
 const gist = (error: unknown): unknown => {
   if (isConnectionError(error)) return { sent: error.sent, trusted: error.trusted, reason: error.reason };
   return isProtocolError(error) ? error.message : error;
@@ -24,7 +24,7 @@ const gist = (error: unknown): unknown => {
 /** A connection that was lost when the request may have reached the server. */
 const lost = (reason: string) => ({ sent: true, trusted: true, reason });
 
-/** A server that could not be trusted, and was sent nothing. */
+/** A server that was not trusted, so that nothing was sent. */
 const untrusted = (reason: string) => ({ sent: false, trusted: false, reason });
 
 const noHttp = (reason?: string): string =>
@@ -44,12 +44,12 @@ describe('undiciTransport, when the network fails', () => {
     return transport;
   };
 
-  /** Sends a request that is to fail, and gives what it told. */
+  /** Sends a request that must fail, and returns the fields of its error and its events. */
   const failing = async (transport: ClosableTransport) => {
     const answer = told(from(transport.send(chat)));
     const error = await answer.error;
     expect(answer.ends).toHaveLength(1);
-    // Whatever is done with the error, it shows neither the key nor what was sent.
+    // However the error is printed, it shows neither the key nor the request.
     for (const shown of [String(error), inspect(error, { depth: 9, showHidden: true }), JSON.stringify(error)]) {
       expect(shown).not.toContain(KEY);
       expect(shown).not.toContain(SECRET);
@@ -57,7 +57,7 @@ describe('undiciTransport, when the network fails', () => {
     return { told: gist(error), values: answer.values.all.map((event) => event.type) };
   };
 
-  it('should say that the connection is refused', async () => {
+  it('should report a refused connection', async () => {
     const closed = createServer();
     await new Promise<void>((resolve) => closed.listen(0, '127.0.0.1', resolve));
     const address = closed.address();
@@ -69,13 +69,13 @@ describe('undiciTransport, when the network fails', () => {
     expect(await failing(transport)).toEqual({ told: refused, values: [] });
   });
 
-  it('should say so of all the addresses of a name', async () => {
-    // Both 127.0.0.1 and ::1, where a machine has both: Node then fails with several errors at once.
+  it('should report that all the addresses of a name refuse connections', async () => {
+    // 127.0.0.1 and ::1 on a machine that has both: Node then fails with an AggregateError.
     const { told } = await failing(make('http://localhost:1'));
     expect(told).toEqual({ sent: false, trusted: true, reason: 'ECONNREFUSED' });
   });
 
-  it('should say that there is no such name', async () => {
+  it('should report an unknown host name', async () => {
     const { told, values } = await failing(make('https://groq.invalid'));
     expect([told, values]).toEqual([
       { sent: false, trusted: true, reason: expect.stringMatching(/^(ENOTFOUND|EAI_AGAIN)$/) as string },
@@ -83,7 +83,7 @@ describe('undiciTransport, when the network fails', () => {
     ]);
   });
 
-  it('should say that the request may have been sent when the connection is reset at once', async () => {
+  it('should report that the request may have been sent when the connection is reset at once', async () => {
     const server = await serve({ accept: ({ socket }) => socket.resetAndDestroy() });
     const { told } = await failing(make(server.url));
     expect(told).toMatchObject({ trusted: true, reason: expect.stringMatching(/^(ECONNRESET|EPIPE)$/) as string });
@@ -174,7 +174,7 @@ describe('undiciTransport, when the network fails', () => {
     ],
   ];
 
-  it.each(cases)('should say that %s, once, and go on', async (_, answer, expected, values) => {
+  it.each(cases)('should report that %s, once, and serve the next request', async (_, answer, expected, values) => {
     const server = await serve({
       answer: (request) => {
         if (server.requests.length === 1) answer(request.connection);
@@ -190,7 +190,7 @@ describe('undiciTransport, when the network fails', () => {
     expect(server.connections.length).toBe(2);
   });
 
-  it('should not take what follows a whole answer for the next one', async () => {
+  it('should not take bytes after a whole answer for the next answer', async () => {
     const server = await serve({
       answer: ({ connection }) =>
         connection.socket.write(json(200, server.requests.length) + json(200, 'not asked for')),
@@ -207,7 +207,7 @@ describe('undiciTransport, when the network fails', () => {
     expect(server.connections.length).toBe(3);
   });
 
-  it('should make another connection when the server has closed the idle one', async () => {
+  it('should make a new connection when the server has closed the idle one', async () => {
     const server = await serve({ answer: ({ connection }) => connection.socket.end(json(200, {})) });
     const transport = make(server.url);
     for (const index of [0, 1, 2]) {
@@ -225,14 +225,14 @@ describe('undiciTransport, when the network fails', () => {
       setDefaultCACertificates(before);
     });
 
-    /** A server with a certificate of its own, which is trusted or not. */
+    /** A server with a self-signed certificate, trusted or not. */
     const secure = async ({ trusted, ...options }: CertificateOptions & { trusted: boolean }) => {
       const tls = makeCertificate(options);
       if (trusted) setDefaultCACertificates([...before, tls.cert]);
       return serve({ tls, answer: ({ connection }) => connection.socket.write(json(200, {})) });
     };
 
-    it('should send to a server that is trusted', async () => {
+    it('should send to a trusted server', async () => {
       const server = await secure({ trusted: true });
       const transport = make(server.url);
       const answer = told(from(transport.send(chat)));
@@ -265,7 +265,7 @@ describe('undiciTransport, when the network fails', () => {
       expect(server.connections.all.map(({ received }) => received).join('')).toBe('');
     });
 
-    it('should say so when the server speaks plain HTTP', async () => {
+    it('should report a server that speaks plain HTTP to an https URL', async () => {
       const server = await serve({ accept: ({ socket }) => socket.end(whole(400, 'The plain HTTP request was sent')) });
       const { told, values } = await failing(make(server.url.replace('http:', 'https:')));
       expect(told).toMatchObject({
@@ -277,13 +277,13 @@ describe('undiciTransport, when the network fails', () => {
       expect(server.connections.all[0]?.received).not.toContain(KEY);
     });
 
-    it('should say so when the server speaks TLS and the base URL does not', async () => {
+    it('should report a server that speaks TLS to an http URL', async () => {
       const server = await serve({ tls: makeCertificate() });
       const { told } = await failing(make(server.url.replace('https:', 'http:')));
       expect([noHttp(), lost('ECONNRESET'), lost('UND_ERR_SOCKET')]).toContainEqual(told);
     });
 
-    it('should say that nothing was sent when the handshake is cut', async () => {
+    it('should report that nothing was sent when the handshake is cut', async () => {
       const server = await serve();
       const answer = failing(make(server.url.replace('http:', 'https:')));
       const connection = await server.connections.at(0);

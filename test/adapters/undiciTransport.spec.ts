@@ -23,7 +23,7 @@ import { type Told, told } from '../util/told.ts';
 const KEY = 'gsk_1234567890abcdefghijklmnopqrstuvwxyz';
 const chat: WireRequest = { method: 'POST', path: '/chat/completions', body: '{"model":"m"}' };
 
-/** What a body says that came as these events. */
+/** The body of an answer, as text. */
 const textOf = (events: readonly WireEvent[]): string =>
   Buffer.concat(events.flatMap((event) => (event.type === 'data' ? [event.bytes] : []))).toString('utf8');
 
@@ -54,8 +54,8 @@ describe('undiciTransport', () => {
   const sending = (transport: ClosableTransport, request: WireRequest = chat) => told(from(transport.send(request)));
   const ok = ({ connection }: RawRequest): unknown => connection.socket.write(json(200, { ok: true }));
 
-  describe('what it sends', () => {
-    it('should be the request, the key and its name, byte for byte, and nothing else', async () => {
+  describe('a request', () => {
+    it('should consist of exactly these bytes: the request, the key and the user agent', async () => {
       const server = await serve({ answer: ok });
       const transport = make({ baseURL: `${server.url}/base/path/` });
       const body = '{"messages":[{"role":"user","content":"Grüße 😀"}]}';
@@ -87,7 +87,7 @@ describe('undiciTransport', () => {
       ]);
     });
 
-    it('should be bytes of another type where the request says so', async () => {
+    it('should have the given content type and bytes', async () => {
       const server = await serve({ answer: ok });
       const contentType = 'multipart/form-data; boundary=x';
       const body = new Uint8Array([0, 255, 13, 10]);
@@ -108,7 +108,7 @@ describe('undiciTransport', () => {
       expect(server.requests.all.map((request) => request.path)).toEqual([path]);
     });
 
-    it('should be nothing before it is subscribed to, and one request for each subscription', async () => {
+    it('should be sent once for each subscription, and not before', async () => {
       const server = await serve({ answer: ok });
       const answer = from(make({ baseURL: server.url }).send(chat));
       expect(server.connections.length).toBe(0);
@@ -116,7 +116,7 @@ describe('undiciTransport', () => {
       expect(server.requests.length).toBe(2);
     });
 
-    it('should have the key that there is when it is sent', async () => {
+    it('should have the current key when it is sent', async () => {
       const server = await serve({ answer: ok });
       const keys = ['gsk_one', ' gsk_two\n'];
       const transport = make({ baseURL: server.url, apiKey: () => keys.shift() ?? '' });
@@ -129,7 +129,7 @@ describe('undiciTransport', () => {
       ]);
     });
 
-    it('should be nothing when there is no key that can be sent, which is not shown', async () => {
+    it('should not be sent without a valid key, nor show an invalid one', async () => {
       const server = await serve({ answer: ok });
       for (const bad of ['', 'gsk_secret\nx: y', 'gsk_sécret', undefined]) {
         const error = await sending(make({ baseURL: server.url, apiKey: () => bad as string })).error;
@@ -142,7 +142,7 @@ describe('undiciTransport', () => {
       expect(server.connections.length).toBe(0);
     });
 
-    it('should not go where a redirect points', async () => {
+    it('should not follow a redirect', async () => {
       const other = await serve({ answer: ok });
       const server = await serve({
         answer: ({ connection }) =>
@@ -158,8 +158,8 @@ describe('undiciTransport', () => {
     });
   });
 
-  describe('what it tells', () => {
-    it('should be that it is sent, then the head and the pieces of the body as they come', async () => {
+  describe('the events of an answer', () => {
+    it('should be `sent`, then the head and the pieces of the body as they arrive', async () => {
       const server = await serve();
       const answer = sending(make({ baseURL: server.url }));
       const { socket } = (await server.requests.at(0)).connection;
@@ -181,7 +181,7 @@ describe('undiciTransport', () => {
       expect(answer.ends).toEqual([['complete']]);
     });
 
-    it('should leave out what only announces the answer', async () => {
+    it('should leave out informational responses', async () => {
       const server = await serve({
         answer: ({ connection }) =>
           connection.socket.write(`HTTP/1.1 102 Processing\r\n\r\n${head(103, { link: '</x>' })}${json(200, 1)}`),
@@ -196,15 +196,15 @@ describe('undiciTransport', () => {
     });
   });
 
-  describe('its connections', () => {
-    it('should be used again for what comes later', async () => {
+  describe('connections', () => {
+    it('should be reused by later requests', async () => {
       const server = await serve({ answer: ok });
       const transport = make({ baseURL: server.url });
       for (let i = 0; i < 20; i++) await sending(transport).ended;
       expect([server.requests.length, server.connections.length]).toEqual([20, 1]);
     });
 
-    it('should be one for each request in flight', async () => {
+    it('should be separate for requests in flight, and reused afterwards', async () => {
       const server = await serve();
       const transport = make({ baseURL: server.url });
       const answers = Array.from({ length: 30 }, () => sending(transport));
@@ -219,7 +219,7 @@ describe('undiciTransport', () => {
       await Promise.all(again.map(({ ended }) => ended));
     });
 
-    it('should be one each also when a request is made while another one starts', async () => {
+    it('should be separate also when a request is made while another one starts', async () => {
       const server = await serve({ answer: (request) => request.path.endsWith('/quick') && ok(request) });
       const transport = make({ baseURL: server.url });
       await sending(transport, { method: 'GET', path: '/quick' }).ended;
@@ -233,7 +233,7 @@ describe('undiciTransport', () => {
       expect([server.requests.length, server.connections.length]).toEqual([3, 2]);
     });
 
-    it('should be one for all over HTTP/2, where a request that is left closes but its stream', async () => {
+    it('should be shared over HTTP/2, where a cancelled request closes only its stream', async () => {
       const tls = makeCertificate();
       const before = getCACertificates('default');
       setDefaultCACertificates([...before, tls.cert]);
@@ -268,7 +268,7 @@ describe('undiciTransport', () => {
       setDefaultCACertificates(before);
     });
 
-    it('should not be used again when the server says so', async () => {
+    it('should not be reused when the server closes them', async () => {
       const server = await serve({
         answer: ({ connection }) => connection.socket.end(json(200, {}, { connection: 'close' })),
       });
@@ -280,15 +280,15 @@ describe('undiciTransport', () => {
   });
 
   describe('unsubscribing', () => {
-    it('should leave those alone with whom it shares a connection over HTTP/2, in whichever turn it comes', async () => {
+    it('should not affect other requests on a shared connection over HTTP/2, whenever it happens', async () => {
       const child = new Child(new URL('cancelOverHttp2.ts', import.meta.url));
-      // Whoever does not come back from writing hears of nothing else.
+      // A child that hangs while writing reacts to no other signal.
       onTestFinished(() => void child.process.kill('SIGKILL'));
       expect(await child.ended).toEqual({ code: 0, signal: null, stdout: '20 rounds\n', stderr: '' });
     }, 20_000);
 
-    it('should close the connection that is being made, of TLS', async () => {
-      // It takes the connection and does not say a word.
+    it('should close the connection during the TLS handshake', async () => {
+      // It accepts the connection and sends nothing.
       const server = await serve();
       const transport = make({ baseURL: server.url.replace('http:', 'https:') });
       const answer = sending(transport);
@@ -300,7 +300,7 @@ describe('undiciTransport', () => {
       await transport.close();
     });
 
-    it('should close the connection that is being made, before the server knows of it', async () => {
+    it('should close the connection that is being made before anything is sent', async () => {
       const server = await serve({ answer: ok });
       const transport = make({ baseURL: server.url });
       const answer = sending(transport);
@@ -311,7 +311,7 @@ describe('undiciTransport', () => {
       await transport.close();
     });
 
-    it('should close the connection while the answer is awaited', async () => {
+    it('should close the connection while it waits for the answer', async () => {
       const server = await serve();
       const answer = sending(make({ baseURL: server.url }));
       const { connection } = await server.requests.at(0);
@@ -320,7 +320,7 @@ describe('undiciTransport', () => {
       expect([answer.values.all, answer.ends]).toEqual([[{ type: 'sent' }], []]);
     });
 
-    it('should close the connection while the answer comes', async () => {
+    it('should close the connection while the body arrives', async () => {
       const server = await serve({
         answer: ({ connection }) => connection.socket.write(Buffer.concat([Buffer.from(STREAM_HEAD), chunk('one')])),
       });
@@ -345,7 +345,7 @@ describe('undiciTransport', () => {
       }
     });
 
-    it('should leave the connection alone when the answer was whole', async () => {
+    it('should keep the connection after a whole answer', async () => {
       const server = await serve({ answer: ok });
       const transport = make({ baseURL: server.url });
       const answer = sending(transport);
@@ -355,7 +355,7 @@ describe('undiciTransport', () => {
       expect(server.connections.length).toBe(1);
     });
 
-    it('should touch nothing but its own request', async () => {
+    it('should affect only its own request', async () => {
       const server = await serve();
       const transport = make({ baseURL: server.url });
       const answers = Array.from({ length: 10 }, (_, i) => sending(transport, { ...chat, path: `/${i}` }));
@@ -378,7 +378,7 @@ describe('undiciTransport', () => {
   });
 
   describe('keepAlive', () => {
-    it.each([20_000, undefined])('should be for how long a connection is kept that is idle: %s', async (keepAlive) => {
+    it.each([20_000, undefined])('should be how long an idle connection is kept: %s', async (keepAlive) => {
       const server = await serve({ answer: ok });
       const transport = make({ baseURL: server.url, keepAlive });
       vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
@@ -393,7 +393,7 @@ describe('undiciTransport', () => {
   });
 
   describe('close', () => {
-    it('should let what is under way come to its end, and take nothing new', async () => {
+    it('should let requests in flight finish, and refuse new ones', async () => {
       const server = await serve();
       const transport = make({ baseURL: server.url });
       const answer = sending(transport);
@@ -415,10 +415,10 @@ describe('undiciTransport', () => {
         'await sent; subscription.unsubscribe(); await transport.close();',
       ],
       ['in the middle of an answer, unsubscribed and not closed', 'await sent; subscription.unsubscribe();'],
-    ])('should leave nothing that keeps a process: %s', async (_, steps) => {
+    ])('should not keep the process alive: %s', async (_, steps) => {
       const server = await serve({
         answer: ({ connection }) => {
-          // An answer that ends only for those who wait for it.
+          // A complete answer only for programs that await its end.
           connection.socket.write(
             steps.startsWith('await ended') ? json(200, {}) : Buffer.concat([Buffer.from(STREAM_HEAD), chunk('one')]),
           );
@@ -447,7 +447,7 @@ describe('undiciTransport', () => {
         readText(child.stderr),
         once(child, 'exit'),
       ]);
-      // A connection that nobody waits for does not keep the process, and one that is closed is gone.
+      // An idle connection does not keep the process alive, and a closed one is gone.
       expect([exit, errors]).toEqual([[0, null], '']);
       expect(output).toMatch(steps.includes('close') ? /^left: \n$/ : /^left: \w*\n$/);
     });

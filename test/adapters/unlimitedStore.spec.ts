@@ -7,7 +7,7 @@ import type { Reservation } from '../../src/model/Reservation.ts';
 import { tokens } from '../util/jobs.ts';
 import { levelsOf } from '../util/stores.ts';
 
-/** Gives the reservation of a number, which is the same each time. */
+/** Returns the same reservation each time for the same number. */
 const reservations = (): ((id: number, key?: string) => Reservation) => {
   const all = new Map<string, Reservation>();
   return (number, key = 'm') => {
@@ -20,7 +20,7 @@ const reservations = (): ((id: number, key?: string) => Reservation) => {
 
 const used: Outcome = { type: 'used', cost: tokens(1e9) };
 
-/** A store by a clock that a test sets. */
+/** A store with a clock that the test sets. */
 const setUp = () => {
   const scheduler = new TestScheduler(() => undefined);
   const store = unlimitedStore({ scheduler });
@@ -49,7 +49,7 @@ describe('unlimitedStore', () => {
     for (let id = 1; id < 100; id++) expect(waitOf(id)).toBe(0);
   });
 
-  it('should wait for as long as a 429 asks, for that model alone', () => {
+  it('should pause a model for as long as its 429 asks, and no other model', () => {
     const { store, scheduler, reservation, waitOf } = setUp();
     for (const id of [0, 1]) void store.reserve(reservation(id));
     void store.settle(reservation(0), { type: 'rejected', dimension: 'tpm', ms: 7_500 });
@@ -61,7 +61,7 @@ describe('unlimitedStore', () => {
     expect(waitOf(2)).toBe(0);
   });
 
-  it('should wait for the longest that any of those in flight is told', () => {
+  it('should pause for the longest time that a 429 asks for', () => {
     const { store, scheduler, reservation, waitOf } = setUp();
     for (const id of [0, 1]) void store.reserve(reservation(id));
     void store.settle(reservation(0), { type: 'rejected', ms: 100 });
@@ -71,7 +71,7 @@ describe('unlimitedStore', () => {
     expect(waitOf(2)).toBe(1);
   });
 
-  it('should show how long it waits', () => {
+  it('should show how long it pauses', () => {
     const { store, scheduler, reservation } = setUp();
     void store.reserve(reservation(0));
     void store.settle(reservation(0), { type: 'rejected', ms: 20_000 });
@@ -82,7 +82,7 @@ describe('unlimitedStore', () => {
     expect(levelsOf(store)).toEqual([]);
   });
 
-  it('should wait longer each time when a 429 says no time, until an answer comes', () => {
+  it('should double the pause after each 429 without a duration, until an answer comes', () => {
     const { store, scheduler, reservation, waitOf } = setUp();
     const refused = (id: number): number => {
       expect(waitOf(id)).toBe(0);

@@ -6,7 +6,7 @@ import { thrownBy } from '../util/thrownBy.ts';
 const worst = (tenant: string, tokens: number) => ({ model: 'm', tenant, tokens, cost: undefined });
 
 describe('Budgets', () => {
-  /** Whose budget is exceeded when so much is to be set aside. */
+  /** The tenant whose budget is exceeded by a reservation of this size, if any. */
   const refusal = (budgets: Budgets, tenant: string, tokens: number): string | undefined => {
     try {
       budgets.reserve(worst(tenant, tokens));
@@ -17,7 +17,7 @@ describe('Budgets', () => {
     }
   };
 
-  it('should settle what was set aside once', () => {
+  it('should settle or release each reservation once', () => {
     const budgets = new Budgets({ tokens: 100 });
     const [first, second] = [budgets.reserve(worst('a', 50)), budgets.reserve(worst('a', 50))];
     first?.settle({ type: 'unknown' });
@@ -40,7 +40,7 @@ describe('Budgets', () => {
     ).toBeUndefined();
   });
 
-  it('should give a hundred thousand tenants an account each, and all others one together', () => {
+  it('should keep an account for each of 100,000 tenants, and one for all others together', () => {
     const budgets = new Budgets({ perTenant: { tokens: 10 }, tenants: { acme: { tokens: 10 } } });
     for (let i = 0; i < 100_000; i++) budgets.reserve(worst(`t${i}`, 10));
     expect(refusal(budgets, 't99999', 1)).toBe('t99999');

@@ -5,7 +5,7 @@ import { type FitOptions, OutputFits } from '../../src/client/OutputFits.ts';
 import type { Limits } from '../../src/model/Limits.ts';
 
 describe('OutputFits', () => {
-  it('should know completions of one model and tenant from those of all others, in whatever order they come', () => {
+  it('should fit by the completions of the same model and tenant, in whatever order they come', () => {
     const fits = new OutputFits(unlimitedStore());
     for (let i = 0; i < 100; i++) {
       fits.observe({ model: 'brief', messages: [] }, 'acme', 10);
@@ -25,7 +25,7 @@ describe('OutputFits', () => {
     expect(acme).toBeLessThan(4_000);
   });
 
-  it('should go by the quantile that is asked for, and by 95 of 100 where none is', () => {
+  it('should use the configured quantile, and 0.95 by default', () => {
     const fits = new OutputFits(unlimitedStore());
     const request = { model: 'm', messages: [], max_completion_tokens: 4_000 };
     for (let length = 1; length <= 100; length++) fits.observe(request, undefined, 10 * length);
@@ -43,21 +43,21 @@ describe('OutputFits', () => {
     [{ tpm: 2_000, otpm: 1_000 }, 1_000],
     [{ tpm: 1_000, otpm: 1_000 }, 900],
     [{ tpm: 101 }, 1],
-    // A prompt that is too long by itself stays what it was, to be refused for that.
+    // A prompt that is too long by itself is left unchanged, to be refused.
     [{ tpm: 100 }, 4_000],
-  ])('should choose no more than %j can hold beside the prompt', (limits, expected) => {
+  ])('should choose at most what %j can hold beside the prompt', (limits, expected) => {
     const fits = new OutputFits(memoryLimitStore({ limits }));
     const request = { model: 'm', messages: [], max_completion_tokens: 4_000 };
     expect(fits.fit(request, 100, { tenant: undefined, fitOutput: true }).max_completion_tokens).toBe(expected);
   });
 
-  it('should lower the older name of the maximum where a request has that', () => {
+  it('should lower `max_tokens` in a request that uses that name', () => {
     const fits = new OutputFits(memoryLimitStore({ limits: { tpm: 1_000 } }));
     const request = { model: 'm', messages: [], max_completion_tokens: null, max_tokens: 4_000 };
     expect(fits.fit(request, 100, { tenant: undefined, fitOutput: true })).toEqual({ ...request, max_tokens: 900 });
   });
 
-  it('should forget those first that nobody has asked for the longest when there are too many of them', () => {
+  it('should forget the least recently used model and tenant when there are too many', () => {
     const fits = new OutputFits(unlimitedStore());
     const request = { model: 'm', messages: [], max_completion_tokens: 4_000 };
     const most = (tenant: string) => fits.fit(request, 0, { tenant, fitOutput: true }).max_completion_tokens;
@@ -69,7 +69,7 @@ describe('OutputFits', () => {
     expect(most('globex')).toBe(4_000);
   });
 
-  it('should not take an answer that was cut for one that needed no more', () => {
+  it('should not learn from answers that were cut at the maximum', () => {
     const fits = new OutputFits(unlimitedStore());
     const brief = { model: 'm', messages: [], max_completion_tokens: 5 };
     const long = { ...brief, max_completion_tokens: 2_000 };

@@ -21,7 +21,7 @@ import { seeded } from '../util/random.ts';
 const MINUTE = 60_000;
 const PROMPT = 50;
 
-/** A client in virtual time, and what became of what it was asked. */
+/** A client in virtual time, and how its requests ended. */
 const clientOf = (options: GroqOptions, transport: Transport, scheduler = virtualClock()) => {
   const groq = createGroq({ transport, scheduler, random: () => 0.5, counter: constantCounter(PROMPT), ...options });
   const events: GroqEvent[] = [];
@@ -38,7 +38,7 @@ const clientOf = (options: GroqOptions, transport: Transport, scheduler = virtua
   return { groq, scheduler, events, told, ends, ask };
 };
 
-/** A client before a server that keeps limits. */
+/** A client of a server with limits. */
 const served = (limits: Limits, server: Partial<ModelServerConfig> = {}, options: GroqOptions = {}) => {
   const scheduler = virtualClock();
   const bodies: ChatRequest[] = [];
@@ -55,7 +55,7 @@ const served = (limits: Limits, server: Partial<ModelServerConfig> = {}, options
   return { ...clientOf({ limits: { m: limits }, ...options }, transport, scheduler), server: transport, bodies };
 };
 
-/** A client whose every request meets the same. */
+/** A client with the given answers. */
 const answering = (answer: (index: number) => Observable<WireEvent>, options: GroqOptions = {}) => {
   const scheduler = virtualClock();
   let count = 0;
@@ -73,7 +73,7 @@ const refusal = (status: number, headers: WireHeaders = {}): Observable<WireEven
   of(wire.head(status, headers), wire.error('no'));
 const good = (): Observable<WireEvent> => of(wire.head(), wire.text('a'), wire.finish('stop', {}), wire.done);
 
-describe('an output that is fitted', () => {
+describe('fitting max_completion_tokens', () => {
   const limits = { tpm: 10_000 };
   const maxima = (bodies: readonly ChatRequest[]) => bodies.map((body) => body.max_completion_tokens);
   /** A client that has seen enough completions of 40 tokens. */
@@ -86,7 +86,7 @@ describe('an output that is fitted', () => {
     return client;
   };
 
-  it('should be as long as others of its kind need, and say so in an event', () => {
+  it('should lower a maximum to what earlier answers needed, and emit an event', () => {
     const { ask, scheduler, bodies, told } = used();
     ask({ max_completion_tokens: 4_000 }, { tenant: 'a' });
     ask({ max_completion_tokens: 50 }, { tenant: 'a' });
@@ -96,7 +96,7 @@ describe('an output that is fitted', () => {
     expect(told('output-fitted')).toMatchObject([{ from: 4_000, to: 64, model: 'm', tenant: 'a' }]);
   });
 
-  it('should be another one for each model and tenant', () => {
+  it('should learn separately for each model and tenant', () => {
     const { ask, scheduler, bodies, told } = used();
     ask({ max_completion_tokens: 400 }, { tenant: 'b' });
     ask({ max_completion_tokens: 400 });
@@ -105,7 +105,7 @@ describe('an output that is fitted', () => {
     expect(told('output-fitted')).toEqual([]);
   });
 
-  it('should fit into the limits where it would be too large', () => {
+  it('should lower a maximum to fit into the limits', () => {
     const client = served(limits, {}, { fitOutput: true });
     client.ask({ max_completion_tokens: 32_000 });
     client.scheduler.flush(20 * MINUTE);
@@ -123,7 +123,7 @@ describe('an output that is fitted', () => {
     ['where the call asks for it', {}, { fitOutput: true }, 64],
     ['not where the call does not want it', { fitOutput: true }, { fitOutput: false }, 4_000],
     ['by the quantile that is named', { fitOutput: { quantile: 0 } }, {}, 64],
-  ])('should be lowered %s', (_, options, call, expected) => {
+  ])('should lower the maximum %s', (_, options, call, expected) => {
     const { ask, scheduler, bodies } = used(options);
     ask({ max_completion_tokens: 4_000 }, { tenant: 'a', ...call });
     scheduler.flush(20 * MINUTE);
@@ -131,7 +131,7 @@ describe('an output that is fitted', () => {
   });
 });
 
-describe('what a server asks to wait', () => {
+describe('the duration in retry-after', () => {
   const past = { 'retry-after': 'Wed, 21 Oct 2015 07:28:00 GMT', date: 'Fri, 20 Nov 2026 12:00:00 GMT' };
 
   it.each<[string, WireHeaders]>([
@@ -145,11 +145,11 @@ describe('what a server asks to wait', () => {
     ['two things', { 'retry-after': ['1', '2'] }],
     ['nothing that is a number', { 'retry-after-ms': 'NaN' }],
     ['an empty text', { 'retry-after': '' }],
-  ])('should end in our own pauses when it is %s', (_, headers) => {
+  ])('should be replaced by the normal backoff when it is %s', (_, headers) => {
     const { ask, scheduler, sentAt, ends, told } = answering((i) => (i < 2 ? refusal(503, headers) : good()));
     ask();
     scheduler.flush(MINUTE);
-    // Half of a hundred milliseconds, and of two hundred.
+    // Half of 100 ms, then half of 200 ms.
     expect(sentAt).toEqual([0, 51, 152]);
     expect(told('retrying')).toMatchObject([{ delay: 50 }, { delay: 100 }]);
     expect(ends).toEqual([{ at: 153 }]);
@@ -160,7 +160,7 @@ describe('what a server asks to wait', () => {
     ['parts of a second', { 'retry-after': '0.25' }, 250],
     ['milliseconds', { 'retry-after-ms': '1234', 'retry-after': '99' }, 1_234],
     ['a date', { 'retry-after': 'Fri, 20 Nov 2026 12:00:07 GMT', date: 'Fri, 20 Nov 2026 12:00:00 GMT' }, 7_000],
-  ])('should be waited in full, and more on top, when it is %s', (_, headers, ms) => {
+  ])('should be waited in full, plus the normal backoff, when it is %s', (_, headers, ms) => {
     const { ask, scheduler, sentAt } = answering((i) => (i < 1 ? refusal(503, headers) : good()));
     ask();
     scheduler.flush(MINUTE);
@@ -172,7 +172,7 @@ describe('what a server asks to wait', () => {
     ['less than nothing', { 'retry-after': '-5' }],
     ['a month', { 'retry-after': '2592000' }],
     ['for ever', { 'retry-after': '1e400' }],
-  ])('should let a limit rest for a second when a 429 asks for %s', (_, headers) => {
+  ])('should be replaced by a pause of a second when a 429 asks for %s', (_, headers) => {
     const { ask, scheduler, sentAt, ends } = answering((i) => (i < 1 ? refusal(429, headers) : good()));
     ask();
     scheduler.flush(MINUTE);
@@ -180,7 +180,7 @@ describe('what a server asks to wait', () => {
     expect(ends).toEqual([{ at: 1_002 }]);
   });
 
-  it('should be said in the error when it is longer than the request may wait, and not be waited for', () => {
+  it('should be reported in the error, and not waited for, when it exceeds the queue timeout', () => {
     const limited = answering(() => refusal(429, { 'retry-after': '7200' }));
     limited.ask({}, { timeouts: { queue: MINUTE } });
     limited.scheduler.flush(86_400_000);
@@ -201,7 +201,7 @@ describe('what a server asks to wait', () => {
 });
 
 describe('timeouts that are Infinity', () => {
-  it('should end nothing, however long it takes', () => {
+  it('should never expire', () => {
     const timeouts = { queue: Infinity, connect: Infinity, betweenTokens: Infinity, total: Infinity };
     const { ask, scheduler, ends, told } = answering(() => NEVER, { timeouts, maxInFlight: 1 });
     ask();
@@ -212,12 +212,12 @@ describe('timeouts that are Infinity', () => {
 });
 
 describe('retries', () => {
-  it('should be a fifth of all requests and ten, however often each of them may be tried', () => {
+  it('should be limited to a fifth of all requests plus ten, whatever the retry count', () => {
     const { ask, scheduler, sentAt, ends } = answering(() => refusal(503));
     for (let i = 0; i < 50; i++) ask({}, { retry: { count: 5 } });
     scheduler.flush(MINUTE / 2);
     expect([sentAt.length, ends.length]).toEqual([50 + 10 + 10, 50]);
-    // In a minute they are ten again.
+    // After a minute there are ten again.
     scheduler.flush(2 * MINUTE);
     sentAt.splice(0);
     for (let i = 0; i < 5; i++) ask({}, { retry: { count: 5 } });
@@ -225,14 +225,14 @@ describe('retries', () => {
     expect(sentAt).toHaveLength(5 + 10);
   });
 
-  it('should not count what goes back to its place after a 429', () => {
+  it('should not count attempts that return to the queue after a 429', () => {
     const { ask, scheduler, sentAt, ends } = answering((i) => (i < 30 ? refusal(429, { 'retry-after': '1' }) : good()));
     ask({}, { retry: { count: 0 } });
     scheduler.flush(60 * MINUTE);
     expect([sentAt.length, ends]).toEqual([31, [{ at: expect.any(Number) as number }]]);
   });
 
-  it('should not be made of a connection that fails without having been sent more often than the budget allows', () => {
+  it('should be limited by the budget also when the connection fails before anything is sent', () => {
     const lost = () => throwError(() => new Error('unreachable'));
     const { ask, scheduler, ends, sentAt } = answering(lost);
     ask({}, { retry: { count: 50, initialDelay: 1, maxDelay: 1 } });
@@ -241,8 +241,8 @@ describe('retries', () => {
   });
 });
 
-describe('a counter that counts too much', () => {
-  it.each([1.2, 2, 4])('should not have what it counted too much come back twice: %d times as much', (factor) => {
+describe('a counter that overestimates', () => {
+  it.each([1.2, 2, 4])('should not have the overestimate given back twice: %d times as much', (factor) => {
     const chance = seeded(7);
     const lengthOf = ({ messages }: ChatRequest) => Number(messages[0]?.content);
     const counter: TokenCounter = {
@@ -266,9 +266,9 @@ describe('a counter that counts too much', () => {
   });
 });
 
-describe('a server that keeps what was not used', () => {
+describe('a server that keeps unused tokens', () => {
   const limits = { tpm: 12_000 };
-  /** Asks for much and uses little, for an hour. */
+  /** Requests with a high maximum and little usage, for about an hour. */
   const load = (options: GroqOptions = {}) => {
     const chance = seeded(3);
     const script = () => ({ promptTokens: PROMPT, completionTokens: Math.floor(chance() * 200), duration: 800 });
@@ -278,17 +278,17 @@ describe('a server that keeps what was not used', () => {
     return client;
   };
 
-  it('should be found out by what answers show, and not be run into any more after that', () => {
+  it('should be detected from its answers, and meet no limit afterwards', () => {
     const { server, ends } = load();
     expect(ends.filter(({ error }) => error !== undefined)).toEqual([]);
     const last = server.refusals.at(-1)?.at ?? 0;
     expect(server.refusals.length).toBeLessThan(30);
     expect(last).toBeLessThan(15 * MINUTE);
-    // All of what the server charges is used: 700 requests of 1,050 tokens at 200 a second.
+    // The whole quota is used: 700 requests of 1,050 tokens at 200 tokens a second.
     expect(Math.max(...ends.map(({ at }) => at))).toBeLessThan(1.02 * 700 * 1_050 * 5);
   });
 
-  it('should not be run into at all where the store was told so', () => {
+  it('should meet no limit when the store is configured for it', () => {
     const scheduler = virtualClock();
     const script = () => ({ promptTokens: PROMPT, completionTokens: 10, duration: 800 });
     const server = modelServer({ limits, scheduler, chargeModel: 'keep', script });
@@ -300,8 +300,8 @@ describe('a server that keeps what was not used', () => {
   });
 });
 
-describe('a client with many who wait', () => {
-  it('should keep no more of them than it may, by the policy that it is told', () => {
+describe('a client with many waiting requests', () => {
+  it('should keep at most `maxQueued`, by the overflow policy', () => {
     const all = (options: GroqOptions) => {
       const { ask, scheduler, ends } = answering(good, { limits: { m: { rpm: 1 } }, maxQueued: 3, ...options });
       for (const priority of ['low', 'low', 'low', 'low', 'high'] as const) ask({}, { priority });
@@ -312,7 +312,7 @@ describe('a client with many who wait', () => {
   });
 
   it('should emit the status at most ten times a second', () => {
-    // Every five milliseconds one of them ends.
+    // One request ends every five milliseconds.
     const script = (_: ChatRequest, index: number) => ({ completionTokens: 1, duration: 5 * index });
     const { groq, ask, scheduler } = served({ tpm: 600_000, rpm: 6_000 }, { script });
     let told = 0;
@@ -334,15 +334,15 @@ describe('a client with many who wait', () => {
     scheduler.flush(10);
     groq.setLimits('m', { tpm: 500 });
     scheduler.flush(11);
-    // The first of those that wait still fits.
+    // The first waiting request still fits.
     expect(ends.map(({ error }) => isRequestTooLargeError(error))).toEqual([true]);
     scheduler.flush(20 * MINUTE);
     expect(ends.map(({ error }) => error === undefined)).toEqual([false, true, true]);
   });
 });
 
-describe('an answer in one piece', () => {
-  it('should have as long as all of it may take, since no token comes before it', () => {
+describe('a complete answer', () => {
+  it('should be limited only by the total timeout, since no token comes before it', () => {
     const scheduler = virtualClock();
     const body = { id: 'x', model: 'm', choices: [{ index: 0, message: { role: 'assistant', content: 'a' } }] };
     const whole = of(wire.head(200, { 'content-type': 'application/json' }), {

@@ -36,13 +36,13 @@ const answered = (content: string): Observable<WireEvent> =>
 
 const refused = of(wire.head(400), wire.error('No.'));
 
-/** What a request asks. */
+/** The question of a request. */
 const contentOf = ({ body }: WireRequest): string => {
   const { messages } = JSON.parse(String(body)) as { messages: { content: string }[] };
   return messages[0]?.content ?? '';
 };
 
-/** A client whose answers a test gives one by one, to requests in the order in which they come. */
+/** A client whose requests a test answers one by one, by their order of arrival. */
 const setUp = () => {
   const replies: Subject<WireEvent>[] = [];
   const transport = fakeTransport(() => {
@@ -60,10 +60,10 @@ const setUp = () => {
   return { transport, groq, give, questions };
 };
 
-/** Requests are sent when the turn is over in which they were made. */
+/** Requests are sent at the end of the turn in which they were made. */
 const turn = (): Promise<void> => new Promise(setImmediate);
 
-/** What came out of it, in short: the question and the answer, or the status of the error. */
+/** The results in short: the input, and the answer or the status of the error. */
 const gist = (results: readonly { input: string; index: number; answer?: unknown; error?: unknown }[]): unknown[] =>
   results.map(({ input, index, answer, error }) => [
     input,
@@ -81,7 +81,7 @@ describe('Groq.answers', () => {
     return { ...all, results };
   };
 
-  it('should give each answer when it is there, with what it answers', async () => {
+  it('should emit each answer when it arrives, with its input', async () => {
     const { give, results, questions } = await started();
     expect(questions()).toEqual(['a', 'b', 'c']);
     give(2, answered('C'));
@@ -96,7 +96,7 @@ describe('Groq.answers', () => {
     expect(results.ends).toEqual([['complete']]);
   });
 
-  it('should give them in the order of the questions where that is asked for', async () => {
+  it('should emit answers in the order of the inputs when `ordered`', async () => {
     const { give, results } = await started({ ordered: true });
     give(2, answered('C'));
     give(1, refused);
@@ -110,7 +110,7 @@ describe('Groq.answers', () => {
     expect(results.ends).toEqual([['complete']]);
   });
 
-  it.each([true, false])('should give errors as values, and go on (ordered: %s)', async (ordered) => {
+  it.each([true, false])('should emit errors as values, and continue (ordered: %s)', async (ordered) => {
     const { give, results } = await started({ ordered });
     give(0, refused);
     give(1, answered('B'));
@@ -123,7 +123,7 @@ describe('Groq.answers', () => {
     expect(results.ends).toEqual([['complete']]);
   });
 
-  it('should make an error of a tool call that is none, and go on', async () => {
+  it('should emit an error for an invalid tool call, and continue', async () => {
     const { groq, give } = setUp();
     const asked = told(inputs.pipe(groq.answers(ask)));
     await turn();
@@ -139,7 +139,7 @@ describe('Groq.answers', () => {
     expect([asked.values.all[0], asked.ends]).toMatchObject([{ error: { code: 'GROQ_ERR_PROTOCOL' } }, [['complete']]]);
   });
 
-  it('should end with the first error where that is asked for, and cancel the others', async () => {
+  it('should fail with the first error and cancel the others when `onError` is "throw"', async () => {
     const { give, results, transport } = await started({ onError: 'throw' });
     give(1, answered('B'));
     give(2, refused);
@@ -148,7 +148,7 @@ describe('Groq.answers', () => {
     expect(transport.open).toBe(0);
   });
 
-  it('should make an error of a request that is wrong, and go on', async () => {
+  it('should emit an error for an invalid request, and send the others', async () => {
     const { groq } = setUp();
     const results = told(inputs.pipe(groq.answers((input) => ({ ...ask(input), temperature: input === 'b' ? 5 : 0 }))));
     await turn();
@@ -165,7 +165,7 @@ describe('Groq.answers', () => {
       },
     ],
     ['fails later', () => Promise.reject(new RangeError('broken'))],
-  ])('should make an error of a request whose counter %s, and go on', async (_, fail) => {
+  ])('should emit an error for a request whose counter %s, and continue', async (_, fail) => {
     const transport = fakeTransport({ a: 'A', b: 'B', c: 'C' });
     const one = constantCounter(1);
     const count = (request: ChatRequest) => (request.messages[0]?.content === 'b' ? fail(request) : one.count(request));
@@ -197,7 +197,7 @@ describe('Groq.answers', () => {
         ),
       true,
     ],
-  ])('should make an error of what a transport %s, and go on', async (_, fail, sent) => {
+  ])('should emit an error for what a transport %s, and continue', async (_, fail, sent) => {
     const good = fakeTransport({ a: 'A', b: 'B', c: 'C' });
     const transport = { send: (request: WireRequest) => (contentOf(request) === 'b' ? fail() : good.send(request)) };
     const groq = createGroq({ transport, limits: false, counter: constantCounter(1), retry: { count: 0 } });
@@ -210,7 +210,7 @@ describe('Groq.answers', () => {
     ]);
   });
 
-  it('should make an error of a request that cannot be written, and go on', async () => {
+  it('should emit an error for a request that cannot be serialized, and continue', async () => {
     const transport = fakeTransport({ a: 'A', b: 'B', c: 'C' });
     const groq = createGroq({ transport, limits: false, counter: constantCounter(1) });
     const circle = { circle: {} };
@@ -237,7 +237,7 @@ describe('Groq.answers', () => {
   it.each([
     ['project()', project, {}],
     ['each()', ask, { each }],
-  ])('should make an error of what %s throws, and go on', async (path, made, options) => {
+  ])('should emit an error for what %s throws, and continue', async (path, made, options) => {
     const transport = fakeTransport({ a: 'A', b: 'B', c: 'C' });
     const groq = createGroq({ transport, limits: false, counter: constantCounter(1) });
     const results = told(inputs.pipe(groq.answers(made, { ...options, ordered: true })));
@@ -250,7 +250,7 @@ describe('Groq.answers', () => {
     expect([results.ends, transport.requests.length]).toEqual([[['complete']], 2]);
   });
 
-  it('should leave an error of its own as it is', async () => {
+  it('should emit a Groq error that project() throws unchanged', async () => {
     const own = new ClosedError();
     const { groq } = setUp();
     const results = told(
@@ -267,7 +267,7 @@ describe('Groq.answers', () => {
   it.each([
     ['project()', project, {}],
     ['each()', ask, { each }],
-  ])('should end with what %s throws where that is asked for, and cancel the others', async (_, made, options) => {
+  ])('should fail with what %s throws and cancel the others when `onError` is "throw"', async (_, made, options) => {
     const { groq, transport } = setUp();
     const results = told(inputs.pipe(groq.answers(made, { ...options, onError: 'throw' })));
     await turn();
@@ -275,7 +275,7 @@ describe('Groq.answers', () => {
     expect([transport.open, transport.requests.length]).toEqual([0, 0]);
   });
 
-  it('should tell the call for an input what that is told alone', async () => {
+  it('should apply the options that each() returns to the call for that input', async () => {
     const { groq, give } = setUp();
     const events = told(groq.events$);
     const records = told(groq.usage$);
@@ -297,14 +297,14 @@ describe('Groq.answers', () => {
     ]);
   });
 
-  it('should make an error of an option that an input may not be told', () => {
+  it('should emit an error for an option that each() may not return', () => {
     const { groq } = setUp();
     const each = (): object => ({ priority: 'urgent' });
     const results = told(of('a').pipe(groq.answers(ask, { each })));
     expect(results.values.all).toMatchObject([{ error: { code: 'GROQ_ERR_VALIDATION', path: 'priority' } }]);
   });
 
-  it('should end with what the source ends with', async () => {
+  it('should end like the source', async () => {
     const broken = new Error('broken');
     const { results, transport } = await started(
       {},
@@ -318,7 +318,7 @@ describe('Groq.answers', () => {
     expect((await started({}, NEVER)).results.ends).toEqual([]);
   });
 
-  it('should take questions as long as they come', async () => {
+  it('should accept inputs as long as they come', async () => {
     const source = new Subject<string>();
     const { give, results, questions } = await started({}, source);
     source.next('x');
@@ -333,7 +333,7 @@ describe('Groq.answers', () => {
     expect([results.values.length, results.ends]).toEqual([2, [['complete']]]);
   });
 
-  it('should cancel all of them on unsubscribe', async () => {
+  it('should cancel all requests on unsubscribe', async () => {
     const { groq, results, transport } = await started();
     expect(transport.open).toBe(3);
     const events: GroqEvent[] = [];
@@ -343,7 +343,7 @@ describe('Groq.answers', () => {
     expect(events.map(({ type }) => type)).toEqual(['cancelled', 'cancelled', 'cancelled']);
   });
 
-  it('should cancel the others when there is enough', async () => {
+  it('should cancel the other requests when enough answers were taken', async () => {
     const { groq, give, transport } = setUp();
     const results = told(inputs.pipe(groq.answers(ask), take(1)));
     await turn();
@@ -361,31 +361,34 @@ describe('Groq.answers', () => {
     expect(transport.open).toBe(0);
   });
 
-  it.each([true, false])('should keep nothing of what it has given (ordered: %s)', async (ordered) => {
-    const { groq, give } = setUp();
-    const source = new Subject<{ readonly text: string }>();
-    const { subscription } = told(
-      source.pipe(
-        groq.answers(({ text }) => ask(text), { ordered }),
-        map(({ index }) => index),
-      ),
-    );
-    const put = () => {
-      const input = { text: 'x' };
-      source.next(input);
-      return new WeakRef(input);
-    };
-    const input = put();
-    await turn();
-    give(0, answered('X'));
-    // A WeakRef holds on to what it refers to until the turn in which it was made is over.
-    await turn();
-    globalThis.gc?.();
-    expect(input.deref()).toBeUndefined();
-    expect(subscription.closed).toBe(false);
-  });
+  it.each([true, false])(
+    'should keep no reference to inputs whose answer was emitted (ordered: %s)',
+    async (ordered) => {
+      const { groq, give } = setUp();
+      const source = new Subject<{ readonly text: string }>();
+      const { subscription } = told(
+        source.pipe(
+          groq.answers(({ text }) => ask(text), { ordered }),
+          map(({ index }) => index),
+        ),
+      );
+      const put = () => {
+        const input = { text: 'x' };
+        source.next(input);
+        return new WeakRef(input);
+      };
+      const input = put();
+      await turn();
+      give(0, answered('X'));
+      // A new WeakRef keeps its target alive until the end of the current turn.
+      await turn();
+      globalThis.gc?.();
+      expect(input.deref()).toBeUndefined();
+      expect(subscription.closed).toBe(false);
+    },
+  );
 
-  it('should ask with what a call may be told', async () => {
+  it('should pass the options to each call', async () => {
     const { groq } = setUp();
     const events: GroqEvent[] = [];
     groq.events$.subscribe((event) => events.push(event));
@@ -399,7 +402,7 @@ describe('Groq.answers', () => {
     );
   });
 
-  it.each([true, false])('should have no more under way than may be (ordered: %s)', async (ordered) => {
+  it.each([true, false])('should run at most `concurrency` requests (ordered: %s)', async (ordered) => {
     const { give, results, questions } = await started({ concurrency: 2, ordered }, from(['a', 'b', 'c', 'd']));
     expect(questions()).toEqual(['a', 'b']);
     give(0, refused);
@@ -418,7 +421,7 @@ describe('Groq.answers', () => {
     expect(results.ends).toEqual([['complete']]);
   });
 
-  it('should hold no more answers that wait for their turn than may be under way', async () => {
+  it('should count answers that wait for an earlier one towards `concurrency`', async () => {
     const { give, results, questions } = await started({ concurrency: 2, ordered: true });
     give(1, answered('B'));
     await turn();
@@ -428,7 +431,7 @@ describe('Groq.answers', () => {
     expect([questions(), results.values.length]).toEqual([['a', 'b', 'c'], 2]);
   });
 
-  it('should queue no more than may be under way', async () => {
+  it('should not overflow the queue when `concurrency` bounds the requests', async () => {
     const transport = fakeTransport(() => concat(of(wire.sent), from(turn()).pipe(mergeMap(() => answered('X')))));
     const many = Array.from({ length: 60 }, (_, i) => String(i));
     const options = { transport, limits: false, counter: constantCounter(1), maxInFlight: 2, maxQueued: 10 } as const;
@@ -453,7 +456,7 @@ describe('Groq.answers', () => {
     expect([asked, transport.requests.length, transport.open]).toEqual([['a', 'b'], 2, 0]);
   });
 
-  it('should make no request of those that wait when one has failed and that ends it', async () => {
+  it('should start no waiting request after an error that ends the stream', async () => {
     const { give, results, transport } = await started({ concurrency: 2, onError: 'throw' });
     give(0, refused);
     await turn();
@@ -461,7 +464,7 @@ describe('Groq.answers', () => {
     expect([transport.requests.length, transport.open]).toEqual([2, 0]);
   });
 
-  it('should wait for those that come later', async () => {
+  it('should complete only after the waiting inputs are answered', async () => {
     const source = new Subject<string>();
     const { give, results, questions } = await started({ concurrency: 1 }, source);
     source.next('x');
@@ -476,7 +479,7 @@ describe('Groq.answers', () => {
     expect([results.values.length, results.ends]).toEqual([2, [['complete']]]);
   });
 
-  it('should make no request of those that wait when there is enough', async () => {
+  it('should start no waiting request when enough answers were taken', async () => {
     const { groq, give, transport } = setUp();
     const results = told(inputs.pipe(groq.answers(ask, { concurrency: 1 }), take(1)));
     await turn();
@@ -485,7 +488,7 @@ describe('Groq.answers', () => {
     expect([results.ends, transport.requests.length, transport.open]).toEqual([[['complete']], 1, 0]);
   });
 
-  it('should take any number of those that end at once, one after the other', async () => {
+  it('should process many inputs that fail synchronously without recursion', async () => {
     const { groq, give } = setUp();
     const count = 20_000;
     const project = (index: number): ChatInput => (index === 0 ? ask('a') : fail());
@@ -495,7 +498,7 @@ describe('Groq.answers', () => {
     expect([results.values.length, results.ends]).toEqual([count, [['complete']]]);
   });
 
-  it('should come to its end with a thousand of them', async () => {
+  it('should answer a thousand inputs in order', async () => {
     const transport = fakeTransport((request) => concat(of(wire.sent), answered(contentOf(request))));
     const groq = createGroq({ transport, limits: false, counter: constantCounter(1) });
     const many = Array.from({ length: 1_000 }, (_, i) => String(i).padStart(3, '0'));

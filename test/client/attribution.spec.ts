@@ -16,7 +16,7 @@ const begun = head(200, { 'content-type': 'text/event-stream', 'transfer-encodin
 const bytes = (...parts: readonly (string | Uint8Array)[]): Buffer =>
   Buffer.concat(parts.map((part) => Buffer.from(part)));
 
-/** What is answered, and whether the connection is lost then or time goes by. */
+/** The answer, and whether the connection is lost after it or time passes. */
 const CASES: [code: string, answer: Buffer, then?: 'lost' | 'late'][] = [
   ['GROQ_ERR_HTTP', bytes(json(400, { error: { message: 'no' } }, id))],
   ['GROQ_ERR_PROTOCOL', bytes(head(307, { ...id, 'content-length': 0 }))],
@@ -32,7 +32,7 @@ const CASES: [code: string, answer: Buffer, then?: 'lost' | 'late'][] = [
 
 describe('an error', () => {
   it.each(CASES.map(([code, answer, then]) => ({ code, answer, then })))(
-    'should say which request it is about: $code $then',
+    'should name its request: $code $then',
     async ({ code, answer, then }) => {
       const { server, stop } = await startRawServer();
       const clock = handClock();
@@ -58,13 +58,13 @@ describe('an error', () => {
       if (then === 'late') clock.advance(1_000);
       const error = await asked.error;
       expect(isGroqError(error) && [error.code, error.model, error.requestId]).toEqual([code, MODEL, 'req_1']);
-      // What had come is kept, and only where something had.
+      // The partial answer is present only if a part had arrived.
       const has = answer.includes('"content":"a"');
       expect(isGroqError(error) && error.partial?.text).toBe(has ? 'a' : undefined);
     },
   );
 
-  it('should keep what had come of an answer that is cancelled, or whose client is closed, and of no other', async () => {
+  it('should keep the partial answer of a cancelled request, or of a closed client, if there is one', async () => {
     const answers = { a: concat(of('A'), NEVER), b: concat(of('B'), NEVER), c: concat(of('C'), NEVER), d: NEVER };
     const groq = createGroq({ transport: fakeTransport(answers), limits: false, counter: constantCounter(1) });
     const heard = [told(groq.events$), told(groq.usage$)] as const;
@@ -88,7 +88,7 @@ describe('an error', () => {
     expect(heard[1].values.all.map(({ type }) => type)).toEqual(ends.map(() => 'estimated'));
   });
 
-  it('should say for which model it was that was cancelled, or never connected', async () => {
+  it('should name the model of a request that was cancelled or never connected', async () => {
     const groq = createGroq({
       apiKey: 'gsk_x',
       baseURL: 'http://127.0.0.1:1',

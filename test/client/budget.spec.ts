@@ -28,7 +28,7 @@ const wires = {
   e: wire.error('no'),
 };
 
-/** A client in virtual time whose requests take 5 tokens for the prompt and are answered with 10 of up to 95. */
+/** A client in virtual time whose requests have 5 prompt tokens, and 10 completion tokens of up to 95. */
 function client({ cold, scheduler }: RunHelpers, options: GroqOptions, answers: readonly string[] = []) {
   const lost = new ConnectionError('', { sent: false });
   const transport = fakeTransport((_, index) => cold(answers[index] ?? 's-h-a-(fd|)', wires, lost));
@@ -40,7 +40,7 @@ function client({ cold, scheduler }: RunHelpers, options: GroqOptions, answers: 
     random: () => 1,
     ...options,
   });
-  /** Asks, and gives what was refused in the end. */
+  /** Makes a request; `refused` returns its error, if it was refused. */
   const ask = (call: CallOptions = {}, request: Partial<ChatInput> = {}) => {
     const answer = told(groq.chat({ model, messages, max_completion_tokens: 95, ...request }, call));
     const refused = (): BudgetExceededError | undefined => {
@@ -56,12 +56,12 @@ const figures = (error: BudgetExceededError | undefined) =>
   error && [error.unit, error.tenant, error.limit, error.used, error.reserved, error.requested];
 
 describe('budget', () => {
-  it('should stop requests when it is used up, with the numbers', () => {
+  it('should refuse requests when it is used up, with the numbers in the error', () => {
     rx((helpers) => {
       const { ask, transport } = client(helpers, { budget: { tokens: 115 } });
       const first = ask();
       helpers.scheduler.schedule(() => {
-        // 15 are used: one more worst case fits, and after that none.
+        // 15 are used, so exactly one more worst case fits.
         expect(ask().refused()).toBeUndefined();
       }, 20);
       let last: ReturnType<typeof ask> | undefined;
@@ -79,7 +79,7 @@ describe('budget', () => {
     });
   });
 
-  it('should count what is in flight with its worst case, and give back what was not used', () => {
+  it('should reserve the worst case of requests in flight, and release the unused part', () => {
     rx((helpers) => {
       const { ask, transport } = client(helpers, { budget: { tokens: 250 } });
       const burst = [ask(), ask(), ask()];
@@ -99,7 +99,7 @@ describe('budget', () => {
     });
   });
 
-  it('should have given it back when the subscriber hears of the end', () => {
+  it('should have released the unused part when the subscriber receives the end', () => {
     rx((helpers) => {
       const { groq, ask } = client(helpers, { budget: { tokens: 115 } });
       const again: ReturnType<typeof ask>[] = [];
@@ -111,19 +111,19 @@ describe('budget', () => {
     });
   });
 
-  it('should not count what waits', () => {
+  it('should not reserve anything for waiting requests', () => {
     rx((helpers) => {
       const store = quota(1, 20, { scheduler: helpers.scheduler });
       const { ask, transport } = client(helpers, { budget: { tokens: 145 }, limits: undefined, store });
       const burst = [ask(), ask(), ask(), ask()];
       helpers.flush();
-      // Three times 15, and 100 for the last: so it comes to its turn.
+      // Three times 15, and 100 for the last one: exactly the budget.
       expect(burst.map(({ ends }) => ends)).toEqual(Array(4).fill([['complete']]));
       expect(transport.requests).toHaveLength(4);
     });
   });
 
-  it('should refuse at once what can never fit', () => {
+  it('should refuse a request at once that can never fit', () => {
     rx((helpers) => {
       const store = quota(1, 100, { scheduler: helpers.scheduler });
       const { ask, transport } = client(helpers, { budget: { tokens: 99 }, limits: undefined, store });
@@ -134,7 +134,7 @@ describe('budget', () => {
     });
   });
 
-  it('should give all of it back when nothing was sent', () => {
+  it('should release the whole reservation when nothing was sent', () => {
     rx((helpers) => {
       const { ask } = client(helpers, { budget: { tokens: 100 }, retry: { count: 0 } }, ['---s', '-#']);
       const cancelled = ask();
@@ -151,7 +151,7 @@ describe('budget', () => {
     });
   });
 
-  it('should keep the worst case of what is not known, also of an attempt that is repeated', () => {
+  it('should charge the worst case of an attempt with unknown usage, also when it is retried', () => {
     rx((helpers) => {
       const { ask } = client(helpers, { budget: { tokens: 199 } }, ['s-(Fe|)']);
       const answer = ask();
@@ -160,7 +160,7 @@ describe('budget', () => {
     });
   });
 
-  it('should count what is estimated after a cancel', () => {
+  it('should charge the estimated usage after a cancel', () => {
     rx((helpers) => {
       const { ask } = client(helpers, { budget: { tokens: 107 } });
       const { subscription } = ask();
@@ -176,10 +176,10 @@ describe('budget', () => {
   });
 
   describe('in dollars', () => {
-    // 5 tokens of the prompt and up to 95 of the completion.
+    // 5 prompt tokens and up to 95 completion tokens.
     const worst = (5 * 0.075 + 95 * 0.3) / 1e6;
 
-    it('should reckon with the prices of the catalogue', () => {
+    it('should use the prices of the catalogue', () => {
       rx((helpers) => {
         const { ask } = client(helpers, { budget: { usd: 2 * worst } });
         const burst = [ask(), ask(), ask()];
@@ -197,9 +197,9 @@ describe('budget', () => {
       });
     });
 
-    it('should count of an answer what it cost', () => {
+    it('should charge the cost of an answer', () => {
       rx((helpers) => {
-        // 5 tokens of the prompt and 10 of the completion.
+        // 5 prompt tokens and 10 completion tokens.
         const used = (5 * 0.075 + 10 * 0.3) / 1e6;
         const { ask } = client(helpers, { budget: { usd: worst + 1.5 * used } });
         const asked = [ask()];
@@ -210,7 +210,7 @@ describe('budget', () => {
       });
     });
 
-    it('should lose nothing in adding up', () => {
+    it('should not be exceeded by rounding errors', () => {
       rx((helpers) => {
         const prices = { [model]: { input: 0, output: 1e5 / 95 } };
         const { ask } = client(helpers, { budget: { usd: 0.3 }, prices });
@@ -220,7 +220,7 @@ describe('budget', () => {
       });
     });
 
-    it('should not take a model without a price, unless it is given one', () => {
+    it('should refuse a model without a price, unless `prices` has one', () => {
       rx((helpers) => {
         const request = { model: 'own' };
         const { ask } = client(helpers, { budget: { usd: 1 } });
@@ -235,7 +235,7 @@ describe('budget', () => {
   });
 
   describe('of tenants', () => {
-    it('should stop only this tenant', () => {
+    it('should stop only the tenant whose budget is used up', () => {
       rx((helpers) => {
         const budget = { perTenant: { tokens: 100 }, tenants: { acme: { tokens: 200 }, free: {} } };
         const { ask } = client(helpers, { budget });
@@ -258,7 +258,7 @@ describe('budget', () => {
       });
     });
 
-    it('should not set anything aside for one account when another is short', () => {
+    it('should reserve nothing in one account when another is used up', () => {
       rx((helpers) => {
         const { ask } = client(helpers, { budget: { tokens: 200, tenants: { a: { tokens: 100 } } } });
         const asked = [ask({ tenant: 'a' }), ask({ tenant: 'a' })];
@@ -271,7 +271,7 @@ describe('budget', () => {
       });
     });
 
-    it.each(['constructor', '__proto__'])('should know that a tenant called %s is not in every object', (tenant) => {
+    it.each(['constructor', '__proto__'])('should limit a tenant named %s like any other', (tenant) => {
       rx((helpers) => {
         const { ask } = client(helpers, { budget: { perTenant: { tokens: 100 }, tenants: { a: {} } } });
         const asked = [ask({ tenant }), ask({ tenant })];
@@ -280,7 +280,7 @@ describe('budget', () => {
       });
     });
 
-    it('should charge the tenant in whose place a request was when its turn came', () => {
+    it('should charge the tenant to which a request was moved while waiting', () => {
       rx((helpers) => {
         const store = quota(1, 20, { scheduler: helpers.scheduler });
         const { ask, groq } = client(helpers, { budget: { tenants: { b: { tokens: 5 } } }, limits: undefined, store });
@@ -298,7 +298,7 @@ describe('budget', () => {
     });
   });
 
-  it('should reserve what is sent when max_completion_tokens is lowered to fit', () => {
+  it('should reserve the max_completion_tokens that was lowered to fit', () => {
     rx((helpers) => {
       const store = quota(50, 10, { scheduler: helpers.scheduler, unit: 'tokens' });
       const { ask } = client(helpers, { budget: { tokens: 50 }, limits: undefined, store, fitOutput: true });

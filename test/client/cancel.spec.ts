@@ -25,31 +25,31 @@ const MODEL = 'openai/gpt-oss-20b';
 const HOUR = 3_600_000;
 const messages = [{ role: 'user' as const, content: 'Hi' }];
 
-/** What a stage is played with. */
+/** The parts of a test. */
 interface Setting {
   readonly server: RawServer;
   readonly clock: CountingClock;
   /** One request in an hour. */
   readonly store: Quota;
-  /** What a store that thinks will say. */
+  /** The verdicts of an asynchronous store. */
   readonly verdicts: Subject<Verdict>;
 }
 
 type Asked = Told<Token | StateToken>;
 
-/** A place in which a request can be. */
+/** A stage that a request can reach. */
 interface Stage {
   readonly answer?: (request: RawRequest) => unknown;
   readonly options?: (setting: Setting) => GroqOptions;
-  /** What happens before it is asked. */
+  /** Runs before the request. */
   readonly before?: (setting: Setting) => unknown;
-  /** Settles when it is there. */
+  /** Settles when the stage is reached. */
   readonly reach: (asked: Asked, setting: Setting) => Promise<unknown>;
-  /** Whether timers are set for it there, and how many reservations and connections it has. */
+  /** Whether timers are set at that stage, and how many reservations and connections are open. */
   readonly holds: readonly [timers: boolean, reservations: number, connections: number];
-  /** What happens after it was left. */
+  /** Runs after the request was cancelled. */
   readonly after?: (setting: Setting) => unknown;
-  /** What becomes of its reservations, in order. */
+  /** The outcomes of its reservations, in order. */
   readonly outcomes: readonly string[];
   /** How many connections stay open, for the next request. */
   readonly idle?: number;
@@ -97,7 +97,7 @@ const stages: Record<string, Stage> = {
     outcomes: ['unsent'],
   },
   'its connection is made': {
-    // The server takes the connection and does not say a word of TLS.
+    // The server accepts the connection, but does not answer the TLS handshake.
     options: overTls,
     reach: async (_, { server }) => (await server.connections.at(0)).touched,
     holds: [true, 1, 1],
@@ -152,7 +152,7 @@ describe('leaving a request', () => {
     return groq;
   };
 
-  /** Brings a request to a stage, with everything that counts what it holds. */
+  /** Brings a request to a stage, and returns the objects that count its resources. */
   const bring = async ({ answer, options, before, reach, holds }: Stage, call: CallOptions = {}) => {
     const server = await serve({ answer: (request) => answer?.(request) });
     const clock = countingClock();
@@ -175,7 +175,7 @@ describe('leaving a request', () => {
     return { ...setting, groq, asked };
   };
 
-  /** Checks that nothing is left of a request. */
+  /** Checks that no resource of a request is left. */
   const expectNothing = async (stage: Stage, all: Awaited<ReturnType<typeof bring>>): Promise<void> => {
     const { server, clock, store, groq } = all;
     const { after, outcomes, idle = 0 } = stage;
@@ -200,7 +200,7 @@ describe('leaving a request', () => {
       expect([all.asked.values.length, all.asked.ends]).toEqual([length, []]);
     });
 
-    it('should do the same by a signal, with an error', async () => {
+    it('should do the same when a signal aborts, with an error', async () => {
       const controller = new AbortController();
       const { signal } = controller;
       const all = await bring(stage, { signal });
@@ -216,17 +216,17 @@ describe('leaving a request', () => {
   });
 });
 
-describe('leaving from within what is told', () => {
+describe('unsubscribing in a notification', () => {
   const serve = rawServers();
 
   it.each<[told: string, sent: number, outcomes: string[]]>([
     ['queued', 0, []],
     ['admitted', 0, ['unsent']],
-    // It counts as sent, although it is stopped before its first byte is.
+    // It counts as sent, although it is stopped before its first byte.
     ['connected', 0, ['unknown']],
     ['retrying', 1, ['unknown']],
     ['text', 1, ['unknown']],
-  ])('should leave nothing: %s', async (last, sent, outcomes) => {
+  ])('should leave no timer, connection or reservation: %s', async (last, sent, outcomes) => {
     const answer = stages[last === 'retrying' ? 'it pauses before a retry' : 'it streams']?.answer;
     const server = await serve({ answer: (request) => answer?.(request) });
     const clock = countingClock();
@@ -252,7 +252,7 @@ describe('leaving from within what is told', () => {
   });
 });
 
-/** What nobody catches next, in place of those who otherwise hear of it. */
+/** The next uncaught exception, in place of the usual handlers. */
 const uncaught = (): Promise<unknown> =>
   new Promise((resolve) => {
     const others = process.listeners('uncaughtException');
@@ -266,7 +266,7 @@ const uncaught = (): Promise<unknown> =>
 describe('a signal', () => {
   const serve = rawServers();
 
-  it('should be listened to once, however many requests share it, and no longer than they run', async () => {
+  it('should have one listener for all requests that share it, until the last one has ended', async () => {
     const server = await serve();
     const groq = createGroq({ apiKey: 'gsk_x', baseURL: server.url, limits: false, counter: constantCounter(1) });
     const { signal } = new AbortController();
@@ -281,7 +281,7 @@ describe('a signal', () => {
     await groq.close();
   });
 
-  it('should end them all', async () => {
+  it('should cancel all requests that share it', async () => {
     const server = await serve();
     const groq = createGroq({ apiKey: 'gsk_x', baseURL: server.url, limits: false, counter: constantCounter(1) });
     const controller = new AbortController();
@@ -294,7 +294,7 @@ describe('a signal', () => {
     await groq.close();
   });
 
-  it('should end the others, too, when one of them has a finalizer that throws', async () => {
+  it('should cancel the other requests when the finalizer of one throws', async () => {
     const groq = createGroq({ transport: fakeTransport({}), counter: { count: () => NEVER } });
     const controller = new AbortController();
     const { signal } = controller;
@@ -312,7 +312,7 @@ describe('a signal', () => {
     expect(getEventListeners(signal, 'abort')).toHaveLength(0);
   });
 
-  it('should end an answer that is just being handed out, with what there is of it', async () => {
+  it('should cancel an answer while it is being emitted, with the partial answer', async () => {
     const call = { index: 0, id: '1', type: 'function' as const, function: { name: 'f', arguments: '{}' } };
     const answer = [wire.sent, wire.head(), wire.delta({ tool_calls: [call] }), wire.finish('tool_calls', {})];
     const transport = fakeTransport(() => concat(answer, NEVER));
@@ -331,7 +331,7 @@ describe('a signal', () => {
     await groq.close();
   });
 
-  it('should send nothing when it is aborted already', async () => {
+  it('should send nothing when it is already aborted', async () => {
     const server = await serve();
     const groq = createGroq({ apiKey: 'gsk_x', baseURL: server.url, limits: false, counter: constantCounter(1) });
     const signal = AbortSignal.abort('too late');
@@ -353,9 +353,7 @@ describe('a signal', () => {
 describe('a program', () => {
   const serve = rawServers();
 
-  it('should end by itself when it has left its requests, whatever they were about to do', async ({
-    onTestFinished,
-  }) => {
+  it('should exit by itself after unsubscribing from its requests in any state', async ({ onTestFinished }) => {
     const server = await serve({
       answer: (request) => {
         const stage = request.path.split('/')[1];

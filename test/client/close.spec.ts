@@ -56,7 +56,7 @@ describe('Groq.close', () => {
     await server.requests.at(5);
 
     const closing = groq.close();
-    // At once, and not when the transport has closed: that waits for what is under way.
+    // At once, and not only after the transport has closed, which waits for its connections.
     for (const { ends } of [streaming, failing, awaited, waiting, queued, models]) {
       expect(ends).toEqual([['error', expect.toSatisfy(isClosedError)]]);
     }
@@ -69,7 +69,7 @@ describe('Groq.close', () => {
     expect(server.open).toBe(0);
   });
 
-  it.each([false, true])('should take nothing new afterwards (drain: %s)', async (drain) => {
+  it.each([false, true])('should refuse new requests afterwards (drain: %s)', async (drain) => {
     const server = await serve({ answer: ok });
     const groq = make(server);
     await told(groq.complete({ messages })).ended;
@@ -91,7 +91,7 @@ describe('Groq.close', () => {
     expect(server.requests.length).toBe(1);
   });
 
-  it('should let come to its end what was accepted, retries included, when it drains', async () => {
+  it('should complete accepted requests, including their retries, when it drains', async () => {
     const server = await serve();
     const groq = make(server, { retry: { initialDelay: 1 } });
     const answers = [told(groq.complete({ messages })), told(groq.complete({ messages }))];
@@ -112,7 +112,7 @@ describe('Groq.close', () => {
     for (const connection of server.connections.all) await connection.closed;
   });
 
-  it('should not wait for requests that are cancelled when it drains', async () => {
+  it('should not wait for a cancelled request when it drains', async () => {
     const server = await serve();
     const groq = make(server);
     const answer = told(groq.complete({ messages }));
@@ -123,7 +123,7 @@ describe('Groq.close', () => {
     expect(answer.ends).toEqual([]);
   });
 
-  it('should cut short what drains when it is closed for good', async () => {
+  it('should end a drain early when it is closed without draining', async () => {
     const server = await serve();
     const groq = make(server);
     const answer = told(groq.complete({ messages }));
@@ -134,14 +134,14 @@ describe('Groq.close', () => {
     expect(isClosedError(await answer.error)).toBe(true);
   });
 
-  it('should be done at once when there is nothing to do, however often', async () => {
+  it('should finish at once when nothing is pending, however often it is called', async () => {
     const groq = make({ url: 'http://localhost:1' });
     await Promise.all([groq.close(), groq.close({ drain: true }), groq.close()]);
     await groq.close({ drain: true });
     await groq[Symbol.asyncDispose]();
   });
 
-  it('should come with the end of a block', async () => {
+  it('should be called at the end of a block with `await using`', async () => {
     const server = await serve();
     let answer: Told<Answer>;
     {
@@ -153,7 +153,7 @@ describe('Groq.close', () => {
     await server.connections.all[0]?.closed;
   });
 
-  it('should leave a transport alone that it was given', async () => {
+  it('should not close a transport that was passed in', async () => {
     let closed = 0;
     const transport = {
       ...fakeTransport(() => of(wire.sent, wire.head(), wire.data(JSON.stringify(completion('Hello'))))),
@@ -170,7 +170,7 @@ describe('Groq.close', () => {
   describe('while a prompt is counted', () => {
     const one = { tokens: 1, bound: 1, exact: true };
 
-    it('should drain the request all the same', async () => {
+    it('should drain the request', async () => {
       const server = await serve({ answer: ok });
       const counts = new Subject<TokenCount>();
       const groq = make(server, { counter: { count: () => counts } });
@@ -184,7 +184,7 @@ describe('Groq.close', () => {
       expect(server.requests.all).toHaveLength(1);
     });
 
-    it('should notify a waiting request at once', async () => {
+    it('should fail the request at once', async () => {
       const server = await serve({ answer: ok });
       const counts = new Subject<TokenCount>();
       const groq = make(server, { counter: { count: () => counts } });
@@ -206,7 +206,7 @@ describe('Groq.close', () => {
     });
   });
 
-  it('should say so when the counter gives no count', async () => {
+  it('should report a counter that completes without a count', async () => {
     const server = await serve({ answer: ok });
     const groq = make(server, { counter: { count: () => EMPTY } });
     await expect(firstValueFrom(groq.complete({ messages }))).rejects.toThrow('a TokenCount, got nothing');

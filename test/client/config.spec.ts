@@ -32,7 +32,7 @@ describe('the configuration of a client', () => {
     return groq;
   };
 
-  /** A server that answers everything, and what the one request to it was. */
+  /** A server, and a function that makes one request and returns what the server received. */
   const one = async () => {
     const server = await serve({ answer: ({ connection }) => connection.socket.write(json(200, completion('Hello'))) });
     const request = async (groq: Groq, ...call: Parameters<Groq['complete']>) => {
@@ -44,19 +44,19 @@ describe('the configuration of a client', () => {
     return { server, request };
   };
 
-  it('should come from the environment where the options say nothing', async () => {
+  it('should use the environment for options that are missing', async () => {
     const { server, request } = await one();
     vi.stubEnv('GROQ_API_KEY', 'gsk_environment');
     vi.stubEnv('GROQ_BASE_URL', server.url);
     expect(await request(make(), { messages })).toEqual({
       path: '/openai/v1/chat/completions',
       key: 'gsk_environment',
-      // Nothing is sent that was not set, but for the model that is asked by default.
+      // Only fields that were set are sent, and the default model.
       body: { model: 'openai/gpt-oss-20b', messages },
     });
   });
 
-  it('should go by the options first, then the file, then the environment', async () => {
+  it('should prefer options to the file, and the file to the environment', async () => {
     const { server, request } = await one();
     vi.stubEnv('GROQ_API_KEY', 'gsk_environment');
     vi.stubEnv('GROQ_BASE_URL', 'https://environment.test');
@@ -80,7 +80,7 @@ describe('the configuration of a client', () => {
     });
   });
 
-  it('should merge what every request has with what one has, and send unknown fields on', async () => {
+  it('should merge defaults with each request, and send unknown fields unchanged', async () => {
     const { server, request } = await one();
     const defaults = { model: 'my/model', temperature: 0, stop: ['.'], brand_new: { a: 1 } };
     const groq = make({ apiKey: 'gsk_x', baseURL: server.url, defaults });
@@ -98,7 +98,7 @@ describe('the configuration of a client', () => {
     expect(defaults).toEqual({ model: 'my/model', temperature: 0, stop: ['.'], brand_new: { a: 1 } });
   });
 
-  it('should not change any more when the options do', async () => {
+  it('should not change when the options object is modified', async () => {
     const { server, request } = await one();
     const options = { apiKey: 'gsk_x', baseURL: server.url, defaults: { temperature: 0 } };
     const groq = make(options);
@@ -107,7 +107,7 @@ describe('the configuration of a client', () => {
     expect((await request(groq, { messages })).body).toMatchObject({ temperature: 0 });
   });
 
-  it('should ask a function for the key whenever something is sent', async () => {
+  it('should call a key function whenever a request is sent', async () => {
     const { server, request } = await one();
     const keys = ['gsk_1', 'gsk_2'];
     const groq = make({ apiKey: () => keys.shift() ?? '', baseURL: server.url });
@@ -118,14 +118,14 @@ describe('the configuration of a client', () => {
     expect(server.requests.length).toBe(2);
   });
 
-  it.each([undefined, ''])('should say what to do without a key, which is %j', (key) => {
+  it.each([undefined, ''])('should explain how to provide a key when it is %j', (key) => {
     vi.stubEnv('GROQ_API_KEY', key);
     expect(() => createGroq()).toThrow(
       'The options: `apiKey` must be a key, got nothing. Set GROQ_API_KEY to a key from https://console.groq.com/keys, or test without one against rxgroq/simulator.',
     );
   });
 
-  it('should check what the environment says', () => {
+  it('should validate environment variables, unless an option replaces them', () => {
     vi.stubEnv('GROQ_API_KEY', 'gsk_secret with blanks');
     expect(() => createGroq()).toThrow(
       /^The environment: `GROQ_API_KEY` must be printable ASCII characters without blanks, got other characters/,
@@ -137,17 +137,17 @@ describe('the configuration of a client', () => {
     );
     vi.stubEnv('GROQ_BASE_URL', 'nonsense');
     expect(() => createGroq()).toThrow(/^The environment: `GROQ_BASE_URL` must be a URL that starts with https:\/\//);
-    // What the options say is theirs, whatever the environment says.
+    // An error about an option does not name the environment.
     expect(() => createGroq({ baseURL: 'nonsense' })).toThrow(
       /^The options: `baseURL` must be a URL that starts with https:\/\//,
     );
-    // As it stands in a file of variables that nobody has filled in.
+    // As in a .env file that was not filled in.
     vi.stubEnv('GROQ_BASE_URL', '');
     expect(() => make()).not.toThrow();
   });
 });
 
-describe('what is made of the options', () => {
+describe('the resolved configuration', () => {
   const transport = { send: () => EMPTY };
 
   it.each<[string, GroqOptions, boolean]>([
@@ -159,7 +159,7 @@ describe('what is made of the options', () => {
     expect('load' in resolveConfig({ transport, ...options }).counter).toBe(expected);
   });
 
-  it('should load the tables of a counter ahead, and leave it to the first request to say that it cannot', async () => {
+  it('should load the tables of a counter ahead, and ignore a failure until the first request', async () => {
     let loads = 0;
     const load = () => {
       loads += 1;
@@ -175,7 +175,7 @@ describe('what is made of the options', () => {
     [false, undefined],
     [true, { high: 0, normal: 100, low: 250, background: 500 }],
     [{ low: 0.5 }, { high: 0, normal: 100, low: 500, background: 500 }],
-  ])('should leave a part of the day to what is more urgent only where that is asked for: %j', async (pacing, kept) => {
+  ])('should leave a part of the day to more urgent requests only when configured: %j', async (pacing, kept) => {
     const { store } = resolveConfig({ transport, counter: constantCounter(1), limits: { m: { rpd: 1_000 } }, pacing });
     const [level] = await firstValueFrom(from(store.levels('m')));
     expect(level).toMatchObject({ dimension: 'rpd', limit: 1_000 });

@@ -6,11 +6,11 @@ import { chunk, finishEvent, LAST_CHUNK, STREAM_HEAD, textEvent } from '../util/
 import { startRawServer } from '../util/rawServer.ts';
 import { told } from '../util/told.ts';
 
-/** What comes of each attempt: all but the last are cut. */
+/** The text of each attempt; all but the last are cut. */
 const PIECES = ['Once ', 'upon a ', 'time.'];
 
-describe('an answer that is cut', () => {
-  it('should go on from where it was, as often as it has to', async () => {
+describe('a truncated answer', () => {
+  it('should be continued from its end, as often as necessary', async () => {
     let count = 0;
     const { server, stop } = await startRawServer({
       answer: ({ connection: { socket } }) => {

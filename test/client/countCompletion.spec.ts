@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { countCompletion } from '../../src/client/countCompletion.ts';
 import type { ChatRequest } from '../../src/model/ChatRequest.ts';
 
-/** Counts a token for each four characters, and ten for the rest of a prompt; notes how much it was given. */
+/** Counts one token for four characters and ten for the rest of a prompt, and records the lengths of texts. */
 const counting = () => {
   const given: number[] = [];
   const count = ({ messages }: ChatRequest) => {
@@ -15,17 +15,17 @@ const counting = () => {
 };
 
 describe('countCompletion', () => {
-  it('should count what a text adds to a prompt', () => {
+  it('should count the tokens that a text adds to a prompt', () => {
     expect(countCompletion(counting().counter, 'm', 'x'.repeat(400), 7)).toBe(100);
   });
 
-  it('should count no more of a text than a model writes, and take the rest to be like it', () => {
+  it('should count at most a million characters, and extrapolate from them', () => {
     const { counter, given } = counting();
     expect(countCompletion(counter, 'm', 'x'.repeat(24_000_000), 7)).toBe(6_000_000);
     expect(Math.max(...given)).toBe(1_000_000);
   });
 
-  it('should take the pieces for tokens when nothing can be counted', () => {
+  it('should return the number of pieces when the counter fails or is asynchronous', () => {
     const failing = (): never => {
       throw new Error('no');
     };

@@ -13,7 +13,7 @@ import { told } from '../util/told.ts';
 const COUNT: TokenCount = { tokens: 1, bound: 1, exact: true };
 const messages = [{ role: 'user' as const, content: 'Hi' }];
 
-/** How and when requests end that may wait for a minute, where one is let in each hour. */
+/** How and when requests end that may wait for a minute, with one admission an hour. */
 function ends(count: (clock: VirtualClock) => Observable<TokenCount>, asked: number): (string | number)[][] {
   const clock = virtualClock();
   const counter = { count: () => count(clock) };
@@ -35,16 +35,16 @@ function ends(count: (clock: VirtualClock) => Observable<TokenCount>, asked: num
   return all;
 }
 
-describe('a count that comes later', () => {
+describe('an asynchronous count', () => {
   const late = 'The request could not start within 60,000';
 
-  it('should be awaited for no longer than the request may wait', () => {
+  it('should be limited by the queue timeout', () => {
     expect(ends(() => NEVER, 1)).toEqual([[late, 60_000]]);
   });
 
-  it('should be what the error tells of, where it does not come', async () => {
+  it('should be named in the error when it did not arrive in time', async () => {
     const clock = virtualClock();
-    // Its vocabulary is read from a file, which takes real time.
+    // Loading a vocabulary takes real time.
     const counter = tiktokenCounter({ ranks: () => new Promise(() => undefined) });
     const groq = createGroq({ transport: fakeTransport({}), counter, scheduler: clock });
     const answer = told(groq.chat({ messages }));
@@ -57,7 +57,7 @@ describe('a count that comes later', () => {
     expect(message).toBe(`The request could not start within 86,400,000 ms. ${advice}`);
   });
 
-  it('should take of the time for which the request may wait', () => {
+  it('should use up a part of the queue timeout', () => {
     const after = (ms: number) => (clock: VirtualClock) => timer(ms, clock).pipe(map(() => COUNT));
     expect(ends(after(40_000), 2)).toEqual([[late, 60_000]]);
     expect(ends(() => of(COUNT), 2)).toEqual([[late, 60_000]]);

@@ -38,7 +38,7 @@ const stream = ({ connection: { socket } }: RawRequest, ...events: string[]): vo
   socket.write(Buffer.concat([Buffer.from(STREAM_HEAD), ...events.map(chunk), Buffer.from(LAST_CHUNK)]));
 };
 
-/** Answers a request in the way in which it asks. */
+/** Answers a request as a stream or in one piece, as requested. */
 const hello = (request: RawRequest): void => {
   const { stream: streamed } = JSON.parse(request.body) as { stream?: boolean };
   if (streamed === true) stream(request, textEvent('Hel'), textEvent('lo'), finishEvent(), DONE_EVENT);
@@ -62,8 +62,8 @@ describe('createGroq', () => {
   const statusOf = async (groq: Groq): Promise<ModelStatus | undefined> =>
     (await firstValueFrom(groq.status$)).models.at(0);
 
-  describe('ways to ask', () => {
-    it('should give tokens', async () => {
+  describe('methods', () => {
+    it('chat() should emit tokens', async () => {
       const server = await serve({ answer: hello });
       const answer = told(make(server).chat({ messages, model: 'openai/gpt-oss-120b' }));
       await answer.ended;
@@ -76,7 +76,7 @@ describe('createGroq', () => {
       });
     });
 
-    it('should give the answer in one piece, also to a request that was written for a stream', async () => {
+    it('complete() should emit a whole answer, also for a request with `stream: true`', async () => {
       const server = await serve({ answer: hello });
       const groq = make(server);
       for (const rest of [{}, { stream: true }]) {
@@ -98,7 +98,7 @@ describe('createGroq', () => {
       ]);
     });
 
-    it('should send the messages that there were when it was asked', async () => {
+    it('should send the messages as they were when the method was called', async () => {
       const server = await serve({ answer: hello });
       const conversation = [...messages];
       const answer = told(make(server).complete({ messages: conversation }));
@@ -107,7 +107,7 @@ describe('createGroq', () => {
       expect(JSON.parse(server.requests.all[0]?.body ?? '')).toMatchObject({ messages });
     });
 
-    it('should ask the default model a question', async () => {
+    it('ask() should send a question to the default model', async () => {
       const server = await serve({ answer: hello });
       const answer = told(make(server).ask('Why is the sky blue?'));
       await answer.ended;
@@ -119,7 +119,7 @@ describe('createGroq', () => {
       });
     });
 
-    it("should give Groq's own chunks", async () => {
+    it("chunks() should emit Groq's own chunks", async () => {
       const server = await serve({ answer: hello });
       const answer = told(make(server).chunks({ messages }));
       await answer.ended;
@@ -130,7 +130,7 @@ describe('createGroq', () => {
       ]);
     });
 
-    it('should be a request for each subscription, and none before', async () => {
+    it('should send a request for each subscription, and none before', async () => {
       const server = await serve({ answer: hello });
       const answer = make(server).chat({ messages });
       expect(server.connections.length).toBe(0);
@@ -140,8 +140,8 @@ describe('createGroq', () => {
     });
   });
 
-  describe('where a request is', () => {
-    it('should be emitted among the tokens if asked for', async () => {
+  describe('the state of a request', () => {
+    it('should be emitted among the tokens with `lifecycle`', async () => {
       const server = await serve();
       const groq = make(server, { retry: { initialDelay: 0 } });
       const answer = told(groq.chat({ messages }, { lifecycle: true }));
@@ -165,7 +165,7 @@ describe('createGroq', () => {
       ]);
     });
 
-    it('should not be emitted otherwise', async () => {
+    it('should not be emitted without `lifecycle`', async () => {
       const server = await serve({ answer: hello });
       const groq = make(server);
       const answers = [groq.chat({ messages }), groq.chat({ messages }, { lifecycle: false }), groq.ask('Hi')].map(
@@ -175,7 +175,7 @@ describe('createGroq', () => {
       for (const { values } of answers) expect(values.all.map(({ type }) => type)).toEqual(['text', 'text', 'finish']);
     });
 
-    it('should be told of all requests in events', async () => {
+    it('should be reported in events$ for all requests', async () => {
       const server = await serve({ answer: hello });
       const groq = make(server);
       const events: GroqEvent[] = [];
@@ -187,7 +187,7 @@ describe('createGroq', () => {
       expect(JSON.stringify(events)).not.toMatch(/Hi|Hel/);
     });
 
-    it('should show in the status', async () => {
+    it('should be shown in the status', async () => {
       const server = await serve();
       const groq = make(server);
       expect(await firstValueFrom(groq.status$)).toEqual({ models: [] });
@@ -196,7 +196,7 @@ describe('createGroq', () => {
       const request = await server.requests.at(0);
       expect(await statusOf(groq)).toMatchObject({
         model: 'openai/gpt-oss-20b',
-        // The answer to the first request shows how much there is left, and the other waits for it.
+        // The other request waits for the answer to the first, which shows the levels.
         waiting: { high: 0, normal: 0, low: 1, background: 0 },
         inFlight: 1,
         buckets: [
@@ -215,7 +215,7 @@ describe('createGroq', () => {
 
   describe('models', () => {
     it.each([...RETIRED_MODELS])(
-      'should refuse %s, which is gone, and name another',
+      'should refuse %s, which is retired, and name a replacement',
       async (model, { replacement }) => {
         const server = await serve({ answer: hello });
         const groq = make(server);
@@ -223,23 +223,23 @@ describe('createGroq', () => {
         expect(isModelRetiredError(error) && [error.model, error.replacement]).toEqual([model, replacement]);
         expect(String(error)).toContain(`Use ${replacement}, or set \`allowRetired\` to send the request anyway.`);
         expect(server.connections.length).toBe(0);
-        // What is recommended is not gone itself.
+        // The replacement is not retired itself.
         expect(groq.modelIds()).toContain(replacement);
       },
     );
 
-    it('should send to a model that is gone where that is allowed', async () => {
+    it('should send to a retired model with `allowRetired`', async () => {
       const server = await serve({ answer: hello });
       const answer = told(make(server, { allowRetired: true }).chat({ model: 'gemma2-9b-it', messages }));
       await answer.ended;
       expect(answer.values.all.at(-1)).toEqual(finish);
     });
 
-    it('should be known without asking', () => {
+    it('should be listed without a request', () => {
       expect(make({ url: 'http://localhost:1' }).modelIds()).toEqual([...MODELS.keys()]);
     });
 
-    it('should be tried out with one request where nothing is known of them, and learned', async () => {
+    it('should be probed with one request when their limits are unknown', async () => {
       const server = await serve();
       const groq = make(server);
       const answers = Array.from({ length: 4 }, () => told(groq.complete({ model: 'brand/new', messages })));
@@ -268,7 +268,7 @@ describe('createGroq', () => {
       expect(server.requests.length).toBe(4);
     });
 
-    it('should be learned from a server that has limits of its own', async () => {
+    it('should have their limits learned from the server', async () => {
       const simulator = await startSimulator({
         limits: { 'brand/new': { rpm: 20, rpd: 40, tpm: 1_000 } },
         reply: () => 'Yes',
@@ -282,8 +282,8 @@ describe('createGroq', () => {
     });
   });
 
-  describe('what goes wrong', () => {
-    it('should be tried again, twice and no more', async () => {
+  describe('failures', () => {
+    it('should be retried twice by default', async () => {
       const server = await serve({
         answer: ({ connection }) => connection.socket.write(json(503, { error: { message: 'over capacity' } })),
       });
@@ -292,14 +292,14 @@ describe('createGroq', () => {
       expect(server.requests.length).toBe(3);
     });
 
-    it('should be tried again as one call says', async () => {
+    it('should be retried as often as the call allows', async () => {
       const server = await serve({ answer: ({ connection }) => connection.socket.write(json(500, {})) });
       const groq = make(server, { retry: { initialDelay: 0, count: 5 } });
       await told(groq.chat({ messages }, { retry: { count: 1 } })).ended;
       expect(server.requests.length).toBe(2);
     });
 
-    it('should be an error with what had come when a stream is cut, and not be tried again', async () => {
+    it('should be an error with the partial answer when a stream is cut, without a retry', async () => {
       const server = await serve({
         answer: ({ connection }) =>
           connection.socket.write(Buffer.concat([Buffer.from(STREAM_HEAD), chunk(textEvent('Hel'))]), () => {
@@ -313,7 +313,7 @@ describe('createGroq', () => {
       expect(server.requests.length).toBe(1);
     });
 
-    it('should be an error when a stream ends as if it were whole', async () => {
+    it('should be an error when a stream ends normally without a finish reason', async () => {
       const server = await serve({
         answer: (request) => {
           stream(request, textEvent('Hel'));
@@ -323,7 +323,7 @@ describe('createGroq', () => {
       expect(isTruncatedStreamError(error)).toBe(true);
     });
 
-    it('should be an answer when the server does not close what it has ended', async () => {
+    it('should not occur when the server keeps the connection open after a complete answer', async () => {
       const server = await serve({
         answer: ({ connection }) =>
           connection.socket.write(
@@ -341,7 +341,7 @@ describe('createGroq', () => {
       ['a redirect', head(302, { location: 'https://example.test', 'content-length': 0 })],
       ['what is compressed', head(200, { 'content-encoding': 'gzip', 'content-length': 0 })],
       ['nothing', head(200, { 'content-type': 'text/event-stream', 'content-length': 0 })],
-    ])('should be said of %s, and not be tried again', async (_, answer) => {
+    ])('should be a protocol error for %s, without a retry', async (_, answer) => {
       const server = await serve({ answer: ({ connection }) => connection.socket.write(answer) });
       const error = await told(make(server).chat({ messages })).error;
       expect(isProtocolError(error)).toBe(true);
@@ -351,7 +351,7 @@ describe('createGroq', () => {
     it.each<[string, GroqOptions]>([
       ['with limits', {}],
       ['without limits', { limits: false }],
-    ])('should be no 429, which is waited for, %s', async (_, options) => {
+    ])('should not include a 429, which is waited for, %s', async (_, options) => {
       const server = await serve();
       const scheduler = turningClock(100);
       const groq = make(server, { scheduler, ...options });
@@ -374,7 +374,7 @@ describe('createGroq', () => {
       scheduler.stop();
     });
 
-    it('should charge only the request for what Groq refuses', async () => {
+    it('should charge only the request itself after a 413', async () => {
       const server = await serve();
       const groq = make(server);
       const refused = told(groq.complete({ messages, max_completion_tokens: 4_000 }));
@@ -390,13 +390,13 @@ describe('createGroq', () => {
       const next = told(groq.complete({ messages }));
       const request = await server.requests.at(1);
       const tpm = (await statusOf(groq))?.buckets.find(({ dimension }) => dimension === 'tpm');
-      // Full, but for the two tokens of the second request.
+      // Full except for the two tokens of the second request.
       expect(tpm?.level).toBeGreaterThan(7_990);
       hello(request);
       await next.ended;
     });
 
-    it('should not send again what exceeds a limit that a 413 has told', async () => {
+    it('should refuse a request locally that exceeds the limit in an earlier 413', async () => {
       const server = await serve({
         answer: ({ connection }) =>
           connection.socket.write(
@@ -416,7 +416,7 @@ describe('createGroq', () => {
     });
   });
 
-  it('should answer through promises as well', async () => {
+  it('should also work with promises', async () => {
     const server = await serve({ answer: hello });
     const { message } = await firstValueFrom(from(make(server).complete({ messages })));
     expect(message).toEqual({ role: 'assistant', content: 'Hello' });

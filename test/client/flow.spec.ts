@@ -40,11 +40,11 @@ import { type RawRequest, type RawServer, rawServers } from '../util/rawServer.t
 import { told } from '../util/told.ts';
 
 const PIECE = 'x'.repeat(60_000);
-/** More than what systems hold on the way, by far. */
+/** Far more than the network buffers hold. */
 const PIECES = 400;
 const messages = [{ role: 'user' as const, content: 'Hi' }];
 
-/** Writes an answer of many long pieces, as fast as it is taken. */
+/** Writes an answer of many long pieces, as fast as the client reads it. */
 function writeAll({ connection: { socket } }: RawRequest, written: { pieces: number }): void {
   socket.write(STREAM_HEAD);
   const piece = chunk(textEvent(PIECE));
@@ -61,7 +61,7 @@ function writeAll({ connection: { socket } }: RawRequest, written: { pieces: num
   write();
 }
 
-/** Waits until a number has not changed in many turns of the event loop. */
+/** Waits until a number has not changed for many turns of the event loop. */
 async function settled(value: () => number): Promise<number> {
   for (let last = -1, turns = 0; turns < 300; turns = last === value() ? turns + 1 : 0) {
     last = value();
@@ -101,7 +101,7 @@ describe('the flow of an answer', () => {
     expect([length, last?.type, written.pieces]).toEqual([PIECE.length * PIECES, 'finish', PIECES]);
   });
 
-  it('should not let the server wait where pieces are joined', async () => {
+  it('should not slow the server down when pieces are joined', async () => {
     const { groq, written } = await writing();
     const lengths: number[] = [];
     for await (const token of groq.chat({ messages }, { buffer: 1, backpressure: 'conflate' })) {
@@ -111,7 +111,7 @@ describe('the flow of an answer', () => {
     expect(lengths).toEqual([PIECE.length, PIECE.length * (PIECES - 1), 0]);
   });
 
-  it('should end with an error, and its connection, where that is asked for', async () => {
+  it("should fail and close the connection with `backpressure: 'error'`", async () => {
     const { groq, server } = await writing();
     const values = groq.chat({ messages }, { buffer: 2, backpressure: 'error' })[Symbol.asyncIterator]();
     await values.next();
@@ -129,7 +129,7 @@ describe('the flow of an answer', () => {
     expect(server.requests.length).toBe(1);
   });
 
-  it('should not be read while it is paused, nor run out of time between tokens meanwhile', async () => {
+  it('should not be read while it is paused, and not time out between tokens meanwhile', async () => {
     const clock = handClock();
     const server = await serve();
     const groq = clientOf(server, { scheduler: clock, timeouts: { betweenTokens: 1_000, total: 100_000 } });
@@ -143,7 +143,7 @@ describe('the flow of an answer', () => {
     socket.write(STREAM_HEAD + chunk(textEvent('a')).toString());
     await asked.values.at(0);
     paused$.next(true);
-    // A piece that is there already may still come.
+    // A piece that has been received already may still be emitted.
     for (const piece of 'bcd') socket.write(chunk(textEvent(piece)));
     await settled(() => asked.values.length);
     clock.advance(50_000);
@@ -155,7 +155,7 @@ describe('the flow of an answer', () => {
     expect(await asked.error).toSatisfy(isTimeoutError);
   });
 
-  it('should be paused from the start, for a loop too, and still be left', async () => {
+  it('should be paused from the start, also in a loop, and still be cancellable', async () => {
     const { groq, server, written } = await writing();
     const paused$ = new BehaviorSubject(true);
     const values = groq.chat({ messages }, { paused$ })[Symbol.asyncIterator]();
@@ -172,7 +172,7 @@ describe('the flow of an answer', () => {
     await server.connections.all[0]?.closed;
   });
 
-  it('should be read, and time out, unless it is paused', async () => {
+  it('should be read, and time out, when `paused$` emits nothing', async () => {
     const clock = virtualClock();
     const heard: boolean[] = [];
     const transport: Transport = {
@@ -193,7 +193,7 @@ describe('the flow of an answer', () => {
     expect(await values.next().catch((error: unknown) => error)).toSatisfy(isTimeoutError);
   });
 
-  /** A transport that says what it was told of each request until it was sent, and answers after a second. */
+  /** A transport that records the pauses of each request until it is sent, and answers after a second. */
   const recording = (clock: SchedulerLike, answers: readonly Observable<WireEvent>[]) => {
     const told: boolean[][] = [];
     const transport: Transport = {
@@ -210,7 +210,7 @@ describe('the flow of an answer', () => {
     return { told, transport };
   };
 
-  it('should be paused by what was said while it waited', () => {
+  it('should be paused by a value that was emitted while the request was waiting', () => {
     const clock = virtualClock();
     const whole = of(wire.head(), wire.text('a'), wire.finish());
     const { told: heard, transport } = recording(clock, [whole, whole]);
@@ -226,7 +226,7 @@ describe('the flow of an answer', () => {
     expect([heard, paused$.observed]).toEqual([[[], [true]], false]);
   });
 
-  it('should not run out of time for a pause that is over again', () => {
+  it('should not time out because of a pause that is over', () => {
     const clock = virtualClock();
     const late = of(wire.text('b'), wire.finish()).pipe(delay(1_800, clock));
     const transport: Transport = { send: () => concat(of(wire.head(), wire.text('a')), late) };
@@ -246,7 +246,7 @@ describe('the flow of an answer', () => {
     expect([asked.values.all, asked.ends]).toEqual([['a', 'b'], [['complete']]]);
   });
 
-  it.each(['chat', 'chunks'] as const)('should lose no usage that comes when %s is read again', (method) => {
+  it.each(['chat', 'chunks'] as const)('should keep usage that arrives when %s is read again', (method) => {
     const clock = virtualClock();
     const usage = { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 };
     const last = wire.data(`data: ${JSON.stringify({ id: 'c', model: 'm', choices: [], usage })}\n\n`);
@@ -266,7 +266,7 @@ describe('the flow of an answer', () => {
     expect(records).toMatchObject([{ type: 'reported' }]);
   });
 
-  it('should be paused when it is tried again, if it was before', () => {
+  it('should remain paused when it is retried', () => {
     const clock = virtualClock();
     const lost = throwError(() => new Error('lost')).pipe(materialize(), delay(500, clock), dematerialize());
     const { told: heard, transport } = recording(clock, [lost, NEVER]);
@@ -286,7 +286,7 @@ describe('the flow of an answer', () => {
   it.each([
     ['it waits', 0],
     ['it is answered', 200],
-  ])('should end with the error of what says whether it is paused while %s', (_, at) => {
+  ])('should fail with the error of `paused$` while %s', (_, at) => {
     const clock = virtualClock();
     const { told: heard, transport } = recording(clock, [NEVER]);
     const paused$ = new Subject<boolean>();
@@ -304,7 +304,7 @@ describe('the flow of an answer', () => {
     expect([ends, heard.length]).toEqual([[error], at === 0 ? 0 : 1]);
   });
 
-  it('should ask for nothing when the pause fails at once', () => {
+  it('should not start a request when `paused$` fails at once', () => {
     const clock = virtualClock();
     const { told: heard, transport } = recording(clock, [NEVER]);
     const groq = createGroq({ transport, counter: constantCounter(1), scheduler: clock, limits: false });
@@ -318,7 +318,7 @@ describe('the flow of an answer', () => {
     expect([ends, events, heard]).toEqual([[error], [], []]);
   });
 
-  it('should go on from within another answer', async () => {
+  it('should resume from within another answer', async () => {
     const server = await serve();
     const groq = clientOf(server);
     const paused$ = new BehaviorSubject(true);
@@ -341,13 +341,13 @@ describe('the flow of an answer', () => {
     ]);
   });
 
-  it('should stay paused when it is sent once more over another connection', async () => {
+  it('should remain paused when it is resent over another connection', async () => {
     const written = { pieces: 0 };
     const server = await serve({
       answer: (request) => {
         const { length } = server.requests;
         if (length === 1) request.connection.socket.write(json(200, completion('a')));
-        // It was idle: to the client it has gone away in the meantime.
+        // It was idle, so to the client it looks closed by the server.
         else if (length === 2) request.connection.socket.destroy();
         else writeAll(request, written);
       },
@@ -361,7 +361,7 @@ describe('the flow of an answer', () => {
     asked.subscription.unsubscribe();
   });
 
-  it('should hand out what had come when the server goes away while it waits', async () => {
+  it('should emit the pieces received before the server closed the connection during the wait', async () => {
     const server = await serve({
       answer: ({ connection: { socket } }) => {
         socket.write(STREAM_HEAD);
@@ -380,7 +380,7 @@ describe('the flow of an answer', () => {
     expect(isTruncatedStreamError(error) && error.partial.text).toBe('abcdef');
   });
 
-  it('should refuse what is no policy before anything is sent', async () => {
+  it('should refuse invalid flow options before anything is sent', async () => {
     const { groq, server } = await writing();
     for (const bad of [{ buffer: 0 }, { backpressure: 'drop' }, { paused$: true }]) {
       const values = groq.chat({ messages }, bad as object)[Symbol.asyncIterator]();
@@ -397,7 +397,7 @@ describe('the flow of an answer', () => {
       return { server, answer$: clientOf(server).chat({ messages }).pipe(text()) };
     };
 
-    it('should be a request for each of them, unless it is shared', async () => {
+    it('should be a separate request for each, unless it is shared', async () => {
       const { server, answer$ } = await open();
       await Promise.all([told(answer$).values.at(0), told(answer$).values.at(0)]);
       expect(server.requests.length).toBe(2);
@@ -406,7 +406,7 @@ describe('the flow of an answer', () => {
     it.each([
       ['from then on to those who come late with share()', share<string>(), []],
       ['in full to all with shareReplay()', shareReplay<string>({ bufferSize: Infinity, refCount: true }), ['a']],
-    ])('should come %s, and end when the last one leaves', async (_, sharing, before) => {
+    ])('should come %s, and be cancelled when the last one leaves', async (_, sharing, before) => {
       const { server, answer$ } = await open();
       const shared$ = answer$.pipe(sharing);
       const early = told(shared$);
@@ -420,7 +420,7 @@ describe('the flow of an answer', () => {
       expect([late.values.all, early.values.all, server.open]).toEqual([[...before, 'b'], ['a'], 1]);
       late.subscription.unsubscribe();
       await closed;
-      // Whoever comes after that asks anew.
+      // A later subscriber starts a new request.
       await told(shared$.pipe(take(1))).ended;
       expect(server.requests.length).toBe(2);
     });
@@ -429,7 +429,7 @@ describe('the flow of an answer', () => {
   it.each<[string, (groq: Groq) => Observable<unknown>]>([
     ['chat', (groq: Groq) => groq.chat({ messages })],
     ['chunks', (groq: Groq) => groq.chunks({ messages })],
-  ])('should have no longer lines than it is told: %s', async (_, ask) => {
+  ])('should fail when a line exceeds `maxLineBytes`: %s', async (_, ask) => {
     const server = await serve({
       answer: ({ connection }) => connection.socket.write(STREAM_HEAD + chunk(textEvent('y'.repeat(900))).toString()),
     });
@@ -438,7 +438,7 @@ describe('the flow of an answer', () => {
     await server.connections.all[0]?.closed;
   });
 
-  it('should be no longer than it is told', async () => {
+  it('should fail when it exceeds `maxResponseBytes`', async () => {
     const server = await serve({
       answer: ({ connection }) => connection.socket.write(json(200, completion('y'.repeat(900)))),
     });
@@ -447,7 +447,7 @@ describe('the flow of an answer', () => {
     await server.connections.all[0]?.closed;
   });
 
-  it('should take a line of 24 million bytes in small pieces', async () => {
+  it('should accept a line of 24 million bytes in small pieces', async () => {
     const line = Buffer.from(textEvent('z'.repeat(24_000_000)));
     const server = await serve({
       answer: ({ connection: { socket } }) => {

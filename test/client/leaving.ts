@@ -5,8 +5,8 @@ import type { GroqOptions } from '../../src/client/options.ts';
 import type { StateToken, Token } from '../../src/model/Token.ts';
 
 /**
- * A program that brings a request to each stage, leaves it there and closes nothing: it ends by itself only when nothing
- * is left that would keep it. Its argument is the URL of a server.
+ * A program that brings a request to each stage, cancels it there and closes nothing: it exits by itself only when
+ * nothing keeps it alive. Its argument is the URL of a server.
  */
 const [url = ''] = process.argv.slice(2);
 const HOUR = 3_600_000;

@@ -11,7 +11,7 @@ describe('the ledger', () => {
       sent += some;
       expect({ seed, ...lacks }).toEqual({ seed, ...CLEAN });
     }
-    // So that the runs say something.
+    // The runs must cover every kind of record.
     expect([...kinds].sort()).toEqual(['estimated', 'reported', 'unknown']);
     expect(sent).toBeGreaterThan(700);
   });

@@ -30,7 +30,7 @@ describe('a request that is too long for its model', () => {
     });
   });
 
-  it('should be sent when that is not certain, and refused by the limits when they cannot hold it', () => {
+  it('should be sent when that is not certain, unless the limits cannot hold it', () => {
     rx(({ flush, scheduler }) => {
       const transport = answered();
       const counter = { count: () => ({ tokens: 132_000, bound: 135_000, exact: false }) };
@@ -44,7 +44,7 @@ describe('a request that is too long for its model', () => {
     });
   });
 
-  it('should be looked at as it is sent, with the output that was fitted', () => {
+  it('should be judged by the maximum that was lowered to fit', () => {
     rx(({ flush, scheduler }) => {
       const transport = answered();
       const counter = { count: () => ({ tokens: 7_000, bound: 7_000, exact: true }) };

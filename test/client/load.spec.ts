@@ -13,14 +13,14 @@ import { turningClock } from '../util/turningClock.ts';
 
 const MODEL = 'openai/gpt-oss-20b';
 
-/** How long a turn of the event loop takes for both sides, in milliseconds: a way to the server takes some of them. */
+/** How long a turn of the event loop takes for both sides, in milliseconds; a message takes several turns. */
 const STEP = 10;
 
-/** So many tokens has a prompt, as both sides count it. */
+/** The number of prompt tokens, as both sides count them. */
 const countPrompt = ({ messages }: Pick<ChatRequest, 'messages'>): number =>
   70 + Math.ceil(JSON.stringify(messages).length / 4);
 
-/** A request that was asked for, and what came of it. */
+/** A request and its answer. */
 interface Asked {
   readonly priority: Priority;
   readonly streamed: boolean;
@@ -34,7 +34,7 @@ describe('many requests at once, under the free limits', () => {
     for (const close of closing.splice(0)) await close();
   });
 
-  /** A client and a server that have nothing in common but real connections and the clock. */
+  /** A client and a server that share only real connections and the clock. */
   const setUp = async (): Promise<{ simulator: Simulator; groq: Groq; events: GroqEvent[] }> => {
     const scheduler = turningClock(STEP);
     const simulator = await startSimulator({ tier: 'free', scheduler, countPrompt });
@@ -83,7 +83,7 @@ describe('many requests at once, under the free limits', () => {
   const admitted = (events: readonly GroqEvent[]): number[] =>
     events.filter(({ type }) => type === 'admitted').map(({ seq }) => seq);
 
-  it('should all be answered, best first, and meet no limit', { timeout: 30_000 }, async () => {
+  it('should all be answered in order of urgency, without meeting a limit', { timeout: 30_000 }, async () => {
     const { simulator, groq, events } = await setUp();
     const random = seeded(3);
     const asked = askMany(groq, () => ({ max_completion_tokens: 10 + Math.floor(random() * 300) }));
@@ -93,31 +93,31 @@ describe('many requests at once, under the free limits', () => {
     expect([byStatus, rateLimited]).toEqual([{ '200': 200 }, {}]);
     expect(models[MODEL]).toMatchObject({ admitted: 200, inFlight: 0 });
     expect(events.filter(({ type }) => type === 'rate-limited' || type === 'retrying')).toEqual([]);
-    // It was the limits that set the pace: 30 at once and then 30 in a minute.
+    // The limits determine the time: 30 at once and then 30 a minute.
     expect(now).toBeGreaterThan((170 / 30) * 60_000);
-    // They came in one turn, so the order is that of the priorities.
+    // All were made in one turn, so they are admitted by priority.
     const order = admitted(events).map((seq) => PRIORITIES.indexOf(asked[seq]?.priority ?? 'low'));
     expect(order).toEqual([...order].sort());
     expect(await firstValueFrom(groq.status$)).toEqual({ models: [] });
   });
 
-  it('should all be answered when their length is left open, which nobody can know before', {
+  it('should all be answered when they leave the length of the answer open', {
     timeout: 30_000,
   }, async () => {
     const { simulator, groq } = await setUp();
     await expectAnswers(askMany(groq, () => ({})));
-    // What an answer took is charged before its end is heard of: what leaves in between may meet a limit, and comes back.
+    // The server knows the usage before the client: requests sent in between may meet a limit, and are resent.
     const { '200': good, '429': limited = 0 } = simulator.stats().byStatus;
     expect(good).toBe(200);
     expect(limited).toBeLessThanOrEqual(4);
   });
 
-  it('should let an urgent one go before all that wait', { timeout: 30_000 }, async () => {
+  it('should let an urgent request start before all that wait', { timeout: 30_000 }, async () => {
     const { groq, simulator, events } = await setUp();
     const ask = (content: string, priority: Priority): Told<Answer> =>
       told(groq.complete({ messages: [{ role: 'user', content }], max_completion_tokens: 20 }, { priority }));
     const lows = Array.from({ length: 45 }, (_, i) => ask(`low ${i}`, 'low'));
-    // Being alike they go in their order, 30 of them at once.
+    // Equal requests start in order, 30 of them at once.
     await lows[20]?.ended;
     const waiting = (await firstValueFrom(groq.status$)).models[0]?.waiting.low ?? 0;
     const before = admitted(events).length;

@@ -21,7 +21,7 @@ describe('loadConfig', () => {
   const before = process.cwd();
 
   afterEach(() => {
-    // Before the folder is removed in which the process stands.
+    // Before the working directory is removed.
     process.chdir(before);
   });
 
@@ -41,35 +41,35 @@ describe('loadConfig', () => {
     allowRetired: true,
   };
 
-  it('should give what the file says, with the key from the variable that it names', async () => {
+  it('should return the options in the file, with the key from the named variable', async () => {
     const path = folder.write('groq.json', { apiKeyVariable: 'MY_KEY', ...options });
     const config = loadConfig(path, { MY_KEY: 'gsk_mine', GROQ_API_KEY: 'gsk_other' });
     expect(config).toStrictEqual({ apiKey: 'gsk_mine', ...options });
     await createGroq(config).close();
   });
 
-  it('should leave what tells editors of its form out of the options', () => {
+  it('should leave `$schema` out of the options', () => {
     const path = folder.write('groq.json', { $schema: './schema.json', ...options });
     expect(loadConfig(path)).toStrictEqual(options);
     expect(() => loadConfig(folder.write('odd.json', { $schema: 5 }))).toThrow('`$schema` must be a string, got 5');
   });
 
-  it('should leave the key to others when it names no variable', () => {
+  it('should return no key when the file names no variable', () => {
     const path = folder.write('groq.json', options);
     expect(loadConfig(path, { GROQ_API_KEY: 'gsk_other' })).toStrictEqual(options);
   });
 
-  it.each([{}, { MY_KEY: '' }])('should not take another key when the variable that it names is not set', (given) => {
+  it.each([{}, { MY_KEY: '' }])('should not use another key when the named variable is not set', (given) => {
     const path = folder.write('named.json', { apiKeyVariable: 'MY_KEY' });
     const load = () => loadConfig(path, { ...given, GROQ_API_KEY: 'gsk_other' });
     expect(load).toThrow(
       '`apiKeyVariable` must be the name of an environment variable that is set, got the name of one that is not.',
     );
-    // It may be the key itself.
+    // The name may be a key by mistake.
     expect(load).not.toThrow('MY_KEY');
   });
 
-  it('should read the environment of the process unless told otherwise', () => {
+  it('should read the environment of the process by default', () => {
     vi.stubEnv('RXGROQ_TEST_KEY', 'gsk_process');
     expect(loadConfig(folder.write('groq.json', { apiKeyVariable: 'RXGROQ_TEST_KEY' }))).toEqual({
       apiKey: 'gsk_process',
@@ -77,14 +77,14 @@ describe('loadConfig', () => {
     vi.unstubAllEnvs();
   });
 
-  it('should find ./config.json without a path, and do without', () => {
+  it('should read ./config.json by default, if it exists', () => {
     process.chdir(folder.path);
     expect(loadConfig()).toStrictEqual({});
     folder.write('config.json', { tier: 'free' });
     expect(loadConfig()).toStrictEqual({ tier: 'free' });
   });
 
-  it('should not do without a file that it was told of', () => {
+  it('should fail when a given file cannot be read', () => {
     const path = join(folder.path, 'nowhere.json');
     const error = errorOf(() => loadConfig(path));
     expect(isValidationError(error) && [error.path, error.expected, error.got]).toEqual([
@@ -125,7 +125,7 @@ describe('loadConfig', () => {
     expect(String(error)).not.toContain('gsk_secret');
   });
 
-  it('should say in which file an option is wrong', () => {
+  it('should name the file in an error about an option', () => {
     const path = folder.write('groq.json', { tier: 'gold', theme: 'dark' });
     const error = errorOf(() => loadConfig(path));
     expect(isValidationError(error) && error.issues.map((issue) => issue.path)).toEqual(['tier', 'theme']);
@@ -136,13 +136,13 @@ describe('loadConfig', () => {
     expect(() => loadConfig(url)).toThrow(`The file ${url}: \`baseURL\` must be a URL that starts with https://`);
   });
 
-  it.each(['transport', 'store', 'counter', 'scheduler', 'random'])('should know of no %s in a file', (option) => {
+  it.each(['transport', 'store', 'counter', 'scheduler', 'random'])('should refuse %s in a file', (option) => {
     expect(() => loadConfig(folder.write('groq.json', { [option]: {} }))).toThrow(
       `\`${option}\` must be absent (not a known property)`,
     );
   });
 
-  it('should say what to do about a file that it found and that is for something else', () => {
+  it('should advise another path when ./config.json is for something else', () => {
     process.chdir(folder.path);
     folder.write('config.json', { database: 'postgres://localhost' });
     expect(() => loadConfig()).toThrow(
@@ -150,7 +150,7 @@ describe('loadConfig', () => {
     );
   });
 
-  it('should not mind the mark that some editors begin a text with', () => {
+  it('should ignore a byte order mark', () => {
     expect(loadConfig(folder.write('groq.json', '\uFEFF{ "tier": "developer" }'))).toEqual({ tier: 'developer' });
   });
 });

@@ -32,7 +32,7 @@ describe('models and health', () => {
 
   const answering = (answer: string | Buffer) => serve({ answer: ({ connection }) => connection.socket.write(answer) });
 
-  it('should be what Groq lists, with what is not known of it', async () => {
+  it('should return what Groq lists, including unknown fields', async () => {
     const server = await answering(json(200, { object: 'list', data: list }));
     const groq = make(server);
     const models = told(groq.models());
@@ -48,7 +48,7 @@ describe('models and health', () => {
     ]);
   });
 
-  it('should come in whatever pieces', async () => {
+  it('should read an answer that arrives in single bytes', async () => {
     const text = JSON.stringify({ data: [{ id: 'Grüße 😀' }] });
     const pieces = Array.from(Buffer.from(text), (byte) => chunk(Uint8Array.of(byte)));
     const server = await answering(
@@ -59,7 +59,7 @@ describe('models and health', () => {
     expect(models.values.all).toEqual([[{ id: 'Grüße 😀' }]]);
   });
 
-  it('should not wait for the limits', async () => {
+  it('should not wait for limits', async () => {
     const server = await answering(json(200, { data: list }));
     const groq = make(server, { limits: { 'openai/gpt-oss-20b': { rpm: 0 } } });
     const answers = Array.from({ length: 40 }, () => told(groq.models()));
@@ -85,7 +85,7 @@ describe('models and health', () => {
     ['a reset', ({ socket }) => socket.resetAndDestroy(), isConnectionError],
   ];
 
-  it.each(failures)('should fail with an error, or tell of it as a value: %s', async (_, answer, expected) => {
+  it.each(failures)('should fail with an error, or report it as a value: %s', async (_, answer, expected) => {
     const server = await serve({
       answer: ({ connection }) => {
         answer(connection);
@@ -132,7 +132,7 @@ describe('models and health', () => {
       },
     ],
     ['fails with', () => throwError(() => new TypeError('fetch failed'))],
-  ])('should tell as a value what a transport %s', async (_, send) => {
+  ])('should report as a value what a transport %s', async (_, send) => {
     const groq = createGroq({ transport: { send }, retry: { count: 0 } });
     const health = told(groq.health());
     await health.ended;
@@ -151,7 +151,7 @@ describe('models and health', () => {
     for (const { closed } of server.connections.all) await closed;
   });
 
-  it('should be tried again', async () => {
+  it('should be retried', async () => {
     const server = await serve({
       answer: ({ connection }) =>
         connection.socket.write(server.requests.length < 3 ? json(500, {}) : json(200, { data: list })),
@@ -161,7 +161,7 @@ describe('models and health', () => {
     expect(models.values.all).toEqual([list]);
   });
 
-  it('should tell the transport how long it may take to connect anew, as chat does', async () => {
+  it('should pass the connect timeout to the transport, as chat does', async () => {
     const transport = fakeTransport(() => NEVER);
     const groq = createGroq({ transport, counter: constantCounter(1), timeouts: { connect: 300 } });
     made.push(groq);

@@ -15,10 +15,10 @@ import { told } from '../util/told.ts';
 
 const messages = [{ role: 'user' as const, content: 'Hi' }];
 
-/** A function with more parameters than TypeScript would let through. */
+/** A function in place of an object, or as a method. */
 const func = (): void => undefined;
 
-/** What a validation error says, without its advice. */
+/** The fields of a validation error, without its advice. */
 const gist = (error: unknown): unknown => (isValidationError(error) ? [error.path, error.expected, error.got] : error);
 
 describe('createGroq', () => {
@@ -174,13 +174,13 @@ describe('createGroq', () => {
     expect(String(error)).not.toContain('gsk_secret');
   });
 
-  it('should name all that is wrong', () => {
+  it('should name every invalid option', () => {
     const error = thrownBy(() => createGroq({ tier: 'x', retry: { count: -1 } } as unknown as GroqOptions));
     expect(isValidationError(error) && error.issues.map(({ path }) => path)).toEqual(['tier', 'retry.count']);
     expect(String(error)).toMatch(/\(and 1 more\)\. Correct the option; no client was created\.$/);
   });
 
-  it('should take every option that there is, and undefined for each', async () => {
+  it('should accept every option, and undefined for each', async () => {
     const all: Required<GroqOptions> = {
       apiKey: () => 'gsk_x',
       baseURL: 'http://localhost:1',
@@ -293,12 +293,12 @@ describe('a call', () => {
         .filter(([name]) => names.includes(name))
         .map(([name, call]) => [name, given, call, [path, expected, got]] as const),
     ),
-  )('%s should not take %j, which is for others', async (_name, given, call, gistExpected) => {
+  )('%s should refuse %j, an option of other methods', async (_name, given, call, gistExpected) => {
     expect(gist(await call(given as CallOptions))).toEqual(gistExpected);
     expect(transport.requests).toEqual([]);
   });
 
-  it('should refuse options that are for others', async () => {
+  it('should refuse options of other methods also in a loop', async () => {
     const given = { ordered: true } as CallOptions;
     for (const answer of [groq.chat({ messages }, given), groq.ask('Hi', given), groq.chunks({ messages }, given)]) {
       const error: unknown = await answer[Symbol.asyncIterator]()
@@ -332,7 +332,7 @@ describe('a call', () => {
     );
   });
 
-  it('should refuse a request that is wrong, and send nothing', async () => {
+  it('should refuse an invalid request, and send nothing', async () => {
     const bad = [{ role: 'user', content: 'Hi', id: '1' }] as unknown as typeof messages;
     for (const answer of [
       groq.chat({ messages: bad }),
@@ -371,7 +371,7 @@ describe('setLimits', () => {
   });
 
   it.each([unlimitedStore(), { ...unlimitedStore(), setLimits: true }])(
-    'should need a store that takes them',
+    'should require a store with setLimits()',
     (store) => {
       const groq = createGroq({ transport, counter: constantCounter(1), store });
       const error = thrownBy(() => {

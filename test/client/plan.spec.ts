@@ -12,7 +12,7 @@ import { virtualClock } from '../../src/testing/virtualClock.ts';
 const MODEL = 'openai/gpt-oss-20b';
 const { free = {}, developer = {} } = MODELS.get(MODEL)?.limits ?? {};
 
-/** What becomes of 100 requests at once, how many are refused after the first answers, and which limits are believed. */
+/** How many of 100 simultaneous requests are answered or refused late, and the limits that the client then assumes. */
 function believed(limits: Limits, options: GroqOptions) {
   const clock = virtualClock();
   const server = modelServer({ limits, scheduler: clock });
@@ -33,20 +33,20 @@ function believed(limits: Limits, options: GroqOptions) {
 }
 
 describe('the plan of an account', () => {
-  it('should be seen from what the first answers show, so that all of it is used', () => {
+  it('should be recognized from the first answers, so that a larger quota is used', () => {
     expect(believed(developer, {})).toEqual({ answered: 100, refused: 0, believes: developer });
   });
 
-  it('should be seen from what the first answers show, so that it is not gone beyond', () => {
+  it('should be recognized from the first answers, so that a smaller quota is not exceeded', () => {
     expect(believed(free, { tier: 'developer' })).toMatchObject({ refused: 0, believes: free });
   });
 
-  it('should leave limits of our own as they are', () => {
+  it('should not replace configured limits', () => {
     const own = { limits: { [MODEL]: { rpm: 40, tpd: 3_000 } } };
     expect(believed(developer, own).believes).toEqual({ ...developer, rpm: 40, tpd: 3_000 });
   });
 
-  it('should be asked about by a request that one of the plans can hold', () => {
+  it('should be probed with a request that fits into one of the plans', () => {
     const large = { messages: [{ role: 'user' as const, content: 'Hi' }], max_completion_tokens: 20_000 };
     const ended = (limits: Limits) => {
       const clock = virtualClock();
@@ -64,33 +64,30 @@ describe('the plan of an account', () => {
     expect(ended(free)).toEqual([[tooLarge, tooLarge, tooLarge], 1]);
   });
 
-  it.each<keyof Limits>(['tpm', 'tpd', 'itpm'])(
-    'should not be taken for what it was when it was cut: %s',
-    (dimension) => {
-      const clock = virtualClock();
-      const limits = { rpm: 1_000, rpd: 100_000, tpm: 8_000, tpd: 200_000, itpm: 8_000 };
-      const server = modelServer({ limits, scheduler: clock, script: () => ({ promptTokens: 500 }) });
-      const own = { limits: { [MODEL]: limits } };
-      const groq = createGroq({ transport: server, scheduler: clock, counter: constantCounter(500), ...own });
-      const became: string[] = [];
-      const ask = (): void => {
-        groq.chat({ messages: [{ role: 'user', content: 'Hi' }], max_completion_tokens: 1_500 }).subscribe({
-          error: (error: unknown) => became.push((error as GroqError).code),
-          complete: () => became.push('answered'),
-        });
-        clock.flush(clock.now() + 1_000);
-      };
-      ask();
-      server.setLimits(MODEL, { [dimension]: 400 });
-      ask();
-      ask();
-      server.setLimits(MODEL, { [dimension]: limits[dimension as keyof typeof limits] });
-      clock.flush(clock.now() + 86_400_000);
-      ask();
-      ask();
-      const refused = 'GROQ_ERR_REQUEST_TOO_LARGE';
-      expect(became).toEqual(['answered', refused, refused, 'answered', 'answered']);
-      expect(server.refusals).toHaveLength(1);
-    },
-  );
+  it.each<keyof Limits>(['tpm', 'tpd', 'itpm'])('should recover after a temporary cut: %s', (dimension) => {
+    const clock = virtualClock();
+    const limits = { rpm: 1_000, rpd: 100_000, tpm: 8_000, tpd: 200_000, itpm: 8_000 };
+    const server = modelServer({ limits, scheduler: clock, script: () => ({ promptTokens: 500 }) });
+    const own = { limits: { [MODEL]: limits } };
+    const groq = createGroq({ transport: server, scheduler: clock, counter: constantCounter(500), ...own });
+    const became: string[] = [];
+    const ask = (): void => {
+      groq.chat({ messages: [{ role: 'user', content: 'Hi' }], max_completion_tokens: 1_500 }).subscribe({
+        error: (error: unknown) => became.push((error as GroqError).code),
+        complete: () => became.push('answered'),
+      });
+      clock.flush(clock.now() + 1_000);
+    };
+    ask();
+    server.setLimits(MODEL, { [dimension]: 400 });
+    ask();
+    ask();
+    server.setLimits(MODEL, { [dimension]: limits[dimension as keyof typeof limits] });
+    clock.flush(clock.now() + 86_400_000);
+    ask();
+    ask();
+    const refused = 'GROQ_ERR_REQUEST_TOO_LARGE';
+    expect(became).toEqual(['answered', refused, refused, 'answered', 'answered']);
+    expect(server.refusals).toHaveLength(1);
+  });
 });

@@ -13,7 +13,7 @@ import { seeded } from '../util/random.ts';
 
 const PROMPT = 'Hello';
 
-/** Runs a seed's mixture of requests, faults, retries and cancels to its end, and tells what the records lack. */
+/** Runs a seed's mixture of requests, faults, retries and cancels to its end, and returns what the records lack. */
 export function runLedger(seed: number) {
   const chance = seeded(seed);
   const below = (limit: number): number => Math.floor(chance() * limit);
@@ -51,7 +51,7 @@ export function runLedger(seed: number) {
   }
 
   let sent = 0;
-  // The worst case of what was sent and has no record yet, and of what has one: in all, and of the tenant.
+  // The worst case of attempts without a record yet, and of those with one: in total, and for the tenant.
   const open = new Map<number, number>();
   let used = 0;
   let usedByTenant = 0;
@@ -93,7 +93,7 @@ export function runLedger(seed: number) {
     if (record.tenant === 'a') usedByTenant += tokens;
   });
 
-  // Requests are numbered in the order in which they are accepted: those that are refused before have no number.
+  // Requests are numbered in the order of acceptance; refused ones have no number.
   let accepted = 0;
   let wrongRefusals = 0;
   let waiting = 0;
@@ -132,7 +132,7 @@ export function runLedger(seed: number) {
   if (chance() < 0.3) scheduler.schedule(() => void groq.close(), below(300));
   scheduler.flush();
 
-  // What is far beyond every budget is refused at once, with what is reserved.
+  // A request far above every budget is refused at once, with the reserved amount in its error.
   let reserved: number | undefined;
   const messages = [{ role: 'user' as const, content: PROMPT }];
   groq.chat({ model: 'm', messages, max_completion_tokens: 1e9 }).subscribe({
@@ -154,7 +154,7 @@ export function runLedger(seed: number) {
   return { sent, kinds: new Set(records.map(({ type }) => type)), lacks };
 }
 
-/** What nothing lacks. */
+/** The result of a run without defects. */
 export const CLEAN = {
   'asked and neither ended nor cancelled': 0,
   'attempts without a record': 0,

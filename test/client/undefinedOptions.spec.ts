@@ -15,10 +15,10 @@ import { virtualClock } from '../../src/testing/virtualClock.ts';
 const MODEL = 'openai/gpt-oss-20b';
 const HOUR = 3_600_000;
 
-/** What a program may hand over that is compiled less strictly than this one. */
+/** Options as a program without `exactOptionalPropertyTypes` may pass them. */
 type Loose<T> = { readonly [K in keyof T]?: unknown };
 
-/** What becomes of 40 requests of every priority within three hours, and when. */
+/** How 40 requests of all priorities end within three hours, and when. */
 function story(
   options: Loose<GroqOptions>,
   call: Loose<CallOptions>,
@@ -64,7 +64,7 @@ describe('an option that is undefined', () => {
     ['a slack', { limits, slack: { normal: undefined, low: 1_000 } }, { limits, slack: { low: 1_000 } }],
     ['a part of the pacing', { limits, pacing: { low: undefined, high: 0.2 } }, { limits, pacing: { high: 0.2 } }],
     ['a default', { defaults: { model: undefined } }, {}],
-  ])('should leave its default as it is: %s', (_, given, same) => {
+  ])('should not replace its default: %s', (_, given, same) => {
     expect(story(given, {}, served)).toEqual(story(same, {}, served));
   });
 
@@ -72,12 +72,12 @@ describe('an option that is undefined', () => {
     ['a timeout', { timeouts: { connect: undefined } }, {}, {}],
     ['a timeout of a call', { timeouts: { connect: 1_000 } }, { timeouts: { connect: undefined } }, {}],
     ['a part of the retry of a call', { retry: { count: 0 } }, { retry: { count: undefined } }, {}],
-  ])('should leave its default as it is: %s', (_, options, given, same) => {
+  ])('should not replace its default: %s', (_, options, given, same) => {
     const plain = JSON.parse(JSON.stringify(options)) as Loose<GroqOptions>;
     expect(story(options, given, silent)).toEqual(story(plain, same, silent));
   });
 
-  it('should leave the default of a field of a request as it is', async () => {
+  it('should not replace the default of a field of a request', async () => {
     const bodies: unknown[] = [];
     const transport = fakeTransport(({ body }) => {
       bodies.push(JSON.parse(String(body)));

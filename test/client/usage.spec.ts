@@ -53,7 +53,7 @@ const wires = {
   C: wire.data(JSON.stringify({ choices: [{ message: { content: 'abc', reasoning: 'Hm' }, finish_reason: 'stop' }] })),
 };
 
-/** A client in virtual time that is answered like this, one marble string an attempt, and its records. */
+/** A client in virtual time with these answers, one marble string for each attempt, and its records. */
 function meter({ cold, scheduler }: RunHelpers, answers: readonly string[], options: GroqOptions = {}) {
   const error = new ConnectionError('', { sent: true });
   const transport = fakeTransport((_, index) => cold(answers[index] ?? '', wires, error));
@@ -70,7 +70,7 @@ function meter({ cold, scheduler }: RunHelpers, answers: readonly string[], opti
   return { groq, records, transport };
 }
 
-/** What is estimated of a prompt of five tokens. */
+/** The estimate for a prompt of five tokens. */
 const estimate = (completionTokens: number, reasoningTokens = 0) => ({
   type: 'estimated',
   tokens: { promptTokens: 5, cachedTokens: 0, completionTokens, reasoningTokens, totalTokens: 5 + completionTokens },
@@ -84,7 +84,7 @@ const leave = (scheduler: SchedulerLike, subscription: Subscription, at: number)
 };
 
 describe('usage$', () => {
-  /** What is told of one request. */
+  /** Checks the records of one request. */
   const expectRecords = (
     answers: readonly string[],
     expected: readonly object[],
@@ -122,7 +122,7 @@ describe('usage$', () => {
     });
   });
 
-  it('should have told when the subscriber hears of the report', () => {
+  it('should emit a record before the subscriber receives the end', () => {
     rx((helpers) => {
       const { groq, records } = meter(helpers, ['(shafd|)']);
       const seen: number[] = [];
@@ -132,7 +132,7 @@ describe('usage$', () => {
     });
   });
 
-  it.each(['chat', 'chunks', 'complete'] as const)('should tell of %s once', (way) => {
+  it.each(['chat', 'chunks', 'complete'] as const)('should report the usage of %s once', (way) => {
     rx((helpers) => {
       const { groq, records } = meter(helpers, [way === 'complete' ? '(shc|)' : '(shafd|)']);
       told<unknown>(groq[way]({ model, messages }));
@@ -141,7 +141,7 @@ describe('usage$', () => {
     });
   });
 
-  it.each(['chat', 'chunks'] as const)('should take usage in x_groq and at the top for the same, in %s', (way) => {
+  it.each(['chat', 'chunks'] as const)('should count usage in x_groq and at the top once, in %s', (way) => {
     rx(({ flush, scheduler }) => {
       const chunk = {
         choices: [{ index: 0, delta: {}, finish_reason: 'stop' }],
@@ -159,7 +159,7 @@ describe('usage$', () => {
     });
   });
 
-  it('should keep tokens from the cache and of reasoning apart, and price the cache as such', () => {
+  it('should separate cached and reasoning tokens, and price cached ones lower', () => {
     rx(({ flush, scheduler }) => {
       const detailed = {
         ...usage,
@@ -180,7 +180,7 @@ describe('usage$', () => {
     });
   });
 
-  it('should leave the cost open where the price is not known, and take one that is given', () => {
+  it('should leave the cost out when the price is unknown, and use a configured price', () => {
     rx((helpers) => {
       const { groq, records } = meter(helpers, ['(shafd|)', '(shafd|)'], { prices: { own: { input: 1, output: 2 } } });
       told(groq.chat({ model: 'qwen/qwen3.8-27b', messages }));
@@ -192,15 +192,15 @@ describe('usage$', () => {
   });
 
   describe('after a cancel', () => {
-    it('should count what was seen', () => {
+    it('should estimate from the received tokens', () => {
       expectRecords(['s-h-a-b---f'], [{ ...estimate(5), at: 8, cost: (5 * 0.075 + 5 * 0.3) / 1e6 }], { leaveAt: 8 });
     });
 
-    it('should keep reasoning apart', () => {
+    it('should estimate reasoning separately', () => {
       expectRecords(['s-h-r-b---f'], [estimate(4, 2)], { leaveAt: 8 });
     });
 
-    it('should count the arguments of a tool', () => {
+    it('should estimate the arguments of a tool call', () => {
       rx((helpers) => {
         const { groq, records } = meter(helpers, ['(shat)---f']);
         const { subscription } = told(groq.chunks({ model, messages }));
@@ -210,15 +210,15 @@ describe('usage$', () => {
       });
     });
 
-    it('should count the prompt alone when nothing had come', () => {
+    it('should count only the prompt when nothing was received', () => {
       expectRecords(['s-h---f'], [estimate(0)], { leaveAt: 1 });
     });
 
-    it('should report nothing when it was not sent', () => {
+    it('should report nothing when the request was not sent', () => {
       expectRecords(['---sh-f'], [], { leaveAt: 2 });
     });
 
-    it('should report nothing when it was waiting', () => {
+    it('should report nothing when the request was waiting', () => {
       rx((helpers) => {
         const store = quota(1, 100, { scheduler: helpers.scheduler });
         const { groq, records, transport } = meter(helpers, ['(shafd|)', '(shafd|)'], { limits: undefined, store });
@@ -231,7 +231,7 @@ describe('usage$', () => {
       });
     });
 
-    it('should have no partial for an answer in one piece', () => {
+    it('should report unknown usage for a whole answer', () => {
       rx((helpers) => {
         const { groq, records } = meter(helpers, ['s----hc']);
         const { subscription } = told(groq.complete({ model, messages }));
@@ -241,14 +241,14 @@ describe('usage$', () => {
       });
     });
 
-    it('should leave it at what was reported when it was', () => {
+    it('should keep the usage that was already reported', () => {
       expectRecords(['(shauf)---|'], [{ type: 'reported', tokens }], { leaveAt: 6 });
     });
 
     it.each([
       ['(sha)', estimate(3)],
       ['(shr)', estimate(2, 2)],
-    ])('should tell before the subscriber hears of a timeout, after %s', (answer, expected) => {
+    ])('should report before the subscriber receives a timeout, after %s', (answer, expected) => {
       rx((helpers) => {
         const { groq, records } = meter(helpers, [answer]);
         const seen: unknown[] = [];
@@ -261,7 +261,7 @@ describe('usage$', () => {
       });
     });
 
-    it('should not count more than was allowed', () => {
+    it('should estimate at most max_completion_tokens', () => {
       rx((helpers) => {
         const { groq, records } = meter(helpers, ['(shab)']);
         const { subscription } = told(groq.chat({ model, messages, max_completion_tokens: 2 }));
@@ -271,7 +271,7 @@ describe('usage$', () => {
       });
     });
 
-    it('should take pieces for tokens when the counter finds none or answers later, if at all', () => {
+    it('should count pieces when the counter cannot count the text synchronously', () => {
       const later = { count: firstSync(() => Promise.reject(new Error('away'))) };
       const broken = {
         count: firstSync(() => {
@@ -289,7 +289,7 @@ describe('usage$', () => {
       }
     });
 
-    it('should teach the counter what the prompt took', () => {
+    it('should report the prompt tokens to the counter', () => {
       rx((helpers) => {
         const learned: unknown[] = [];
         const observe = (request: object, promptTokens: number) => learned.push([request, promptTokens]);
@@ -300,7 +300,7 @@ describe('usage$', () => {
       });
     });
 
-    it('should give the answer and what was used when the counter cannot learn from that', () => {
+    it('should emit the answer and its usage when the counter fails to learn', () => {
       rx((helpers) => {
         const observe = (): never => {
           throw new Error('full');
@@ -314,7 +314,7 @@ describe('usage$', () => {
       });
     });
 
-    it('should count as the model does when the counter can', async () => {
+    it('should count with the vocabulary of the model when the counter has one', async () => {
       const counter = tiktokenCounter();
       await counter.load();
       const text = 'The sky is blue because of Rayleigh scattering.';
@@ -333,8 +333,8 @@ describe('usage$', () => {
     });
   });
 
-  describe('after a cut', () => {
-    it('should count what had come, and have told before the subscriber hears of it', () => {
+  describe('after a truncated stream', () => {
+    it('should estimate from the received tokens before the subscriber receives the error', () => {
       rx((helpers) => {
         const { groq, records } = meter(helpers, ['s-h-a-b---#']);
         const seen: unknown[] = [];
@@ -347,7 +347,7 @@ describe('usage$', () => {
       });
     });
 
-    it('should take what was reported before it', () => {
+    it('should use the usage that was reported before', () => {
       expectRecords(['(shau)---|'], [{ type: 'reported', tokens, refused: false }]);
     });
 
@@ -380,24 +380,27 @@ describe('usage$', () => {
       );
     });
 
-    it('should not take one for refused whose model has written', () => {
+    it('should report unknown usage when an error follows tokens of the model', () => {
       expectRecords(['s---(BE|)'], [{ type: 'unknown' }]);
     });
 
-    it.each([[[]], [[wire.sent]]])('should tell nothing when all were lost on the way there, after %j', (events) => {
-      rx(({ flush, scheduler }) => {
-        const lost = throwError(() => new ConnectionError('', { sent: false }));
-        const transport = fakeTransport(() => concat(of(...events), lost));
-        const groq = createGroq({ transport, scheduler, limits: false, counter: characterCounter() });
-        const records = told(groq.usage$).values.all;
-        told(groq.chat({ model, messages }));
-        flush();
-        expect([transport.requests.length, records.length]).toEqual([3, 0]);
-      });
-    });
+    it.each([[[]], [[wire.sent]]])(
+      'should report nothing when all attempts were lost before they were sent, after %j',
+      (events) => {
+        rx(({ flush, scheduler }) => {
+          const lost = throwError(() => new ConnectionError('', { sent: false }));
+          const transport = fakeTransport(() => concat(of(...events), lost));
+          const groq = createGroq({ transport, scheduler, limits: false, counter: characterCounter() });
+          const records = told(groq.usage$).values.all;
+          told(groq.chat({ model, messages }));
+          flush();
+          expect([transport.requests.length, records.length]).toEqual([3, 0]);
+        });
+      },
+    );
   });
 
-  it('should report the attempts that closing the client ends, and complete', () => {
+  it('should report the attempts that are ended by closing the client, and complete', () => {
     rx((helpers) => {
       const { groq } = meter(helpers, ['(sha)']);
       const { values, ends } = told(groq.usage$);
@@ -410,7 +413,7 @@ describe('usage$', () => {
     });
   });
 
-  it('should go on when one that listens throws', () => {
+  it('should continue when a subscriber throws', () => {
     rx((helpers) => {
       const thrown: unknown[] = [];
       rxjs.onUnhandledError = (error) => thrown.push(error);
@@ -428,7 +431,7 @@ describe('usage$', () => {
 });
 
 describe('usageBy', () => {
-  it('should emit the totals on subscription, also a late one, and after each record', () => {
+  it('should emit the totals on subscription, also to a late subscriber, and after each record', () => {
     rx((helpers) => {
       const { groq } = meter(helpers, ['(shafd|)', '3ms (shafd|)']);
       const shown = told(groq.usageBy('tenant')).values.all;
@@ -447,7 +450,7 @@ describe('usageBy', () => {
     });
   });
 
-  it.each(['user', 'constructor', undefined])('should not add up by %s', (key) => {
+  it.each(['user', 'constructor', undefined])('should refuse the key %s', (key) => {
     rx((helpers) => {
       const { groq } = meter(helpers, []);
       try {
@@ -459,7 +462,7 @@ describe('usageBy', () => {
     });
   });
 
-  it('should be up to date when a record is told', () => {
+  it('should be up to date when a record is emitted', () => {
     rx((helpers) => {
       const { groq } = meter(helpers, ['(shafd|)']);
       const requests: (number | undefined)[] = [];
@@ -472,7 +475,7 @@ describe('usageBy', () => {
     });
   });
 
-  it('should give the totals when the client is closed, and complete', async () => {
+  it('should emit the totals after the client was closed, and complete', async () => {
     const groq = createGroq({ transport: fakeTransport({ Hello: 'Hi' }), limits: false, counter: characterCounter() });
     await told(groq.chat({ model, messages })).ended;
     await groq.close();
@@ -480,7 +483,7 @@ describe('usageBy', () => {
   });
 });
 
-/** Counts the first request at once, and all others later. */
+/** Counts the first request synchronously, and all others later. */
 function firstSync(later: () => Promise<TokenCount>): TokenCounter['count'] {
   let calls = 0;
   return () => (calls++ === 0 ? { tokens: 5, bound: 5, exact: true } : later());
