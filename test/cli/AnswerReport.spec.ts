@@ -19,7 +19,7 @@ function report(isTTY: boolean) {
 }
 
 describe('AnswerReport', () => {
-  it('should report why it takes long, and the time it took', () => {
+  it('should report why an answer takes long, and how long it took', () => {
     const { report: answer, told } = report(true);
     answer.hear({ type: 'state', state: 'queued', startsInMs: 12_000 });
     expect(told()).toBe('The limits are used up; sending in 12 s.\n');
@@ -35,13 +35,13 @@ describe('AnswerReport', () => {
     expect(told()).toMatch(/^openai\/gpt-oss-20b · 75 \+ 1,212 tokens · [\d.]+ m?s in total\n$/);
   });
 
-  it('should say nothing of an answer that has not come', () => {
+  it('should print nothing without an answer', () => {
     const { report: answer, told } = report(true);
     answer.sum();
     expect(told()).toBe('');
   });
 
-  it('should say nothing unless on a terminal', () => {
+  it('should print no progress or summary without a terminal', () => {
     const { report: answer, told } = report(false);
     answer.hear({ type: 'state', state: 'queued', startsInMs: 12_000 });
     answer.hear(FINISH);
@@ -49,14 +49,14 @@ describe('AnswerReport', () => {
     expect(told()).toBe('');
   });
 
-  it('should say also where there is no terminal that an answer is not whole', () => {
+  it('should report a truncated answer also without a terminal', () => {
     const { report: answer, told } = report(false);
     answer.hear({ ...FINISH, reason: 'length' });
     answer.sum();
     expect(told()).toBe('The answer was cut off at the maximum number of tokens.\n');
   });
 
-  it('should let no name of a model command the terminal', () => {
+  it('should remove control sequences from the name of a model', () => {
     const { report: answer, told } = report(true);
     answer.hear({ ...FINISH, model: 'a\u001b[31mb' });
     answer.sum();
@@ -77,7 +77,7 @@ describe('describeAnswer', () => {
     );
   });
 
-  it('should leave out what is not', () => {
+  it('should leave out what is unknown', () => {
     const { type, reason, id, model } = FINISH;
     expect(describeAnswer({ type, reason, id, model }, new Milestones(0))).toBe('openai/gpt-oss-20b');
   });

@@ -4,12 +4,12 @@ import { Milestones } from '../../src/cli/Milestones.ts';
 const text = { type: 'text', text: 'a' } as const;
 
 describe('Milestones', () => {
-  it('should know nothing before it has happened', () => {
+  it('should be undefined before they happen', () => {
     const { waited, connecting, toFirstToken } = new Milestones(5);
     expect([waited, connecting, toFirstToken]).toEqual([undefined, undefined, undefined]);
   });
 
-  it('should tell waiting, connecting and the first token apart', () => {
+  it('should measure the wait, the connection and the first token separately', () => {
     const milestones = new Milestones(100);
     milestones.hear({ type: 'state', state: 'queued' }, 100);
     milestones.hear({ type: 'state', state: 'admitted' }, 130);
@@ -19,7 +19,7 @@ describe('Milestones', () => {
     expect(milestones).toMatchObject({ waited: 30, connecting: 7, toFirstToken: 107 });
   });
 
-  it('should count from the last attempt on', () => {
+  it('should measure the last attempt', () => {
     const milestones = new Milestones(0);
     for (const start of [10, 500]) {
       milestones.hear({ type: 'state', state: 'admitted' }, start);

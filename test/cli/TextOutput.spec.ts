@@ -12,18 +12,18 @@ function written(raw: boolean, ...pieces: string[]): string {
 }
 
 describe('TextOutput', () => {
-  it('should end the last line, once', () => {
+  it('should end the last line once', () => {
     expect(written(false, 'a', 'b')).toBe('ab\n');
     expect(written(false, 'a\n')).toBe('a\n');
     expect(written(false, 'a\n', '\u001b[0m')).toBe('a\n');
     expect(written(false)).toBe('');
   });
 
-  it('should take out what commands a terminal, also where it is split', () => {
+  it('should remove control sequences, also when they are split', () => {
     expect(written(false, 'a\u001b', '[31', 'mb')).toBe('ab\n');
   });
 
-  it('should change nothing when it is to be raw', () => {
+  it('should change nothing in raw mode', () => {
     expect(written(true, 'a\u001b', '[31mb')).toBe('a\u001b[31mb');
   });
 });

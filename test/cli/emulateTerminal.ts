@@ -1,8 +1,8 @@
 /** What a terminal shows after some output. */
 export interface Shown {
-  /** The lines of the screen that is shown, without the blanks at their ends. */
+  /** The lines of the visible screen, without trailing blanks. */
   readonly lines: readonly string[];
-  /** Whether that is the screen of a program that has taken the terminal over. */
+  /** Whether the alternate screen is visible. */
   readonly alternate: boolean;
   readonly cursor: boolean;
   readonly wraps: boolean;
@@ -10,7 +10,7 @@ export interface Shown {
   readonly overflown: boolean;
 }
 
-/** Understands what this project writes to terminals, and refuses everything else. */
+/** Interprets the sequences that this project writes to terminals, and refuses all others. */
 export function emulateTerminal(output: string, columns = 80, rows = 24): Shown {
   const terminal = new Terminal(columns, rows);
   for (const [part] of output.matchAll(/\u001b\[[?\d;]*[A-Za-z]|./gsu)) terminal.take(part);
@@ -70,7 +70,7 @@ class Terminal implements Shown {
     place.column += 1;
   }
 
-  /** Outside of raw mode a terminal goes back to the first column by itself. */
+  /** Outside raw mode, a terminal returns to the first column by itself. */
   #newline(): void {
     const place = this.#place;
     place.column = 0;

@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { errorText } from '../../src/cli/errorText.ts';
 import { HttpError } from '../../src/errors/HttpError.ts';
 
-/** What a command line never meets, or says in words that only a request knows. */
+/** Errors that cannot occur on the command line, or whose advice depends on the request. */
 const ELSEWHERE = /VALIDATION|BUDGET_EXCEEDED|QUEUE_FULL|STORE|ANSWER_NOT_TAKEN|SLOW_CONSUMER|CLOSED/;
 
-/** Every advice of the README's table of errors, but for those. */
+/** Every other advice in the README's table of errors. */
 function advices(): readonly string[] {
   const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
   const rows = readme.split('\n').filter((line) => line.includes('`GROQ_ERR_') && !ELSEWHERE.test(line));
@@ -16,7 +16,7 @@ function advices(): readonly string[] {
 const textOf = (advice: string): string => errorText(new HttpError(400, { message: 'Set `baseURL`.' }, { advice }));
 
 describe('errorText', () => {
-  it.each(advices())('should advise nothing that only a program can do: %s', (advice) => {
+  it.each(advices())('should not give advice that only a program can follow: %s', (advice) => {
     const words = textOf(advice).slice(textOf('').length);
     expect(words).toMatch(/^[A-Z].*\.$/);
     expect(words.replace('`rxgroq models`', '')).not.toMatch(/`|\w\(|max_completion_tokens/);
@@ -32,11 +32,11 @@ describe('errorText', () => {
     ],
     ['Shorten the messages or lower max_completion_tokens.', 'Shorten the messages or lower --max-tokens.'],
     ['Try again later.', 'Try again later.'],
-  ])('should make of "%s" what holds there', (advice, words) => {
+  ])('should turn "%s" into advice for the command line', (advice, words) => {
     expect(textOf(advice).endsWith(` ${words}`)).toBe(true);
   });
 
-  it('should leave what has happened as it is', () => {
+  it('should not change the description of the error', () => {
     expect(textOf('Try again later.')).toContain('Set `baseURL`.');
   });
 });

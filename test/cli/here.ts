@@ -2,16 +2,16 @@ import { PassThrough } from 'node:stream';
 import type { Context } from '../../src/cli/Command.ts';
 import { runCli } from '../../src/cli/runCli.ts';
 
-/** In what a command line is run. */
+/** The surroundings of a command line. */
 export interface HereOptions {
   readonly env?: Readonly<Record<string, string>>;
-  /** What is piped in. A terminal at which nobody types when absent. */
+  /** Piped input. A silent terminal when absent. */
   readonly input?: string;
-  /** Whether what it prints goes to a terminal, of 80 columns and 24 rows and without colours. */
+  /** Whether the output is a terminal of 80 columns and 24 rows without colours. */
   readonly terminal?: boolean;
 }
 
-/** Runs a command line in this process, which is enough where neither signals nor the environment play a part. */
+/** Runs a command line in this process, for tests without signals and the real environment. */
 export async function here(args: readonly string[], { env = {}, input, terminal = false }: HereOptions = {}) {
   const pipe = () => {
     const stream = new PassThrough({ encoding: 'utf8', highWaterMark: 1_000_000 });

@@ -11,15 +11,21 @@ describe('nodeNeeded', () => {
   };
   const oldest = engines.node.slice('>='.length);
 
-  it.each(['20.20.2', '22.3.0', '22.18.9', '9.99.0'])('should be told of %s', (version) => {
-    expect(nodeNeeded(version)).toBe(oldest);
-  });
+  it.each(['20.20.2', '22.3.0', '22.18.9', '9.99.0'])(
+    'should return the oldest supported version for %s',
+    (version) => {
+      expect(nodeNeeded(version)).toBe(oldest);
+    },
+  );
 
-  it.each(['22.19.0', '22.20.0', '24.0.0', '100.0.0', process.versions.node])('should be nothing for %s', (version) => {
-    expect(nodeNeeded(version)).toBe(undefined);
-  });
+  it.each(['22.19.0', '22.20.0', '24.0.0', '100.0.0', process.versions.node])(
+    'should return undefined for %s',
+    (version) => {
+      expect(nodeNeeded(version)).toBe(undefined);
+    },
+  );
 
-  it('should be what the command line asks for', { timeout: 60_000 }, async () => {
+  it('should be checked by the command line', { timeout: 60_000 }, async () => {
     const { run } = rxgroq();
     expect(await run(['--version'], { preload: OLD })).toMatchObject({
       code: 1,

@@ -8,7 +8,7 @@ const OPTIONS = {
 } as const;
 
 describe('parseCommandLine', () => {
-  it('should take options in either form, and what stands between them', () => {
+  it('should parse options in either form, and positional arguments', () => {
     expect(parseCommandLine(OPTIONS, ['-m', 'a', 'hello', '--raw'], 1)).toMatchObject({
       values: { model: 'a', raw: true },
       positionals: ['hello'],
@@ -19,7 +19,7 @@ describe('parseCommandLine', () => {
     });
   });
 
-  it('should refuse what it does not know in one sentence', () => {
+  it('should refuse unknown options and arguments in one sentence', () => {
     expect(() => parseCommandLine(OPTIONS, ['--nope'])).toThrow(new UsageError("Unknown option '--nope'."));
     expect(() => parseCommandLine(OPTIONS, ['-5+3?'], 1)).toThrow(
       new UsageError("Unknown option '-5'. Put arguments that start with a dash after --."),
@@ -43,7 +43,7 @@ describe('numberOption', () => {
     );
   });
 
-  it('should refuse fractions where whole numbers are wanted', () => {
+  it('should refuse fractions where a whole number is required', () => {
     expect(() => numberOption('n', '1.5', { min: 1, whole: true })).toThrow('a whole number from 1 up');
   });
 });

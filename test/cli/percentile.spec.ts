@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { percentile } from '../../src/cli/percentile.ts';
 
 describe('percentile', () => {
-  it('should give the nearest rank', () => {
+  it('should return the nearest rank', () => {
     const numbers = [15, 20, 35, 40, 50];
     expect([0.05, 0.3, 0.4, 0.5, 1].map((part) => percentile(numbers, part))).toEqual([15, 20, 20, 35, 50]);
     expect(percentile([3], 0.95)).toBe(3);
@@ -11,7 +11,7 @@ describe('percentile', () => {
     expect(percentile([], 0.5)).toBeUndefined();
   });
 
-  it('should have that part of the numbers at or below it, and no smaller number does', () => {
+  it('should be the smallest number with that part of all numbers at or below it', () => {
     fc.assert(
       fc.property(
         fc.array(fc.integer({ min: 0, max: 30 }), { minLength: 1, maxLength: 50 }),

@@ -1,2 +1,2 @@
-// Lets a child process believe that it runs on a Node of two years ago.
+// Makes a child process report an old version of Node.
 Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.20.2' } });

@@ -1,4 +1,4 @@
-// Loaded into a child process before all else: its pipes pass for a terminal of 80 columns and 24 rows.
+// Preloaded into a child process, whose pipes then look like a terminal of 80 columns and 24 rows.
 import { WriteStream } from 'node:tty';
 
 for (const stream of [process.stdout, process.stderr]) {

@@ -3,19 +3,19 @@ import { describe, expect, it } from 'vitest';
 import type { Context } from '../../src/cli/Command.ts';
 import { readPrompt } from '../../src/cli/readPrompt.ts';
 
-/** What a command is given, with something piped in, or standing on a terminal. */
+/** The context of a command with this input. */
 function standing(stdin: object, signal = new AbortController().signal): Context {
   return { stdin, signal } as unknown as Context;
 }
 
 describe('readPrompt', () => {
-  it('should use the argument, and ignore what is piped in', async () => {
+  it('should use the argument, and not read the pipe', async () => {
     const stdin = new PassThrough();
     expect(await readPrompt('why?', standing(stdin))).toBe('why?');
     expect(stdin.listenerCount('data')).toBe(0);
   });
 
-  it('should read what is piped in, as it is', async () => {
+  it('should return piped text unchanged', async () => {
     const stdin = new PassThrough();
     const prompt = readPrompt(undefined, standing(stdin));
     stdin.write('öne\n');
@@ -30,7 +30,7 @@ describe('readPrompt', () => {
     await expect(readPrompt(undefined, context)).rejects.toMatchObject({ exitCode: 2 });
   });
 
-  it('should stop waiting for what is piped in', async () => {
+  it('should stop reading the pipe when aborted', async () => {
     const controller = new AbortController();
     const prompt = readPrompt(undefined, standing(new PassThrough(), controller.signal));
     controller.abort();

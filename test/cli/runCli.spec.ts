@@ -21,7 +21,7 @@ describe('runCli', () => {
     ['verify', '--simulate'],
     ['simulate', '--tier <plan>'],
     ['demo', '--live'],
-  ])('should explain %s', async (name, option) => {
+  ])('should print the help of %s', async (name, option) => {
     for (const help of ['--help', '-h']) {
       const { code, stdout, stderr } = await here([name, help]);
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -30,14 +30,14 @@ describe('runCli', () => {
     }
   });
 
-  it.each(['chat', 'demo'])('should explain %s with --help', async (name) => {
+  it.each(['chat', 'demo'])('should print the same help for help %s as with --help', async (name) => {
     expect(await here(['help', name])).toEqual(await here([name, '--help']));
   });
 
   it.each([
     ['chat', 'With a prompt, piped text is not read.'],
     ['demo', 'How many times faster the clock runs, 1 to 50.'],
-  ])('should say of %s: %s', async (name, text) => {
+  ])('should include in the help of %s: %s', async (name, text) => {
     expect((await here([name, '--help'])).stdout).toContain(text);
   });
 
@@ -48,7 +48,7 @@ describe('runCli', () => {
     }
   });
 
-  it('should refuse a command that there is not', async () => {
+  it('should refuse an unknown command or option', async () => {
     expect(await here(['chta', 'hello'])).toEqual({
       code: 2,
       stdout: '',
@@ -89,9 +89,9 @@ describe('runCli', () => {
       expect(await run(['--version'])).toEqual({ code: 0, signal: null, stdout: `${version}\n`, stderr: '' });
     });
 
-    it('should tell that the file .env cannot be read', async () => {
+    it('should report that the file .env cannot be read', async () => {
       const cwd = mkdtempSync(join(tmpdir(), 'rxgroq-'));
-      // It leads to itself.
+      // A link to itself.
       symlinkSync('.env', join(cwd, '.env'));
       const { code, stderr } = await run(['models'], { cwd });
       rmSync(cwd, { recursive: true });
@@ -99,7 +99,7 @@ describe('runCli', () => {
       expect(stderr).toBe('rxgroq models: The file .env cannot be read (ELOOP).\n');
     });
 
-    it('should leave a folder called .env to whoever has made it', async () => {
+    it('should ignore a folder named .env', async () => {
       const cwd = mkdtempSync(join(tmpdir(), 'rxgroq-'));
       mkdirSync(join(cwd, '.env'));
       const { code, stdout } = await run(['count', 'Hello'], { cwd });
@@ -115,7 +115,7 @@ describe('runCli', () => {
       expect(stderr).toContain('got an http URL to file.test');
     });
 
-    it('should take the file .env for what the environment does not say, or says to be nothing', async () => {
+    it('should use the file .env for variables that the environment lacks or leaves empty', async () => {
       const cwd = mkdtempSync(join(tmpdir(), 'rxgroq-'));
       writeFileSync(join(cwd, '.env'), 'GROQ_API_KEY=gsk_file\nGROQ_BASE_URL=http://file.test\n');
       const env = { GROQ_API_KEY: '', GROQ_BASE_URL: 'http://environment.test' };

@@ -3,10 +3,10 @@ import { Child, type ChildOptions, type Ended } from '../util/child.ts';
 
 const MAIN = new URL('../../src/cli/main.ts', import.meta.url);
 
-/** Lets a child process believe that it stands on a terminal. */
+/** Makes the output of a child process look like a terminal. */
 export const ON_A_TERMINAL = new URL('./pretendTerminal.ts', import.meta.url);
 
-/** Gives functions that run the command line in a child process, which does not outlive the tests of a file. */
+/** Returns functions that run the command line in a child process, which is killed after the tests of a file. */
 export function rxgroq() {
   const children: Child[] = [];
   afterAll(() => {

@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { exitCodeOf, type Stoppable, stopSignal } from '../../src/cli/stopSignal.ts';
 
-/** A process that only remembers how it was ended. */
+/** A fake process that records how it was ended. */
 function fakeProcess() {
   const exits: unknown[] = [];
   const told: unknown[] = [];
@@ -35,7 +35,7 @@ describe('stopSignal', () => {
     expect(exits).toEqual([]);
   });
 
-  it('should take a signal that comes twice at once for one, and end at once when it comes again later', () => {
+  it('should treat two signals within half a second as one, and exit at a later one', () => {
     const { fake, exits, signal } = fakeProcess();
     fake.emit('SIGINT');
     vi.advanceTimersByTime(499);
@@ -54,13 +54,13 @@ describe('stopSignal', () => {
     expect([signal.aborted, exitCodeOf(signal, 1)]).toEqual([true, 0]);
   });
 
-  it('should end the process and say why when what it prints cannot be written', () => {
+  it('should exit with an error when standard output cannot be written', () => {
     const { fake, exits, told } = fakeProcess();
     fake.stdout.emit('error', failure('ENOSPC'));
     expect([exits, told]).toEqual([[1], ['rxgroq: The output cannot be written (ENOSPC).\n']]);
   });
 
-  it('should let the process go on that can tell nothing beside what it prints', () => {
+  it('should keep running when standard error cannot be written', () => {
     const { fake, exits, told, signal } = fakeProcess();
     fake.stderr.emit('error', failure('ENOSPC'));
     expect([exits, told, signal.aborted]).toEqual([[], [], false]);

@@ -7,7 +7,7 @@ import { type Simulator, type SimulatorOptions, startSimulator } from '../../../
 import { type HereOptions, here } from '../here.ts';
 import { rxgroq } from '../rxgroq.ts';
 
-/** A child process takes a while to start, and longer on a machine that is busy. */
+/** A child process takes a while to start, and longer on a busy machine. */
 const PATIENT = { timeout: 30_000 };
 
 describe('rxgroq chat', { timeout: 60_000 }, () => {
@@ -17,7 +17,7 @@ describe('rxgroq chat', { timeout: 60_000 }, () => {
     await Promise.all(simulators.splice(0).map((simulator) => simulator.close()));
   });
 
-  /** A server, what it was asked, and the environment of those who ask it. */
+  /** A server, the requests that it received, and the environment for its clients. */
   async function serve(options: SimulatorOptions = {}) {
     const asked: ChatRequest[] = [];
     const { reply = () => 'It scatters.' } = options;
@@ -52,7 +52,7 @@ describe('rxgroq chat', { timeout: 60_000 }, () => {
     expect(asked[0]).not.toHaveProperty('max_completion_tokens');
   });
 
-  it('should show each piece when it comes', async () => {
+  it('should print each piece as it arrives', async () => {
     const { env } = await serve({ faults: [{ kind: 'stall', after: 2 }] });
     const child = start(['chat', 'Why?'], { env });
     await child.printed(/^It scatters$/);
@@ -60,7 +60,7 @@ describe('rxgroq chat', { timeout: 60_000 }, () => {
     expect(await child.ended).toMatchObject({ code: 130, stdout: 'It scatters\n', stderr: '' });
   });
 
-  it('should send what the options say', async () => {
+  it('should send the given options', async () => {
     const { chat, asked } = await serve();
     const options = ['-m', 'openai/gpt-oss-120b', '--system', 'Be brief.', '--max-tokens', '77', '--priority', 'high'];
     const { code } = await chat([...options, '--', '--why?']);
@@ -77,7 +77,7 @@ describe('rxgroq chat', { timeout: 60_000 }, () => {
     ]);
   });
 
-  it('should read the prompt from what is piped in', async () => {
+  it('should read the prompt from a pipe', async () => {
     const { chat, asked } = await serve();
     expect(await chat([], { input: 'one\ntwo\n' })).toMatchObject({ code: 0, stdout: 'It scatters.\n' });
     expect(asked[0]?.messages).toEqual([{ role: 'user', content: 'one\ntwo\n' }]);
@@ -96,8 +96,8 @@ describe('rxgroq chat', { timeout: 60_000 }, () => {
     });
   });
 
-  it('should let nothing that a model writes command the terminal', async () => {
-    // Split as tokens are: an escape and what follows it, the middle of a link, the end of a title.
+  it('should remove control sequences from an answer, unless it is raw', async () => {
+    // Split like tokens: after an escape, within a link, before the end of a title.
     const pieces = ['a\u001b', '[2J', 'b\u001b]8;;http://', 'evil', '\u0007c\u009d0;', 'title\u009c', 'd\u202ee\r\n'];
     const reply = () => pieces.map((text) => ({ type: 'text', text }) as const);
     const { chat } = await serve({ reply });
@@ -106,14 +106,14 @@ describe('rxgroq chat', { timeout: 60_000 }, () => {
     expect((await chat(['--raw', 'Why?'])).stdout).toBe(pieces.join(''));
   });
 
-  it('should say what to do in words of the command line', async () => {
+  it('should give advice in terms of the command line', async () => {
     const { chat } = await serve();
     const { code, stderr } = await chat(['--model', 'llama3-70b-8192', 'Why?']);
     expect(code).toBe(1);
     expect(stderr).toMatch(/^rxgroq chat: .*llama3-70b-8192.* Use [\w./-]+\.\n$/);
   });
 
-  it('should sum up on a terminal what it took', async () => {
+  it('should print a summary on a terminal', async () => {
     const { chat } = await serve();
     const { stdout, stderr } = await chat(['Why?'], { terminal: true });
     expect(stdout).toBe('It scatters.\n');
@@ -122,7 +122,7 @@ describe('rxgroq chat', { timeout: 60_000 }, () => {
     );
   });
 
-  it('should say exactly what to do without a key', async () => {
+  it('should explain how to provide a key when there is none', async () => {
     for (const env of [{}, { GROQ_API_KEY: ' ' }]) {
       const { code, stdout, stderr } = await here(['chat', 'Why?'], { env });
       expect(code).toBe(1);
@@ -146,7 +146,7 @@ describe('rxgroq chat', { timeout: 60_000 }, () => {
     rmSync(cwd, { recursive: true });
   });
 
-  it('should fail with what the server said, in a line', async () => {
+  it('should fail with the error of the server in one line', async () => {
     const error = { message: 'tool \u001b[31mfailed', code: 'tool_use_failed' };
     const { chat } = await serve({ faults: [{ kind: 'error', after: 1, error }] });
     const { code, stdout, stderr } = await chat(['Why?']);

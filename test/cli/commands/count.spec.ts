@@ -15,7 +15,7 @@ describe('rxgroq count', () => {
     });
   });
 
-  it('should count a request that is piped in, with its model or another', async () => {
+  it('should count a piped request, for its model or another', async () => {
     const input = JSON.stringify(request);
     expect(await here(['count', '--json'], { input })).toEqual({
       code: 0,
@@ -28,12 +28,12 @@ describe('rxgroq count', () => {
     expect(bound).toBeGreaterThan(tokens as number);
   });
 
-  it('should say that a count is not exact, and of how many it may be', async () => {
+  it('should print that a count is not exact, with its bound', async () => {
     const { stdout } = await here(['count', '-m', 'evil\u001b[31m', 'hi']);
     expect(stdout).toMatch(/^model {3}evil\ntokens {2}\d+\nbound {3}\d+\nexact {3}no\n$/);
   });
 
-  it('should count a text that is piped in, and a file', async () => {
+  it('should count a piped text, and a file', async () => {
     expect((await here(['count'], { input: 'hi' })).stdout).toContain('tokens  72\n');
     const path = folder.write('request.json', JSON.stringify(request));
     expect((await here(['count', '--file', path])).stdout).toMatch(/^model {3}openai\/gpt-oss-120b\ntokens {2}72\n/);
@@ -53,7 +53,7 @@ describe('rxgroq count', () => {
     expect(stderr).toMatch(why);
   });
 
-  it('should say what is wrong with a request', async () => {
+  it('should report an invalid request', async () => {
     const { code, stderr } = await here(['count'], { input: '{"messages":[]}' });
     expect(code).toBe(1);
     expect(stderr).toMatch(/^rxgroq count: .*messages/);

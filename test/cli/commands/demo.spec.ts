@@ -5,11 +5,11 @@ import { emulateTerminal } from '../emulateTerminal.ts';
 import { here } from '../here.ts';
 import { ON_A_TERMINAL, rxgroq } from '../rxgroq.ts';
 
-// Each is a process of its own that mostly waits, so they run side by side.
+// Each test is a separate process that mostly waits, so they run concurrently.
 describe.concurrent('rxgroq demo', { timeout: 60_000 }, () => {
   const { start, run } = rxgroq();
 
-  it('should answer all sixty under the limits, and sum up', async () => {
+  it('should answer all sixty questions under the limits, and print a summary', async () => {
     const { code, stdout, stderr } = await run(['demo', '--speed', '25']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).not.toContain('\u001b');
@@ -35,7 +35,7 @@ describe.concurrent('rxgroq demo', { timeout: 60_000 }, () => {
   it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
-  ] as const)('should cancel on %s, give the terminal back and sum up', async (signal, code) => {
+  ] as const)('should cancel on %s, restore the terminal and print a summary', async (signal, code) => {
     const child = start(['demo', '--speed', '5'], { env: { NO_COLOR: '1' }, preload: ON_A_TERMINAL });
     await child.printed(/\b[1-9]\d? of 60 answered/);
     const shown = emulateTerminal(child.stdout);
@@ -53,7 +53,7 @@ describe.concurrent('rxgroq demo', { timeout: 60_000 }, () => {
   });
 
   describe('live', () => {
-    /** Asks a server that passes for Groq, and counts what it is asked. */
+    /** Runs the demo against a stand-in for Groq, and counts its requests. */
     async function live(options: ChildOptions = {}) {
       const simulator = await startSimulator({ firstToken: 5 });
       const env = { GROQ_API_KEY: 'gsk_test', GROQ_BASE_URL: simulator.url };
@@ -62,7 +62,7 @@ describe.concurrent('rxgroq demo', { timeout: 60_000 }, () => {
       return { ...ended, requests: simulator.stats().requests };
     }
 
-    it('should ask a handful of questions, and tell the times', async () => {
+    it('should ask six questions, and print the times', async () => {
       const { code, stdout, stderr, requests } = await live();
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
       expect(stdout).not.toContain('\u001b');
@@ -73,7 +73,7 @@ describe.concurrent('rxgroq demo', { timeout: 60_000 }, () => {
       expect(requests).toBe(6);
     });
 
-    it('should draw on a terminal, and give it back when all is answered', async () => {
+    it('should draw on a terminal, and restore it when all questions are answered', async () => {
       const { code, stdout } = await live({ preload: ON_A_TERMINAL });
       expect(code).toBe(0);
       const before = emulateTerminal(stdout.slice(0, stdout.lastIndexOf('\u001b[?7h')));
@@ -85,7 +85,7 @@ describe.concurrent('rxgroq demo', { timeout: 60_000 }, () => {
     });
   });
 
-  it('should say what to do when it is to be live without a key', async () => {
+  it('should explain how to provide a key for --live', async () => {
     const { code, stdout, stderr } = await here(['demo', '--live']);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain('https://console.groq.com/keys');

@@ -17,7 +17,7 @@ describe('rxgroq models', { timeout: 60_000 }, () => {
   const args = (): string[] => ['--base-url', `http://127.0.0.1:${(server.address() as AddressInfo).port}`];
   const env = { GROQ_API_KEY: 'gsk_test' };
 
-  it('should draw a table, sorted, with the limits of the free plan', async () => {
+  it('should print a sorted table with the limits of the free plan', async () => {
     expect(await here(['models', ...args()], { env })).toEqual({
       code: 0,
       stdout: [
@@ -30,18 +30,18 @@ describe('rxgroq models', { timeout: 60_000 }, () => {
     });
   });
 
-  it('should print the list as JSON that commands no terminal', async () => {
+  it('should print the list as JSON without control characters', async () => {
     const { code, stdout } = await here(['models', '--json', ...args()], { env });
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toEqual(LIST);
     expect(stdout).not.toMatch(/[\u001b\u009d]/);
   });
 
-  it('should say what to do without a key', async () => {
+  it('should report a missing key', async () => {
     expect(await here(['models'])).toMatchObject({ code: 1, stderr: expect.stringContaining('no key') as string });
   });
 
-  it('should fail with advice when there is no server', async () => {
+  it('should fail with advice when the server cannot be reached', async () => {
     const { code, stderr } = await here(['models', '--base-url', 'http://127.0.0.1:9'], { env });
     expect(code).toBe(1);
     expect(stderr).toMatch(/^rxgroq models: .*base URL.*\n$/);

@@ -10,7 +10,7 @@ const URL_LINE = /listens on (http:\/\/127\.0\.0\.1:\d+\/openai\/v1)/;
 describe('rxgroq simulate', { timeout: 60_000 }, () => {
   const { start } = rxgroq();
 
-  it('should serve until Ctrl-C, say how to use it and what it has seen, and exit with 0', async () => {
+  it('should serve until Ctrl-C, print instructions and statistics, and exit with 0', async () => {
     const child = start(['simulate', '--first-token', '0', '--seed', '7']);
     const [, url = ''] = await child.printed(URL_LINE);
     await child.printed(/Ctrl-C stops it/);
@@ -27,10 +27,10 @@ describe('rxgroq simulate', { timeout: 60_000 }, () => {
     expect(stdout).toMatch(/requests: 1 {2}in flight: 0 {2}429s: 0 {2}tokens: \d+\n$/);
   });
 
-  it('should keep a line of figures up to date on a terminal, and count what was too much', async () => {
+  it('should keep a line of statistics up to date on a terminal, with the number of 429s', async () => {
     const child = start(['simulate', '--speed', '0.001'], { env: { NO_COLOR: '1' }, preload: ON_A_TERMINAL });
     const [, url = ''] = await child.printed(URL_LINE);
-    // Three more at once than the free plan allows, and at this speed no answer comes while we look.
+    // Three more at once than the free plan allows; at this speed no answer arrives during the test.
     const body = JSON.stringify({ model: 'openai/gpt-oss-20b', messages: [{ role: 'user', content: 'Why?' }] });
     const headers = { authorization: 'Bearer any', 'content-type': 'application/json' };
     const leaving = new AbortController();

@@ -26,7 +26,7 @@ const completion = (prompt_tokens: number) => ({
 });
 
 describe('rxgroq verify', { timeout: 60_000 }, () => {
-  /** What it answers, and what it was asked. */
+  /** How the server answers, and the requests that it received. */
   let answer: (body: Body) => { status: number; body: unknown };
   let asked: Body[];
   const server = createServer((request, response) => {
@@ -48,7 +48,7 @@ describe('rxgroq verify', { timeout: 60_000 }, () => {
   const env = { GROQ_API_KEY: 'gsk_test' };
   const verify = (...args: string[]) => here(['verify', '--base-url', url(), ...args], { env });
 
-  it('should compare with a simulator where there is no key, and say what that is worth', async () => {
+  it('should compare with a simulator when there is no key, and say what that proves', async () => {
     const { code, stdout, stderr } = await here(['verify']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const lines = stdout.split('\n');
@@ -59,28 +59,28 @@ describe('rxgroq verify', { timeout: 60_000 }, () => {
     expect(stdout).toContain('simulator: it counts by the same tables');
   });
 
-  it('should ask a simulator though there is a key, when told to', async () => {
+  it('should ask a simulator in spite of a key when told to', async () => {
     const { code, stdout } = await here(['verify', '--simulate', '--json', '-m', 'qwen/qwen3.8-27b'], { env });
     const { model, asked: whom, comparisons } = JSON.parse(stdout) as Report;
     expect({ code, model, whom }).toEqual({ code: 0, model: 'qwen/qwen3.8-27b', whom: 'simulator' });
     expect(comparisons.map(({ tokens, reported = 0 }) => reported - tokens)).toEqual(CASES.map(() => 0));
   });
 
-  it('should show what is reported otherwise, and exit with 1', async () => {
+  it('should mark predictions that differ, and exit with 1', async () => {
     answer = ({ messages }) => ({ status: 200, body: completion(messages[0]?.content === 'Hi' ? 75 : 80) });
     const { code, stdout } = await verify();
     expect(code).toBe(1);
     expect(stdout).toContain('one word              72     72  yes          75          +3  not as predicted\n');
     expect(stdout).toContain('a sentence            80     80  yes          80           0\n');
-    // Fewer is not exact either.
+    // Fewer tokens than predicted are a difference, too.
     expect(stdout).toContain('instructions          81     81  yes          80          -1  not as predicted\n');
-    // Fewer than the bound of a count that is not exact.
+    // Fewer than the bound is as predicted when the count is not exact.
     expect(stdout).toMatch(/a tool +124 +134 {2}no +80 +-44\n/);
     expect(stdout).toContain(`are as predicted. Server: ${url()}.\n`);
     expect(stdout).not.toContain('simulator');
   });
 
-  it('should send every prompt once, with a limit for the answer', async () => {
+  it('should send every prompt once, with a maximum number of completion tokens', async () => {
     answer = () => ({ status: 200, body: completion(10) });
     await verify('-m', 'openai/gpt-oss-120b');
     expect(asked.map(({ messages }) => messages)).toEqual(CASES.map(({ body }) => body.messages));
@@ -91,7 +91,7 @@ describe('rxgroq verify', { timeout: 60_000 }, () => {
     });
   });
 
-  it('should not let one report change what is predicted of the next', async () => {
+  it('should not let one report change later predictions', async () => {
     answer = () => ({ status: 200, body: completion(1_000) });
     const reported = JSON.parse((await verify('--json', '-m', 'qwen/qwen3.8-27b')).stdout) as Report;
     const cold = JSON.parse(
@@ -100,7 +100,7 @@ describe('rxgroq verify', { timeout: 60_000 }, () => {
     expect(reported.comparisons.map(({ tokens }) => tokens)).toEqual(cold.comparisons.map(({ tokens }) => tokens));
   });
 
-  it('should go on when one request is refused', async () => {
+  it('should continue when one request is refused', async () => {
     answer = ({ tools }) =>
       tools === undefined
         ? { status: 200, body: completion(1) }
@@ -111,7 +111,7 @@ describe('rxgroq verify', { timeout: 60_000 }, () => {
     expect(stdout).toMatch(/a tool +124 +134 {2}no +- +- {2}Groq answered 400 invalid_request_error: no tools here\./);
   });
 
-  it('should give up when all would be refused', async () => {
+  it('should stop at once when the key is invalid', async () => {
     answer = () => ({ status: 401, body: { error: { message: 'Invalid API Key', code: 'invalid_api_key' } } });
     const { code, stdout, stderr } = await verify();
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
@@ -119,7 +119,7 @@ describe('rxgroq verify', { timeout: 60_000 }, () => {
     expect(asked).toHaveLength(1);
   });
 
-  it('should want a key for a base URL, and no base URL for a simulator', async () => {
+  it('should require a key for a base URL, and refuse a base URL for a simulator', async () => {
     expect(await here(['verify', '--base-url', url()])).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('no key') as string,

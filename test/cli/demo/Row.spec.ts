@@ -21,26 +21,26 @@ describe('Row', () => {
     expect(row.milestones).toMatchObject({ waited: 5, ended: 9 });
   });
 
-  it('should wait again in the pause before a retry', () => {
+  it('should be waiting again in the pause before a retry', () => {
     const row = answering('a', 5);
     row.hear({ type: 'state', state: 'retrying', startsInMs: 100 }, 20);
     expect(row.stand).toBe('waiting');
   });
 
-  it('should keep the error of one that failed', () => {
+  it('should keep the error of a failed question', () => {
     const row = answering('a', 5);
     const error = new ClosedError();
     row.end(20, error);
     expect(row).toMatchObject({ stand: 'failed', error });
   });
 
-  it('should keep nothing that commands a terminal, also where it is split', () => {
+  it('should remove control sequences, also when they are split', () => {
     const row = answering('a', 0, 'x\u001b');
     row.hear({ type: 'text', text: '[2Jy' }, 1);
     expect(row.text).toBe('xy');
   });
 
-  it('should forget the beginning of a very long answer', () => {
+  it('should keep only the end of a very long answer', () => {
     const row = answering('a', 0, 'b'.repeat(50_000));
     row.hear({ type: 'text', text: 'end' }, 1);
     expect(row.text.length).toBe(20_000);
@@ -61,19 +61,19 @@ describe('Board', () => {
   late.end(20, new ClosedError());
   const all = board(second, low, early, high, first, normal, late);
 
-  it('should order those that wait by urgency', () => {
+  it('should order waiting rows by urgency', () => {
     expect(all.waiting).toEqual([high, normal, low]);
   });
 
-  it('should order those that are being answered by when they began', () => {
+  it('should order rows that are being answered by when they began', () => {
     expect(all.answering).toEqual([first, second]);
   });
 
-  it('should show those that have ended last first', () => {
+  it('should order ended rows by when they ended, the latest first', () => {
     expect(all.ended).toEqual([late, early]);
   });
 
-  it('should count them', () => {
+  it('should count rows by their state', () => {
     expect(['waiting', 'answering', 'answered', 'failed'].map((stand) => all.count(stand as 'waiting'))).toEqual([
       3, 2, 1, 1,
     ]);

@@ -36,7 +36,7 @@ describe('examples/prompts.jsonl', () => {
   it('should hold sixty different questions in three priorities', () => {
     expect(new Set(examples.map(({ prompt }) => prompt)).size).toBe(60);
     expect(new Set(examples.map(({ priority }) => priority))).toEqual(new Set(['high', 'normal', 'low']));
-    // They come mixed, so that it takes an order of its own to serve the urgent first.
+    // They are mixed, so serving urgent questions first requires a queue.
     expect(examples.findLastIndex(({ priority }) => priority === 'high')).toBeGreaterThan(
       examples.findIndex(({ priority }) => priority === 'low'),
     );

@@ -7,7 +7,7 @@ import { board, finish, waiting } from './rows.ts';
 
 const text = { type: 'text', text: 'It is.' } as const;
 
-/** A stage whose client answers as it is told, and its clock. */
+/** A stage with the given answers, and its clock. */
 function stage(chat: (prompt: unknown, options: unknown) => unknown): Stage {
   let now = 0;
   const groq = {
@@ -18,7 +18,7 @@ function stage(chat: (prompt: unknown, options: unknown) => unknown): Stage {
 }
 
 describe('askAll', () => {
-  it('should emit each row when it has ended, whether it was answered or failed', async () => {
+  it('should emit each row when it has ended, answered or failed', async () => {
     const all = board(waiting('good'), waiting('bad', 'high'));
     const asked: unknown[] = [];
     const chat = (prompt: unknown, options: unknown) => {
@@ -39,7 +39,7 @@ describe('askAll', () => {
     ]);
   });
 
-  it('should ask all at once, and cancel all at once', () => {
+  it('should ask all questions at once, and cancel all at once', () => {
     const all = board(waiting('a'), waiting('b'));
     let open = 0;
     const chat = () => {
@@ -52,7 +52,7 @@ describe('askAll', () => {
     expect(all.count('answered') + all.count('failed')).toBe(0);
   });
 
-  it('should not hide a defect', async () => {
+  it('should rethrow an unexpected error', async () => {
     const chat = () => throwError(() => new TypeError('a defect'));
     await expect(lastValueFrom(askAll(stage(chat), board(waiting('a'))))).rejects.toThrow('a defect');
   });

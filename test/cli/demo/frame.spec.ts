@@ -13,7 +13,7 @@ import { answered, answering, board, waiting } from './rows.ts';
 const failed = answering('Who failed?', 30);
 failed.end(50, new ClosedError());
 
-/** A row that was told when it is to start. */
+/** A row with a known start. */
 function expecting(at: number, ...asked: Parameters<typeof waiting>): Row {
   const row = waiting(...asked);
   row.hear({ type: 'state', state: 'queued', position: 0, startsInMs: at }, 0);
@@ -44,7 +44,7 @@ const VIEW: View = {
 };
 
 describe('frame', () => {
-  it('should show the levels, the answers and the waiting requests, at 80 by 16', () => {
+  it('should show the levels, the answers and the waiting requests at 80 by 16', () => {
     expect(frame(VIEW, { columns: 80, rows: 16 }, PLAIN)).toEqual([
       'rxgroq  some-model · simulated                                             1:23',
       '',
@@ -65,7 +65,7 @@ describe('frame', () => {
     ]);
   });
 
-  it('should show the answers alone where there is no room for two columns', () => {
+  it('should show only the answers when two columns do not fit', () => {
     const lines = frame(VIEW, { columns: 50, rows: 14 }, PLAIN);
     expect(lines[1]).toBe('');
     expect(lines.slice(7, 9)).toEqual([
@@ -75,7 +75,7 @@ describe('frame', () => {
     expect(lines.join('')).not.toContain('And later?');
   });
 
-  it('should say the most important in words where there is room for nothing else', () => {
+  it('should show only the counts when nothing else fits', () => {
     expect(frame(VIEW, { columns: 20, rows: 4 }, PLAIN)).toEqual([
       '1 of 5 answered    ',
       '1 coming           ',
@@ -84,7 +84,7 @@ describe('frame', () => {
     ]);
   });
 
-  it('should say how many more wait than it can show, and when the last one starts', () => {
+  it('should show how many more rows wait than fit, and when the last one starts', () => {
     const rows = Array.from({ length: 20 }, (_, index) => expecting(index * 10_000, `Question ${index}`));
     const lines = frame({ ...VIEW, now: 0, board: board(...rows) }, { columns: 100, rows: 16 }, PLAIN);
     const queue = lines.slice(7, 15).map((line) => line.split(' │ ')[1]?.trimEnd());
@@ -93,12 +93,12 @@ describe('frame', () => {
     expect(queue[7]).toBe('and 14 more, the last in 3:10');
   });
 
-  it('should leave the time open of those that were not told one', () => {
+  it('should show no time for rows whose start is unknown', () => {
     const lines = frame({ ...VIEW, board: board(waiting('When?')) }, { columns: 80, rows: 12 }, PLAIN);
     expect(lines[8]).toMatch(/│ low {4}When\? +$/);
   });
 
-  it('should show the end of every answer that is coming, as deep as there is room', () => {
+  it('should show the end of every answer in progress, with the lines divided among them', () => {
     const text = Array.from({ length: 200 }, (_, index) => `w${index}`).join(' ');
     const rows = ['a', 'b', 'c'].map((prompt, index) => answering(prompt, index, text));
     const lines = frame({ ...VIEW, board: board(...rows) }, { columns: 100, rows: 20 }, PLAIN);
@@ -107,7 +107,7 @@ describe('frame', () => {
     expect(left.map((line) => /^low {4}([abc])$/.exec(line)?.[1] ?? '.').join('')).toBe('a...b...c...');
   });
 
-  it('should colour without moving anything', () => {
+  it('should add colours without changing the layout', () => {
     const colour =
       (code: number) =>
       (text: string): string =>
@@ -119,7 +119,7 @@ describe('frame', () => {
     expect(coloured.map((line) => stripVTControlCharacters(line))).toEqual(frame(VIEW, size, PLAIN));
   });
 
-  it('should paint a bucket by how full it is', () => {
+  it('should colour a bucket by its level', () => {
     const marks = { ...PLAIN, good: () => 'G', warning: () => 'W', bad: () => 'B' };
     const levels = [8, 5, 2, 1, -1].map((level) => bucket('rpm', 10, level));
     expect(bucketLines(levels, 79, marks).map((line) => line[21])).toEqual(['G', 'W', 'W', 'B', 'B']);

@@ -13,7 +13,7 @@ const task = (prompt: string, priority: Task['priority'] = 'low', maxCompletionT
 /** A row that was asked at 0. */
 export const waiting = (prompt: string, priority?: Task['priority']): Row => new Row(task(prompt, priority), 0);
 
-/** A row that was admitted, connected a moment later, and has so much of its answer. */
+/** A row that was admitted, connected a moment later, and has received this text. */
 export function answering(prompt: string, at: number, text = '', priority?: Task['priority']): Row {
   const row = waiting(prompt, priority);
   row.hear({ type: 'state', state: 'admitted' }, at);
@@ -22,7 +22,7 @@ export function answering(prompt: string, at: number, text = '', priority?: Task
   return row;
 }
 
-/** The end of an answer that has used so many tokens. */
+/** The finish token of an answer with this usage. */
 export const finish = (prompt_tokens: number, completion_tokens: number): FinishToken => ({
   type: 'finish',
   reason: 'stop',

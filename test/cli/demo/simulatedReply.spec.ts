@@ -16,7 +16,7 @@ describe('simulatedReply', () => {
     expect(text(simulatedReply(request('a', 300)))).not.toBe(text(simulatedReply(request('b', 300))));
   });
 
-  it('should say what it is, in words and sentences', () => {
+  it('should say that it is no real answer, in words and sentences', () => {
     const reply = text(simulatedReply(request('a', 300)));
     expect(reply).toMatch(/^There is no model here/);
     expect(reply).not.toMatch(/ {2}|undefined|\n/);
@@ -30,7 +30,7 @@ describe('simulatedReply', () => {
     }
   });
 
-  it('should have a length also where none is asked for', () => {
+  it('should have a length also when none is requested', () => {
     expect(simulatedReply(request('a')).length).toBeGreaterThan(400);
   });
 });

@@ -14,7 +14,7 @@ const stage = (changes: object = {}) => ({
 });
 
 describe('summary', () => {
-  it('should tell requests, tokens, refusals and waits', () => {
+  it('should show requests, tokens, 429s and waits', () => {
     const rows = [100, 1_500, 80_000].map((at, index) => answered(`low ${index}`, at, at + 5_000));
     const all = board(...rows, answered('urgent', 40, 900, 'high'));
     expect(summary(all, stage(), PLAIN)).toEqual([
@@ -30,7 +30,7 @@ describe('summary', () => {
     ]);
   });
 
-  it('should report what failed and what was cancelled', () => {
+  it('should show failed and cancelled requests', () => {
     const failed = answering('Who failed?', 10);
     failed.end(20, new ConnectionError('The \u001b[31mline broke.', { sent: true }));
     const all = board(failed, answered('a', 1, 2), answering('b', 3), waiting('c'));
@@ -51,7 +51,7 @@ describe('summary', () => {
     ]);
   });
 
-  it('should be short when nothing was done', () => {
+  it('should be short when nothing was answered', () => {
     expect(summary(board(waiting('a')), stage({ sum: () => [] }), PLAIN)).toEqual([
       'requests: 0 of 1 answered, 1 cancelled',
       'time: 4 min 10 s by the simulated clock, 13 s by yours',
@@ -62,7 +62,7 @@ describe('summary', () => {
 });
 
 describe('timingTable', () => {
-  it('should tell the times of each question and of the middle one', () => {
+  it('should show the times of each question and their median', () => {
     const rows = [answering('one', 0, 'a'), answering('two', 50, 'a'), answering('three', 90), waiting('four')];
     expect(timingTable(rows)).toEqual([
       'connection  first token',

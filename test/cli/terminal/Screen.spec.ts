@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Screen } from '../../../src/cli/terminal/Screen.ts';
 import { emulateTerminal } from '../emulateTerminal.ts';
 
-/** A terminal that remembers what was written to it. */
+/** A terminal that records its output. */
 class FakeTerminal extends EventEmitter {
   output = 'before';
   write(text: string): boolean {
@@ -30,7 +30,7 @@ describe('Screen', () => {
     screen.close();
   });
 
-  it('should give the terminal back as it was, once, and listen to nothing any more', () => {
+  it('should restore the terminal once, and remove all listeners', () => {
     const before = listeners();
     const { terminal, screen } = setUp();
     screen.open();

@@ -15,7 +15,7 @@ describe('bar', () => {
     expect(bar(part, 4)).toEqual({ full, empty });
   });
 
-  it('should always be as wide as asked for', () => {
+  it('should always have the requested width', () => {
     for (let part = 0; part <= 1; part += 0.01) {
       const { full, empty } = bar(part, 10);
       expect(full.length + empty.length).toBe(10);

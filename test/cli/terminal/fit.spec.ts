@@ -4,7 +4,7 @@ import { cut, fit, fitRight } from '../../../src/cli/terminal/fit.ts';
 import { textWidth } from '../../../src/cli/terminal/textWidth.ts';
 
 describe('fit', () => {
-  it('should fill up, or cut and mark the cut', () => {
+  it('should pad a short text, or truncate a long one with an ellipsis', () => {
     expect(fit('abc', 5)).toBe('abc  ');
     expect(fitRight('abc', 5)).toBe('  abc');
     expect(fit('abcdef', 5)).toBe('abcd…');
@@ -18,7 +18,7 @@ describe('fit', () => {
     expect(cut('漢字', 4)).toBe('漢字');
   });
 
-  it('should be as wide as asked for, whatever the text', () => {
+  it('should have the requested width for any text', () => {
     const text = fc.string({ unit: fc.constantFrom('a', ' ', '漢', '🙂', 'e\u0301', 'ß') });
     fc.assert(
       fc.property(text, fc.nat(12), (any, width) => {

@@ -6,7 +6,7 @@ const stream = (properties: object): NodeJS.WriteStream =>
   Object.assign(new PassThrough(), properties) as unknown as NodeJS.WriteStream;
 
 describe('paletteFor', () => {
-  it('should colour what goes to a terminal', () => {
+  it('should colour output to a terminal', () => {
     const { bad, strong } = paletteFor(stream({ isTTY: true, getColorDepth: () => 8 }));
     expect(bad('no')).toBe('\u001b[31mno\u001b[39m');
     expect(strong('yes')).toBe('\u001b[1myes\u001b[22m');
@@ -16,14 +16,14 @@ describe('paletteFor', () => {
     ['a file', { isTTY: false, getColorDepth: () => 8 }],
     ['a pipe', {}],
     ['a terminal of one colour', { isTTY: true, getColorDepth: () => 1 }],
-  ])('should not colour what goes to %s', (_, properties) => {
+  ])('should not colour output to %s', (_, properties) => {
     const palette = paletteFor(stream(properties));
     for (const paint of Object.values(palette)) expect((paint as (text: string) => string)('text')).toBe('text');
   });
 });
 
 describe('PLAIN', () => {
-  it('should colour nothing', () => {
+  it('should not colour', () => {
     for (const paint of Object.values(PLAIN)) expect((paint as (text: string) => string)('text')).toBe('text');
   });
 });

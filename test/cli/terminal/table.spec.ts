@@ -15,7 +15,7 @@ describe('table', () => {
     ).toEqual(['NAME     SIZE', '漢      1,024  x', 'longer      7']);
   });
 
-  it('should draw nothing of nothing', () => {
+  it('should return no lines for no rows', () => {
     expect(table([])).toEqual([]);
   });
 });

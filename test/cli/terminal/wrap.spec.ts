@@ -11,11 +11,11 @@ describe('wrap', () => {
     expect(wrap('漢字 漢字 a', 6)).toEqual(['漢字', '漢字 a']);
   });
 
-  it('should cut a word that no line can hold', () => {
+  it('should truncate a word that is longer than a line', () => {
     expect(wrap('a abcdefgh b', 5)).toEqual(['a', 'abcd…', 'b']);
   });
 
-  it('should keep what stands there when more comes, but for the last line', () => {
+  it('should change only the last line when words are appended', () => {
     const words = fc.array(fc.string({ unit: fc.constantFrom('a', 'b', 'ß'), minLength: 1, maxLength: 6 }));
     fc.assert(
       fc.property(words, words, fc.integer({ min: 1, max: 12 }), (before, after, width) => {
