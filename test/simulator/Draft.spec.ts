@@ -2,11 +2,11 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Draft, draftOf, fitDraft, textPieces, written } from '../../src/simulator/Draft.ts';
 
-// Any code units, half of a pair as well. The arbitraries of fast-check for that take a second to make.
+// Any code units, also lone surrogates. The arbitraries of fast-check take a second to create.
 const anyText = fc.array(fc.integer({ min: 0, max: 0xffff })).map((units) => String.fromCharCode(...units));
 
 describe('textPieces', () => {
-  it('should be the text when joined, and no piece empty', () => {
+  it('should be non-empty pieces that join to the text', () => {
     fc.assert(
       fc.property(anyText, (text) => {
         const pieces = textPieces(text);
@@ -16,7 +16,7 @@ describe('textPieces', () => {
     );
   });
 
-  it('should cut before words and marks', () => {
+  it('should cut before words and punctuation', () => {
     expect(textPieces("Don't stop, it's 5.")).toEqual(["Don't", ' stop', ',', " it's", ' 5', '.']);
   });
 });
@@ -24,11 +24,11 @@ describe('textPieces', () => {
 describe('fitDraft', () => {
   const draft: Draft = { ...draftOf('one two three'), tail: 1 };
 
-  it('should leave alone what fits with its end', () => {
+  it('should not change a draft that fits with its end', () => {
     expect(fitDraft(draft, 4)).toBe(draft);
   });
 
-  it('should take the end away when that does not fit, and the pieces that do not', () => {
+  it('should drop the end when it does not fit, and pieces that do not fit', () => {
     const endless = fitDraft(draft, 3);
     expect(endless).toMatchObject({ finish: 'length', tail: 0 });
     expect(written(endless).completionTokens).toBe(3);
@@ -37,7 +37,7 @@ describe('fitDraft', () => {
     expect(written(short).completionTokens).toBe(1);
   });
 
-  it('should use up the last token although the piece does not fit', () => {
+  it('should use all tokens although the next piece does not fit', () => {
     const call = draftOf([
       { type: 'tool-call', index: 0, id: 'a', name: 'get_weather', arguments: '{"city":"Paris"}' },
     ]);
@@ -46,7 +46,7 @@ describe('fitDraft', () => {
     expect(written(cut)).toEqual({ completionTokens: 5, reasoningTokens: 0 });
   });
 
-  it('should never exceed what is allowed, and be whole when there is room', () => {
+  it('should never exceed the maximum, and be complete when there is room', () => {
     fc.assert(
       fc.property(fc.string(), fc.nat(30), fc.nat(60), (text, tail, most) => {
         const before = { ...draftOf(text), tail };
@@ -58,7 +58,7 @@ describe('fitDraft', () => {
 });
 
 describe('written', () => {
-  it('should count the pieces so far, without the end', () => {
+  it('should count the tokens of the first pieces, or of all with the end', () => {
     const draft: Draft = {
       pieces: [
         { cost: 4, reasoning: 2 },

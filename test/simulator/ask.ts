@@ -1,13 +1,13 @@
 import { type ClientRequest, type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http';
 
-/** What a simulator answered. */
+/** The answer of a simulator. */
 export interface Reply {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
 }
 
-/** The chunks of a stream, as far as these tests look into them. */
+/** A chunk of a stream, with the fields that these tests use. */
 export interface AnyChunk {
   readonly id: string;
   readonly choices: readonly {
@@ -35,7 +35,7 @@ export interface AnyUsage {
 
 export const MODEL = 'openai/gpt-oss-20b';
 
-/** A request for a completion: one user message to {@link MODEL}, and whatever else. */
+/** A request for a completion: one user message to {@link MODEL}, and other fields. */
 export function body(more: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
   return { model: MODEL, messages: [{ role: 'user', content: 'Hello' }], ...more };
 }
@@ -44,11 +44,11 @@ export interface AskOptions {
   readonly method?: string;
   readonly path?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** A text is sent as it is, anything else as JSON. */
+  /** A string is sent unchanged, anything else as JSON. */
   readonly body?: unknown;
 }
 
-/** Sends a request and gives the answer as soon as its headers are there. */
+/** Sends a request and resolves with the answer when its headers have arrived. */
 export function open(
   url: string,
   options: AskOptions = {},
@@ -79,7 +79,7 @@ export async function readAll(received: IncomingMessage): Promise<string> {
   return Buffer.concat(parts).toString('utf8');
 }
 
-/** Reads an answer as far as it goes, and tells how it ended. */
+/** Reads an answer as far as possible, and returns how it ended. */
 export async function readSome(received: IncomingMessage): Promise<{ text: string; error: string | undefined }> {
   let text = '';
   try {
@@ -111,7 +111,7 @@ export function chunks(text: string): AnyChunk[] {
     .map((event) => JSON.parse(event) as AnyChunk);
 }
 
-/** What a stream says. */
+/** The text of a stream. */
 export function spoken(text: string): string {
   return chunks(text)
     .map((chunk) => chunk.choices[0]?.delta.content ?? '')

@@ -6,13 +6,13 @@ interface ErrorBody {
   error: { message: string; type: string; code?: string; param?: string };
 }
 
-/** Messages that hardly say more than this. */
+/** Messages with this content. */
 const asking = (content: unknown) => [
   { role: 'system', content: 'Be brief.' },
   { role: 'user', content },
 ];
 
-describe('startSimulator, asked for what cannot be', () => {
+describe('startSimulator, with invalid requests', () => {
   const start = simulators();
 
   const refused = async (payload: unknown, options: Parameters<typeof start>[0] = {}) => {
@@ -32,7 +32,7 @@ describe('startSimulator, asked for what cannot be', () => {
     ['OPTIONS', '/chat/completions'],
     ['GET', '//'],
     ['GET', '//x/openai/v1/models/openai/gpt-oss-20b'],
-  ])('should not know %s %s', async (method, path) => {
+  ])('should answer 404 to %s %s', async (method, path) => {
     const { url } = await start();
     const reply = await ask(url, { method, path });
     const full = path.startsWith('//') ? path.slice(1) : `/openai/v1${path}`;
@@ -46,7 +46,7 @@ describe('startSimulator, asked for what cannot be', () => {
     });
   });
 
-  it('should not know a model, nor one that is retired', async () => {
+  it('should answer 404 to an unknown model, and to a retired one', async () => {
     for (const model of ['no-such-model', 'llama-3.3-70b-versatile', '__proto__', 'constructor']) {
       expect(await refused(body({ model }))).toEqual({
         status: 404,
@@ -57,7 +57,7 @@ describe('startSimulator, asked for what cannot be', () => {
     }
   });
 
-  it('should say that a model was retired, where it is told to', async () => {
+  it('should report a retired model with `retiredAs`', async () => {
     const model = 'llama3-70b-8192';
     expect(await refused(body({ model }), { retiredAs: 'model_decommissioned' })).toEqual({
       status: 400,
@@ -136,7 +136,7 @@ describe('startSimulator, asked for what cannot be', () => {
       'JSON where a part of a message asks for it',
       { response_format: { type: 'json_object' }, messages: asking([{ type: 'text', text: 'In a json, please.' }]) },
     ],
-  ])('should take %s', async (_, more) => {
+  ])('should accept %s', async (_, more) => {
     const { url } = await start();
     expect((await ask(url, { body: body(more) })).status).toBe(200);
   });
@@ -152,7 +152,7 @@ describe('startSimulator, asked for what cannot be', () => {
     }
   });
 
-  it('should refuse what a model cannot do', async () => {
+  it('should refuse features that a model lacks', async () => {
     const tools = [{ type: 'function', function: { name: 'f' } }];
     const guard = 'meta-llama/llama-prompt-guard-2-22m';
     expect(await refused(body({ model: guard, tools }))).toMatchObject({
@@ -172,7 +172,7 @@ describe('startSimulator, asked for what cannot be', () => {
     });
   });
 
-  it('should refuse a prompt that fills the context', async () => {
+  it('should refuse a prompt that fills the context window', async () => {
     expect(await refused(body(), { countPrompt: () => 131_072, limits: false })).toEqual({
       status: 400,
       message: 'Please reduce the length of the messages or completion.',
@@ -182,7 +182,7 @@ describe('startSimulator, asked for what cannot be', () => {
     });
   });
 
-  it('should refuse a body that is too large, and go on', async () => {
+  it('should refuse a body that is too large, and continue', async () => {
     const { url } = await start();
     const reply = await ask(url, { body: ' '.repeat(33 * 1024 * 1024) });
     expect(reply.status).toBe(413);
@@ -192,7 +192,7 @@ describe('startSimulator, asked for what cannot be', () => {
     expect((await ask(url, { body: body() })).status).toBe(200);
   });
 
-  it('should tell that a function of its options has failed, charge the prompt and go on', async () => {
+  it('should report a failing function in its options, charge the prompt and continue', async () => {
     const replies: (() => string)[] = [
       () => {
         throw new Error('no idea');
@@ -214,7 +214,7 @@ describe('startSimulator, asked for what cannot be', () => {
     expect(simulator.stats().models['openai/gpt-oss-20b']?.inFlight).toBe(0);
   });
 
-  it('should tell that a count or a fault is nonsense', async () => {
+  it('should report an invalid count or fault of its options', async () => {
     expect(await refused(body(), { countPrompt: () => Number.NaN })).toMatchObject({ status: 500 });
     expect(await refused(body(), { countCached: () => -1 })).toMatchObject({ status: 500 });
     const faults = () => ({ kind: 'meteor' }) as never;

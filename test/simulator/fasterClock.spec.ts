@@ -11,14 +11,14 @@ describe('fasterClock', () => {
     vi.useRealTimers();
   });
 
-  it('should run so many times faster', () => {
+  it('should run faster by the given factor', () => {
     const clock = fasterClock(20);
     const start = clock.now();
     vi.advanceTimersByTime(50);
     expect(clock.now() - start).toBeCloseTo(1_000, 6);
   });
 
-  it('should shorten delays, and never wake too early', () => {
+  it('should shorten delays, and never fire early', () => {
     const clock = fasterClock(20);
     const woken: number[] = [];
     const start = performance.now();
@@ -27,7 +27,7 @@ describe('fasterClock', () => {
     expect(woken.map(Math.round).sort((a, b) => a - b)).toEqual([0, 1, 1, 2, 50]);
   });
 
-  it('should shorten the delays of work that schedules itself again', () => {
+  it('should shorten the delays of rescheduled work', () => {
     const clock = fasterClock(10);
     const start = performance.now();
     const since = (): number => Math.round(performance.now() - start);
@@ -50,7 +50,7 @@ describe('fasterClock', () => {
     expect(visits).toEqual(['0 at 0', '1 at 500', '2 at 1000', '3 at 1500']);
   });
 
-  it('should forget work that is unsubscribed', async () => {
+  it('should cancel unsubscribed work', async () => {
     const clock = fasterClock(1_000);
     clock.schedule(() => expect.unreachable(), 10_000).unsubscribe();
     const late = lastValueFrom(timer(60_000, clock));

@@ -55,7 +55,7 @@ describe('startSimulator, with faults', () => {
     expect((await ask(simulator.url, whole)).status).toBe(200);
   });
 
-  it('should answer 429 without limits too, by one into which the request fits', async () => {
+  it('should answer 429 also without limits, with a limit that the request fits', async () => {
     const simulator = await start({ limits: false, faults: [{ kind: 'status', status: 429 }], countPrompt: () => 100 });
     const answer = await ask(simulator.url, whole);
     expect(json(answer)).toMatchObject({
@@ -65,7 +65,7 @@ describe('startSimulator, with faults', () => {
     });
   });
 
-  it('should answer 429 as its limiter would, and not count it as its own', async () => {
+  it('should answer 429 like its limiter, and not count it as a real one', async () => {
     const simulator = await faulty(
       { kind: 'status', status: 429, retryAfter: 3 },
       { kind: 'status', status: 429, dimension: 'rpm' },
@@ -114,7 +114,7 @@ describe('startSimulator, with faults', () => {
     expect(answer.text).toContain(`Requested ${requested}.`);
   });
 
-  it('should ask a function for faults, with the request and its number among the valid ones', async () => {
+  it('should call a function for faults with the request and its number among the valid ones', async () => {
     const asked: [unknown, number][] = [];
     const { url } = await start({
       faults: ({ messages }, n) => {
@@ -133,7 +133,7 @@ describe('startSimulator, with faults', () => {
     ]);
   });
 
-  it('should cut a stream after so many tokens', async () => {
+  it('should cut a stream after the given number of tokens', async () => {
     const simulator = await faulty({ kind: 'cut', after: 2 });
     const { received } = await open(simulator.url, streamed);
     const { text, error } = await readSome(received);
@@ -156,7 +156,7 @@ describe('startSimulator, with faults', () => {
     expect(chunks(late.text).every(({ choices }) => choices[0]?.finish_reason === null)).toBe(true);
   });
 
-  it('should end a stream in good order, but without a reason', async () => {
+  it('should end a stream normally, but without a finish reason', async () => {
     const simulator = await faulty({ kind: 'cut', after: 2, clean: true });
     const { received } = await open(simulator.url, streamed);
     const text = await readAll(received);
@@ -200,7 +200,7 @@ describe('startSimulator, with faults', () => {
     socket.destroy();
   });
 
-  it('should stall for some time, and go on', async () => {
+  it('should stall for some time, and continue', async () => {
     const simulator = await faulty({ kind: 'stall', after: 2, ms: 60_000 }, { kind: 'stall', ms: 60_000 });
     const { text } = await ask(simulator.url, streamed);
     expect(spoken(text)).toBe(WORDS);
@@ -210,7 +210,7 @@ describe('startSimulator, with faults', () => {
     expect(simulator.stats().now).toBe(120_000);
   });
 
-  it('should stall for ever, and settle what was written when the client goes away', async () => {
+  it('should stall forever, and settle the written tokens when the client disconnects', async () => {
     const simulator = await faulty({ kind: 'stall', after: 3 }, { kind: 'stall' });
     const { sent, received } = await open(simulator.url, streamed);
     let text = '';
@@ -231,7 +231,7 @@ describe('startSimulator, with faults', () => {
     expect(await silent).toMatchObject({ code: 'ECONNRESET' });
   });
 
-  it('should end a stream in an error event, as recorded', async () => {
+  it('should end a stream with an error event, as recorded', async () => {
     const error = {
       message: 'no',
       type: 'invalid_request_error',
@@ -252,7 +252,7 @@ describe('startSimulator, with faults', () => {
     expect(simulator.stats().tokens.completion).toBe(2);
   });
 
-  it('should fail alike when nothing is streamed', async () => {
+  it('should fail likewise without a stream', async () => {
     const simulator = await faulty(
       { kind: 'error' },
       { kind: 'error', error: { message: 'busy', status_code: 503 } },
@@ -285,7 +285,7 @@ describe('startSimulator, with faults', () => {
     expect(simulator.stats().models[MODEL]?.inFlight).toBe(0);
   });
 
-  it('should stop when the client goes away, before the first token too', async () => {
+  it('should stop when the client disconnects, also before the first token', async () => {
     const simulator = await start({
       faults: [{ kind: 'stall' }],
       reply: () => WORDS,
@@ -298,7 +298,7 @@ describe('startSimulator, with faults', () => {
     expect(levelOf(simulator)).toBeCloseTo(8_000 - 100, 6);
   });
 
-  it('should drop what is not streamed when the client goes away, and settle what was due', async () => {
+  it('should drop a whole answer when the client disconnects, and settle the tokens due by then', async () => {
     const clock = new VirtualTimeScheduler();
     const simulator = await start({
       scheduler: clock,
@@ -323,7 +323,7 @@ describe('startSimulator, with faults', () => {
     expect(simulator.stats().byStatus).toEqual({});
   });
 
-  it('should note a client that goes away while it is still asking', async () => {
+  it('should notice a client that disconnects during its request', async () => {
     const simulator = await start();
     const { port } = new URL(simulator.url);
     const sent = request({

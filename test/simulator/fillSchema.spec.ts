@@ -6,7 +6,7 @@ import { fillSchema } from '../../src/simulator/fillSchema.ts';
 const fill = (schema: unknown, seed = 1) => fillSchema(seeded(seed), schema);
 
 describe('fillSchema', () => {
-  it('should make up a value of each type', () => {
+  it('should generate a value of each type', () => {
     expect(fill({ type: 'string' })).toBeTypeOf('string');
     expect(fill({ type: 'number', minimum: 2.5 })).toBeGreaterThanOrEqual(2.5);
     expect(fill({ type: 'integer', minimum: 2.5 })).toSatisfy((value: number) => Number.isInteger(value) && value >= 3);
@@ -19,20 +19,20 @@ describe('fillSchema', () => {
     expect(fill({ oneOf: [{ const: 'first' }, { const: 'second' }] })).toBe('first');
   });
 
-  it('should give something for a schema that it does not understand', () => {
+  it('should generate a value for an unknown schema', () => {
     for (const schema of [undefined, null, 5, [], {}, { type: 'robot' }, { properties: 7 }, { anyOf: [] }]) {
       expect(fill(schema)).toEqual({});
     }
     expect(fill({ type: 'array', minItems: 1e9 })).toHaveLength(100);
   });
 
-  it('should end however deep a schema goes', () => {
+  it('should stop at a limited depth', () => {
     let schema: object = { type: 'string' };
     for (let i = 0; i < 1_000; i++) schema = { type: 'array', items: schema };
     expect(JSON.stringify(fill(schema))).toBe('[[[[[[[[[{}]]]]]]]]]');
   });
 
-  it('should make up the same value for the same chance', () => {
+  it('should generate the same value for the same seed', () => {
     const schema = { type: 'object', properties: { a: { type: 'string' }, b: { type: 'integer' } } };
     fc.assert(
       fc.property(fc.integer(), (seed) => {

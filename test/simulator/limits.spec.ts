@@ -16,7 +16,7 @@ describe('startSimulator, under limits', () => {
     start({ limits: { 'my/model': limits }, countPrompt: () => 75, reply: () => 'Yes', ...more });
   const mine = (more: Readonly<Record<string, unknown>> = {}) => body({ model: 'my/model', ...more });
 
-  it('should show the requests of the day and the tokens of the minute, as recorded', async () => {
+  it('should report the daily requests and the tokens per minute, as recorded', async () => {
     const { url } = await start({ countPrompt: () => 75 });
     const { headers } = await ask(url, { body: body({ max_completion_tokens: 4 }) });
     expect(Object.fromEntries(Object.entries(headers).filter(([name]) => name.startsWith('x-ratelimit')))).toEqual({
@@ -30,7 +30,7 @@ describe('startSimulator, under limits', () => {
     expect(headers['retry-after']).toBeUndefined();
   });
 
-  it('should charge one token for an open completion, and settle to what was used', async () => {
+  it('should charge one token for an open completion, and settle with the usage', async () => {
     const simulator = await start({ countPrompt: () => 78, countCached: () => 28, reply: () => 'one two three four' });
     const first = await ask(simulator.url, { body: body() });
     expect(first.headers['x-ratelimit-remaining-tokens']).toBe('7921');
@@ -109,7 +109,7 @@ describe('startSimulator, under limits', () => {
     });
     expect(simulator.stats().rateLimited).toEqual({ [dimension]: 1 });
 
-    // A refused request is not charged, and the wait that it was told is enough but not too much.
+    // A refused request is not charged, and the reported wait is exact.
     simulator.clock.frame = wait - 10;
     expect((await ask(simulator.url, request)).status).toBe(429);
     simulator.clock.frame = wait;
@@ -126,7 +126,7 @@ describe('startSimulator, under limits', () => {
     );
   });
 
-  it('should leave the headers of the tokens out when the requests are used up', async () => {
+  it('should leave out the headers about tokens when the requests are used up', async () => {
     const { url } = await own({ rpm: 1, rpd: 10, tpm: 8_000 });
     await ask(url, { body: mine() });
     const { headers } = await ask(url, { body: mine() });
@@ -134,7 +134,7 @@ describe('startSimulator, under limits', () => {
     expect(headers['x-ratelimit-remaining-tokens']).toBeUndefined();
   });
 
-  it('should show a healthy minute when the day is used up', async () => {
+  it('should report a full bucket of the minute when the day is used up', async () => {
     const simulator = await own({ rpd: 10, tpm: 8_000, tpd: 100 });
     await ask(simulator.url, { body: mine() });
     simulator.clock.frame = MINUTE;
@@ -144,7 +144,7 @@ describe('startSimulator, under limits', () => {
     expect(headers['x-ratelimit-reset-tokens']).toBe('0s');
   });
 
-  it('should answer 413 to what can never fit, without a wait', async () => {
+  it('should answer 413 without a wait to a request that can never fit', async () => {
     const { url } = await own({ tpm: 8_000, otpm: 1_000 });
     const tooLarge = await ask(url, { body: mine({ max_completion_tokens: 990 }) });
     expect(tooLarge.status).toBe(200);
@@ -181,7 +181,7 @@ describe('startSimulator, under limits', () => {
     });
   });
 
-  it('should let exactly thirty of a burst through, and each model have its own', async () => {
+  it('should admit exactly thirty requests of a burst, separately for each model', async () => {
     const simulator = await start({ countPrompt: () => 75, reply: () => 'Yes' });
     const { url } = simulator;
     const burst = await Promise.all(Array.from({ length: 40 }, () => ask(url, { body: body() })));
@@ -190,7 +190,7 @@ describe('startSimulator, under limits', () => {
     expect((await ask(url, { body: body({ model: 'openai/gpt-oss-120b' }) })).status).toBe(200);
   });
 
-  it('should refill by its own clock, which speed multiplies', async () => {
+  it('should refill by its own clock, which `speed` accelerates', async () => {
     const simulator = await own({ rpm: 1 }, { speed: 20 });
     await ask(simulator.url, { body: mine() });
     simulator.clock.frame = 2_999;
@@ -200,7 +200,7 @@ describe('startSimulator, under limits', () => {
     expect(simulator.stats().now).toBe(MINUTE);
   });
 
-  it('should have the limits of the tier, with its own in their place, or none', async () => {
+  it('should use the limits of the tier, overridden by its options, or none', async () => {
     const developer = await start({ tier: 'developer', limits: { [MODEL]: { tpm: 9_000 } } });
     const { headers } = await ask(developer.url, { body: body() });
     expect(headers['x-ratelimit-limit-tokens']).toBe('9000');
@@ -211,7 +211,7 @@ describe('startSimulator, under limits', () => {
     expect(Object.keys(free.headers).filter((name) => name.startsWith('x-ratelimit'))).toEqual([]);
   });
 
-  it('should be a limiter of another shape, or charge otherwise, where it is told to', async () => {
+  it('should use the configured limiter, charge model and rounding', async () => {
     const fixed = await own({ rpm: 2 }, { limiter: 'fixed' });
     fixed.clock.frame = 59_000;
     await ask(fixed.url, { body: mine() });

@@ -3,7 +3,7 @@ import { isLoopbackHost, isLoopbackOrigin } from '../../src/simulator/loopback.t
 
 describe('isLoopbackHost', () => {
   it.each(['127.0.0.1', '127.0.0.1:8080', 'localhost', 'LocalHost:1', '[::1]', '[::1]:8080'])(
-    'should know %s',
+    'should accept %s',
     (host) => {
       expect(isLoopbackHost(host)).toBe(true);
     },
@@ -22,15 +22,18 @@ describe('isLoopbackHost', () => {
     'localhost.',
     'a@localhost',
     '[::1',
-  ])('should not know %s', (host) => {
+  ])('should reject %s', (host) => {
     expect(isLoopbackHost(host)).toBe(false);
   });
 });
 
 describe('isLoopbackOrigin', () => {
-  it.each([undefined, 'http://localhost:5173', 'https://127.0.0.1', 'http://[::1]:80'])('should know %s', (origin) => {
-    expect(isLoopbackOrigin(origin)).toBe(true);
-  });
+  it.each([undefined, 'http://localhost:5173', 'https://127.0.0.1', 'http://[::1]:80'])(
+    'should accept %s',
+    (origin) => {
+      expect(isLoopbackOrigin(origin)).toBe(true);
+    },
+  );
 
   it.each([
     '',
@@ -40,7 +43,7 @@ describe('isLoopbackOrigin', () => {
     'http://evil.example',
     'http://localhost/x',
     'http://localhost@evil.example',
-  ])('should not know %s', (origin) => {
+  ])('should reject %s', (origin) => {
     expect(isLoopbackOrigin(origin)).toBe(false);
   });
 });

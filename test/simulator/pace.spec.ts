@@ -37,7 +37,7 @@ describe('play', () => {
     return { scheduler, playing, seen };
   };
 
-  it('should emit each piece when it is due, and be done when one more would be', () => {
+  it('should emit each piece when it is due, and end when one more would be due', () => {
     const { scheduler, seen } = begin({ firstToken: 100, tokensPerSecond: 50 }, 3);
     scheduler.flush();
     expect(seen).toEqual([
@@ -48,13 +48,13 @@ describe('play', () => {
     ]);
   });
 
-  it('should be faster by the speed of the clock', () => {
+  it('should be accelerated by the speed of the clock', () => {
     const { scheduler, seen } = begin({ firstToken: 100, tokensPerSecond: 50 }, 3, { speed: 20 });
     scheduler.flush();
     expect(seen.map(([at]) => at)).toEqual([5, 6, 7, 8]);
   });
 
-  it('should emit at once what is due at once', () => {
+  it('should emit pieces together that are due together', () => {
     const { scheduler, seen } = begin({ firstToken: 30, tokensPerSecond: Number.POSITIVE_INFINITY }, 1_000);
     scheduler.flush();
     expect(seen).toEqual([
@@ -63,13 +63,13 @@ describe('play', () => {
     ]);
   });
 
-  it('should be done after the first token of nothing', () => {
+  it('should end at the time of the first token when there are no pieces', () => {
     const { scheduler, seen } = begin({ firstToken: 30, tokensPerSecond: 50 }, 0);
     scheduler.flush();
     expect(seen).toEqual([[30, 'done']]);
   });
 
-  it('should wait while no more can be taken, and then catch up', () => {
+  it('should wait while the consumer is full, and then catch up', () => {
     let full = true;
     const { scheduler, playing, seen } = begin({ firstToken: 0, tokensPerSecond: 100 }, 5, { take: () => !full });
     scheduler.flush();
@@ -88,7 +88,7 @@ describe('play', () => {
     ]);
   });
 
-  it('should stop when it is unsubscribed, and not be brought back', () => {
+  it('should stop when unsubscribed, and not be resumed', () => {
     const { scheduler, playing, seen } = begin({ firstToken: 10, tokensPerSecond: 100 }, 5, { take: () => false });
     scheduler.flush();
     playing.unsubscribe();
@@ -103,7 +103,7 @@ describe('play', () => {
 });
 
 describe('simulatorClock', () => {
-  it('should begin at 0, whatever its scheduler tells', () => {
+  it('should start at 0, whatever the time of its scheduler', () => {
     const scheduler = new VirtualTimeScheduler();
     scheduler.frame = 12_345;
     const clock = simulatorClock(scheduler, 2);
@@ -112,7 +112,7 @@ describe('simulatorClock', () => {
     expect(clock.now()).toBe(20);
   });
 
-  it('should not hold a timer for longer than a timer can be', () => {
+  it('should split a delay that is longer than a timer can wait', () => {
     const scheduler = new VirtualTimeScheduler();
     const delays: number[] = [];
     const schedule = scheduler.schedule.bind(scheduler);
@@ -129,7 +129,7 @@ describe('simulatorClock', () => {
     expect(Math.max(...delays)).toBeLessThanOrEqual(2 ** 31 - 1);
   });
 
-  it('should set a timer that comes early once more', () => {
+  it('should restart a timer that fires early', () => {
     const scheduler = new VirtualTimeScheduler();
     let now = 0;
     const early = { now: () => now, schedule: scheduler.schedule.bind(scheduler) };

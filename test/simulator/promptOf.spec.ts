@@ -10,7 +10,7 @@ const reported = (reply: { text: string }): number =>
   (json(reply) as { usage: { prompt_tokens: number } }).usage.prompt_tokens;
 
 describe('the prompt of a simulated request', () => {
-  it('should be counted as clients count it', async () => {
+  it('should be counted like in the client', async () => {
     const { url } = await start();
     const counter = tiktokenCounter();
     await counter.load();
@@ -22,13 +22,13 @@ describe('the prompt of a simulated request', () => {
     expect(reported(await ask(url, { body: body() }))).toBe(72);
   });
 
-  it('should be counted for streams as well, and for those that ask while it is made ready', async () => {
+  it('should be counted for streams as well, and for concurrent requests while the counter loads', async () => {
     const { url } = await start();
     const replies = await Promise.all([0, 1, 2].map(() => ask(url, { body: body({ stream: true }) })));
     expect(replies.map(({ text }) => chunks(text).at(-1)?.usage?.prompt_tokens)).toEqual([72, 72, 72]);
   });
 
-  it('should be counted by an option that takes its time', async () => {
+  it('should be counted by an asynchronous option', async () => {
     const { url } = await start({ countPrompt: () => Promise.resolve(123) });
     expect(reported(await ask(url, { body: body() }))).toBe(123);
     const failing = await start({ countPrompt: () => Promise.reject(new Error('lost count')) });
@@ -43,7 +43,7 @@ describe('the prompt of a simulated request', () => {
     });
   });
 
-  it('should not be answered when the client has gone away meanwhile', async () => {
+  it('should not be answered when the client disconnects meanwhile', async () => {
     const counted = new Subject<number>();
     const countPrompt = vi.fn(() => firstValueFrom(counted));
     const simulator = await start({ countPrompt });

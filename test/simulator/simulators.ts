@@ -3,8 +3,8 @@ import { type Simulator, type SimulatorOptions, startSimulator } from '../../src
 import { LeapingScheduler } from './leapingScheduler.ts';
 
 /**
- * Gives a function that starts simulators which are closed after each test. Their time stands still, and the answers
- * take none, unless the options say otherwise.
+ * Returns a function that starts simulators, which are closed after each test. By default their time stands still, and
+ * answers take no time.
  */
 export function simulators(): (options?: SimulatorOptions) => Promise<Simulator & { clock: LeapingScheduler }> {
   const running: Simulator[] = [];

@@ -11,7 +11,7 @@ import { simulators } from './simulators.ts';
 describe('startSimulator', () => {
   const start = simulators();
 
-  it('should listen on loopback, under the path of the API', async () => {
+  it('should listen on the loopback interface, under the path of the API', async () => {
     const { url } = await start();
     expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/openai\/v1$/);
   });
@@ -36,7 +36,7 @@ describe('startSimulator', () => {
     expect(list.data.map(({ id }) => id)).not.toContain('llama-3.3-70b-versatile');
   });
 
-  it('should show one model, with its slash as it is or encoded', async () => {
+  it('should return one model, with its slash plain or encoded', async () => {
     const { url } = await start();
     for (const path of [`/models/${MODEL}`, `/models/${encodeURIComponent(MODEL)}`]) {
       expect(json(await ask(url, { method: 'GET', path }))).toMatchObject({ id: MODEL, object: 'model' });
@@ -48,7 +48,7 @@ describe('startSimulator', () => {
     });
   });
 
-  it('should serve a model that only the limits name', async () => {
+  it('should serve a model that only `limits` names', async () => {
     const { url } = await start({ limits: { 'my/model': { tpm: 100 } } });
     const reply = await ask(url, { body: body({ model: 'my/model', max_completion_tokens: 5 }) });
     expect(reply.status).toBe(200);
@@ -56,7 +56,7 @@ describe('startSimulator', () => {
     expect(reply.headers['x-ratelimit-limit-requests']).toBeUndefined();
   });
 
-  it('should give every answer an id of its own', async () => {
+  it('should give every answer a unique id', async () => {
     const { url } = await start();
     const replies = [await ask(url, { body: body() }), await ask(url, { path: '/nowhere' }), await ask(url)];
     const ids = replies.map(({ headers }) => headers['x-request-id']);
@@ -80,7 +80,7 @@ describe('startSimulator', () => {
     expect((await ask(url, { headers: { host }, body: body() })).status).toBe(200);
   });
 
-  it('should refuse pages from elsewhere, and offer itself to none', async () => {
+  it('should refuse foreign origins, and send no CORS headers', async () => {
     const { url } = await start();
     for (const origin of ['https://evil.example', 'null', 'http://localhost.evil.example']) {
       expect((await ask(url, { headers: { origin }, body: body() })).status).toBe(403);
@@ -90,7 +90,7 @@ describe('startSimulator', () => {
     expect(own.headers['access-control-allow-origin']).toBeUndefined();
   });
 
-  it('should answer any key, but not none, and only the key that is set', async () => {
+  it('should accept any key but require one, or accept only the configured key', async () => {
     const open = await start();
     expect((await ask(open.url, { headers: { authorization: 'Bearer whatever' }, body: body() })).status).toBe(200);
     for (const authorization of ['', 'Bearer', 'Bearer ', 'Basic abc', 'gsk_test', 'Bearer a b']) {
@@ -105,7 +105,7 @@ describe('startSimulator', () => {
     });
   });
 
-  it('should count what it has seen', async () => {
+  it('should provide statistics', async () => {
     const simulator = await start({ reply: () => 'One two three', countPrompt: () => 40, countCached: () => 8 });
     await ask(simulator.url, { body: body() });
     simulator.clock.frame = 5_000;
@@ -127,7 +127,7 @@ describe('startSimulator', () => {
       dimension: 'tpd',
       limit: 200_000,
       window: 86_400_000,
-      // Of the first 35 tokens, 5 seconds have brought back eleven and a half.
+      // In 5 seconds, 11.6 tokens have flowed in.
       level: expect.closeTo(200_000 - 70 + (5 * 200_000) / 86_400, 6) as number,
       charged: 82,
       settled: 70,
@@ -135,7 +135,7 @@ describe('startSimulator', () => {
     expect(JSON.parse(JSON.stringify(simulator.stats()))).toEqual(simulator.stats());
   });
 
-  it('should say what is wrong with its options, at once', async () => {
+  it('should reject invalid options at once', async () => {
     const wrong: [unknown, string, string, string][] = [
       [{ speed: 0 }, 'speed', 'a number of more than 0', '0'],
       [{ speed: Number.NaN }, 'speed', 'a number', 'NaN'],
@@ -184,7 +184,7 @@ describe('startSimulator', () => {
     }
   });
 
-  it('should take every option that there is, and undefined for each', async () => {
+  it('should accept every option, and undefined for each', async () => {
     const all: Required<SimulatorOptions> = {
       tier: 'developer',
       limits: { [MODEL]: { rpm: 1, rpd: 2, tpm: 3, tpd: 4, itpm: 5, otpm: 6, ash: 7, asd: 8 } },
@@ -219,7 +219,7 @@ describe('startSimulator', () => {
     await start(Object.fromEntries(Object.keys(all).map((option) => [option, undefined])));
   });
 
-  it('should say when the port is taken', async () => {
+  it('should report that the port is taken', async () => {
     const taken = createServer();
     await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
     const address = taken.address();
@@ -230,7 +230,7 @@ describe('startSimulator', () => {
     expect(String(error)).toContain('taken');
   });
 
-  it('should end every connection and timer when it is closed, however often', async () => {
+  it('should end every connection and timer when closed, however often', async () => {
     const simulator = await startSimulator({ firstToken: 1e9, faults: [{ kind: 'stall' }] });
     const stalled = await open(simulator.url, { body: body({ stream: true }) });
     const waiting = await open(simulator.url, { body: body({ stream: true }) });
@@ -246,7 +246,7 @@ describe('startSimulator', () => {
     await expect(ask(simulator.url, { body: body() })).rejects.toMatchObject({ code: 'ECONNREFUSED' });
   });
 
-  it('should let the process exit by itself', async () => {
+  it('should not keep the process alive', async () => {
     const face = new URL('../../src/simulator/index.ts', import.meta.url).href;
     const script = `
       import { startSimulator } from '${face}';

@@ -25,7 +25,7 @@ interface Whole {
   service_tier: string;
 }
 
-/** The names and the kinds of what is in a value, in their order. */
+/** The names and types of the fields of a value, in order. */
 function skeleton(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(skeleton);
   if (typeof value !== 'object' || value === null) return value === null ? null : typeof value;
@@ -35,7 +35,7 @@ function skeleton(value: unknown): unknown {
 describe('startSimulator, streaming', () => {
   const start = simulators();
 
-  it('should frame a stream as Groq does', async () => {
+  it('should frame a stream like Groq', async () => {
     const { url } = await start();
     const { status, headers, text } = await ask(url, { body: body({ stream: true }) });
     expect(status).toBe(200);
@@ -55,7 +55,7 @@ describe('startSimulator, streaming', () => {
     expect(events(text).at(-1)).toBe('[DONE]');
   });
 
-  it('should begin with the role and end with the reason and the usage, twice', async () => {
+  it('should begin with the role, and end with the finish reason and the usage, twice', async () => {
     const { url } = await start({ reply: () => 'Hello there!', countPrompt: () => 72, firstToken: 250 });
     const { headers, text } = await ask(url, { body: body({ stream: true, seed: 7 }) });
     const [first, ...rest] = chunks(text);
@@ -92,7 +92,7 @@ describe('startSimulator, streaming', () => {
     expect(new Set([first, ...rest].map((chunk) => chunk?.id)).size).toBe(1);
   });
 
-  it('should add a chunk with the usage where it is asked for', async () => {
+  it('should add a chunk with the usage when requested', async () => {
     const { url } = await start({ reply: () => 'Hello' });
     const without = chunks((await ask(url, { body: body({ stream: true }) })).text);
     expect(without.every(({ choices }) => choices.length === 1)).toBe(true);
@@ -103,7 +103,7 @@ describe('startSimulator, streaming', () => {
     expect(last?.service_tier).toBe('on_demand');
   });
 
-  it('should think first with gpt-oss, on the channel of analysis', async () => {
+  it('should emit reasoning first for gpt-oss, on the channel "analysis"', async () => {
     const { url } = await start();
     const all = chunks((await ask(url, { body: body({ stream: true }) })).text);
     const thoughts = all.filter(({ choices }) => choices[0]?.delta.reasoning !== undefined);
@@ -111,14 +111,14 @@ describe('startSimulator, streaming', () => {
     expect(thoughts.length).toBeGreaterThan(10);
     expect(thoughts.every(({ choices }) => choices[0]?.delta.channel === 'analysis')).toBe(true);
     expect(all.indexOf(thoughts.at(-1) as AnyChunk)).toBeLessThan(all.indexOf(texts[0] as AnyChunk));
-    // What gpt-oss writes around its thoughts and its text adds up to ten tokens in all recorded streams of text.
+    // In all recorded text streams, gpt-oss uses ten tokens around its reasoning and its text.
     expect(all.at(-1)?.usage).toMatchObject({
       completion_tokens: thoughts.length + texts.length + 10,
       completion_tokens_details: { reasoning_tokens: thoughts.length + 1 },
     });
   });
 
-  it('should think as much as it is told to', async () => {
+  it('should reason according to the requested effort', async () => {
     const { url } = await start();
     const thought = async (more: Record<string, unknown>) => {
       const reply = json(await ask(url, { body: body(more) })) as Whole;
@@ -135,7 +135,7 @@ describe('startSimulator, streaming', () => {
     }
   });
 
-  it('should think in the text with qwen, in a field where that is asked for, or not', async () => {
+  it('should write reasoning of qwen into the text, into a field when requested, or not at all', async () => {
     const { url } = await start();
     const model = 'qwen/qwen3.8-27b';
     const raw = spoken((await ask(url, { body: body({ model, stream: true }) })).text);
@@ -149,7 +149,7 @@ describe('startSimulator, streaming', () => {
     expect(spoken(none.text)).not.toContain('<think>');
   });
 
-  it('should call a tool, whole in one chunk, with arguments that fit its schema', async () => {
+  it('should emit a tool call in one chunk, with arguments that fit its schema', async () => {
     const { url } = await start();
     const all = chunks((await ask(url, { body: body({ stream: true, tools: [TOOL] }) })).text);
     const calls = all.flatMap(({ choices }) => choices[0]?.delta.tool_calls ?? []) as {
@@ -167,7 +167,7 @@ describe('startSimulator, streaming', () => {
     expect(all.at(-1)?.choices[0]?.finish_reason).toBe('tool_calls');
   });
 
-  it('should leave the content of a message away that calls a tool', async () => {
+  it('should leave out the content of a message with tool calls', async () => {
     const { url } = await start();
     const whole = json(await ask(url, { body: body({ tools: [TOOL], model: 'allam-2-7b' }) })) as Whole;
     const { message, finish_reason } = whole.choices[0];
@@ -180,7 +180,7 @@ describe('startSimulator, streaming', () => {
     expect(streamed[0]?.choices[0]?.delta).toEqual({ role: 'assistant', content: null });
   });
 
-  it('should call the tool that is chosen, and none when it has the result', async () => {
+  it('should call the chosen tool, and none after its result', async () => {
     const { url } = await start();
     const other = { type: 'function', function: { name: 'other' } };
     const finish = async (more: Record<string, unknown>) => {
@@ -199,7 +199,7 @@ describe('startSimulator, streaming', () => {
     expect(await finish({ messages, tool_choice: 'required' })).toBe('get_weather');
   });
 
-  it('should write JSON where it is asked for', async () => {
+  it('should write JSON when requested', async () => {
     const { url } = await start();
     const content = async (response_format: unknown) => {
       const { choices } = json(
@@ -238,13 +238,13 @@ describe('startSimulator, streaming', () => {
       expect(choices[0].finish_reason).toBe('length');
       expect(usage.completion_tokens).toBe(most);
     }
-    // As recorded: with 16 tokens gpt-oss only thinks, 14 of them.
+    // As recorded: with 16 tokens, gpt-oss only reasons, with 14 tokens.
     const short = json(await ask(url, { body: body({ max_completion_tokens: 16 }) })) as Whole;
     expect(short.choices[0].message['content']).toBe('');
     expect(short.usage.completion_tokens_details).toEqual({ reasoning_tokens: 14 });
   });
 
-  it('should answer what it is told to', async () => {
+  it('should answer with the configured reply', async () => {
     const reply: Token[] = [
       { type: 'reasoning', text: 'Hm.' },
       { type: 'text', text: 'Yes, ' },
@@ -293,7 +293,7 @@ describe('startSimulator, streaming', () => {
     expect(events(text).at(-1)).toBe('[DONE]');
   });
 
-  it('should run by the clock of the system when it is given no other', async () => {
+  it('should use the system clock by default', async () => {
     const simulator = await startSimulator({ speed: 1_000, reply: () => 'one two three', tokensPerSecond: 2 });
     const { text } = await ask(simulator.url, { body: body({ stream: true }) });
     expect(spoken(text)).toBe('one two three');
@@ -301,7 +301,7 @@ describe('startSimulator, streaming', () => {
     await simulator.close();
   });
 
-  it('should have an answer without any tokens', async () => {
+  it('should support an answer without tokens', async () => {
     const { url } = await start({ reply: () => '' });
     const all = chunks((await ask(url, { body: body({ stream: true }) })).text);
     expect(all.map(({ choices }) => choices[0]?.delta)).toEqual([{ role: 'assistant', content: '' }, {}]);
@@ -318,7 +318,7 @@ describe('startSimulator, streaming', () => {
     expect(whole.choices[0].message['content']).toBe(reply);
   });
 
-  it('should answer the same question alike, whoever asks first, and other seeds otherwise', async () => {
+  it('should give the same answer for the same question and seed, in any order', async () => {
     const question = (text: string) => ({ body: body({ messages: [{ role: 'user', content: text }], stream: true }) });
     const one = await start({ seed: 5 });
     const two = await start({ seed: 5 });
@@ -344,7 +344,7 @@ describe('startSimulator, streaming', () => {
     expect(await ids(3)).not.toEqual(await ids(4));
   });
 
-  it('should give the fields of a whole answer in the order of Groq', async () => {
+  it('should write the fields of a whole answer in the order of Groq', async () => {
     const { url } = await start();
     const { text, headers } = await ask(url, { body: body({ service_tier: 'auto' }) });
     expect(headers['cache-control']).toBe('private, max-age=0, no-store, no-cache, must-revalidate');
@@ -367,12 +367,12 @@ describe('startSimulator, streaming', () => {
   });
 });
 
-describe('startSimulator, beside a recorded stream', () => {
+describe('startSimulator, compared with a recorded stream', () => {
   const start = simulators();
 
-  /** Each kind of chunk that there is, as a skeleton, in the order of their first appearance. */
+  /** The different skeletons of chunks, in the order of first appearance. */
   const kinds = (all: AnyChunk[]): string[] => [...new Set(all.map((chunk) => JSON.stringify(skeleton(chunk))))];
-  // Since 2026 the first chunk has the seed as well.
+  // Since 2026 the first chunk also has the seed.
   const withoutSeed = (all: AnyChunk[]): AnyChunk[] =>
     all.map((chunk) => {
       const { x_groq, ...rest } = chunk;
@@ -384,7 +384,7 @@ describe('startSimulator, beside a recorded stream', () => {
     ['openai_gpt_oss_20b-object_streaming@60bfb72.json', { tools: [TOOL], tool_choice: 'required' }],
   ] as const) {
     shared(`recordings/req_llm/${file}`, (text) => {
-      it('should have chunks like those', async () => {
+      it('should emit the same kinds of chunks', async () => {
         const { response } = JSON.parse(text) as { response: { sse: string } };
         const { url } = await start();
         const request = body({ stream: true, stream_options: { include_usage: true }, ...more });

@@ -22,7 +22,7 @@ const call: Token = { type: 'tool-call', index: 0, id: 'call_1', name: 'add', ar
 const usage = { prompt_tokens: 2, completion_tokens: 3, total_tokens: 5 };
 
 describe('fakeTransport', () => {
-  it('should answer a text, streamed or whole as it is asked for, and count words', () => {
+  it('should answer with a text, streamed or whole as requested, and count words', () => {
     const { tokens, answers, transport } = ask({ 'a b': 'one two three' });
     expect(tokens.values.all).toEqual([
       { type: 'text', text: 'one two three' },
@@ -32,7 +32,7 @@ describe('fakeTransport', () => {
     expect([transport.requests.length, transport.open]).toEqual([2, 0]);
   });
 
-  it('should answer in tokens, of all kinds', () => {
+  it('should answer with tokens of all types', () => {
     const finish: Token = { type: 'finish', reason: 'tool_calls', usage, id: 'chatcmpl-1', model: 'm' };
     const pieces: Token[] = [{ type: 'reasoning', text: 'Hm.' }, { type: 'text', text: 'So:' }, call, finish];
     const { tokens, answers } = ask({ 'a b': pieces });
@@ -42,13 +42,13 @@ describe('fakeTransport', () => {
     ]);
   });
 
-  it('should end as a model does that calls tools', () => {
+  it('should finish with "tool_calls" after a tool call', () => {
     const { tokens, answers } = ask({ 'a b': [call] });
     expect(tokens.values.all[1]).toMatchObject({ reason: 'tool_calls' });
     expect(answers.values.all).toMatchObject([{ finish_reason: 'tool_calls' }]);
   });
 
-  it('should answer by the model that is asked, streamed or whole', () => {
+  it('should answer with the requested model, streamed or whole', () => {
     const { tokens, answers } = ask({ 'a b': 'x' }, 'a b', 'openai/gpt-oss-20b');
     expect(tokens.values.all[1]).toMatchObject({ model: 'openai/gpt-oss-20b' });
     expect(answers.values.all).toMatchObject([{ model: 'openai/gpt-oss-20b' }]);
@@ -64,7 +64,7 @@ describe('fakeTransport', () => {
     expect(await cut.error).toSatisfy(isTruncatedStreamError);
   });
 
-  it('should fail as its answer does', async () => {
+  it('should fail like its answer', async () => {
     const lost = new ConnectionError('It was lost.', { sent: false });
     expect(await ask({ 'a b': throwError(() => lost) }).tokens.error).toSatisfy(isConnectionError);
     expect(
@@ -77,20 +77,20 @@ describe('fakeTransport', () => {
     ).toSatisfy(isTruncatedStreamError);
   });
 
-  it('should answer each of those with the same prompt on its own', () => {
+  it('should answer each request with the same prompt separately', () => {
     const { tokens, answers } = ask({ 'a b': (_, index) => `${index}` });
     expect(tokens.values.all[0]).toEqual({ type: 'text', text: '0' });
     expect(answers.values.all).toMatchObject([{ message: { content: '1' } }]);
   });
 
-  it('should say which prompts it knows', async () => {
+  it('should name the prompts that it knows', async () => {
     const { tokens } = ask({ x: 'X', y: 'Y' });
     expect(await tokens.error).toMatchObject({
       message: expect.stringContaining("one of 'x', 'y', got 'a b'") as string,
     });
   });
 
-  it('should leave its answer when the client leaves', () => {
+  it('should unsubscribe from its answer when the client unsubscribes', () => {
     rx(({ cold, scheduler, expectObservable, expectSubscriptions }) => {
       const reply = cold('-x-y-z-|');
       const groq = createGroq({ transport: fakeTransport({ a: reply }), limits: false, scheduler });
@@ -108,19 +108,19 @@ describe('fakeTransport', () => {
     expect([words.values.all, scheduler.pending]).toEqual([['0', '1', '2'], 0]);
   });
 
-  it('should leave an answer that comes all at once', () => {
+  it('should unsubscribe from a synchronous answer', () => {
     let given = 0;
     const endless = new Observable<string>((subscriber) => {
       while (!subscriber.closed && given < 100) subscriber.next(String(given++));
     });
     const transport = fakeTransport({ a: endless });
     const body = JSON.stringify({ stream: true, messages: [{ content: 'a' }] });
-    // What was sent, the head, and two pieces.
+    // `sent`, the head and two pieces.
     told(transport.send({ method: 'POST', path: '/x', body }).pipe(take(4)));
     expect([given, transport.open]).toEqual([2, 0]);
   });
 
-  it('should report when each request is admitted, and how many are open', () => {
+  it('should emit each admission, and know how many requests are open', () => {
     rx(({ hot, expectObservable, flush }) => {
       const transport = fakeTransport(() => NEVER);
       const send = (content: string) =>

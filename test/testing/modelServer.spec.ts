@@ -3,7 +3,7 @@ import { limitsOf, type ModelServerConfig, modelServer, network, virtualClock, w
 import { describe, expect, it } from 'vitest';
 import { told } from '../util/told.ts';
 
-/** A client that keeps no limits of its own, so that the server's are met. */
+/** A client without limits, so that those of the server are reached. */
 const setUp = (config: Partial<ModelServerConfig> = {}, options: GroqOptions = { limits: false }) => {
   const scheduler = virtualClock();
   const server = modelServer({ limits: {}, scheduler, network: network({ latency: 50 }), ...config });
@@ -15,7 +15,7 @@ const setUp = (config: Partial<ModelServerConfig> = {}, options: GroqOptions = {
 };
 
 describe('modelServer', () => {
-  it('should answer after the way there, the work and the way back', () => {
+  it('should answer after the latency of the request, the duration and the latency of the answer', () => {
     const { scheduler, server, ask } = setUp({ script: () => ({ text: 'Hello!', duration: 300, cachedTokens: 1 }) });
     const answer = told(ask('one two three', 4));
     scheduler.flush();
@@ -28,17 +28,17 @@ describe('modelServer', () => {
     expect([server.admissions, server.open, scheduler.now()]).toEqual([[50], 0, 400]);
   });
 
-  it('should refuse what its limits do not hold, and remember it', () => {
+  it('should refuse a request above its limits, and record it', () => {
     const { scheduler, server, ask } = setUp({ limits: limitsOf('1/min') });
     const answers = [told(ask('a')), told(ask('b'))];
     scheduler.flush();
     expect(server.refusals).toEqual([{ sentAt: 0, at: 50, model: 'm', dimension: 'rpm' }]);
-    // The client comes back when it was told to.
+    // The client retries after the time in the 429.
     expect(server.admissions).toEqual([50, 60_150]);
     expect(answers.map(({ ends }) => ends)).toEqual([[['complete']], [['complete']]]);
   });
 
-  it('should charge as it is told, within windows where it is told so', () => {
+  it('should charge by the configured model, in windows when configured', () => {
     const config = { limits: limitsOf('100 tokens/min'), chargeModel: 'keep', shape: 'fixed' } as const;
     const { scheduler, server, ask } = setUp({ ...config, script: () => ({ completionTokens: 1 }) });
     told(ask('a', 50));
@@ -47,7 +47,7 @@ describe('modelServer', () => {
     expect(server.model('m').levels(60_000)).toMatchObject([{ level: 100 }]);
   });
 
-  it('should stop working for a client that has disconnected, when it learns of it', () => {
+  it('should stop working for a client that disconnected, once the disconnect arrives', () => {
     const { scheduler, server, ask } = setUp({
       limits: limitsOf('1k tokens/min'),
       script: () => ({ completionTokens: 100, duration: 1_000 }),
@@ -56,12 +56,12 @@ describe('modelServer', () => {
     scheduler.flush(400);
     answer.subscription.unsubscribe();
     scheduler.flush();
-    // It came at 50 and worked until 450.
+    // It arrived at 50 and was worked on until 450.
     expect(server.model('m').levels(450)).toMatchObject([{ charged: 501, settled: 41 }]);
     expect(scheduler.now()).toBe(450);
   });
 
-  it('should stop working also when the news has travelled faster than the request', () => {
+  it('should stop working also when the disconnect overtakes the request', () => {
     const travels = [100, 10];
     const net = { up: () => travels.shift() ?? 0, down: () => 10 };
     const { scheduler, server, ask } = setUp({ network: net, script: () => ({ duration: 1_000 }) });
@@ -72,9 +72,9 @@ describe('modelServer', () => {
     expect([server.admissions, scheduler.now()]).toEqual([[100], 100]);
   });
 
-  it('should charge the whole of an answer that takes no time, also to one who leaves meanwhile', () => {
+  it('should charge an answer without duration in full, also when the client disconnects', () => {
     const limits = limitsOf('100 tokens/min');
-    // The news comes when the request has just come.
+    // The disconnect arrives just after the request.
     const travels = [50, 40];
     const net = { up: () => travels.shift() ?? 0, down: () => 10 };
     const { scheduler, server, ask } = setUp({ limits, network: net, script: () => ({ duration: 0 }) });
@@ -85,7 +85,7 @@ describe('modelServer', () => {
     expect(server.model('m').levels(50)).toMatchObject([{ settled: 11 }]);
   });
 
-  it('should know chat completions only', () => {
+  it('should serve only chat completions', () => {
     const { scheduler, server, groq } = setUp();
     const health = told(groq.health());
     scheduler.flush();
@@ -93,7 +93,7 @@ describe('modelServer', () => {
     expect([server.open, scheduler.pending]).toEqual([0, 0]);
   });
 
-  it('should fail the request with an error of the script', () => {
+  it('should fail the request with what the script throws', () => {
     const wrong = new Error('No such plan.');
     const { scheduler, server, ask } = setUp({
       script: (_, index) => {
@@ -108,7 +108,7 @@ describe('modelServer', () => {
     expect(server.open).toBe(0);
   });
 
-  it('should have its limits changed while it runs', () => {
+  it('should accept new limits while it runs', () => {
     const { scheduler, server, ask } = setUp({ limits: limitsOf('10/min, 100 tokens/min') });
     scheduler.schedule(() => {
       server.setLimits('m', { rpm: 1 });
@@ -127,7 +127,7 @@ describe('modelServer', () => {
     ).toEqual([1, 100]);
   });
 
-  it('should keep each model apart', () => {
+  it('should count each model separately', () => {
     const { scheduler, server, groq } = setUp({ limits: (model) => ({ rpm: model.length }) });
     for (const model of ['one', 'seven']) told(groq.complete({ model, messages: [{ role: 'user', content: 'x' }] }));
     scheduler.flush();
@@ -143,7 +143,7 @@ describe('network', () => {
     expect(one).not.toEqual(other);
     expect(Math.min(...(one ?? []))).toBeGreaterThanOrEqual(40);
     expect(Math.max(...(one ?? []))).toBeLessThan(240);
-    // The one that leaves five milliseconds later comes earlier.
+    // A message that is sent five milliseconds later arrives earlier.
     expect(one?.some((time, i) => time > (one[i + 1] ?? Infinity) + 5)).toBe(true);
   });
 });

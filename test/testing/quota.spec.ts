@@ -49,7 +49,7 @@ describe('parseQuota', () => {
     ['30 apples/min', "'30 apples/min'"],
     ['30/min 8k', "'8k'"],
     ['30/min8/s', "'30/min8/s'"],
-  ])('should refuse "%s" and say what it could be', (text, got) => {
+  ])('should refuse "%s" and name the expected form', (text, got) => {
     let error: unknown;
     try {
       parseQuota(text);
@@ -62,11 +62,11 @@ describe('parseQuota', () => {
 });
 
 describe('quota', () => {
-  it('should grant from all of its buckets or from none', async () => {
+  it('should take units from all of its buckets or from none', async () => {
     const scheduler = virtualClock();
     const store = quota('2/10s, 100 tokens/min', { scheduler });
     expect(store.reserve(reservation('a', { tokens: 90 }))).toEqual({ type: 'granted' });
-    // The tokens decide, and the request that is there stays there.
+    // Tokens are short, so no request is taken either.
     const waiting = { type: 'wait', ms: 12_000, dimension: 'tpm', rate: 100 / MINUTE };
     expect(store.reserve(reservation('b', { tokens: 30 }))).toEqual(waiting);
     expect((await levelsOf(store)).map(({ level }) => level)).toEqual([1, 10]);
@@ -76,14 +76,14 @@ describe('quota', () => {
     expect([...store.open.keys()]).toEqual(['a', 'b']);
   });
 
-  it('should say which of its buckets can never hold a cost', () => {
+  it('should name the bucket that can never hold a cost', () => {
     const store = quota('2/min, 100 tokens/day', { scheduler: virtualClock() });
     const never = { type: 'never', dimension: 'tpd', cost: 101, limit: 100 };
     expect(store.reserve(reservation('a', { tokens: 101 }))).toEqual(never);
     expect(store.open.size).toBe(0);
   });
 
-  it('should give back what was not used, pause after a 429, and do so once', async () => {
+  it('should give unused units back and pause after a 429, once for each reservation', async () => {
     const store = quota('10 tokens/10ms', { scheduler: virtualClock() });
     const changes: unknown[] = [];
     (store.changes('m') as Observable<unknown>).subscribe((change) => changes.push(change));
@@ -99,7 +99,7 @@ describe('quota', () => {
     expect(changes).toEqual(['level', 'level']);
   });
 
-  it('should pause by itself after a 429 that does not say for how long, longer each time until it is let in', async () => {
+  it('should double its pause after each 429 without a duration, until a request is admitted', async () => {
     const scheduler = virtualClock();
     const store = quota('10 tokens/10ms', { scheduler });
     const pauses: number[] = [];
@@ -114,7 +114,7 @@ describe('quota', () => {
     expect(pauses).toEqual([1_000, 2_000, 0, 1_000]);
   });
 
-  it('should keep each model apart, and take numbers for one bucket', () => {
+  it('should have separate buckets for each model, and accept numbers for one bucket', () => {
     const store = quota(1, 60_000, { scheduler: virtualClock() });
     expect(store.reserve(reservation('a', {}))).toEqual({ type: 'granted' });
     expect(store.reserve({ ...reservation('b', {}), key: 'n' })).toEqual({ type: 'granted' });

@@ -14,14 +14,14 @@ import { delay, filter, map, mergeMap, type Observable, of, takeUntil, toArray }
 import { TestScheduler } from 'rxjs/testing';
 import { describe, expect, it } from 'vitest';
 
-// An application that somebody has written with this package. It takes its client, and tests give it another.
+// An application that uses this package. Tests replace its client.
 
 interface Ticket {
   readonly text: string;
   readonly urgent?: boolean;
 }
 
-/** Answers tickets as they come: the urgent ones before the others. */
+/** Answers tickets as they arrive, urgent ones first. */
 const answerTickets = (tickets: Observable<Ticket>, groq: Groq): Observable<string> =>
   tickets.pipe(
     mergeMap(({ text: question, urgent = false }) => {
@@ -29,7 +29,7 @@ const answerTickets = (tickets: Observable<Ticket>, groq: Groq): Observable<stri
     }),
   );
 
-/** In capital letters are those that are urgent. */
+/** A capital letter is an urgent ticket. */
 const ticket = (letter: string): Ticket => ({ text: letter, urgent: letter === letter.toUpperCase() });
 
 type Helpers = Parameters<Parameters<TestScheduler['run']>[0]>[0];
@@ -44,7 +44,7 @@ const marbles = (test: (helpers: Helpers & { readonly scheduler: TestScheduler }
   });
 };
 
-/** A client with a quota and answers, and neither a network nor a key. */
+/** A client with a quota and answers, without a network or a key. */
 const client = (scheduler: TestScheduler, limits: string, replies: Replies) => {
   const transport = fakeTransport(replies);
   const store = quota(limits, { scheduler });
@@ -61,7 +61,7 @@ describe('an application', () => {
     });
   });
 
-  it('should let what is urgent go first, whenever it comes', () => {
+  it('should have urgent requests answered first, whenever they arrive', () => {
     marbles(({ hot, expectObservable, scheduler }) => {
       const { groq, transport } = client(scheduler, '1/6ms', { a: 'a', b: 'b', C: 'C' });
       const tickets = hot('                      ab-C').pipe(map(ticket));
@@ -85,9 +85,9 @@ describe('an application', () => {
     });
   });
 
-  it('should pay for tokens, and get back what an answer did not use', () => {
+  it('should reserve tokens, and get unused ones back', () => {
     marbles(({ hot, expectObservable, scheduler }) => {
-      // Its four words and at most 16 tokens fill the bucket; only five of them are used in the end.
+      // Two words and at most 18 tokens fill the bucket; only three tokens are used in the end.
       const { groq, transport } = client(scheduler, '20 tokens/20ms', { 'two words': 'one', b: 'one' });
       const asked = hot('ab').pipe(
         mergeMap((name) => {
@@ -96,13 +96,13 @@ describe('an application', () => {
         }),
         map(({ usage }) => usage?.total_tokens),
       );
-      // Three were used, one came back with time, and the second request needs nineteen.
+      // 3 are used, 17 given back and 2 refilled in 2 ms; the second request needs 19.
       expectObservable(asked).toBe('             a-b', { a: 3, b: 2 });
       expectObservable(transport.admissions$).toBe('a-b', { a: 'two words', b: 'b' });
     });
   });
 
-  it('should not see a 429: the request waits and is sent again', () => {
+  it('should not receive a 429: the request waits and is sent again', () => {
     marbles(({ cold, expectObservable, scheduler }) => {
       const limited = of(wire.head(429, { 'retry-after-ms': '5' }), wire.error('Rate limit reached'));
       const { groq, transport } = client(scheduler, '1/ms', { a: (_, attempt) => (attempt === 0 ? limited : 'x') });
@@ -111,7 +111,7 @@ describe('an application', () => {
     });
   });
 
-  it('should be told what can never fit', () => {
+  it('should receive an error for a request that can never fit', () => {
     marbles(({ expectObservable, scheduler }) => {
       const { groq } = client(scheduler, '3 tokens/ms', {});
       const failed = answerTickets(of({ text: 'far too many words' }), groq);
@@ -128,7 +128,7 @@ describe('an application', () => {
 describe('an application under the limits of the free plan', () => {
   const limits = limitsOf('30/min, 1k/day, 8k tokens/min, 200k tokens/day');
 
-  /** The application with a server that keeps these limits, behind a network that does as it likes. */
+  /** A client and a server with these limits, connected by a random network. */
   const under = (seed: number, script = { promptTokens: 100, completionTokens: 400, duration: 1_500 }) => {
     const scheduler = virtualClock();
     const server = modelServer({
@@ -142,7 +142,7 @@ describe('an application under the limits of the free plan', () => {
     return { scheduler, server, groq };
   };
 
-  /** Asks so many questions at once and gives the answers when the clock has run down. */
+  /** Asks `count` questions at once and returns the answers after the clock is flushed. */
   const askAll = (groq: Groq, scheduler: ReturnType<typeof virtualClock>, count: number): string[] => {
     const tickets = Array.from({ length: count }, (_, i): Ticket => ({ text: `Why ${i}?`, urgent: i % 10 === 9 }));
     const answers: string[] = [];
@@ -153,7 +153,7 @@ describe('an application under the limits of the free plan', () => {
     return answers;
   };
 
-  it('should have all answers and meet no limit, on whichever network', () => {
+  it('should receive all answers without meeting a limit, on any network', () => {
     for (let seed = 1; seed <= 20; seed++) {
       const { scheduler, server, groq } = under(seed);
       expect(askAll(groq, scheduler, 100), `network ${seed}`).toHaveLength(100);
@@ -162,9 +162,9 @@ describe('an application under the limits of the free plan', () => {
     }
   });
 
-  it('should use all of a day, which takes no time', () => {
+  it('should use all of a daily limit, in virtual time', () => {
     const { scheduler, server, groq } = under(1);
-    // Of 390,000 tokens a full bucket pays for 200,000, and the rest flows back at 200,000 a day.
+    // A full bucket covers 200,000 of 390,000 tokens; the rest flows in at 200,000 a day.
     expect(askAll(groq, scheduler, 780)).toHaveLength(780);
     expect(server.refusals).toEqual([]);
     const day = 86_400_000;
@@ -173,7 +173,7 @@ describe('an application under the limits of the free plan', () => {
     expect(lastAdmission).toBeLessThan(0.955 * day);
   });
 
-  it('should leave what others of the organization take', () => {
+  it('should leave the share of others in the organization', () => {
     const { scheduler, server, groq } = under(3);
     const model = server.model('openai/gpt-oss-20b');
     const someone = scheduler.schedule(function () {
@@ -185,18 +185,18 @@ describe('an application under the limits of the free plan', () => {
     expect(askAll(groq, scheduler, 100)).toHaveLength(100);
     someone.unsubscribe();
     expect(server.refusals).toEqual([]);
-    // Half of the tokens went to others, so it took nearly twice as long as alone: 42,000 tokens at 4,000 a minute.
+    // Half of the inflow went to others: 42,000 tokens at 4,000 a minute.
     expect((server.admissions.at(-1) ?? 0) / 60_000).toBeCloseTo(10.5, 0);
   });
 
-  it('should go on under a limit that is cut while it runs', () => {
+  it('should continue under a limit that is cut while it runs', () => {
     const { scheduler, server, groq } = under(4);
     const model = 'openai/gpt-oss-20b';
     scheduler.schedule(() => {
       server.setLimits(model, limitsOf('4k tokens/min'));
     }, 30_000);
     expect(askAll(groq, scheduler, 60)).toHaveLength(60);
-    // It hears of the new limit with the next answer.
+    // The next answer reports the new limit.
     for (const { sentAt } of server.refusals) expect(sentAt).toBeLessThan(35_000);
   });
 });

@@ -3,7 +3,7 @@ import { interval, map, take, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 
 describe('virtualClock', () => {
-  it('should do everything in order, and at the same time in the order asked for', () => {
+  it('should run actions in order of time, and equal times in order of scheduling', () => {
     const clock = virtualClock();
     const done: (readonly [string, number])[] = [];
     const note = (name: string) => (): void => {
@@ -20,7 +20,7 @@ describe('virtualClock', () => {
     ]);
   });
 
-  it('should stop where it is told to, and go on', () => {
+  it('should stop at a given time, and continue', () => {
     const clock = virtualClock();
     const ticks: number[] = [];
     interval(10, clock)
@@ -35,7 +35,7 @@ describe('virtualClock', () => {
     expect([ticks, clock.now(), clock.pending]).toEqual([[10, 20, 30, 40], 40, 0]);
   });
 
-  it('should not do what was taken back', () => {
+  it('should not run a cancelled action', () => {
     const clock = virtualClock();
     const left = timer(5, clock).subscribe(() => expect.unreachable());
     left.unsubscribe();
@@ -44,7 +44,7 @@ describe('virtualClock', () => {
     expect(clock.now()).toBe(0);
   });
 
-  it('should keep nothing of an action that has put itself off twice', () => {
+  it('should keep no work of an action that has rescheduled itself twice', () => {
     const clock = virtualClock();
     const times: number[] = [];
     const put = (more: number[]) =>
