@@ -24,10 +24,10 @@ const part = ({ requests, inputTokens, outputTokens }: Cost, share: number): Cos
   requests,
 });
 
-/** Something that is done with a store, so many milliseconds after what was done before. */
+/** An operation on a store, `after` milliseconds after the one before. */
 type Step = { readonly after: number } & (
   | { readonly type: 'reserve'; readonly input: number; readonly output: number }
-  /** Of one that is open: which, and what becomes of it. */
+  /** An operation on the open reservation `which`. */
   | { readonly type: 'sent' | 'learn' | 'unsent' | 'unknown' | 'rejected'; readonly which: number }
   | { readonly type: 'used'; readonly which: number; readonly percent: number }
 );
@@ -68,7 +68,7 @@ const limits: fc.Arbitrary<Limits> = fc.record({
   itpm: fc.integer({ min: 300, max: 3_000 }),
 });
 
-/** What was taken from every limit at a moment, or, below zero, given back. */
+/** The units taken from each limit at a moment, or given back if negative. */
 interface Entry {
   readonly at: number;
   readonly cost: Cost;
@@ -83,12 +83,12 @@ const minus = (a: Cost, b: Cost): Cost => ({
   audioSeconds: a.audioSeconds - b.audioSeconds,
 });
 
-/** A store in a time that is set by hand, with a book of what was taken and given back. */
+/** A store with a clock set by hand, and a ledger of the units taken and given back. */
 class Ledger {
   now = 0;
   readonly entries: Entry[] = [];
   readonly open: Reservation[] = [];
-  /** Those of which nothing says that they have left. */
+  /** Reservations that were not reported as sent. */
   readonly unsent = new Set<Reservation>();
   readonly store: MemoryLimitStore;
   readonly #make = reservations();
@@ -138,7 +138,7 @@ class Ledger {
     return levelsOf(this.store);
   }
 
-  /** The most that was taken from a limit within any time, beyond what flows in meanwhile. */
+  /** The most that was taken from a limit in any interval, minus the inflow in it. */
   mostTaken(dimension: Dimension, limit: number): number {
     const { unit, window } = DIMENSIONS[dimension];
     let most = 0;
@@ -158,7 +158,7 @@ class Ledger {
 const dimensionsOf = (limits: Limits) => Object.entries(limits) as [Dimension, number][];
 
 describe('I1: capacity', () => {
-  it('should hold in every interval: what is reserved and not given back is no more than a full bucket and its inflow', () => {
+  it('should hold in every interval: reservations minus refunds are at most a full bucket and its inflow', () => {
     check(
       fc.property(limits, steps(120), (known, all) => {
         const ledger = new Ledger(known);
@@ -171,7 +171,7 @@ describe('I1: capacity', () => {
     );
   });
 
-  it('should leave no bucket above its limit, less what was reserved and has not left', () => {
+  it('should hold for every level: at most the limit minus the reservations that were not sent', () => {
     check(
       fc.property(limits, steps(120), (known, all) => {
         const ledger = new Ledger(known);
@@ -189,14 +189,14 @@ describe('I1: capacity', () => {
 });
 
 describe('I2: conservation', () => {
-  it('should hold after every event: nothing is lost and nothing made while a bucket is not full', () => {
+  it('should hold after every event: while a bucket is not full, no unit is lost or created', () => {
     const inAnHour = fc.array(
       fc.oneof({ weight: 3, arbitrary: reserving }, { weight: 2, arbitrary: using(150) }, other),
       { minLength: 1, maxLength: 40 },
     );
     check(
       fc.property(inAnHour, (all) => {
-        // Buckets of which so much was used at first that none is full again within the time of a run.
+        // So much is used at first that no bucket is full again during a run.
         const known: Limits = { rpd: 10_000, tpd: 4_000_000, asd: 1_000_000 };
         const ledger = new Ledger(known);
         const first = { ...costOf(2_000_000, 2_000_000), requests: 9_999 };
@@ -218,7 +218,7 @@ describe('I2: conservation', () => {
 });
 
 describe('I12: a clock that jumps', () => {
-  it('should add nothing when it goes back, and no more than fills the bucket when it goes on', () => {
+  it('should add nothing when it goes back, and at most fill the bucket when it goes forward', () => {
     const jumps = fc.array(
       fc.record({ to: fc.integer({ min: -1e7, max: 1e7 }), input: fc.integer({ min: 1, max: 300 }) }),
       { minLength: 1, maxLength: 40 },

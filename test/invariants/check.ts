@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
 /**
- * Tries a property so often. A failure shows its seed and its path, with which it is repeated:
+ * Checks a property `numRuns` times. A failure shows its seed and its path; to repeat it:
  * `SEED=… npx vitest run test/invariants`.
  */
 export function check<T>(property: fc.IPropertyWithHooks<T>, numRuns = 100): void {

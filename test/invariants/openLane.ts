@@ -11,7 +11,7 @@ import { type VirtualClock, virtualClock } from '../../src/testing/virtualClock.
 import { jobMaker, type NamedJob, tokens } from '../util/jobs.ts';
 import { levelsOf } from '../util/stores.ts';
 
-/** A job that is to come. */
+/** A job that will arrive. */
 export interface Arrival {
   readonly at: number;
   readonly units: number;
@@ -20,25 +20,25 @@ export interface Arrival {
   readonly name?: string;
 }
 
-/** How a lane is set up. */
+/** The setup of a lane. */
 export interface LaneConfig {
   readonly limits: Limits;
   readonly bypass?: number;
   readonly inFlight?: number;
   readonly slack?: Partial<Slack>;
   readonly store?: (clock: VirtualClock) => LimitStore;
-  /** What becomes of a grant. By default it arrives at the server at once, and never ends. */
+  /** Called with each grant. By default it arrives at the server at once, and never ends. */
   readonly granted?: (grant: Grant<NamedJob>, lane: Lane) => void;
 }
 
-/** A job that was granted, and who was the best of those that still waited then. */
+/** A granted job, and the best one of those that were still waiting. */
 export interface Granted {
   readonly at: number;
   readonly job: NamedJob;
   readonly passed: NamedJob | undefined;
 }
 
-/** What a job that has come can be told. */
+/** A waiting job. */
 interface Waiting {
   readonly job: NamedJob;
   cancel(): void;
@@ -52,11 +52,11 @@ export interface Lane {
   readonly backlog: Backlog<NamedJob> | undefined;
   levels(): readonly BucketLevel[];
   add(arrival: Omit<Arrival, 'at'>): Waiting;
-  /** Lets jobs come in their time. */
+  /** Schedules the arrivals of jobs. */
   expect(arrivals: readonly Arrival[]): void;
 }
 
-/** Opens a lane whose store, unless another is given, is the one that clients have. */
+/** Opens a lane with the default store of a client, unless another is given. */
 export function openLane(config: LaneConfig): Lane {
   const { limits, bypass, inFlight, slack, granted: hear = arrive } = config;
   const clock = virtualClock();
@@ -108,7 +108,7 @@ export function openLane(config: LaneConfig): Lane {
   return lane;
 }
 
-/** What is sent is there at once, so that nothing is lost for being on its way. */
+/** Requests arrive at once, so that no inflow is lost while they travel. */
 export const arrive = (grant: Grant<NamedJob>): void => {
   grant.sent();
   grant.learn({});

@@ -42,8 +42,8 @@ const run = (all: readonly Arrival[], bypass = BYPASS): readonly Granted[] => {
   return lane.granted;
 };
 
-describe('I6: those who go first', () => {
-  it('should put off the one that waits by no more than its share of slack, and never past its deadline', () => {
+describe('I6: jobs that overtake', () => {
+  it('should delay a waiting job by at most its share of slack, and never past its deadline', () => {
     check(
       fc.property(arrivals, (all) => {
         const putOff = new Map<NamedJob, number>();
@@ -57,7 +57,7 @@ describe('I6: those who go first', () => {
     );
   });
 
-  it('should be nobody where nobody may', () => {
+  it('should not exist without bypass', () => {
     check(
       fc.property(arrivals, (all) => {
         for (const { job, passed } of run(all, 0)) expect(passed === undefined || isBefore(job, passed)).toBe(true);
@@ -66,9 +66,9 @@ describe('I6: those who go first', () => {
   });
 });
 
-describe('I7: nobody', () => {
+describe('I7: no job', () => {
   it.each([0, BYPASS])(
-    'should wait for longer than what has an earlier deadline takes, with a bypass of %d',
+    'should wait longer than the work with earlier deadlines takes, with a bypass of %d',
     (bypass) => {
       check(
         fc.property(arrivals, (all) => {
@@ -85,8 +85,8 @@ describe('I7: nobody', () => {
   );
 });
 
-describe('I8: what is urgent', () => {
-  it('should wait for nothing that came with a later deadline', () => {
+describe('I8: an urgent job', () => {
+  it('should not wait for a later arrival with a later deadline', () => {
     check(
       fc.property(arrivals, (all) => {
         const granted = run(all);
@@ -99,7 +99,7 @@ describe('I8: what is urgent', () => {
     );
   });
 
-  it('should wait for one at the most that was asked for already, where the store takes its time', () => {
+  it('should wait for at most one question that was already open, with an asynchronous store', () => {
     const later =
       (ms: number) =>
       (scheduler: VirtualClock): LimitStore => {
@@ -135,7 +135,7 @@ describe('I8: what is urgent', () => {
 });
 
 describe('I9: tenants', () => {
-  it('should never be further apart than two of the largest requests while both wait', () => {
+  it('should never differ by more than two of the largest requests while both wait', () => {
     const names = ['a', 'b', 'c'] as const;
     const jobs = fc.array(
       fc.record({ units: fc.integer({ min: 1, max: 400 }), tenant: fc.constantFrom(...names), percent: fc.nat(100) }),

@@ -18,14 +18,14 @@ import { check } from './check.ts';
 /** Longer than any run takes, in milliseconds. */
 const LONG = 30 * 86_400_000;
 
-/** What a run of a client against a server that keeps its limits as Groq does looks like. */
+/** A run of a client against a server with limits like those of Groq. */
 interface Run {
   readonly seed: number;
   readonly limits: Limits;
   readonly count: number;
-  /** Within how many milliseconds the requests come. */
+  /** The interval in which the requests are made, in milliseconds. */
   readonly within: number;
-  /** How long a message travels at the most, in milliseconds. */
+  /** The longest time that a message travels, in milliseconds. */
   readonly latency: number;
 }
 
@@ -93,8 +93,8 @@ const play = ({ seed, limits, count, within, latency }: Run) => {
   return { refusals: server.refusals, admissions: server.admissions, kept, events, ended, pending: clock.pending };
 };
 
-describe('I10: a server that keeps its limits as we believe', () => {
-  it('should never refuse a request, whatever comes when and however long messages travel', () => {
+describe('I10: a server with the limits that the client knows', () => {
+  it('should never refuse a request, whatever arrives when and however long messages travel', () => {
     check(
       fc.property(runs, (run) => {
         const { refusals, admissions, kept, ended, events, pending } = play(run);
@@ -107,7 +107,7 @@ describe('I10: a server that keeps its limits as we believe', () => {
     );
   });
 
-  it('should hold at least what the store believes, in whatever order messages arrive', () => {
+  it('should hold at least the levels of the store, in whatever order messages arrive', () => {
     const request = fc.record({
       after: fc.oneof({ weight: 9, arbitrary: fc.nat(2_000) }, { weight: 1, arbitrary: fc.nat(200_000) }),
       output: fc.integer({ min: 0, max: 400 }),
@@ -166,7 +166,7 @@ describe('I10: a server that keeps its limits as we believe', () => {
 });
 
 describe('I13: headers', () => {
-  /** Requests one after the other, and what the server says to have left after each, be it true or not. */
+  /** Consecutive requests, and the level that the server reports after each, true or not. */
   const answered = fc.array(
     fc.record({ after: fc.nat(3_000), units: fc.integer({ min: 1, max: 400 }), remaining: fc.nat(4_000) }),
     { minLength: 2, maxLength: 7 },
@@ -174,7 +174,7 @@ describe('I13: headers', () => {
   const orders = fc.array(fc.nat(1_000), { minLength: 7, maxLength: 7 });
   const LIMIT = 4_000;
 
-  /** Sends all, then hears the answers in an order, each so often. */
+  /** Sends all requests, then processes the answers in the given order, each of them `times` times. */
   const hear = (
     all: readonly { readonly after: number; readonly units: number; readonly remaining: number }[],
     order: readonly number[],
@@ -184,7 +184,7 @@ describe('I13: headers', () => {
     const scheduler = { ...virtualClock(), now: () => now };
     const store = memoryLimitStore({ limits: { tpm: LIMIT }, scheduler });
     const make = reservations();
-    // Somebody is in flight beside them all the time.
+    // Another request is in flight all the time.
     ask(store, make(tokens(500)));
     const taken = all.map(({ after, units, remaining }) => {
       now += after;
@@ -202,7 +202,7 @@ describe('I13: headers', () => {
     return { levels, level: levels.at(-1) ?? Number.NaN, taken, now };
   };
 
-  it('should have the same effect in whatever order they come', () => {
+  it('should have the same effect in any order', () => {
     check(
       fc.property(answered, orders, orders, (all, one, other) => {
         expect(hear(all, one).level).toBeCloseTo(hear(all, other).level, 6);
@@ -210,7 +210,7 @@ describe('I13: headers', () => {
     );
   });
 
-  it('should have the same effect when they are heard again', () => {
+  it('should have the same effect when they are processed again', () => {
     check(
       fc.property(answered, orders, fc.integer({ min: 2, max: 20 }), (all, order, times) => {
         expect(hear(all, order, times).levels).toEqual(hear(all, order).levels);
@@ -218,15 +218,15 @@ describe('I13: headers', () => {
     );
   });
 
-  it('should never raise a level above what is not reserved and on its way', () => {
+  it('should never raise a level above the limit minus the reservations in flight', () => {
     check(
       fc.property(fc.tuple(answered, answered, answered), fc.integer({ min: 1, max: 9 }), (three, times) => {
         const all = three.flat();
-        // The first says that nothing is there, all others that everything is.
+        // The first answer reports an empty bucket, all others a full one.
         const generous = all.map((one, i) => ({ ...one, remaining: i === 0 ? 0 : LIMIT }));
         const { levels, taken, now } = hear(generous, [], times);
         taken.forEach((_, heard) => {
-          // What left a second ago is there, also when nothing says so. What has not left is not.
+          // Requests count as arrived a second after they were sent, even without an answer.
           const away = taken
             .slice(heard + 1)
             .reduce((sum, { units, at }) => (at + 1_000 > now ? sum + units : sum), 500);
@@ -242,7 +242,7 @@ describe('I16: a run', () => {
     vi.restoreAllMocks();
   });
 
-  it('should leave the same trace each time, and take chance and time from nowhere but its seed and its clock', () => {
+  it('should produce the same trace each time, and depend only on its seed and its clock', () => {
     check(
       fc.property(runs, (run) => {
         const first = play(run).events;

@@ -21,7 +21,7 @@ const outcome: fc.Arbitrary<Outcome> = fc.oneof(
   fc.integer({ min: 0, max: 12 }).map((used): Outcome => ({ type: 'used', cost: tokens(used) })),
 );
 
-/** What is done to the grant or the reservation of this number. */
+/** An operation on the grant or the reservation with this number. */
 type Act =
   | { readonly on: number; readonly type: 'sent' | 'learn' }
   | { readonly on: number; readonly type: 'settle'; readonly outcome: Outcome };
@@ -33,7 +33,7 @@ const act: fc.Arbitrary<Act> = fc.oneof(
 const acts = fc.array(act, { maxLength: 60 });
 
 describe('I3: one settlement', () => {
-  it('should be what every reservation has in the end, in whatever order its grant is told things', () => {
+  it('should be made for every reservation in the end, in whatever order its grant is notified', () => {
     check(
       fc.property(acts, (all) => {
         const grants: Grant<NamedJob>[] = [];
@@ -63,7 +63,7 @@ describe('I3: one settlement', () => {
     );
   });
 
-  it('should be the only one that counts at the store', () => {
+  it('should be the only one that changes the store', () => {
     check(
       fc.property(acts, outcome, (all, end) => {
         const clock = virtualClock();
@@ -91,7 +91,7 @@ describe('I3: one settlement', () => {
   });
 });
 
-describe('I14: a job that is cancelled', () => {
+describe('I14: a cancelled job', () => {
   const arrivals: fc.Arbitrary<Arrival[]> = fc.array(
     fc.record({
       at: fc.integer({ min: 0, max: 30_000 }),
@@ -100,7 +100,7 @@ describe('I14: a job that is cancelled', () => {
     }),
     { minLength: 2, maxLength: 25 },
   );
-  /** Somewhere between two grants, and what comes and goes there. */
+  /** A position between two grants, and the job that arrives and is cancelled there. */
   const passing = fc.record({
     gap: fc.nat(100),
     from: fc.integer({ min: 1, max: 99 }),
@@ -118,7 +118,7 @@ describe('I14: a job that is cancelled', () => {
           arrive(grant);
           return;
         }
-        // It is still connecting. Whoever sends gives the grant back then.
+        // It is still connecting; `send` then gives the grant back.
         clock.schedule(() => {
           grant.settle({ type: 'unsent' });
         }, leaves - clock.now());
@@ -130,12 +130,12 @@ describe('I14: a job that is cancelled', () => {
   const traceOf = ({ granted }: Lane, without = -1): string[] =>
     granted.flatMap(({ at, job }) => (job.seq === without ? [] : [`${at} ${job.priority} ${job.cost.tokens}`]));
 
-  it('should leave all as if it had never come', () => {
+  it('should leave everything as if it had never arrived', () => {
     check(
       fc.property(arrivals, passing, (all, { gap, from, until, units, priority }) => {
         const alone = open(all);
         alone.clock.flush(LONG);
-        // A time in which nobody would be granted anything, and somebody waits for it.
+        // An interval without grants during which some job waits.
         const times = [...new Set(alone.granted.map(({ at }) => at))];
         const gaps = times.slice(1).map((end, i) => ({ start: times[i] ?? 0, end }));
         const { start, end } = gaps[gap % gaps.length] ?? { start: 0, end: 0 };

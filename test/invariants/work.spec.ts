@@ -28,13 +28,13 @@ const arrival = (latest: number, largest = LIMIT): fc.Arbitrary<Arrival> =>
   });
 const arrivals = fc.array(arrival(200_000), { minLength: 1, maxLength: 30 });
 
-/** How much of what was reserved is used, in percent, and how long after the grant that is known. */
+/** The used percentage of each reservation, and how long after the grant it is known. */
 const ends = fc.array(fc.record({ percent: fc.nat(100), after: fc.nat(90_000) }), { minLength: 1, maxLength: 10 });
 
 const used = (units: number) => ({ requests: 1, tokens: units, inputTokens: units, outputTokens: 0, audioSeconds: 0 });
 
 describe('I4: work', () => {
-  it('should be done as soon as it can be: whenever nothing more happens, the best one waiting does not fit', () => {
+  it('should be done at once: between events, the best waiting job does not fit', () => {
     const moments = fc.array(fc.integer({ min: 1, max: 3_000 }), { minLength: 10, maxLength: 80, size: 'max' });
     check(
       fc.property(fc.array(arrival(20_000), { minLength: 5, maxLength: 30 }), ends, moments, (all, how, steps) => {
@@ -61,7 +61,7 @@ describe('I4: work', () => {
     );
   });
 
-  it('should not wait for longer than the millisecond in which it fits', () => {
+  it('should wait no longer than until the millisecond in which it fits', () => {
     check(
       fc.property(arrivals, (all) => {
         const lane = openLane({ limits: { tpm: LIMIT }, bypass: 0 });
@@ -85,7 +85,7 @@ describe('I4: work', () => {
 
 describe('I5: a bucket', () => {
   it('should never stay full while a request waits, so that no refill is lost', () => {
-    // None needs a full bucket: what comes back after one may be lost at the server, and is not counted on.
+    // No job needs a full bucket: a refund after a full bucket may be lost at the server.
     const small = fc.array(arrival(0, 0.9 * LIMIT), { minLength: 5, maxLength: 40 });
     check(
       fc.property(small, ends, (all, how) => {
@@ -118,8 +118,8 @@ describe('I5: a bucket', () => {
   });
 });
 
-describe('I11: how long all of it takes', () => {
-  it('should not depend on the order: every policy ends with the same last admission', () => {
+describe('I11: the time for all jobs', () => {
+  it('should not depend on the order: the last admission is the same under every policy', () => {
     const slack = fc.record({
       high: fc.nat(1e5),
       normal: fc.nat(1e6),
@@ -195,14 +195,14 @@ describe('I15: a queue', () => {
     return { endedAt, pending: clock.pending, open: server.open };
   };
 
-  it('should be empty in bounded time once the faults have stopped', () => {
+  it('should be empty in bounded time after the faults have stopped', () => {
     check(
       fc.property(fc.nat(), fc.integer({ min: 1, max: 60 }), fc.nat(100_000), (seed, count, faultsEnd) => {
         const { endedAt, pending, open } = run(seed, count, faultsEnd);
         expect(endedAt).toHaveLength(count);
         expect([pending, open]).toEqual([0, 0]);
-        // Answers that never come are given up after two minutes, what they were charged has to flow back, the longest
-        // pause is a minute, and then all goes at the pace of the limits.
+        // Two minutes until missing answers time out, the time for their charges to flow back in, a minute for the
+        // longest pause, and then the pace of the limits.
         const work = (count * 100) / (6_000 / 60_000);
         expect(Math.max(...endedAt)).toBeLessThanOrEqual(faultsEnd + 120_000 + 60_000 + 20_000 + 2 * work + 2_000);
       }),

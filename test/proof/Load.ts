@@ -2,7 +2,7 @@ import type { Limits } from '../../src/model/Limits.ts';
 import { PRIORITIES, type Priority } from '../../src/model/Priority.ts';
 import { seeded } from '../../src/rules/seeded.ts';
 
-/** What is asked for in a run, and under which circumstances. All times are milliseconds. */
+/** The requests of a run, and its circumstances. All times are milliseconds. */
 export interface Load {
   readonly limits: Limits;
   readonly jobs: readonly LoadJob[];
@@ -10,7 +10,7 @@ export interface Load {
   readonly jitter: number;
 }
 
-/** One request, of which the client knows the prompt and the maximum, and the server the rest. */
+/** One request. The client knows its prompt and its maximum, the server the rest. */
 export interface LoadJob {
   readonly arrival: number;
   readonly promptTokens: number;
@@ -23,17 +23,17 @@ export interface LoadJob {
   readonly streamed: boolean;
 }
 
-/** What is not left to chance. */
+/** The parts of a load that are not random. */
 export interface LoadConfig {
   /** How long the limits keep the load busy, in minutes. By default a third of all runs are short ones. */
   readonly minutes?: number | undefined;
-  /** Whether there are limits by the day on tokens, which have no header. @default true */
+  /** Whether there are daily token limits, which have no header. @default true */
   readonly daily?: boolean | undefined;
   /** Whether requests say how long their completion may be. @default true */
   readonly bounded?: boolean | undefined;
-  /** How much of a full bucket of tokens one request takes at the most. By default some take more than a quarter. */
+  /** The largest part of a full token bucket that one request takes. By default some take more than a quarter. */
   readonly largest?: number | undefined;
-  /** How much longer than the least a message may travel, at the most. @default 200 */
+  /** The most by which the latency of a message varies, in milliseconds. @default 200 */
   readonly jitter?: number | undefined;
 }
 
@@ -45,7 +45,7 @@ export function randomLoad(seed: number, config: LoadConfig = {}): Load {
   const random = seeded(seed);
   const below = (n: number): number => Math.floor(random() * n);
   const minutes = config.minutes ?? (random() < 1 / 3 ? 1 + below(8) : 12);
-  // Small limits more often than large ones, which mean many requests and little that is new.
+  // Small limits are more frequent: large ones mean many similar requests.
   const rpm = 20 + Math.floor(300 * random() ** 2);
   const tpm = 4_000 + Math.floor(200_000 * random() ** 2);
   const daily = config.daily ?? true;

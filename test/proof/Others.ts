@@ -3,25 +3,25 @@ import type { Limits } from '../../src/model/Limits.ts';
 import type { ModelServer } from '../../src/testing/modelServer.ts';
 import type { Demand } from './offlineBound.ts';
 
-/** What others of the same organization want. */
+/** The traffic of other clients of the organization. */
 export interface OthersConfig {
-  /** Which share of what flows into the buckets they take, from 0 to 1. */
+  /** Their share of the inflow of the buckets, from 0 to 1. */
   readonly share: number;
-  /** How often they ask, in milliseconds. */
+  /** The interval of their requests, in milliseconds. */
   readonly every: number;
   /** When they begin, in milliseconds. */
   readonly from: number;
 }
 
-/** When others ask again for what they were refused, in milliseconds. */
+/** How long others wait before they retry a refused request, in milliseconds. */
 const AGAIN = 200;
 
 /**
- * Plays others who use the same limits evenly, in lumps. What they are refused they ask for again soon, so that they get
- * their share however busy the limits are kept.
+ * Simulates other clients that use the same limits evenly, in lumps. They retry refused requests soon, so they get
+ * their share however busy the limits are.
  */
 export class Others {
-  /** What they were let take. */
+  /** Their admitted requests. */
   readonly demands: Demand[] = [];
   #stopped = false;
 

@@ -5,21 +5,21 @@ import type { Load } from './Load.ts';
 import type { OthersConfig } from './Others.ts';
 import { type Circumstances, efficiency, type Outcome } from './simulate.ts';
 
-/** What is claimed of runs under some circumstances. */
+/** A claim about runs under some circumstances. */
 export interface Claim {
-  /** As a sentence that begins with what the server or the client does. */
+  /** The claim as a sentence. It begins with the circumstances. */
   readonly says: string;
   readonly circumstances: Circumstances;
   /** How many runs are made each day, and how many in the long proof. */
   readonly seeds: number;
   readonly manySeeds: number;
-  /** What is wrong with one run, if anything is. */
+  /** Describes the flaw of one run, if it has one. */
   readonly flaw?: ((outcome: Outcome) => string | false) | undefined;
-  /** What is wrong with all runs together, if anything is. */
+  /** Describes the flaws of all runs together. */
   readonly flaws?: ((all: Summary) => (string | false)[]) | undefined;
 }
 
-/** What came of many runs. */
+/** The results of many runs. */
 export interface Summary {
   readonly runs: number;
   readonly sent: number;
@@ -34,7 +34,7 @@ const LONG = 600_000;
 
 const percent = (part: number, digits = 2): string => `${(part * 100).toFixed(digits)} %`;
 
-/** Nobody may be lost, whatever the circumstances. */
+/** No request may be lost, whatever the circumstances. */
 export function flawOf(claim: Claim, outcome: Outcome): string | undefined {
   const { load, answered, errors, clean } = outcome;
   if (answered !== load.jobs.length) {
@@ -61,7 +61,7 @@ export function summed(all: Summary, outcome: Outcome): Summary {
 
 export const NOTHING: Summary = { runs: 0, sent: 0, refused: 0, long: 0, sum: 0, worst: 1 };
 
-/** Says in one line what came of many runs. */
+/** Describes the results of many runs in one line. */
 export const described = ({ runs, sent, refused, long, sum, worst }: Summary): string =>
   `${runs} runs, ${sent} requests sent, ${refused} met a limit (${percent(refused / sent, 3)}); ` +
   `of the bound, in ${long} runs of ten minutes: ${percent(sum / long)} in the mean, ${percent(worst)} at the least`;
@@ -94,13 +94,13 @@ const allOf =
   (summary: Summary): (string | false)[] =>
     checks.map((check) => check(summary));
 
-/** Only those may meet a limit that were sent before anything could be known of it. */
+/** Only requests that were sent before the client could know of a limit may meet it. */
 const onlyBeforeTold = ({ refusals, toldAt }: Outcome): string | false => {
   const late = refusals.find(({ sentAt, dimension }) => sentAt > toldAt(dimension));
   return late !== undefined && `met a limit it had heard of at ${toldAt(late.dimension)}: ${JSON.stringify(late)}`;
 };
 
-/** Others who take a share of everything, in lumps of half a second to some seconds of it. */
+/** Others that take a share of every limit, in lumps of some seconds. */
 const others =
   (share: number) =>
   ({ limits }: Load, random: () => number): OthersConfig => {
@@ -109,12 +109,12 @@ const others =
     return { share, every, from: every * random() };
   };
 
-/** Requests that are small against what a window holds: larger ones leave more of its end unused, whoever packs them. */
+/** Requests that are small compared with a window: larger ones leave more of its end unused in any order. */
 const windows = { minutes: 30, daily: false, largest: 0.05 } as const;
 const steady = { minutes: 12, daily: false } as const;
 const cuttable: readonly Dimension[] = DIMENSION_NAMES.filter((name) => ['rpm', 'rpd', 'tpm', 'tpd'].includes(name));
 
-/** All that is claimed of the whole client against the model of the server, each under a name to replay it by. */
+/** All claims about the whole client against the server model. The names are used to replay runs. */
 export const CLAIMS = {
   matching: {
     says: 'a server that counts as the client does: no limit is met, and nearly all of the quota is used',
@@ -210,11 +210,11 @@ export const CLAIMS = {
   },
 } satisfies Readonly<Record<string, Claim>>;
 
-/** What a claim is called. */
+/** The name of a claim. */
 export type ClaimName = keyof typeof CLAIMS;
 
 const replay = relative(process.cwd(), fileURLToPath(new URL('./replay.ts', import.meta.url)));
 
-/** What to type to see one run again. */
+/** The command that repeats a run. */
 export const replayCommand = (name: string, seed: number): string =>
   `node --conditions=rxgroq-source ${replay} ${name} ${seed}`;

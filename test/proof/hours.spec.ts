@@ -20,10 +20,10 @@ interface Story {
   /** Of the client. */
   readonly own?: Limits;
   readonly prompt: number;
-  /** Up to how many tokens an answer may have, and from how many to how many it has. */
+  /** The maximum of an answer, and the range of its real length, in tokens. */
   readonly max: number;
   readonly completion: readonly [number, number];
-  /** From how many to how many milliseconds an answer takes. */
+  /** The range of the duration of an answer, in milliseconds. */
   readonly duration: readonly [number, number];
 }
 
@@ -53,7 +53,7 @@ function setUp({ seed = 1, limits, own = limits, prompt, max, completion, durati
       answers.push({ at, waited: scheduler.now() - at });
     });
   };
-  /** Runs until a time, and tells what the client believes of a bucket, and what the server has. */
+  /** Runs until a time, and returns the client's and the server's level of a bucket. */
   const levelsAt = (time: number, dimension: Dimension): readonly [number, number] => {
     scheduler.flush(time);
     ask(1);
@@ -67,24 +67,27 @@ function setUp({ seed = 1, limits, own = limits, prompt, max, completion, durati
 }
 
 describe('over hours', () => {
-  it.each([1, 2, 3, 7, 19])('a server that gives back should not be taken for one that keeps: seed %i', (seed) => {
-    const { scheduler, chance, ask, levelsAt } = setUp({
-      seed,
-      limits: FREE,
-      prompt: 100,
-      max: 2_000,
-      completion: [20, 400],
-      duration: [30_000, 100_000],
-    });
-    for (let t = 0; t < 4 * HOUR; t -= Math.log(1 - chance()) * 20_000)
-      scheduler.schedule(() => {
-        ask();
-      }, t);
-    const [mine, its] = levelsAt(4 * HOUR, 'tpd');
-    expect(its - mine).toBeLessThan(20_000);
-  });
+  it.each([1, 2, 3, 7, 19])(
+    'a server that gives unused tokens back should not be mistaken for one that keeps them: seed %i',
+    (seed) => {
+      const { scheduler, chance, ask, levelsAt } = setUp({
+        seed,
+        limits: FREE,
+        prompt: 100,
+        max: 2_000,
+        completion: [20, 400],
+        duration: [30_000, 100_000],
+      });
+      for (let t = 0; t < 4 * HOUR; t -= Math.log(1 - chance()) * 20_000)
+        scheduler.schedule(() => {
+          ask();
+        }, t);
+      const [mine, its] = levelsAt(4 * HOUR, 'tpd');
+      expect(its - mine).toBeLessThan(20_000);
+    },
+  );
 
-  it('limits below the server’s should flow like its own', () => {
+  it('configured limits below the server’s should refill at their own rate', () => {
     const { scheduler, ask, answers } = setUp({
       limits: { rpm: 1_000, rpd: 500_000, tpm: 250_000 },
       own: { rpm: 1_000, rpd: 2_000, tpm: 100_000 },
@@ -102,7 +105,7 @@ describe('over hours', () => {
     expect(answers.at(-1)?.waited).toBeLessThan(MINUTE);
   });
 
-  it('others should not be believed to take a day that they do not', () => {
+  it('a daily limit should not be reserved for others after they have stopped', () => {
     const { scheduler, chance, server, ask, answers, levelsAt } = setUp({
       seed: 3,
       limits: { ...FREE, rpd: 14_400 },

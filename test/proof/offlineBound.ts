@@ -1,9 +1,9 @@
 import { DIMENSION_NAMES, DIMENSIONS } from '../../src/model/Dimension.ts';
 import type { Limits } from '../../src/model/Limits.ts';
 
-/** What somebody takes out of the buckets at a moment. */
+/** The units that a request takes from the buckets. */
 export interface Demand {
-  /** From when on it can be taken, in milliseconds. */
+  /** The earliest time, in milliseconds. */
   readonly at: number;
   readonly requests: number;
   readonly tokens: number;
@@ -12,10 +12,10 @@ export interface Demand {
 }
 
 /**
- * The earliest moment at which the last of some demands can be let in, whoever decides and whatever they know: at no
- * time is there more in a bucket than it holds when full, and what comes later has to flow in.
+ * The earliest time at which the last of some demands can be admitted by any schedule, even with complete knowledge: a
+ * bucket never holds more than its limit, and everything else has to flow in.
  *
- * @param levels What is in the buckets at first, where they are not full.
+ * @param levels The initial levels of buckets that are not full.
  * @return Milliseconds.
  */
 export function offlineBound(demands: readonly Demand[], limits: Limits, levels: Limits = {}): number {

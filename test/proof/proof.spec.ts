@@ -3,7 +3,7 @@ import { CLAIMS, described } from './claims.ts';
 import { CLAIM_NAMES, flawsOf, prove, range } from './prove.ts';
 import { simulate } from './simulate.ts';
 
-// Others run beside it, in a file of their own.
+// `matching` has its own file, to run in parallel.
 const HERE = CLAIM_NAMES.filter((name) => name !== 'matching');
 
 describe('the whole client', () => {

@@ -1,17 +1,17 @@
 import { CLAIMS, type Claim, type ClaimName, flawOf, NOTHING, replayCommand, type Summary, summed } from './claims.ts';
 import { simulate } from './simulate.ts';
 
-/** What came of the runs of a claim. */
+/** The results of the runs of a claim. */
 export interface Proof {
   readonly summary: Summary;
-  /** What was wrong with which run, and how to see that run again. */
+  /** The flawed runs, each with the command that repeats it. */
   readonly flaws: readonly string[];
 }
 
-/** How many flawed runs are told of: the first ones say enough. */
+/** How many flawed runs are reported. */
 const TOLD = 5;
 
-/** Makes the runs of a claim with these seeds. */
+/** Runs a claim with these seeds. */
 export function prove(name: ClaimName, seeds: Iterable<number>): Proof {
   const claim: Claim = CLAIMS[name];
   const flaws: string[] = [];
@@ -25,7 +25,7 @@ export function prove(name: ClaimName, seeds: Iterable<number>): Proof {
   return { summary, flaws };
 }
 
-/** Puts what was proved in parts together. */
+/** Combines proofs of parts. */
 export function together(proofs: readonly Proof[]): Proof {
   const summary = proofs.reduce<Summary>(
     (a, { summary: b }) => ({
@@ -41,7 +41,7 @@ export function together(proofs: readonly Proof[]): Proof {
   return { summary, flaws: proofs.flatMap(({ flaws }) => flaws) };
 }
 
-/** All that is wrong: with single runs, and with all of them together. */
+/** All flaws: of single runs, and of all runs together. */
 export function flawsOf(name: ClaimName, { summary, flaws }: Proof): string[] {
   const claim: Claim = CLAIMS[name];
   return [...flaws, ...(claim.flaws?.(summary) ?? []).filter((flaw) => flaw !== false)];

@@ -11,7 +11,7 @@ const run = promisify(execFile);
 /** How many seeds a process takes at a time. */
 const PART = 100;
 
-/** Proves a claim with the seeds from 1 up in as many processes as the machine has cores, and tells how far it is. */
+/** Proves a claim with the seeds from 1 up, in one process for each core, and prints the progress. */
 export async function proveInParts(name: ClaimName, seeds: number): Promise<Proof> {
   const proofs: Proof[] = [];
   let next = 1;

@@ -1,5 +1,5 @@
 /**
- * Makes one run of the proof again and shows what came of it:
+ * Repeats one run of the proof and shows its result:
  *
  *   node --conditions=rxgroq-source test/proof/replay.ts matching 17
  */

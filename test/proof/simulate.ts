@@ -18,49 +18,49 @@ import { type Load, type LoadConfig, type LoadJob, randomLoad } from './Load.ts'
 import { Others, type OthersConfig } from './Others.ts';
 import { type Demand, offlineBound } from './offlineBound.ts';
 
-/** In what a run differs from the one in which server and client know the same. */
+/** The differences from a run in which server and client know the same. */
 export interface Circumstances {
   readonly load?: LoadConfig | undefined;
   readonly server?: Partial<Pick<ModelServerConfig, 'chargeModel' | 'shape' | 'rounding'>> | undefined;
   readonly client?: GroqOptions | undefined;
-  /** Who else uses the same limits. */
+  /** Other clients that use the same limits. */
   readonly others?: ((load: Load, random: () => number) => OthersConfig) | undefined;
-  /** What was used just before the client began, in parts of each limit from 0 to 1. */
+  /** The usage just before the client starts, as a part of each limit from 0 to 1. */
   readonly usedBefore?: ((random: () => number) => Limits) | undefined;
-  /** The limits that the server has from some moment on. */
+  /** New limits of the server, and when they start. */
   readonly change?:
     | ((load: Load, random: () => number) => { readonly at: number; readonly limits: Limits })
     | undefined;
 }
 
-/** What came of a run. All times are milliseconds. */
+/** The result of a run. All times are milliseconds. */
 export interface Outcome {
   readonly load: Load;
-  /** Those who got an answer, and what the others got. */
+  /** The number of answered requests, and the errors of the others. */
   readonly answered: number;
   readonly errors: readonly unknown[];
-  /** Those that met a limit, some more than once. */
+  /** The requests that met a limit, some more than once. */
   readonly refusals: readonly RefusedRequest[];
   readonly sent: number;
-  /** When the last request was let in, and when at the earliest it could have been. */
+  /** When the last request was admitted, and the lower bound for that time. */
   readonly last: number;
   readonly bound: number;
-  /** When an answer, or a 429 that names this dimension, first told the client of what the server had changed. */
+  /** When an answer, or a 429 that names the dimension, first showed the client what it did not know. */
   readonly toldAt: (dimension: Dimension) => number;
-  /** Whether all is as if nothing had been: no connection, no timer. */
+  /** Whether no connection and no timer is left. */
   readonly clean: boolean;
 }
 
-/** Which share of what could have been let in was. */
+/** The lower bound as a share of the real time, from 0 to 1. */
 export const efficiency = ({ bound, last }: Pick<Outcome, 'bound' | 'last'>): number => bound / last;
 
-/** Lets the whole client send a load of that seed to the server model, in virtual time. */
+/** Sends a load of this seed with the whole client to the server model, in virtual time. */
 export function simulate(seed: number, circumstances: Circumstances = {}): Outcome {
   const load = randomLoad(seed, circumstances.load);
   const { limits, jobs, latency, jitter } = load;
   const random = seeded(seed ^ 0x5eed);
   const scheduler = virtualClock();
-  /** When the server last began to work for each. */
+  /** When the server last started work on each job. */
   const begun = new Map<LoadJob, number>();
   const server = modelServer({
     ...circumstances.server,
@@ -152,8 +152,8 @@ const jobOf = (jobs: readonly LoadJob[], { user }: Pick<ChatRequest, 'user'>): L
 };
 
 /**
- * What a job needs: what it uses, except that the server charges the maximum until a completion has ended. Whoever
- * decides, that still holds for those that are under way when the last one is let in.
+ * The units of a job: its usage, or the maximum while the server still holds it. Under any schedule, that applies to
+ * the jobs in flight when the last one is admitted.
  */
 const demandOf = (job: LoadJob, isHeld: boolean): Demand => {
   const { arrival, promptTokens, completionTokens, maxCompletionTokens = completionTokens } = job;
@@ -161,7 +161,7 @@ const demandOf = (job: LoadJob, isHeld: boolean): Demand => {
   return { at: arrival, requests: 1, tokens: promptTokens + outputTokens, inputTokens: promptTokens, outputTokens };
 };
 
-/** Uses parts of the limits before anything else happens, and tells the levels that are left. */
+/** Uses parts of the limits before the run, and returns the levels. */
 function use(server: ModelServer, limits: Limits, parts: Limits): Limits {
   const model = server.model('m');
   const { tpm = 0, rpm = 0 } = parts;
@@ -176,7 +176,7 @@ function use(server: ModelServer, limits: Limits, parts: Limits): Limits {
   return Object.fromEntries(model.levels(0).map(({ dimension, level }) => [dimension, level]));
 }
 
-/** Hears what the client hears, to know since when it could have known. */
+/** Observes the answers to the client, to find out since when it could know each limit. */
 class News {
   readonly #server: ModelServer;
   readonly #scheduler: VirtualClock;
@@ -184,14 +184,14 @@ class News {
   #answerAt = Infinity;
   readonly #refusedAt = new Map<Dimension, number>();
 
-  /** @param since From when on there is something to tell. */
+  /** @param since The time of the change. */
   constructor(server: ModelServer, scheduler: VirtualClock, since: number) {
     this.#server = server;
     this.#scheduler = scheduler;
     this.#since = since;
   }
 
-  /** Requests per day and tokens per minute stand in every answer, the others only in a 429 that names them. */
+  /** Every answer shows `rpd` and `tpm`; other dimensions appear only in a 429 that names them. */
   of(dimension: Dimension): number {
     const refused = this.#refusedAt.get(dimension) ?? Infinity;
     return dimension === 'tpm' || dimension === 'rpd' ? Math.min(refused, this.#answerAt) : refused;

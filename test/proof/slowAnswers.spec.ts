@@ -8,7 +8,7 @@ import { virtualClock } from '../../src/testing/virtualClock.ts';
 const FREE: Limits = { rpm: 30, rpd: 1_000, tpm: 8_000, tpd: 200_000 };
 const PROMPT = 100;
 
-/** When the last of some equal requests was admitted, all asked for at once, in milliseconds. */
+/** When the last of `count` equal and simultaneous requests was admitted, in milliseconds. */
 function lastAdmission(limits: Limits, cost: number, duration: number, count: number): number {
   const scheduler = virtualClock();
   const script = () => ({ promptTokens: PROMPT, completionTokens: cost - PROMPT, duration });

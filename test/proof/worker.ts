@@ -1,4 +1,4 @@
-/** Proves a part of a claim in a process of its own: `worker.ts <claim> <first seed> <last seed>`, and prints it as JSON. */
+/** Proves a part of a claim in a separate process: `worker.ts <claim> <first seed> <last seed>`. Prints JSON. */
 import { CLAIM_NAMES, prove, range } from './prove.ts';
 
 const [, , name, from, to] = process.argv;

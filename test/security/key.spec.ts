@@ -15,12 +15,12 @@ const written = (value: unknown): string => {
   try {
     return JSON.stringify(value);
   } catch {
-    // What goes in circles cannot be written down.
+    // Objects with cycles cannot be serialized.
     return '';
   }
 };
 
-/** Everything that shows of a value when somebody looks at it, writes it down or sends it on. */
+/** All texts of a value when it is inspected, printed or serialized. */
 const shown = (value: unknown): string =>
   [
     inspect(value, { depth: 12, showHidden: true, getters: true }),
@@ -37,7 +37,7 @@ describe('the key', () => {
     await Promise.all(made.splice(0).map((groq) => groq.close()));
   });
 
-  /** What a server may do with the key that it was sent: say it again, wherever it can. */
+  /** All places where a server can repeat the key. */
   const ECHOES: readonly (readonly [string, (key: string, request: RawRequest) => string | Uint8Array])[] = [
     ['the message of an error', (key) => json(401, { error: { message: `Invalid API Key ${key}.`, type: 'invalid' } })],
     ['the type and the code of an error', (key) => json(400, { error: { message: 'No.', type: key, code: key } })],
@@ -60,13 +60,13 @@ describe('the key', () => {
   const stream = (event: string): Uint8Array =>
     Buffer.concat([Buffer.from(STREAM_HEAD), chunk(event), Buffer.from(LAST_CHUNK)]);
 
-  /** A refusal that says what stands between quotes in JSON. */
+  /** A refusal with this message, which is already escaped for JSON. */
   const error = (message: string): string => whole(401, `{"error":{"message":"${message}"}}`);
 
   const escaped = (text: string): string =>
     Array.from(text, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`).join('');
 
-  /** Those of other servers that speak Groq's language look like anything. */
+  /** A key of another server with Groq's API, in a different format. */
   const OTHER_KEY = 'sk-another/TheKeyThatNobodyMaySee.1234567890';
   const cases = [
     ...ECHOES.map(([where, echo]) => [where, echo, KEY] as const),
@@ -99,7 +99,7 @@ describe('the key', () => {
     expect(shown(events)).not.toContain(apiKey);
   });
 
-  it('should not be in an error when another has replaced it meanwhile', async () => {
+  it('should not be in an error when a newer key has replaced it', async () => {
     const server = await serve();
     const keys = [OTHER_KEY, KEY];
     const apiKey = () => keys.shift() ?? KEY;
@@ -116,7 +116,7 @@ describe('the key', () => {
     second.subscription.unsubscribe();
   });
 
-  it('should leave what is too short for a key where it stands by chance', async () => {
+  it('should not be redacted when it is too short to be a key', async () => {
     const server = await serve({
       answer: ({ connection }) => {
         connection.socket.end(json(400, { error: { message: 'No such model, nor any other.', type: 'invalid' } }));
@@ -128,7 +128,7 @@ describe('the key', () => {
     expect(String(error)).toContain('No such model, nor any other.');
   });
 
-  it('should not be in anything that one can hold of a client, also while it asks', async () => {
+  it('should not be visible in any object of a client, also during a request', async () => {
     const server = await serve();
     const options = { apiKey: KEY, baseURL: server.url, counter: constantCounter(1) };
     const groq = createGroq(options);
@@ -145,7 +145,7 @@ describe('the key', () => {
     await transport.close();
   });
 
-  it('should not be sent, nor shown, when a header cannot hold it', async () => {
+  it('should not be sent or shown when it is invalid in a header', async () => {
     const server = await serve({ answer: ({ connection }) => connection.socket.end(json(200, completion('Hello'))) });
     for (const inside of ['\n', '\r\nx-evil: 1\r\n', '\0', ' ', 'é']) {
       const apiKey = `${KEY}${inside}${KEY}`;

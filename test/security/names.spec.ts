@@ -6,12 +6,12 @@ import { constantCounter } from '../../src/operators.ts';
 import { fakeTransport } from '../../src/testing/fakeTransport.ts';
 import { wire } from '../../src/testing/wire.ts';
 
-/** Names that every object has already. */
+/** Names of properties that every object inherits. */
 const NAMES = ['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', 'valueOf'];
 
 const messages = [{ role: 'user' as const, content: 'Hi' }];
 
-describe('names that every object has already', () => {
+describe('names of inherited properties', () => {
   const before = Object.getOwnPropertyNames(Object.prototype).sort();
 
   afterEach(() => {
@@ -19,7 +19,7 @@ describe('names that every object has already', () => {
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
   });
 
-  it.each(NAMES)('should be models and tenants like any other: %s', async (name) => {
+  it.each(NAMES)('should work as models and tenants: %s', async (name) => {
     const transport = fakeTransport(() =>
       of(
         wire.sent,
@@ -37,7 +37,7 @@ describe('names that every object has already', () => {
     const tokens = await lastValueFrom(groq.chat(request, { tenant: name }).pipe(toArray()));
     expect(tokens.map(({ type }) => type)).toEqual(['text', 'finish']);
 
-    // The limits that were given for the name hold: the next one does not fit, and one too large is told so.
+    // The limits for this name apply: a request that is too large is refused.
     groq.setLimits(name, { tpm: 40 });
     const second = groq.chat(request, { tenant: name, timeouts: { queue: 1 } });
     await expect(lastValueFrom(second)).rejects.toMatchObject({ code: 'GROQ_ERR_TIMEOUT' });
@@ -54,7 +54,7 @@ describe('names that every object has already', () => {
     await groq.close();
   });
 
-  it.each(NAMES)('should be what they are in an answer: %s', async (name) => {
+  it.each(NAMES)('should be plain data in an answer: %s', async (name) => {
     const toolCalls = [
       { index: 0, id: name, type: 'function' as const, function: { name, arguments: '{"__proto__":{"polluted":1}}' } },
     ];
@@ -76,7 +76,7 @@ describe('names that every object has already', () => {
     await groq.close();
   });
 
-  it.each(NAMES)('should be what they are in an error: %s', async (name) => {
+  it.each(NAMES)('should be plain data in an error: %s', async (name) => {
     const body = JSON.stringify({ error: { message: 'No.', type: name, code: name } }).replace(
       '{',
       `{"${name}":{"polluted":true},`,

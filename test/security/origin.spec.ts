@@ -10,14 +10,14 @@ import { rawServers } from '../util/rawServer.ts';
 const messages = [{ role: 'user' as const, content: 'Hi' }];
 const streamed = Buffer.concat([Buffer.from(STREAM_HEAD), chunk(finishEvent() + DONE_EVENT), Buffer.from(LAST_CHUNK)]);
 
-describe('where a client goes', () => {
+describe('connections of a client', () => {
   const serve = rawServers();
 
   afterEach(() => {
     vi.restoreAllMocks();
   });
 
-  it('should be its base URL and nowhere else, whatever it does and is told', async () => {
+  it('should only go to its base URL, whatever it calls and receives', async () => {
     const elsewhere = await serve();
     const answers: (string | Uint8Array)[] = [
       streamed,
@@ -57,7 +57,7 @@ describe('where a client goes', () => {
     expect(connected.length).toBeGreaterThan(0);
     for (const args of connected) expect(JSON.stringify(args)).toMatch(new RegExp(`"port":"?${server.port}"?`));
     expect(elsewhere.connections.length).toBe(0);
-    // The key goes with each, and nothing that a server has set.
+    // Each request has the key, but no cookie.
     for (const { head } of server.requests.all) {
       expect(head).toContain('authorization: Bearer gsk_x');
       expect(head.toLowerCase()).not.toContain('cookie');

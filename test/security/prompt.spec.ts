@@ -32,7 +32,7 @@ describe('the prompt', () => {
     ['the code of an error', 'GROQ_ERR_RATE_LIMIT keeps coming up in my logs.', 429, undefined],
     ['the code of a fault', 'GROQ_ERR_HTTP is what I see.', 503, undefined],
     ['a code of Groq that is tried again', 'json_validate_failed is what I get.', 400, 'json_validate_failed'],
-  ])('should not keep a request from being tried again where it is %s', (_, prompt, status, code) => {
+  ])('should not prevent a retry when it contains %s', (_, prompt, status, code) => {
     const refusal = wire.data(JSON.stringify({ error: { message: 'Not now.', code } }));
     const refused = of(wire.sent, wire.head(status, { 'retry-after': '0' }), refusal);
     const transport = fakeTransport({ [prompt]: (_request, i) => (i === 0 ? refused : 'Hello!') });
@@ -48,7 +48,7 @@ describe('the prompt', () => {
     expect(said).toEqual(['Hello!']);
   });
 
-  it('should leave to an error what is not of the server', async () => {
+  it('should not be redacted from parts of an error that the client wrote', async () => {
     const model = 'openai/gpt-oss-20b';
     const transport = fakeTransport(() => of(wire.sent, wire.head(400), wire.error(`What is ${model}?`)));
     const groq = createGroq({ transport, counter: constantCounter(1) });

@@ -9,7 +9,7 @@ import { rawServers } from '../util/rawServer.ts';
 describe('TLS', () => {
   const serve = rawServers();
 
-  it('should not be spoken in a version before 1.2, and nothing be sent', async () => {
+  it('should not be used below version 1.2', async () => {
     const old = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT:@SECLEVEL=0' } as const;
     const server = await serve({ tls: { ...makeCertificate(), ...old } });
     const groq = createGroq({ apiKey: 'gsk_x', baseURL: server.url, counter: constantCounter(1) });
@@ -21,7 +21,7 @@ describe('TLS', () => {
     await groq.close();
   });
 
-  it('should not be made less strict by any option', () => {
+  it('should not be weakened by any option', () => {
     for (const option of ['rejectUnauthorized', 'tls', 'insecure', 'ca', 'checkServerIdentity', 'dispatcher']) {
       expect(() => createGroq({ apiKey: 'gsk_x', [option]: false })).toThrow(option);
     }

@@ -3,10 +3,10 @@ import type { Groq } from '../../src/client/Groq.ts';
 import { isGroqError } from '../../src/errors/GroqError.ts';
 import type { Random } from '../../src/ports/clock.ts';
 
-/** When a request is left: at which of its stages, by itself or by its signal, or never. */
+/** When a request is cancelled: at a stage, or never. */
 const STAGES = ['at once', 'soon', 'admitted', 'connected', 'retrying', 'text', 'later', 'signal', 'finish'] as const;
 
-/** Which errors are to be expected from a server such as this. */
+/** The errors expected from this server. */
 const EXPECTED = new Set([
   'GROQ_ERR_HTTP',
   'GROQ_ERR_CONNECTION',
@@ -15,20 +15,20 @@ const EXPECTED = new Set([
   'GROQ_ERR_CANCELLED',
 ]);
 
-/** What became of requests: how many by each end. */
+/** The number of requests by how they ended. */
 export type Ends = Map<string, number>;
 
 /**
- * Asks once, and leaves at a random stage or not at all.
+ * Makes a request, and cancels it at a random stage or not at all.
  *
- * @returns When it has ended, in whichever way.
- * @throws {Error} (rejects) at an error that is not to be expected, or when it ends twice.
+ * @returns Settles when it has ended, in any way.
+ * @throws {Error} (rejects) at an unexpected error, or when it ends twice.
  */
 export function askOnce(groq: Groq, random: Random, shared: AbortSignal, ends: Ends): Promise<void> {
   const stage = random() < 0.5 ? STAGES[Math.floor(random() * STAGES.length)] : undefined;
   const controller = new AbortController();
   const messages = [{ role: 'user' as const, content: 'Hello?' }];
-  // A signal that all share, and one of its own.
+  // Either a signal shared by all requests, or a separate one.
   const options = {
     signal: stage === 'signal' ? controller.signal : shared,
     timeouts: { betweenTokens: 100 },

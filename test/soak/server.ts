@@ -3,7 +3,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { completion, DONE_EVENT, finishEvent, textEvent } from '../util/http.ts';
 import { seeded } from '../util/random.ts';
 
-/** What the server of a soak tells its parent when it is asked. */
+/** The statistics that the server of a soak sends to its parent on request. */
 export interface ServerStats {
   readonly requests: number;
   /** How many connections are open. */
@@ -24,7 +24,7 @@ const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) =>
   request.on('end', () => {
     answer(body, request, response);
   });
-  // A client that leaves is what all this is about.
+  // Disconnects of the client are expected.
   for (const side of [request, response]) side.on('error', () => undefined);
 });
 server.on('connection', (socket: Socket) => {
@@ -66,7 +66,7 @@ function answer(body: string, { socket }: IncomingMessage, response: ServerRespo
       setTimeout(say, random() * 4);
     } else if (fate < 0.08) socket.resetAndDestroy();
     else if (fate < 0.1) response.end();
-    // Else it stalls: the client has to notice.
+    // Otherwise it stalls until the client times out.
     else if (fate > 0.11) response.end(finishEvent() + DONE_EVENT);
   };
   say();

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type Sample, slope } from './slope.ts';
 
 describe('slope', () => {
-  it('should tell by how much something grows, whatever it is strewn by', () => {
+  it('should estimate the growth of noisy samples', () => {
     const strewn = (growth: number): Sample[] =>
       Array.from({ length: 100 }, (_, i) => [i, 1_000 + growth * i + (i % 2 === 0 ? 5 : -5)]);
     expect(slope(strewn(3))).toBeCloseTo(3, 1);
@@ -10,7 +10,7 @@ describe('slope', () => {
     expect(slope(strewn(-2))).toBeCloseTo(-2, 1);
   });
 
-  it('should be 0 of too few samples', () => {
+  it('should be 0 for too few samples', () => {
     expect(slope([[1, 5]])).toBe(0);
   });
 });

@@ -1,7 +1,7 @@
-/** A measurement: how much there was after how many. */
+/** A measurement: the value `y` at `x`. */
 export type Sample = readonly [x: number, y: number];
 
-/** By how much y grows with each x, by least squares. */
+/** The growth of y with x, by least squares. */
 export function slope(samples: readonly Sample[]): number {
   const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
   const meanX = mean(samples.map(([x]) => x));

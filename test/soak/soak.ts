@@ -8,24 +8,24 @@ import { askOnce, type Ends } from './asker.ts';
 import type { ServerStats } from './server.ts';
 import { type Sample, slope } from './slope.ts';
 
-/** How many requests wait for their answers at a time, and how many of them are in flight. */
+/** The number of unanswered requests at a time, and how many of them are in flight. */
 const OUTSTANDING = 300;
 const IN_FLIGHT = 100;
 
-/** How many samples of the heap are taken, and which part of them is warming up. */
+/** The number of heap samples, and the part of them that is warm-up. */
 const SAMPLES = 50;
 const WARM_UP = 0.3;
 
 /**
- * By how much the heap may grow in a soak of 100,000 requests, in bytes for 1,000 of them: the engine goes on learning
- * what the program does. One object kept for each request would be ten times as much.
+ * The allowed growth of the heap in a soak of 100,000 requests, in bytes for 1,000 of them: the engine keeps collecting
+ * type feedback. One object kept for each request would be ten times as much.
  */
 const BOUND = 5_000;
 
-/** With fewer requests nothing can be said of it. */
+/** With fewer requests, growth cannot be judged. */
 const FEW = 20_000;
 
-/** How long the process may take to end by itself, in milliseconds. */
+/** How long the process may take to exit by itself, in milliseconds. */
 const EXIT = 10_000;
 
 const { values } = parseArgs({ options: { requests: { type: 'string' }, seed: { type: 'string' } } });
@@ -49,7 +49,7 @@ process.once('SIGINT', () => {
   stopped = true;
 });
 const quietly = process.eventNames().map((name) => [name, process.listenerCount(name)] as const);
-// Whatever nobody caught is a failure, and not the end of the soak.
+// An uncaught exception is a failure, but does not end the soak.
 const uncaught = (error: unknown): void => {
   fail(`nobody caught ${String(error)}`);
 };
@@ -57,7 +57,7 @@ process.on('uncaughtException', uncaught).on('unhandledRejection', uncaught).on(
 
 const server = fork(new URL('server.ts', import.meta.url), [String(seed)], {
   execArgv: ['--conditions=rxgroq-source'],
-  // Ctrl-C is for us: it goes on until we have left.
+  // Ctrl-C only reaches this process; the server runs until the client has ended.
   detached: true,
 });
 const hear = async <T>(): Promise<T> => ((await once(server, 'message')) as [T])[0];
@@ -105,7 +105,7 @@ function isStopped(): boolean {
   return stopped;
 }
 
-/** Asks until so many requests were made, and waits for the last of them. */
+/** Makes requests up to a number, and waits for the last of them. */
 async function round(until: number): Promise<void> {
   const ask = async (): Promise<void> => {
     while (asked < until && !stopped) {
@@ -117,7 +117,7 @@ async function round(until: number): Promise<void> {
 }
 
 async function sample(): Promise<void> {
-  // What is left of the last requests runs out within a moment: grace, and connections that are being closed.
+  // The last requests may still have timers for `grace`, and closing connections.
   await new Promise((resolve) => setTimeout(resolve, 60));
   for (let i = 0; i < 3; i++) {
     gc?.();
@@ -135,7 +135,7 @@ function progress(open: number): void {
   );
 }
 
-/** Sees that the server has no connection any more, and lets it go. */
+/** Checks that the server has no open connection, and stops it. */
 async function leaveServer(): Promise<void> {
   let left = (await stats()).open;
   for (let i = 0; i < 20 && left > 0; i++) {
