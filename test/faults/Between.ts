@@ -1,19 +1,19 @@
 import { connect, createServer, type Socket } from 'node:net';
 
-/** What a {@link startBetween} does with a connection. */
+/** Handles a connection of {@link startBetween}. */
 export type Pass = (client: Socket, connection: { readonly index: number; readonly on: () => Socket }) => void;
 
 /**
- * Starts what stands between a client and a server, where connections can be cut or swallowed.
+ * Starts a proxy between a client and a server that can cut or block connections.
  *
  * @param port Of the server.
- * @param pass Is told of each connection, with what passes it on.
+ * @param pass Called with each connection, and a function that connects it to the server.
  */
 export async function startBetween(port: number, pass: Pass): Promise<{ port: number; stop: () => Promise<void> }> {
   const sockets = new Set<Socket>();
   const kept = (socket: Socket): Socket => {
     sockets.add(socket);
-    // What either side does to its connection is no failure here.
+    // Resets by either side are expected.
     return socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
   };
   let count = 0;

@@ -8,18 +8,18 @@ import type { Reservation } from '../../src/model/Reservation.ts';
 import type { Verdict } from '../../src/model/Verdict.ts';
 import type { LimitChange, LimitStore } from '../../src/ports/LimitStore.ts';
 
-/** What a ledger starts from: enough for every test, and so slow that next to nothing flows back in one. */
+/** Enough for every test, with an inflow that is negligible during one. */
 const LIMITS: Limits = { rpd: 1_000_000, tpd: 100_000_000 };
 
 const DAY = 86_400_000;
 
-/** The client's own store, with a record of everything that it is told. */
+/** The default store of a client, with a record of all calls. */
 export class Ledger implements LimitStore {
-  /** What was granted and not settled. */
+  /** Reservations that were granted and not settled. */
   readonly open = new Set<Reservation>();
-  /** What became of each reservation, in order; one that is settled twice stands here twice. */
+  /** The outcome of each reservation, in order. A reservation that is settled twice appears twice. */
   readonly settled: { readonly reservation: Reservation; readonly outcome: Outcome }[] = [];
-  /** What was sent, in order. */
+  /** Reservations reported as sent, in order. */
   readonly sentOut: Reservation[] = [];
   readonly #store: LimitStore;
   readonly #clock: SchedulerLike;
@@ -31,7 +31,7 @@ export class Ledger implements LimitStore {
     this.#store = memoryLimitStore({ limits, scheduler });
   }
 
-  /** The kinds of what became of the reservations, in order. */
+  /** The types of the outcomes, in order. */
   get outcomes(): readonly Outcome['type'][] {
     return this.settled.map(({ outcome }) => outcome.type);
   }
@@ -65,7 +65,7 @@ export class Ledger implements LimitStore {
     return this.#store.levels(key) as Observable<readonly BucketLevel[]>;
   }
 
-  /** The buckets of a key as they stand. */
+  /** The current buckets of a key. */
   levelsNow(key: LimitKey): readonly BucketLevel[] {
     let now: readonly BucketLevel[] = [];
     this.levels(key)
@@ -77,8 +77,8 @@ export class Ledger implements LimitStore {
   }
 
   /**
-   * Which buckets do not hold what they must after all that was settled: not less than if all that was reserved had
-   * been kept, and not more than if all that may go back had.
+   * The buckets whose level is impossible after the settlements: lower than if all reservations had been kept, or
+   * higher than if all possible refunds had been given.
    */
   imbalances(key: LimitKey): readonly string[] {
     const mine = this.settled.filter(({ reservation }) => reservation.key === key);
@@ -95,7 +95,7 @@ export class Ledger implements LimitStore {
   }
 }
 
-/** What a settlement takes at the least: all that is in doubt, and what is known to be used. */
+/** The least that a settlement takes: known usage, and everything in doubt. */
 function leastKept(cost: Cost, outcome: Outcome, unit: 'requests' | 'tokens'): number {
   switch (outcome.type) {
     case 'used':
@@ -109,6 +109,6 @@ function leastKept(cost: Cost, outcome: Outcome, unit: 'requests' | 'tokens'): n
   }
 }
 
-/** What it takes at the most: a server that keeps what was reserved and not used is taken to do so. */
+/** The most that it takes, if the server is assumed to keep unused units. */
 const mostKept = (cost: Cost, outcome: Outcome, unit: 'requests' | 'tokens'): number =>
   outcome.type === 'used' ? Math.max(cost[unit], outcome.cost[unit]) : leastKept(cost, outcome, unit);

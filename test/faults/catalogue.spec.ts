@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
-/** How many faults are known, and those whose tests stand where what they are about is tested anyway. */
+/** The number of known faults, and those whose tests are in other folders. */
 const COUNT = 84;
 const ELSEWHERE = new Map([
   [50, '../client/flow.spec.ts'],
@@ -11,12 +11,12 @@ const ELSEWHERE = new Map([
 const folder = new URL('./', import.meta.url);
 const read = (name: string): string => readFileSync(new URL(name, folder), 'utf8');
 
-/** The numbers that begin the names of tests. */
+/** The numbers at the beginning of test names. */
 const numbersIn = (text: string): number[] =>
   [...text.matchAll(/(?:\bid: ['"`]|\bit(?:\.each.*)?\(['"`]|^ {2}\[)(\d+)/gm)].map(([, digits]) => Number(digits));
 
 describe('the catalogue of faults', () => {
-  it('should have a test of every row', () => {
+  it('should have a test for every row', () => {
     const specs = readdirSync(folder).filter((name) => name.endsWith('.spec.ts') && name !== 'catalogue.spec.ts');
     const tested = new Set(specs.flatMap((name) => numbersIn(read(name))));
     const missing = Array.from({ length: COUNT }, (_, index) => index + 1).filter(
@@ -25,9 +25,9 @@ describe('the catalogue of faults', () => {
     expect(missing).toEqual([]);
   });
 
-  it('should still find those that stand elsewhere', () => {
+  it('should find the tests that are in other files', () => {
     expect(read(ELSEWHERE.get(50) ?? '')).toContain('should let the server wait for a loop that is slow');
-    // Every place in which a request can be when it is left, by unsubscribing and by a signal.
+    // Every stage at which a request can be cancelled, by unsubscribing and by a signal.
     const text = read(ELSEWHERE.get(75) ?? '');
     for (const stage of [
       'waits for the limit',

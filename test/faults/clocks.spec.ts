@@ -80,7 +80,7 @@ describe('clocks', () => {
     clock.jump(0);
     expect(transport.requests).toHaveLength(2);
     clock.jump(8 * HOUR);
-    // Those in flight are told once that it took too long, and there go as many as the bucket holds, not eight hours' worth.
+    // Requests in flight time out once, and as many start as the bucket holds, not eight hours' worth.
     const late = answers.filter(({ ends }) => ends.length > 0);
     expect(late).toHaveLength(2);
     for (const { ends } of late) expect(ends).toEqual([['error', expect.toSatisfy(isTimeoutError)]]);

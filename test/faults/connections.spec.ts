@@ -9,7 +9,7 @@ import { type Fault, MODEL, ONE, PROMPT, RESERVED, request, type Stage, TWO, tes
 
 const dead = await deadPort();
 
-/** Lets the time pass that an attempt may take, as often as there are attempts. */
+/** Advances the clock by `ms` in each of two attempts. */
 const late =
   (ms: number, ready: (stage: Stage, attempt: number) => unknown) =>
   async (stage: Stage): Promise<void> => {
@@ -20,7 +20,7 @@ const late =
     }
   };
 
-/** A server that takes no connection any more, since as many wait as may: a worker that never looks at them. */
+/** A server that accepts no connection, since its backlog is full: a worker that is blocked. */
 async function fullBacklog(): Promise<{ port: number; stop: () => Promise<unknown> }> {
   const worker = new Worker(
     `const { parentPort } = require('node:worker_threads');
@@ -93,7 +93,7 @@ const faults: readonly Fault[] = [
     requests: 2,
     outcomes: ['unknown', 'used'],
     pooled: 1,
-    // What is in doubt stays charged beside what the second attempt has used.
+    // The doubtful charge of the first attempt remains beside the usage of the second.
     after: held(RESERVED + 12),
   },
   {
@@ -153,7 +153,7 @@ const faults: readonly Fault[] = [
     ask: (groq, call) => groq.chat({ messages: [{ role: 'user', content: PROMPT.repeat(400_000) }] }, call),
     play: async (stage) => {
       await late(30_000, ({ server }, attempt) => server.connections.at(attempt))(stage);
-      // Only who reads sees that the other side has gone.
+      // A socket notices that the peer has closed only while it reads.
       for (const { socket } of stage.server.connections.all) socket.resume();
     },
     requests: 0,

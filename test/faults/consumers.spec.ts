@@ -4,10 +4,10 @@ import { LAST_CHUNK } from '../util/http.ts';
 import { BEGUN, WHOLE, well, writes } from './answers.ts';
 import { type Fault, ONE, request, testFaults } from './harness.ts';
 
-/** What an observer threw, as rxjs reports it. */
+/** Exceptions of observers, as reported by rxjs. */
 const reported: unknown[] = [];
 
-/** A consumer whose observer throws with every value. */
+/** A consumer whose observer throws at every value. */
 const throwing = (source: Observable<unknown>): Observable<unknown> =>
   new Observable((destination) =>
     source.subscribe({

@@ -4,7 +4,7 @@ import type { RawRequest } from '../util/rawServer.ts';
 import { bytes, events, finish, one, two, WHOLE, writes } from './answers.ts';
 import { type Fault, ONE, type Stage, testFaults } from './harness.ts';
 
-/** Writes pieces one after the other, each in a segment of its own. */
+/** Writes pieces in order, each in a separate segment. */
 const apart =
   (pieces: readonly (string | Uint8Array)[]) =>
   async ({ connection: { socket } }: RawRequest): Promise<void> => {
@@ -19,13 +19,13 @@ const byteByByte = (all: Uint8Array) => apart(Array.from(all, (byte) => Uint8Arr
 const STRANGE = 'é€😀\u{10ffff}\u0000\u2028"\\';
 const said = (text: string): Buffer => bytes(events(textEvent(text), finish, DONE_EVENT), LAST_CHUNK);
 
-/** The same events with other ends of lines. */
+/** The same events with other line ends. */
 const broken = (end: string): Buffer =>
   bytes(events(...[one, two, finish, DONE_EVENT].map((event) => event.replaceAll('\n', end))), LAST_CHUNK);
 
 const MILLION = 1_000_000;
 
-/** So much of something before the first event. */
+/** Many such lines before the first event. */
 const flood = (line: string): Buffer => bytes(events(line.repeat(MILLION)), WHOLE.subarray(STREAM_HEAD.length));
 
 const tooLong = { text: ONE, outcomes: ['unknown'], error: { code: 'GROQ_ERR_PROTOCOL' } } as const;

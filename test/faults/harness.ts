@@ -22,11 +22,11 @@ export const PROMPT = 'the-prompt-that-nobody-may-see';
 export const [ONE, TWO] = ['the-output-', 'that-nobody-may-see'];
 export const MODEL = 'openai/gpt-oss-20b';
 export const HOUR = 3_600_000;
-/** What one request reserves, in tokens. */
+/** The reservation of one request, in tokens. */
 export const RESERVED = 110;
 export const request = { messages: [{ role: 'user' as const, content: PROMPT }], max_completion_tokens: 100 };
 
-/** A request on its way, with everything that has a part in it. */
+/** A running request with all objects involved. */
 export interface Stage {
   readonly server: RawServer;
   readonly clock: HandClock;
@@ -37,44 +37,44 @@ export interface Stage {
   readonly events: readonly GroqEvent[];
 }
 
-/** How a server is reached, and what is to be done in the end for that. */
+/** Returns the URL of a server; `ended` registers a cleanup. */
 export type Reach = (server: RawServer, ended: (stop: () => unknown) => void) => string | Promise<string>;
 
-/** One row of the catalogue: what happens, and what has to become of it. */
+/** One row of the catalogue: a fault, and its required result. */
 export interface Fault extends Omit<RawServerOptions, 'answer'> {
   /** Its number in the catalogue, with a letter where it has several cases. */
   readonly id: string;
   readonly what: string;
-  /** What is done with a request, and with the how manieth it is from 0. */
+  /** Handles a request, given its index. */
   readonly answer?: (request: RawRequest, index: number) => unknown;
   /** @default by its URL */
   readonly url?: Reach | undefined;
   readonly options?: GroqOptions;
-  /** What the buckets hold. @default more than enough */
+  /** The limits. @default more than enough */
   readonly limits?: Limits;
-  /** What is asked for. @default tokens */
+  /** The method that is called. @default chat() */
   readonly ask?: (groq: Groq, call: CallOptions, server: RawServer) => Observable<unknown>;
-  /** What happens once it is asked: the passing of time, for the most part. */
+  /** Runs after the call; mostly advances the clock. */
   readonly play?: (stage: Stage) => unknown;
-  /** What the error is like. Absent when the answer completes. */
+  /** The expected error. Absent when the answer completes. */
   readonly error?: object;
-  /** What is delivered of the text. @default nothing when it fails, both pieces when it completes */
+  /** The emitted text. @default nothing when it fails, both pieces when it completes */
   readonly text?: string;
-  /** What of the values is looked at beside the text. */
+  /** Checks the values besides the text. */
   readonly values?: (values: readonly unknown[]) => void;
-  /** How many requests reach the server. @default 1 */
+  /** The number of requests that reach the server. @default 1 */
   readonly requests?: number;
-  /** What becomes of each reservation, in order. @default one that was used */
+  /** The outcome of each reservation, in order. @default one 'used' */
   readonly outcomes?: readonly (Outcome['type'] | readonly Outcome['type'][])[];
-  /** Whether the server says of the limits what the ledger cannot know. */
+  /** Whether the server reports limits that the ledger cannot know. */
   readonly unbalanced?: boolean;
-  /** How many connections stay open for the next request. @default 0 */
+  /** The number of connections kept for the next request. @default 0 */
   readonly pooled?: number;
-  /** What is looked at in the end. */
+  /** Checks the state at the end. */
   readonly after?: (stage: Stage) => unknown;
 }
 
-/** Makes a test of each row, which checks what has to hold after every fault. */
+/** Makes a test of each row, which checks the properties that hold after every fault. */
 export function testFaults(faults: readonly Fault[]): void {
   const { running, logged, reported } = watching();
   const handles = openHandles();
@@ -133,7 +133,7 @@ function begin(fault: Fault, server: RawServer, url = server.url): Stage {
   return { server, clock, ledger, groq, asked, controller, events };
 }
 
-/** Waits until all is done that was to be done at once, and the connections are closed that are to be. */
+/** Waits until all immediate work is done, and connections are closed unless they are kept. */
 async function settled({ server, clock }: Stage, { pooled = 0 }: Fault): Promise<void> {
   await clock.idle();
   while (server.open > pooled) await new Promise(setImmediate);
@@ -175,7 +175,7 @@ async function expectNothingLeft(stage: Stage, { unbalanced = false }: Fault): P
   expect([asked.ends.length, asked.values.length], 'P1: nothing comes after the end').toEqual([1, length]);
 }
 
-/** Whatever is shown of an error, of an event or of the state: it holds neither the key nor what was said. */
+/** No printed form of an error or an event may contain the key, the prompt or the answer. */
 function expectNoSecret({ asked, events }: Stage, logged: readonly unknown[]): void {
   const error = asked.ends[0]?.[1];
   const shown = [error, events].flatMap((value) => [
@@ -189,7 +189,7 @@ function expectNoSecret({ asked, events }: Stage, logged: readonly unknown[]): v
   expect(logged, 'P7: nothing is logged').toEqual([]);
 }
 
-/** Watches what a test must not do, and ends what it has begun. */
+/** Records logs and unhandled errors of a test, and stops its servers afterwards. */
 function watching() {
   const running: (() => Promise<void>)[] = [];
   let spies: MockInstance[] = [];
@@ -217,7 +217,7 @@ function watching() {
   };
 }
 
-/** What of the network keeps the process from ending. */
+/** Network handles that keep the process alive. */
 const openHandles = (): readonly string[] =>
   process
     .getActiveResourcesInfo()

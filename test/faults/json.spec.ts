@@ -3,11 +3,11 @@ import { DONE_EVENT, json, LAST_CHUNK } from '../util/http.ts';
 import { bytes, event, events, finish, one, two, writes } from './answers.ts';
 import { type Fault, ONE, request, TWO, testFaults } from './harness.ts';
 
-/** An answer with these events between its pieces and its end. */
+/** An answer with these events between its pieces and its finish. */
 const around = (...more: readonly unknown[]) =>
   writes(bytes(events(one, ...more.map(event), two, finish, DONE_EVENT), LAST_CHUNK));
 
-/** Events after which the stream is no longer believed. */
+/** The result of an event that makes the stream invalid. */
 const broken = {
   text: ONE,
   outcomes: ['unknown'],

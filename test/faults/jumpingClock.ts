@@ -1,12 +1,12 @@
 import { type SchedulerAction, type SchedulerLike, Subscription } from 'rxjs';
 
-/** A clock that sleeps: it goes on in one jump, after which everything that has become due is done, late. */
+/** A clock that sleeps: it advances in one jump, after which all overdue work is done late. */
 export interface JumpingClock extends SchedulerLike {
   readonly pending: number;
   jump(ms: number): void;
 }
 
-/** Makes the clock of a machine that was shut for some hours. */
+/** Makes the clock of a machine that slept for some hours. */
 export function jumpingClock(): JumpingClock {
   const tasks = new Set<{ readonly at: number; readonly act: () => void }>();
   let now = 0;

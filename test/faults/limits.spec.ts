@@ -8,7 +8,7 @@ import { type Told, told } from '../util/told.ts';
 import { bytes, WHOLE_BODY, well } from './answers.ts';
 import { type Fault, MODEL, RESERVED, request, type Stage, testFaults } from './harness.ts';
 
-/** The whole answer, with a head that tells of limits. */
+/** The whole answer, with these headers. */
 const telling = (headers: Record<string, string>): Buffer =>
   bytes(head(200, { 'content-type': 'text/event-stream', 'transfer-encoding': 'chunked', ...headers }), WHOLE_BODY);
 
@@ -27,7 +27,7 @@ const bucket = ({ ledger }: Stage, dimension: Dimension = 'tpm') =>
 
 const ENOUGH: Limits = { rpd: 1_000_000, tpd: 100_000_000 };
 
-/** What says nothing that can be relied on. */
+/** Headers without usable content. */
 const NONSENSE: readonly Record<string, string>[] = [
   { 'x-ratelimit-limit-tokens': '∞', 'x-ratelimit-remaining-tokens': '∞', 'x-ratelimit-reset-tokens': '∞' },
   { 'x-ratelimit-limit-tokens': '-1', 'x-ratelimit-remaining-tokens': '-5' },
@@ -39,7 +39,7 @@ const NONSENSE: readonly Record<string, string>[] = [
   { 'x-ratelimit-limit-tokens': '9'.repeat(10_000) },
 ];
 
-/** How long the bucket takes to be full again, as it is told. */
+/** Values of the header for the time until a bucket is full. */
 const RESETS = ['7.66s', '2m59.56s', '1h2m', '12ms', '∞', '', '1h1h', '-5s', '9'.repeat(10_000), '1m'.repeat(5_000)];
 
 /** Another request that waits behind the first. */
@@ -90,7 +90,7 @@ const faults: readonly Fault[] = [
   {
     id: '63/raise',
     what: 'a limit that is raised while one waits',
-    // The first answer only begins, so that nothing comes back.
+    // The first answer only begins, so that nothing is given back.
     answer: (asked, index) => {
       if (index > 0) well(asked);
       else asked.connection.socket.write(telling(tokensLeft(1_000_000, 999_000)).subarray(0, -WHOLE_BODY.length));
@@ -103,7 +103,7 @@ const faults: readonly Fault[] = [
     play: async (stage) => {
       while (bucket(stage)?.limit !== 1_000_000) await stage.clock.idle();
       await stage.clock.idle();
-      // What flows back at the new rate in ten milliseconds is enough. At the old one it would take a minute.
+      // The inflow of ten milliseconds is enough at the new rate. At the old rate it would take a minute.
       stage.clock.advance(10);
       await stage.server.requests.at(1);
       (await stage.server.requests.at(0)).connection.socket.write(WHOLE_BODY);
@@ -143,7 +143,7 @@ const faults: readonly Fault[] = [
     outcomes: ['used', 'used'],
     unbalanced: true,
     after: (stage) => {
-      // A token or two for what flows back in ten milliseconds, and for rounding.
+      // Some tokens for the inflow of ten milliseconds and for rounding.
       expect(bucket(stage)?.level).toBeLessThan(500 + 2 * (RESERVED - 12) + 2);
     },
     pooled: 2,

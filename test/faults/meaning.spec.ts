@@ -12,7 +12,7 @@ const stream = (...all: readonly string[]) => writes(bytes(events(...all, DONE_E
 
 const lastOf = (values: readonly unknown[]): Token => values.at(-1) as Token;
 
-/** The tokens that a settlement has taken. */
+/** The tokens that the settlements have taken. */
 const taken = ({ ledger }: Stage): number => {
   const [{ reservation, outcome } = expect.unreachable()] = ledger.settled;
   return outcome.type === 'used' ? outcome.cost.tokens : (reservation.cost satisfies Cost).tokens;
@@ -115,6 +115,6 @@ const faults: readonly Fault[] = [
   },
 ];
 
-describe('what an answer means', () => {
+describe('the meaning of an answer', () => {
   testFaults(faults);
 });

@@ -6,12 +6,12 @@ import { BEGUN, bytes, ends, finish, one, two, WHOLE, writes } from './answers.t
 import { type Fault, MODEL, ONE, request, type Stage, TWO, testFaults } from './harness.ts';
 
 const protocol = { code: 'GROQ_ERR_PROTOCOL' };
-/** It reached the server, nobody knows what became of it, and nothing is tried again. */
+/** The request reached the server, its outcome is unknown, and it is not retried. */
 const doubt = { outcomes: ['unknown'], error: protocol } as const;
 const SSE = { 'content-type': 'text/event-stream' };
 const BODY = one + two + finish + DONE_EVENT;
 
-/** An answer with a head of our own. */
+/** An answer with a custom head. */
 const headed = (...lines: string[]): string => `HTTP/1.1 200 OK\r\n${lines.join('\r\n')}\r\n\r\n`;
 
 const limit = ({ ledger }: Stage): unknown =>

@@ -11,7 +11,7 @@ const DEAD: LookupAddress = { address: '::1', family: 6 };
 
 const failure = (code: string): Error => Object.assign(new Error(code), { code });
 
-/** Lets names be looked up as a test says. Gives what counts how often one was. */
+/** Replaces DNS lookups. Returns a function that counts them. */
 function lookups(answer: (answer: Answer, index: number) => void) {
   let count = 0;
   return vi.spyOn(dns, 'lookup').mockImplementation(((_: string, __: object, done: Answer) => {
@@ -22,7 +22,7 @@ function lookups(answer: (answer: Answer, index: number) => void) {
   }) as typeof dns.lookup);
 }
 
-/** The answers that were asked for and not given. */
+/** Callbacks of unanswered lookups. */
 const unanswered: Answer[] = [];
 
 const byName = ({ port }: RawServer): string => `http://localhost:${port}`;

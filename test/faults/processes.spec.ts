@@ -77,7 +77,7 @@ const faults: readonly Fault[] = [
   },
 ];
 
-/** Starts a program with an answer that comes and a request that waits. */
+/** Starts a program with an answer in progress and a waiting request. */
 async function start(): Promise<{ child: Child; server: RawServer }> {
   const { server, stop } = await startRawServer({ answer: writes(BEGUN) });
   const child = new Child(new URL('stopping.ts', import.meta.url), [server.url]);
@@ -92,7 +92,7 @@ async function start(): Promise<{ child: Child; server: RawServer }> {
 describe('processes and subscribers', () => {
   testFaults(faults);
 
-  it('73: a program that is asked to end, and ends what it has begun', async () => {
+  it('73: a program that is asked to end, and finishes its requests', async () => {
     const { child, server } = await start();
     child.process.kill('SIGINT');
     await child.printed(/stopping/);
@@ -102,7 +102,7 @@ describe('processes and subscribers', () => {
     expect(stdout).toMatch(/first complete[^]*second complete\nclosed\n$/);
   });
 
-  it('73: a program that is asked to end, and cuts it short', async () => {
+  it('73: a program that is asked to end, and cancels its requests', async () => {
     const { child, server } = await start();
     child.process.kill('SIGTERM');
     const { code, stdout, stderr } = await child.ended;
@@ -118,14 +118,14 @@ describe('processes and subscribers', () => {
     expect(server.requests.length).toBe(1);
   });
 
-  it('74: a program that is killed while an answer comes', async () => {
+  it('74: a program that is killed during an answer', async () => {
     const { child, server } = await start();
     child.process.kill('SIGKILL');
     for (const { closed } of server.connections.all) await closed;
     expect((await child.ended).signal).toBe('SIGKILL');
   });
 
-  it('77: a hundred thousand that wait and are all cancelled', () => {
+  it('77: a hundred thousand waiting requests that are all cancelled', () => {
     const count = 100_000;
     const scheduler = virtualClock();
     const store = quota(1, 3_600_000, { scheduler });
@@ -146,7 +146,7 @@ describe('processes and subscribers', () => {
     round();
     const before = heap();
     round();
-    // Less than a hundred bytes for each: nothing of them is kept.
+    // Less than 100 bytes each, so no object of a request is kept.
     expect(heap() - before).toBeLessThan(100 * count);
     expect(transport.requests.length).toBeLessThanOrEqual(2);
   });

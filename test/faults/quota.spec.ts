@@ -7,7 +7,7 @@ const MODEL = 'm';
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
-/** A client and a server in virtual time, which know the same limits to begin with. */
+/** A client and a server in virtual time that start with the same limits. */
 function setUp(limitText: string, shape: LimiterShape = 'bucket', options: GroqOptions = {}) {
   const scheduler = virtualClock();
   const limits = limitsOf(limitText);
@@ -33,20 +33,20 @@ function setUp(limitText: string, shape: LimiterShape = 'bucket', options: GroqO
 const completed = (answers: readonly Pick<Told<unknown>, 'ends'>[]): number =>
   answers.filter(({ ends }) => ends.length === 1 && ends[0]?.[0] === 'complete').length;
 
-describe('limits that are not what they seem', () => {
-  it.each<LimiterShape>(['bucket', 'sliding', 'fixed'])('66: a server whose windows are of the kind %s', (shape) => {
+describe('limits that differ from what the client knows', () => {
+  it.each<LimiterShape>(['bucket', 'sliding', 'fixed'])('66: a server that counts in the shape %s', (shape) => {
     const { scheduler, server, ask } = setUp('60/min, 2000 tokens/min', shape);
     const answers = ask(600);
     scheduler.flush();
     expect(completed(answers)).toBe(600);
-    // Once it has learned how the server counts, it meets no limit any more.
+    // After it has learned how the server counts, it meets no limit.
     const learned = 3 * MINUTE;
     expect(server.refusals.filter(({ at }) => at > learned)).toEqual([]);
     expect(server.refusals.length).toBeLessThan(shape === 'bucket' ? 1 : 20);
     expect(server.open).toBe(0);
   });
 
-  it('67: others who use up all limits for a minute', () => {
+  it('67: other clients that use up all limits for a minute', () => {
     const { scheduler, server, ask } = setUp('600/min, 20k tokens/min');
     const [from, until] = [5_000, 65_000];
     const greedy = (): void => {
@@ -59,20 +59,20 @@ describe('limits that are not what they seem', () => {
     scheduler.flush();
     expect(completed(answers)).toBe(2_000);
     const during = ({ at }: { at: number }): boolean => at > from && at < until + 1_000;
-    // While nothing is to be had it asks now and then, and not as often as it could.
+    // While the limits are used up, it sends requests only now and then.
     expect(server.refusals.filter(during).length).toBeLessThan(60);
-    // Ten seconds later it has all there is again.
+    // Ten seconds later it uses the whole quota again.
     const later = server.admissions.filter((at) => at >= until + 10_000 && at < until + 70_000).length;
     expect(later).toBeGreaterThanOrEqual(0.95 * 600);
     expect(server.refusals.filter(({ at }) => at > until + 10_000)).toEqual([]);
   });
 
-  it('68: a day that is used up', () => {
+  it('68: a daily limit that is used up', () => {
     const { scheduler, server, groq, ask } = setUp('10/day', 'bucket', { timeouts: { queue: HOUR } });
     const answers = ask(15);
     scheduler.flush(MINUTE);
     expect(completed(answers)).toBe(10);
-    // Those that wait have one timer between them, and not one that runs all the time.
+    // All waiting requests share one timer.
     expect(scheduler.pending).toBe(1);
     scheduler.flush();
     const late = answers.flatMap(({ ends }) => (ends[0]?.[0] === 'error' ? [ends[0][1]] : []));

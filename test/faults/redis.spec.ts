@@ -1,6 +1,6 @@
 import { describe, it } from 'vitest';
 
-/** What waits for a store in Redis, which there is not. */
+/** Rows that need a store in Redis, which does not exist yet. */
 const WAITING: readonly (readonly [id: number, what: string])[] = [
   [79, 'Redis that is down at the start, dies, comes back empty or without its scripts'],
   [80, 'Redis that is slow, silent or half open'],

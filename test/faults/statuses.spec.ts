@@ -4,7 +4,7 @@ import { type RawRequest, startRawServer } from '../util/rawServer.ts';
 import { first, refusal, well, writes } from './answers.ts';
 import { type Fault, HOUR, KEY, MODEL, type Stage, testFaults } from './harness.ts';
 
-/** What is refused costs a request, and no tokens. */
+/** A refused request costs one request and no tokens. */
 const refused = { outcomes: ['used'], pooled: 1, after: costs(1, 0) } as const;
 
 function costs(requests: number, tokens: number, ...told: readonly string[]) {
@@ -15,7 +15,7 @@ function costs(requests: number, tokens: number, ...told: readonly string[]) {
   };
 }
 
-/** Waits until a pause before a retry has begun, and gives its length. */
+/** Waits until a delay before a retry begins, and returns it in milliseconds. */
 async function pause({ events, clock }: Stage): Promise<number> {
   for (;;) {
     const retrying = events.find(({ type }) => type === 'retrying');
@@ -24,7 +24,7 @@ async function pause({ events, clock }: Stage): Promise<number> {
   }
 }
 
-/** Lets a pause of exactly this length pass. */
+/** Checks that the delay has exactly this length, and lets it pass. */
 const pauses =
   (ms: number) =>
   async (stage: Stage): Promise<void> => {
@@ -35,7 +35,7 @@ const pauses =
     stage.clock.advance(1);
   };
 
-/** A pause of our own: half of what it may be at the most. */
+/** The client's own delay: half of its maximum. */
 const own = { retry: { count: 1, initialDelay: 1_000 }, random: () => 0.5 };
 
 const again = { requests: 2, pooled: 1 } as const;
@@ -60,7 +60,7 @@ const faults: readonly Fault[] = [
     id: `17/${status}`,
     what: `a ${status}`,
     answer: first(writes(refusal(status))),
-    // It may have worked until it gave up.
+    // The server may have worked until its timeout.
     outcomes: [status === 408 ? 'unknown' : 'used', 'used'] as const,
     ...again,
   })),
@@ -89,7 +89,7 @@ const faults: readonly Fault[] = [
         await clock.idle();
         clock.advance(10);
       }
-      // Not a storm: each time it waits, and longer.
+      // No retry storm: it waits longer each time.
       expect(server.requests.length).toBe(4);
       expect(clock.now()).toBeGreaterThan(300);
     },
@@ -153,7 +153,7 @@ const faults: readonly Fault[] = [
       ),
     ),
     ...refused,
-    // The limit that it names is known from then on.
+    // The reported limit is known from then on.
     after: costs(1, 0, 'tpm'),
     error: { code: 'GROQ_ERR_REQUEST_TOO_LARGE', dimension: 'tpm', cost: 12_328, limit: 6_000 },
   },

@@ -3,8 +3,8 @@ import { createGroq } from '../../src/client/createGroq.ts';
 import { isGroqError } from '../../src/errors/GroqError.ts';
 
 /**
- * A program with an answer that comes and a request that waits. SIGINT lets it end what it has begun, SIGTERM cuts it
- * short; either way it ends by itself. Its argument is the URL of a server.
+ * A program with an answer in progress and a waiting request. SIGINT makes it finish them, SIGTERM makes it cancel
+ * them; either way it exits by itself. Its argument is the URL of a server.
  */
 const [url = ''] = process.argv.slice(2);
 const groq = createGroq({

@@ -4,7 +4,7 @@ import { chunk, DONE_EVENT, LAST_CHUNK } from '../util/http.ts';
 import { BEGUN, bytes, ends, event, events, finish, first, one, two, writes } from './answers.ts';
 import { type Fault, ONE, type Stage, testFaults } from './harness.ts';
 
-/** The stream was cut off after its first piece, which is not lost, and nobody knows what was charged. */
+/** The stream is cut after its first piece, which is kept; its usage is unknown. */
 const truncated = {
   text: ONE,
   outcomes: ['unknown'],
@@ -13,7 +13,7 @@ const truncated = {
 
 const silent = (phase: string) => ({ code: 'GROQ_ERR_TIMEOUT', phase });
 
-/** Does something to the connection once the first piece has come. */
+/** Runs after the first piece has arrived. */
 const thenAt =
   (act: (socket: Stage['server']['requests']['all'][number]['connection']['socket']) => unknown) =>
   async ({ asked, server }: Stage): Promise<void> => {
@@ -21,7 +21,7 @@ const thenAt =
     await act((await server.requests.at(0)).connection.socket);
   };
 
-/** Lets what was written arrive. */
+/** Waits until the written bytes have arrived. */
 const arrive = async ({ clock }: Stage): Promise<void> => {
   for (let turn = 0; turn < 20; turn++) await clock.idle();
 };

@@ -14,7 +14,7 @@ const good = makeCertificate();
 const expired = makeCertificate({ validTo: new Date('2021-01-01') });
 const ofOthers = makeCertificate({ host: 'api.groq.com' });
 
-/** The server sees nothing of the request, and nothing is tried again. */
+/** The server receives no request, and there is no retry. */
 const untrusted = (reason: string | RegExp) => ({
   requests: 0,
   outcomes: ['unsent'] as const,
@@ -26,7 +26,7 @@ const untrusted = (reason: string | RegExp) => ({
   },
 });
 
-/** Trusts a certificate, and that alone of ours: all have one name. */
+/** Trusts this certificate, and none of the other test certificates, which have the same name. */
 const trusting =
   ({ cert }: Certificate, url: Reach = (server) => server.url): Reach =>
   (...how) => {
@@ -34,7 +34,7 @@ const trusting =
     return url(...how);
   };
 
-/** Reaches the server through something that is not as reliable as it is. */
+/** Reaches the server through an unreliable proxy. */
 const through =
   (pass: Pass): Reach =>
   async (server, ended) => {
@@ -46,11 +46,11 @@ const through =
 /** Ends a connection within a record. */
 const ends = (client: Socket, record: Buffer): unknown => client.end(record.subarray(0, 10));
 
-/** Changes a record, and goes on. */
+/** Corrupts a record, and continues. */
 const garbles = (client: Socket, record: Buffer): unknown =>
   client.write(Buffer.concat([record.subarray(0, -1), Buffer.from([~(record.at(-1) ?? 0)])]));
 
-/** A connection on which this happens to a record, as soon as it is set. */
+/** A proxy on whose connections this happens to a record, once it is activated. */
 function cutting(how: (client: Socket, record: Buffer) => unknown): { url: Reach; cut: () => void } {
   let isCut = false;
   const url = through((client, { on }) => {
@@ -174,7 +174,7 @@ const secured: readonly Fault[] = [
   },
 ];
 
-/** No proxy is spoken to: what stands in the environment for others is not for the key. */
+/** The proxy settings in the environment are ignored, so that the key is not sent to a proxy. */
 const proxied: readonly Fault[] = [
   {
     id: '16a',

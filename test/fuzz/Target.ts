@@ -1,23 +1,23 @@
 import * as fc from 'fast-check';
 
-/** Something that reads what comes from outside. */
+/** A reader of external input. */
 export interface Target {
   readonly name: string;
-  /** How often it is tried in the daily tests. The long ones try it more often by a factor. */
+  /** The number of runs in the daily tests. The long tests multiply it by a factor. */
   readonly runs: number;
-  /** Tries it with so many inputs, which follow from a seed. */
+  /** Runs it with `numRuns` inputs, derived from a seed. */
   readonly try: (parameters: { readonly numRuns: number; readonly seed: number }) => void;
 }
 
 /**
  * Makes a target.
  *
- * @param check Throws when what was read is wrong.
+ * @param check Throws when the result is wrong.
  */
 export const target = <T>(name: string, runs: number, input: fc.Arbitrary<T>, check: (input: T) => void): Target => ({
   name,
   runs,
-  // What fails is printed with its seed and its path, both of which fast-check takes to try it again.
+  // A failure is printed with its seed and its path, with which fast-check can repeat it.
   try: (parameters) => {
     fc.assert(fc.property(input, check), parameters);
   },

@@ -1,12 +1,12 @@
 import * as fc from 'fast-check';
 
-/** Bytes, and where they are cut. */
+/** Bytes, and the same bytes cut into pieces. */
 export interface Cut {
   readonly bytes: Uint8Array;
   readonly pieces: readonly Uint8Array[];
 }
 
-/** Cuts bytes anywhere: often not at all, sometimes into single bytes. */
+/** Cuts bytes at random: often not at all, sometimes into single bytes. */
 export function cut(bytes: fc.Arbitrary<Uint8Array>): fc.Arbitrary<Cut> {
   const sizes = fc.oneof(
     fc.constant<number[]>([]),
@@ -16,7 +16,7 @@ export function cut(bytes: fc.Arbitrary<Uint8Array>): fc.Arbitrary<Cut> {
   return fc.tuple(bytes, sizes).map(([whole, lengths]) => ({ bytes: whole, pieces: piecesOf(whole, lengths) }));
 }
 
-/** The pieces of these lengths, over and over. */
+/** Pieces of these lengths, repeatedly. */
 function piecesOf(bytes: Uint8Array, lengths: readonly number[]): Uint8Array[] {
   if (lengths.length === 0) return [bytes];
   const pieces: Uint8Array[] = [];
@@ -33,14 +33,14 @@ const encoder = new TextEncoder();
 /** The bytes of a text. */
 export const utf8 = (text: string): Uint8Array => encoder.encode(text);
 
-/** All of these, one after the other. */
+/** Concatenates all parts. */
 export const joined = (parts: readonly Uint8Array[]): Uint8Array => Buffer.concat(parts);
 
-/** A text out of these parts, which may be repeated. */
+/** A text of these parts, possibly repeated. */
 export const textOf = (parts: readonly string[], maxLength: number): fc.Arbitrary<string> =>
   fc.array(fc.constantFrom(...parts), { maxLength }).map((all) => all.join(''));
 
-/** A text of any code points, halves of pairs among them. fast-check's own takes seconds to be made. */
+/** A text of any code units, also lone surrogates. The arbitrary of fast-check takes seconds to create. */
 export const anyText = (maxLength: number): fc.Arbitrary<string> =>
   fc
     .array(fc.oneof(fc.integer({ min: 0, max: 0x7f }), fc.integer({ min: 0, max: 0x10_ffff })), { maxLength })

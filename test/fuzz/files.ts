@@ -41,7 +41,7 @@ const sounds: readonly Uint8Array[] = [
 
 const images: readonly Uint8Array[] = [png(3, 4), gif(3, 4), jpeg(3, 4), webp.lossy(3, 4), webp.lossless(3, 4)];
 
-/** Changes to some bytes, and where it is cut: most of what comes of it still looks like what it was. */
+/** Files with some changed bytes, cut anywhere. Most of them are still recognizable. */
 const spoiled = (whole: readonly Uint8Array[]): fc.Arbitrary<Uint8Array> =>
   fc
     .tuple(

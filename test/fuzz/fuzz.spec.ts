@@ -1,9 +1,9 @@
 import { describe, it } from 'vitest';
 import { TARGETS } from './targets.ts';
 
-describe('what is read from outside', () => {
+describe('external input', () => {
   for (const { name, runs, try: tried } of TARGETS) {
-    it(`should never surprise: ${name}`, () => {
+    it(`should be read correctly or refused: ${name}`, () => {
       tried({ numRuns: runs, seed: 1 });
     });
   }

@@ -9,17 +9,17 @@ import { terminalText } from '../../src/rules/terminal/terminalText.ts';
 import { textEvent } from '../util/http.ts';
 import { utf8 } from './bytes.ts';
 
-/** The size of the larger input, in bytes, and how many times that of the smaller one. */
+/** The size of the larger input, in bytes, and its ratio to the smaller one. */
 const SIZE = 24_000_000;
 const TIMES = 8;
 
-/** By how much the time may grow when the input does: for what is linear 8, for what is quadratic 64. */
+/** The largest allowed growth of the time; a linear reader has 8, a quadratic one 64. */
 const MOST = 3 * TIMES;
 
-/** How large the pieces are in which bytes come, in bytes: as large as what a socket gives. */
+/** The size of pieces, in bytes, as from a socket. */
 const PIECE = 65_536;
 
-/** Reads bytes as they would come from a socket. */
+/** Reads bytes in pieces, as from a socket. */
 async function read<T>(bytes: Uint8Array, operator: OperatorFunction<Uint8Array, T>, piece = PIECE): Promise<void> {
   const socket = new Subject<Uint8Array>();
   const end = lastValueFrom(socket.pipe(operator), { defaultValue: undefined }).catch(() => undefined);
@@ -31,7 +31,7 @@ async function read<T>(bytes: Uint8Array, operator: OperatorFunction<Uint8Array,
 const filled = (part: string, size: number, before = '', after = ''): Uint8Array =>
   utf8(before + part.repeat(Math.ceil(size / part.length)) + after);
 
-/** Such as would take a careless reader a time that grows with the square of the size. */
+/** Inputs for which a careless reader takes quadratic time. */
 const READERS: readonly (readonly [name: string, read: (size: number) => unknown])[] = [
   ['one line', (size) => read(filled('x', size, 'data: ', '\n\n'), parseEvents({ maxLineBytes: 2 * SIZE }))],
   ['one line without an end', (size) => read(filled('x', size, 'data: '), parseEvents({ maxLineBytes: 2 * SIZE }))],
@@ -72,14 +72,14 @@ const timed = async (act: () => unknown): Promise<number> => {
   return performance.now() - start;
 };
 
-describe('what is read from outside', () => {
+describe('external input', () => {
   for (const [name, reader] of READERS) {
-    it(`should take a time that grows as its size does: ${name}`, async () => {
+    it(`should take time in proportion to its size: ${name}`, async () => {
       const measure = async (size: number): Promise<number> =>
         Math.min(await timed(() => reader(size)), await timed(() => reader(size)), await timed(() => reader(size)));
       const small = await measure(SIZE / TIMES);
       const large = await measure(SIZE);
-      // What takes no time to speak of may double it by chance.
+      // Below a millisecond, the time may double by chance.
       expect(large, `${small} ms, ${large} ms`).toBeLessThan(Math.max(small, 1) * MOST);
     });
   }

@@ -1,8 +1,8 @@
 import type { ServerEvent } from '../../src/model/Chunk.ts';
 
 /**
- * Reads the events of a whole stream as the standard says it, line by line and without any thought of speed: what the
- * product's own way is compared with.
+ * Reads the events of a whole stream line by line, exactly as the standard describes it, without optimization: the
+ * reference for the parser of this package.
  *
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
  */
@@ -10,7 +10,7 @@ export function plainEvents(bytes: Uint8Array): ServerEvent[] {
   const events: ServerEvent[] = [];
   let text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
   if (text.startsWith('\ufeff')) text = text.slice(1);
-  // What follows the last line break is no line yet.
+  // Text after the last line break is not a complete line.
   const lines = text.split(/\r\n|\r|\n/).slice(0, -1);
   let lastEventId = '';
   let event = '';

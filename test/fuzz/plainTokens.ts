@@ -1,18 +1,18 @@
 import { plainEvents } from './plainEvents.ts';
 
-/** What an answer says in the end, and how it ends. */
+/** The content of an answer, and how it ended. */
 export interface Said {
   readonly text: string;
   readonly reasoning: string;
   readonly finish: string | undefined;
   readonly usage: unknown;
-  /** Whether it ended as an answer. */
+  /** Whether it is a complete answer. */
   readonly whole: boolean;
 }
 
 type Loose = Record<string, unknown> | null | undefined;
 
-/** Reads a whole answer in the plainest way there is: all its events, and `JSON.parse` for each. */
+/** Reads a whole answer in the simplest way: all its events, with `JSON.parse` for each. */
 export function plainTokens(bytes: Uint8Array): Said {
   let text = '';
   let reasoning = '';

@@ -15,7 +15,7 @@ import { plainEvents } from './plainEvents.ts';
 import { plainTokens } from './plainTokens.ts';
 import { target } from './Target.ts';
 
-/** What a stream has told, all of it at once. */
+/** All notifications of a synchronous stream. */
 interface Heard<T> {
   readonly values: T[];
   readonly error: unknown;
@@ -41,7 +41,7 @@ function hear<T>(pieces: readonly Uint8Array[], operator: OperatorFunction<Uint8
   return { values, error, ends };
 }
 
-/** Everything that a stream of events can be made of, and some that it cannot. */
+/** Valid and invalid parts of an event stream. */
 const parts = textOf(
   [
     ...[
@@ -100,7 +100,7 @@ const chunkOf = (choice: object, rest: object = {}): string =>
 
 const USAGE = { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3 };
 
-/** The events of an answer, most of which are as Groq sends them. */
+/** The events of an answer, mostly as Groq sends them. */
 const answerEvent = fc.oneof(
   {
     weight: 8,
@@ -132,7 +132,7 @@ const answerEvent = fc.oneof(
 
 const answerBytes = fc.array(answerEvent, { maxLength: 8 }).map((events) => utf8(events.join('')));
 
-/** What the tokens of an answer add up to. */
+/** The combined content of the tokens of an answer. */
 function said(values: readonly Token[]): {
   text: string;
   reasoning: string;
@@ -175,7 +175,7 @@ function checkAnswer({ bytes, pieces }: Cut): void {
   }
 }
 
-/** Any value that JSON can hold, with the names that make mischief. */
+/** Any JSON value, with dangerous property names. */
 const json = fc.jsonValue({ maxDepth: 4 }).map((value) => JSON.stringify(value));
 
 const mischief = textOf(

@@ -2,5 +2,5 @@ import { FILES } from './files.ts';
 import { STREAMS } from './streams.ts';
 import { TEXTS } from './texts.ts';
 
-/** Everything that reads what comes from outside. */
+/** All readers of external input. */
 export const TARGETS = [...STREAMS, ...TEXTS, ...FILES];

@@ -41,7 +41,7 @@ const durationText = textOf(
   7,
 );
 
-/** A duration by the grammar of Go, and each of its terms as Go computes it: in nanoseconds. */
+/** The grammar of Go's durations. Each term is computed in nanoseconds, as in Go. */
 const TERM = /(\d+(?:\.\d*)?|\.\d+)(h|ms|m|s|us|\u00b5s|\u03bcs|ns)/gy;
 
 const NANOSECONDS: Readonly<Record<string, number>> = {
@@ -179,7 +179,7 @@ export const TEXTS = [
     const waits = wait === 'never' ? {} : { wait };
     const { error } = refusalBody({ ...refused, ...waits }, { model: 'm (v2)', organization: 'org_1' });
     const { dimension, limit, requested, used } = refused;
-    // A duration is written to the nanosecond.
+    // Durations are written with a precision of a nanosecond.
     const expected = {
       tooLarge: wait === 'never' || requested > limit,
       dimension,
@@ -200,7 +200,7 @@ export const TEXTS = [
     if (ms !== undefined) expect(ms).toSatisfy(isAmount);
     const { 'retry-after-ms': inMs, 'retry-after': value } = given;
     const isPlain = typeof value === 'string' && Number(value) >= 0 && /^[0-9.]+$/.test(value);
-    // What is no number of seconds and no date is nothing.
+    // Anything except a number of seconds or a date is ignored.
     if (inMs === undefined && !isPlain && !String(value).endsWith('GMT')) expect(ms).toBeUndefined();
     if (inMs === undefined && isPlain && ms !== undefined) expect(ms).toBe(Number(value) * 1_000);
   }),

@@ -9,43 +9,43 @@ import type { Answer, StateToken, Token } from '../../../src/model/Token.ts';
 import type { Ask } from './Plan.ts';
 import { OUTPUT } from './wireFaults.ts';
 
-/** What no error may show: something of what was asked. */
+/** A part of the prompt, which no error may show. */
 const PROMPT = 'what-was-asked';
 
-/** How long a request may go on when its answer is whole, in milliseconds: the grace, and timers that are late. */
+/** How long a request may last after its complete answer, in milliseconds: `grace`, and late timers. */
 const WHOLE = 6_000;
 
-/** What whoever asks works with. */
+/** The context of an {@link Asked}. */
 export interface AskedConfig {
   readonly index: number;
   readonly ask: Ask;
   readonly groq: Groq;
   readonly scheduler: SchedulerLike;
-  /** Is told of whatever must not be. */
+  /** Called with each violated property. */
   readonly found: (finding: string) => void;
-  /** It has ended. */
+  /** Called when it has ended. */
   readonly ended: (asked: Asked) => void;
 }
 
 type Value = Token | StateToken | Answer | ChatCompletionChunk;
 
-/** One who has asked for something, and watches what comes. */
+/** A request whose notifications are checked. */
 export class Asked {
   readonly ask: Ask;
   readonly index: number;
-  /** How it has ended: an error, or by itself, or because the one who asked left. */
+  /** How it has ended: by completion, by an error or by a cancel. */
   end: { readonly how: 'complete' | 'error' | 'left'; readonly at: number; readonly error?: unknown } | undefined;
-  /** How often it was sent. */
+  /** The number of times it was sent. */
   sends = 0;
   readonly #config: AskedConfig;
   readonly #controller = new AbortController();
-  /** What each attempt would say in full. */
+  /** The complete text of each attempt. */
   readonly #scripts: string[] = [];
   #destination: Subscriber<Value> | undefined;
   #values = 0;
   #text = '';
   #finishes = 0;
-  /** When the last part of its answer came. */
+  /** When the last part of its answer arrived. */
   #wholeAt: number | undefined;
 
   constructor(config: AskedConfig) {
@@ -54,7 +54,7 @@ export class Asked {
     this.index = config.index;
   }
 
-  /** Asks. */
+  /** Makes the request. */
   start(): void {
     const { leaves } = this.ask;
     const { scheduler } = this.#config;
@@ -80,7 +80,7 @@ export class Asked {
     }, leaves.after);
   }
 
-  /** It is sent once more. Gives what the answer says, in pieces. */
+  /** Called when it is sent. Returns the pieces of the answer. */
   sending(): readonly string[] {
     const { index, found } = this.#config;
     const attempt = this.sends++;
@@ -94,7 +94,7 @@ export class Asked {
     return pieces;
   }
 
-  /** How many listeners are left on its signal. */
+  /** The number of listeners left on its signal. */
   get listeners(): number {
     return getEventListeners(this.#controller.signal, 'abort').length;
   }

@@ -1,17 +1,17 @@
 import { seeded } from '../../util/random.ts';
 
-/** Chance that follows from a seed, in the forms in which it is needed. */
+/** Random values derived from a seed. */
 export interface Dice {
-  /** From 0 up to 1. */
+  /** A number from 0 to 1, exclusive. */
   next(): number;
-  /** A whole number from 0 up to a limit. */
+  /** A whole number from 0 to a limit, exclusive. */
   below(limit: number): number;
   pick<T>(choices: readonly T[]): T;
-  /** Whether something happens that does with such a probability. */
+  /** True with this probability. */
   chance(probability: number): boolean;
 }
 
-/** @param seeds Of which each changes everything. */
+/** @param seeds Each of them changes all values. */
 export function dice(...seeds: readonly number[]): Dice {
   const next = seeded(seeds.reduce((mixed, seed) => Math.imul(mixed ^ seed, 0x9e3779b1) ^ (mixed >>> 15), 0x51ed27));
   return {

@@ -9,16 +9,16 @@ import { dice } from './Dice.ts';
 import type { Fault } from './Fault.ts';
 import { STORE_FAULTS, type StoreFaultKind } from './storeFaults.ts';
 
-/** What a {@link Ledger} works with. */
+/** The context of a {@link Ledger}. */
 export interface LedgerConfig {
   readonly store: LimitStore | MemoryLimitStore;
   readonly scheduler: SchedulerLike;
   readonly faults: readonly Fault[];
-  /** Is told of whatever must not be. */
+  /** Called with each violated property. */
   readonly found: (finding: string) => void;
 }
 
-/** Stands between a client and its store: spoils the answers, and keeps account of what was granted and settled. */
+/** A proxy between a client and its store that injects faults, and records grants and settlements. */
 export class Ledger implements LimitStore {
   /** The reservations that were granted and not settled. */
   readonly open = new Set<Reservation>();
@@ -60,7 +60,7 @@ export class Ledger implements LimitStore {
   }
 
   settle(reservation: Reservation, outcome: Outcome): undefined {
-    // What failed may have been granted all the same, and is given back.
+    // A failed reservation may still have been granted, and is given back.
     const failed = this.#failed.delete(reservation) && outcome.type === 'unsent';
     if (!this.open.delete(reservation) && !failed) {
       const twice = this.#settled.has(reservation);

@@ -7,15 +7,15 @@ import { STORE_FAULTS, type StoreFaultKind } from './storeFaults.ts';
 import { WIRE_FAULTS, type WireFaultKind } from './wireFaults.ts';
 
 /**
- * `safety`: whatever goes wrong, nothing bad happens. `liveness`: once nothing goes wrong any more, everything that was
- * accepted ends within a bounded time, and what is asked for from then on succeeds.
+ * `safety`: no property is violated, whatever goes wrong. `liveness`: after the faults, all accepted requests end
+ * within a bounded time, and new requests succeed.
  */
 export type Mode = 'safety' | 'liveness';
 
 /** When all faults are over in the mode `liveness`, in milliseconds. */
 export const FAULTS_END = 120_000;
 
-/** One request, and how whoever makes it behaves. */
+/** One request, and the behaviour of its subscriber. */
 export interface Ask {
   readonly at: number;
   readonly kind: 'chat' | 'chunks' | 'complete';
@@ -29,15 +29,15 @@ export interface Ask {
   readonly lifecycle: boolean;
   readonly retries: number;
   readonly timeouts: { readonly [phase in 'queue' | 'firstToken' | 'betweenTokens']?: number };
-  /** How it leaves early, and after how many milliseconds or values. */
+  /** How it is cancelled, and after how many milliseconds or values. */
   readonly leaves: { readonly how: 'unsubscribe' | 'signal' | 'inside'; readonly after: number } | undefined;
-  /** When its place changes, in milliseconds after it was asked for. */
+  /** When its place changes, in milliseconds after it was made. */
   readonly moves: number | undefined;
-  /** Whether the one who asked asks again as soon as it has ended, from within the notification. */
+  /** Whether the subscriber makes another request within the terminal notification. */
   readonly again: boolean;
 }
 
-/** Everything that happens in one run. */
+/** All events of one run. */
 export interface Plan {
   readonly seed: number;
   readonly mode: Mode;
@@ -46,7 +46,7 @@ export interface Plan {
   readonly unlimited: boolean;
   readonly maxInFlight: number;
   readonly maxQueued: number;
-  /** How long a message travels, in milliseconds: at the least, and up to so much more. */
+  /** The latency of a message, in milliseconds: the minimum, and the largest addition. */
   readonly way: readonly [least: number, more: number];
   readonly asks: readonly Ask[];
   readonly faults: readonly Fault[];

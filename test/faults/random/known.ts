@@ -1,5 +1,5 @@
 /**
- * What is known to go wrong and is not mended yet, by what is found of it. Each of these is passed over, so that
- * everything else still shows; when it is mended, its line goes.
+ * Known defects that are not fixed yet, by the text of their finding. They are ignored, so that others still show. The
+ * entry is removed when the defect is fixed.
  */
 export const KNOWN: readonly RegExp[] = [];

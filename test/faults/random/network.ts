@@ -5,27 +5,27 @@ import { dice } from './Dice.ts';
 import type { Fault } from './Fault.ts';
 import { WIRE_FAULTS, type WireFaultKind } from './wireFaults.ts';
 
-/** What a {@link network} works with. */
+/** The context of a {@link network}. */
 export interface NetworkConfig {
   readonly server: { send(request: WireRequest): Observable<WireEvent> };
   readonly scheduler: SchedulerLike;
   readonly faults: readonly Fault[];
   readonly mild: boolean;
-  /** A request goes out, and which of all it is. Gives the pieces of text that a streamed answer has, and their pace. */
+  /** Called when a request is sent. Returns the text pieces of a streamed answer, and their pace. */
   readonly sending: (ask: number, count: number) => { readonly pieces: readonly string[]; readonly every: number };
 }
 
-/** A transport that spoils what goes over it. */
+/** A transport that injects faults. */
 export interface Network extends Transport {
-  /** Whose requests are on the wire, as often as they are. */
+  /** The indices of requests in flight, repeated for each attempt. */
   readonly open: readonly number[];
   readonly count: number;
 }
 
-/** Makes the network before a server. */
+/** Makes a network in front of a server. */
 export function network({ server, scheduler, faults, mild, sending }: NetworkConfig): Network {
   const open: number[] = [];
-  // What comes after the end comes after all else; what is empty says nothing; what is in pieces cannot be read here.
+  // These faults come last: data after the end, no data at all, and pieces that cannot be parsed here.
   const LAST = ['open', 'empty', 'pieces'];
   const rank = ({ kind }: Fault): number => LAST.indexOf(kind);
   const ordered = [...faults].sort((a, b) => rank(a) - rank(b));
@@ -58,7 +58,7 @@ export function network({ server, scheduler, faults, mild, sending }: NetworkCon
   };
 }
 
-/** Has a streamed answer say something between its head and its end. */
+/** Adds text to a streamed answer, between its head and its end. */
 function talking(
   events: Observable<WireEvent>,
   pieces: readonly string[],
@@ -78,7 +78,7 @@ function talking(
     timers.add(
       events.subscribe({
         next: (event) => {
-          // What was not said yet comes before the end.
+          // Pieces that were not sent yet come before the end.
           if (event.type === 'data' && good) while (said < pieces.length) client.next(wire.text(pieces[said++] ?? ''));
           client.next(event);
           if (event.type !== 'head' || event.status !== 200) return;

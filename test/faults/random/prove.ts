@@ -4,15 +4,16 @@ import { run } from './run.ts';
 import { shrunk } from './shrunk.ts';
 
 /**
- * Runs the plans of so many seeds, or of the one in the environment variable `RXGROQ_SEED`.
+ * Runs the plans of `seeds` seeds, or of the one in the environment variable `RXGROQ_SEED`.
  *
- * @throws {Error} at the first that fails, with its seed, how to run it again, and the smallest plan that still fails.
+ * @throws {Error} at the first failure, with its seed, the command to repeat it, and the smallest plan that still
+ * fails.
  */
 export async function prove(mode: Mode, seeds: number): Promise<void> {
   const { RXGROQ_SEED: only } = process.env;
   const all = only === undefined ? Array.from({ length: seeds }, (_, i) => i + 1) : [Number(only)];
   const thrown: unknown[] = [];
-  // What nobody caught is told of when the run is over.
+  // Unhandled errors are reported after the run.
   const before = config.onUnhandledError;
   config.onUnhandledError = (error) => {
     thrown.push(error);

@@ -16,16 +16,16 @@ import { type WatchedClock, watchedClock } from './watchedClock.ts';
 
 const DAY = 86_400_000;
 
-/** After how much that was done a run is taken for one without an end. */
+/** The number of actions after which a run counts as endless. */
 const ENDLESS = 200_000;
 
-/** How often one request may be sent at the most, whatever the server asks for. */
+/** The most times that one request may be sent, whatever the server asks for. */
 const STORM = 200;
 
-/** How long nobody asks for anything then, in milliseconds. */
+/** A long time without requests at the end, in milliseconds. */
 const NIGHT = 28_800_000;
 
-/** What is asked for when all faults are over. */
+/** The request that is made after all faults. */
 const PROBE: Ask = {
   at: FAULTS_END,
   kind: 'chat',
@@ -44,23 +44,23 @@ const PROBE: Ask = {
 };
 
 /**
- * How long after the faults everything has ended at the latest, in milliseconds: what the server may have asked for
- * (ten minutes), what an answer may take (two minutes), and the time in which the limits let through what waits.
+ * The latest end of all requests after the faults, in milliseconds: the longest pause that the server may have asked
+ * for (ten minutes), the longest answer (two minutes), and the time in which the limits admit the waiting requests.
  */
 const BOUND = 1_800_000;
 
-/** What a run has shown. */
+/** The result of a run. */
 export interface Report {
-  /** Whatever must not be. */
+  /** The violated properties. */
   readonly findings: readonly string[];
   /** When the last request ended, in milliseconds. */
   readonly lastEnd: number;
   readonly sends: number;
-  /** How the requests have ended: how many by which code. */
+  /** The number of requests by error code or other end. */
   readonly ends: Readonly<Record<string, number>>;
 }
 
-/** Runs a plan from its beginning to its end, with the whole client in virtual time. */
+/** Runs a plan to its end, with the whole client in virtual time. */
 export function run(plan: Plan): Report {
   const { seed, mode, limits, shape, unlimited, maxInFlight, maxQueued, faults } = plan;
   const findings: string[] = [];
@@ -71,7 +71,7 @@ export function run(plan: Plan): Report {
   const clock = virtualClock();
   const world = dice(seed, 5);
   const clientChance = dice(seed, 6);
-  // In steps that add up without rounding, so that nothing on one connection overtakes.
+  // In steps that add up without rounding errors, so that messages of one connection keep their order.
   const way = (): number => Math.round((plan.way[0] + plan.way[1] * world.next() ** 3) * 1_024) / 1_024;
   const asked: Asked[] = [];
   let live = 0;
@@ -154,7 +154,7 @@ export function run(plan: Plan): Report {
       found,
       ended: () => {
         live -= 1;
-        // What it held is given back before anybody hears of its end. Closing tells everyone first.
+        // Its reservation is settled before its terminal notification, except when the client is closed.
         const early = ledger.open.size > live && one.end?.how !== 'left' && codeOf(one.end) !== 'GROQ_ERR_CLOSED';
         if (early) found(`request ${one.index} has ended before what it held was given back`);
         if (one.end?.how !== 'left' && ask.again) {
@@ -250,7 +250,7 @@ interface Happenings {
   readonly over: () => boolean;
 }
 
-/** Lets happen what befalls neither the network nor the store. */
+/** Injects a fault that affects neither the network nor the store. */
 function befall({ kind, from, until, share, seed }: Fault, happenings: Happenings): void {
   const { plan, clock, inside, server, groq, over } = happenings;
   const chance = dice(seed);

@@ -1,10 +1,10 @@
 import type { Plan } from './Plan.ts';
 import { run } from './run.ts';
 
-/** How often a smaller plan is looked for at the most. */
+/** The most smaller plans that are tried. */
 const TRIES = 300;
 
-/** Makes a plan that fails as small as it can be and still fail: with fewer faults first, then with fewer requests. */
+/** Shrinks a failing plan while it still fails: first its faults, then its requests. */
 export function shrunk(plan: Plan): Plan {
   let smallest = plan;
   for (let tries = 0; tries < TRIES; ) {

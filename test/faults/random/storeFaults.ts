@@ -11,35 +11,35 @@ import {
 } from 'rxjs';
 import type { Dice } from './Dice.ts';
 
-/** What a fault of the store works with. */
+/** The context of a fault of the store. */
 interface StoreMishap {
   readonly dice: Dice;
   readonly scheduler: SchedulerLike;
-  /** How long it will last from now on, in milliseconds. */
+  /** The remaining time of the fault, in milliseconds. */
   readonly rest: number;
 }
 
-/** Spoils the answer to one question. */
+/** Injects a fault into the answer to one call. */
 type StoreFault = (answer: () => unknown, mishap: StoreMishap) => unknown;
 
 const away = (): Error => new Error('the store is away');
 
 const failing = (): Observable<never> => throwError(() => away());
 
-/** What a store answers, as a stream. */
+/** The answer of a store, as a stream. */
 const told = (answer: unknown): Observable<unknown> => (isObservable(answer) ? answer : of(answer));
 
-/** Everything that may go wrong with a store. */
+/** All faults of a store. */
 export const STORE_FAULTS = {
   storeThrows: () => {
     throw away();
   },
   storeFails: () => failing(),
-  // It decides at once, and its word takes its time.
+  // It decides at once, and its answer is delayed.
   storeLate: (answer, { dice, scheduler }) => told(answer()).pipe(delay(1 + dice.below(3_000), scheduler)),
   // It decides when the fault is over.
   storeSilent: (answer, { scheduler, rest }) => timer(rest, scheduler).pipe(mergeMap(() => told(answer()))),
-  // It decides, and its word is lost.
+  // It decides, and its answer is lost.
   storeLost: (answer, { dice, scheduler }) => {
     answer();
     return timer(dice.below(500), scheduler).pipe(mergeMap(() => failing()));

@@ -2,18 +2,18 @@ import type { SchedulerAction, SchedulerLike, Subscription } from 'rxjs';
 
 /** The clock of a client under test. */
 export interface WatchedClock extends SchedulerLike {
-  /** How many things are still to be done later. */
+  /** The number of pending actions. */
   readonly pending: number;
-  /** Goes on by so many milliseconds at once, as when the computer has slept. No timer fires for it. */
+  /** Advances by some milliseconds at once, as after the computer has slept. No timer fires. */
   jump(ms: number): void;
-  /** By how much timers are late from now on, in milliseconds, each anew. */
+  /** Returns the delay of each new timer, in milliseconds. */
   late: () => number;
 }
 
 /**
- * Makes a clock that is another's, and that knows what is still to be done on it.
+ * Wraps a clock, and counts its pending actions.
  *
- * @param watch Is called after everything that was done.
+ * @param watch Called after each action.
  */
 export function watchedClock(clock: SchedulerLike, watch: () => void): WatchedClock {
   const waiting = new Set<object>();

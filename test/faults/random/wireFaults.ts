@@ -23,24 +23,24 @@ import type { WireEvent } from '../../../src/ports/Transport.ts';
 import { wire } from '../../../src/testing/wire.ts';
 import type { Dice } from './Dice.ts';
 
-/** What a fault of the network works with. */
+/** The context of a fault of the network. */
 interface Mishap {
   readonly dice: Dice;
   readonly scheduler: SchedulerLike;
-  /** Whether lies about the limits stay within what the client can recover from by itself. */
+  /** Whether false limits are such that the client can recover by itself. */
   readonly mild: boolean;
 }
 
-/** Spoils what a transport tells of one request. */
+/** Injects a fault into the events of one request. */
 type WireFault = (events: Observable<WireEvent>, mishap: Mishap) => Observable<WireEvent>;
 
-/** What no error may show: something that the model wrote. */
+/** Output of the model, which no error may show. */
 export const OUTPUT = 'what-the-model-wrote';
 
 const lost = (sent: boolean): Observable<never> =>
   throwError(() => new ConnectionError('The connection was lost.', { sent, reason: 'ECONNRESET' }));
 
-/** Lets so many events through and ends then. */
+/** Passes some events on and then ends. */
 const cut =
   (end: (count: number) => Observable<never>): WireFault =>
   (events, { dice }) => {
@@ -51,13 +51,13 @@ const cut =
     );
   };
 
-/** Answers in place of the server, which does or does not get the request. */
+/** Answers in place of the server, which does not receive the request. */
 const answered =
   (reply: (dice: Dice, mild: boolean) => readonly WireEvent[]): WireFault =>
   (_, { dice, scheduler, mild }) =>
     concat(of(wire.sent), from(reply(dice, mild)).pipe(delay(dice.below(200), scheduler)));
 
-/** Puts something between the events. */
+/** Inserts an event. */
 const inserted =
   (make: (dice: Dice) => WireEvent, from = 2): WireFault =>
   (events, { dice }) => {
@@ -65,7 +65,7 @@ const inserted =
     return events.pipe(concatMap((event, index) => (index === at ? of(make(dice), event) : of(event))));
   };
 
-/** Rewrites what a head says. */
+/** Rewrites the headers. */
 const reheaded =
   (rewrite: (headers: WireHeaders, mishap: Mishap) => WireHeaders): WireFault =>
   (events, mishap) =>
@@ -118,7 +118,7 @@ const GARBAGE: readonly string[] = [
   'data: {"choices":[{"index":0,"delta":{"tool_calls":[{"index":1e9}]}}]}\n\n',
 ];
 
-/** Such as change nothing of the answer. */
+/** Events that do not change the answer. */
 const NOISE: readonly string[] = [
   ': ping\n\n',
   '\n\n\n',
@@ -130,7 +130,7 @@ const NOISE: readonly string[] = [
   'data: {"choices":[{"index":0,"delta":{"content":null,"new_field":{"a":[1]}}}],"constructor":1}\n\n',
 ];
 
-/** Everything that may go wrong with the network and with what comes over it. */
+/** All faults of the network and of the data. */
 export const WIRE_FAULTS = {
   refused: (_, { dice, scheduler }) => timer(dice.below(300), scheduler).pipe(mergeMap(() => lost(false))),
   reset: cut((count) => lost(count > 0)),
@@ -177,7 +177,7 @@ export const WIRE_FAULTS = {
       Object.keys(headers).map((name) => [name, dice.pick(name.includes('reset') ? DURATIONS : NUMBERS)]),
     ),
   ),
-  // What they show is false, and may have been true at some time.
+  // The levels are false now, but may have been true before.
   falseHeaders: reheaded((headers, { dice, mild }) =>
     Object.fromEntries(
       Object.entries(headers).map(([name, value]) => {
