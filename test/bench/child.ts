@@ -1,27 +1,27 @@
-/** Measures one contender in a process of its own, when it is told to. */
+/** Measures one contender in a separate process, on request. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Asks, contenders } from './contenders.ts';
 
-/** What is to be done, and how often. */
+/** A task, and how often it is repeated. */
 export interface Task {
   readonly kind: 'stream' | 'whole' | 'cancel';
   readonly model: string;
   readonly count: number;
-  /** How many at a time. */
+  /** The number of concurrent requests. */
   readonly together: number;
-  /** When a stream is left: so many milliseconds after its first token, or at any moment of so many. */
+  /** When a stream is cancelled: some milliseconds after its first token, or at a random moment within some. */
   readonly leave?: { readonly after: number } | { readonly within: number };
 }
 
-/** What it took. */
+/** The measurements of a task. */
 export interface Measured {
-  /** Microseconds of the processor, of all threads. */
+  /** CPU time of all threads, in microseconds. */
   readonly cpu: number;
-  /** Microseconds until the first piece of text, of each. */
+  /** The time until the first piece of text of each request, in microseconds. */
   readonly first: readonly number[];
-  /** The most memory that was in use, in MB. */
+  /** Peak memory, in MB. */
   readonly memory: number;
-  /** When each was left, in microseconds, by its `user`. */
+  /** When each request was cancelled, in microseconds, by its `user`. */
   readonly left: Readonly<Record<string, number>>;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Those that are measured: floors, which do the least that can be done, this package as it is built, and its peers. Each
- * is loaded only when it is measured.
+ * The contenders: floors, which do the minimum of work, the build of this package, and its peers. Each is loaded only
+ * when it is measured.
  */
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -8,27 +8,27 @@ import { pathToFileURL } from 'node:url';
 import { Agent, type Dispatcher, request } from 'undici';
 import type * as Rxgroq from '../../src/index.ts';
 
-/** What is asked of a contender. */
+/** A request to a contender. */
 export interface Ask {
-  /** What the server does, see there. */
+  /** Determines what the server does, see there. */
   readonly model: string;
   readonly origin: string;
   readonly signal?: AbortSignal | undefined;
   readonly user?: string | undefined;
-  /** Is told when the first piece of text has come. */
+  /** Called when the first piece of text has arrived. */
   readonly first?: (() => void) | undefined;
 }
 
-/** Asks, and gives the text of the answer when it is whole. */
+/** Makes a request, and resolves with the whole text of the answer. */
 export type Asks = (ask: Ask) => Promise<string>;
 
-/** In which ways one can be asked. */
+/** The kinds of requests that a contender supports. */
 interface Loaded {
   readonly stream?: Asks;
   readonly whole?: Asks;
 }
 
-/** One that is measured. */
+/** A contender that is measured. */
 export interface Contender {
   readonly name: string;
   readonly load: () => Loaded | Promise<Loaded>;
@@ -52,7 +52,7 @@ interface Completion {
   readonly choices: readonly { readonly message: { readonly content?: string | null } }[];
 }
 
-/** Adds up text. */
+/** Collects the text of an answer. */
 function collector({ first }: Ask) {
   let text = '';
   return {
@@ -67,7 +67,7 @@ function collector({ first }: Ask) {
   };
 }
 
-/** The plainest way to read events: lines by hand, and JSON.parse. It knows nothing of what else could come. */
+/** The simplest way to read events: split lines, and JSON.parse. It supports nothing else. */
 function readByHand(add: (piece: string | null | undefined) => void): (bytes: Buffer) => void {
   let rest = '';
   return (bytes) => {
@@ -170,7 +170,7 @@ const rxgroq = async (origin: string) => {
   return { groq: createGroq({ apiKey: KEY, baseURL: `${origin}/openai/v1`, limits: false }), text };
 };
 
-/** Subscribes, and settles at the end. */
+/** Subscribes, and settles when the Observable ends. */
 const settled = <T>(
   values: Rxgroq.IterableObservable<T> | ReturnType<Rxgroq.Groq['complete']>,
   next: (value: T) => void,
@@ -236,7 +236,7 @@ const ours: readonly Contender[] = [
   },
 ];
 
-/** What openai and groq-sdk have in common. */
+/** The common part of openai and groq-sdk. */
 type Sdk = new (
   options: object,
 ) => {
@@ -304,7 +304,7 @@ const ai: Contender = {
 
 const peers: readonly Contender[] = [sdk('groq-sdk', ''), sdk('openai', '/openai/v1'), ai];
 
-/** All of them, as far as they are installed. */
+/** All installed contenders. */
 export const contenders: readonly Contender[] = [
   ...floors,
   ...ours,

@@ -1,7 +1,7 @@
 /**
- * Lets each contender do 400 jobs of three priorities under one account's limits, on real sockets, and shows how close
- * it comes to what is possible: the time that all of it takes, how often it met a limit, what it lost, and how long
- * those wait that are urgent. Once all jobs come at once, and once a tenth of the urgent ones comes later.
+ * Runs 400 jobs of three priorities with each contender under one account's limits, on real sockets, and shows how
+ * close it comes to the optimum: the total time, how often it met a limit, the lost jobs, and the wait of urgent ones.
+ * In one scenario all jobs arrive at once, in the other a tenth of the urgent ones arrives later.
  *
  * The peers are installed with `npm install` in `test/bench/peers`; without them only rxgroq is measured.
  *
@@ -28,7 +28,7 @@ const peers = ['groq-sdk', 'groq-sdk, 10 retries', 'openai, 10 retries', 'p-queu
 const ours = ['rxgroq', 'rxgroq, alone on the account'];
 const names = [...ours, ...(existsSync(installed) ? [...peers, 'effect'] : [])].filter((name) => name.includes(only));
 
-/** What one contender has reached, once. Times are seconds of the faster clock. */
+/** The result of one contender in one run. Times are seconds of the faster clock. */
 interface Result {
   readonly makespan: number;
   readonly requests: number;
@@ -61,7 +61,7 @@ async function measure(name: string, jobs: readonly GoodputJob[], late: boolean)
   return { makespan: makespan / 1_000, requests, refused, lost, ...waits(jobs, latencies), error };
 }
 
-/** The median of each number. */
+/** The medians of all numbers. */
 const medians = (results: readonly Result[]): Result => {
   const of = (key: Exclude<keyof Result, 'error'>): number =>
     quantile(

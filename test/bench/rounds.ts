@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Measured, Task } from './child.ts';
 
-/** A server in a process of its own, and what it tells of connections that were closed: when, in microseconds. */
+/** A server in a separate process, and when connections were closed, in microseconds. */
 export interface Server {
   readonly origin: string;
   readonly closed: Map<string, number>;
@@ -34,8 +34,8 @@ const tell = async (child: ChildProcess, task: Task): Promise<Measured> => {
 };
 
 /**
- * Gives the same task to each contender in turns, each in a process of its own, so that what the machine does besides
- * falls on all of them alike. The first rounds do not count.
+ * Gives the same task to each contender in turn, each in a separate process, so that other load on the machine affects
+ * all of them equally. The first rounds do not count.
  */
 export async function inRounds(
   names: readonly string[],
@@ -60,7 +60,7 @@ export async function inRounds(
   return measured;
 }
 
-/** The value below which a part of all lie. */
+/** The value below which this part of all values lies. */
 export function quantile(values: readonly number[], part: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN;

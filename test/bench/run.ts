@@ -1,10 +1,10 @@
 /**
- * Measures this package beside floors, which do the least that can be done, and its peers, and prints tables for the
- * README. What counts is the ratios within one run: the machine may have other things to do.
+ * Measures this package, floors, which do the minimum of work, and its peers, and prints tables for the README. Only
+ * ratios within one run are meaningful, since the machine may be busy.
  *
  *   npm run build && npm --prefix test/bench/peers install && node test/bench/run.ts [part of a name…]
  *
- * ROUNDS sets how many rounds there are, 9 by default; RXGROQ which build is measured.
+ * ROUNDS sets the number of rounds, 9 by default; RXGROQ sets the build that is measured.
  */
 import { cpus, loadavg } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -12,22 +12,22 @@ import type { Measured, Task } from './child.ts';
 import { contenders } from './contenders.ts';
 import { inRounds, median, quantile, type Server, startServer } from './rounds.ts';
 
-/** Something that is measured. */
+/** A group of measurements. */
 interface Area {
   readonly name: string;
   readonly task: Task;
-  /** How many rounds come first, until the engine has compiled what is measured. */
+  /** The number of warm-up rounds, until the engine has compiled the code. */
   readonly warmup: number;
-  /** One round by default for those that are measured over all rounds together. */
+  /** The number of rounds. 1 for values that are measured over all rounds together. */
   readonly rounds?: number;
-  /** Which contenders take part. */
+  /** Selects contenders by name. */
   readonly among?: RegExp;
-  /** Which contender the others are compared with. */
+  /** The contender with which the others are compared. */
   readonly floor: string;
   readonly columns: Readonly<Record<string, (all: readonly Measured[], server: Server) => number>>;
-  /** How many times what the floor takes it may be, at the most, by contender and column. */
+  /** The highest allowed ratio to the floor, by contender and column. */
   readonly goals: readonly (readonly [contender: string, floor: string, column: string, ratio: number])[];
-  /** How much it may be, at the most, by contender and column. */
+  /** The highest allowed value, by contender and column. */
   readonly bounds?: readonly (readonly [contender: string, column: string, most: number])[];
 }
 
@@ -43,7 +43,7 @@ const cpuPer =
 
 const memory = (all: readonly Measured[]): number => Math.max(...all.map((measured) => measured.memory));
 
-/** From leaving to the moment at which the server sees the connection close, as far as it had seen the request. */
+/** The time from a cancel until the server sees the connection close, for requests that it had received. */
 const closing =
   (part: number) =>
   (all: readonly Measured[], { closed }: Server): number =>
@@ -139,7 +139,7 @@ async function measure(area: Area, server: Server): Promise<void> {
   const names = contenders.filter(has).map((contender) => contender.name);
   const rounds = area.rounds ?? Number(process.env['ROUNDS'] ?? 9);
   const all = await inRounds(names, task, server, { rounds, warmup });
-  // Until the server has told of the last ones.
+  // Until the server has reported the last connections.
   await pause(200);
   const value = (contender: string, column: string): number =>
     columns[column]?.(all.get(contender) ?? [], server) ?? Number.NaN;

@@ -1,8 +1,8 @@
 /**
- * A server that answers as Groq does, in a process of its own so that its work is not counted. What it does is in the
- * name of the model: `burst-20000` sends so many tokens as fast as it can, `tick-50` one in each turn to each stream,
- * `first-3` the first at once and the rest a little later, `hang` nothing after the first, and `whole` an answer in one
- * piece. Of connections that hang it tells when they are closed, by the `user` of their request.
+ * A server that answers like Groq, in a separate process so that its work is not counted. The name of the model selects
+ * its behaviour: `burst-20000` sends that many tokens as fast as it can, `tick-50` one token in each turn to each
+ * stream, `first-3` the first at once and the rest a little later, `hang` nothing after the first, and `whole` an
+ * answer in one piece. It reports when hanging connections are closed, by the `user` of their request.
  */
 import { createServer, type Socket } from 'node:net';
 
@@ -11,7 +11,7 @@ const FIELDS =
 const ID = 'chatcmpl-5ac1b6f3-1f0c-4b0c-9d7a-0e9f6a1c2b3d';
 const USAGE =
   '{"queue_time":0.05,"prompt_tokens":43,"prompt_time":0.002,"completion_tokens":24,"completion_time":0.08,"total_tokens":67,"total_time":0.082}';
-/** Two of sixteen have to be unescaped, and one is no ASCII, as in prose. */
+/** Two of sixteen need escapes and one is not ASCII, as in prose. */
 const WORDS = [
   ' the',
   ' of',
@@ -71,7 +71,7 @@ const WHOLE_ANSWER = Buffer.from(
   `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(WHOLE)}\r\n${HEADERS}${WHOLE}`,
 );
 
-/** One chunk of HTTP for each event, as Groq sends them, and all of them at once. Made once: this is not what is measured. */
+/** Each event as one HTTP chunk, as Groq sends it, and all events together. Rendered only once, since not measured. */
 const rendered = new Map<number, { readonly chunks: readonly Buffer[]; readonly all: Buffer }>();
 function answerOf(count: number) {
   let found = rendered.get(count);
@@ -95,7 +95,7 @@ function tick(): void {
   if (ticking.size > 0) setImmediate(tick);
 }
 
-/** Writes in pieces of 64 KiB, no faster than they are taken. */
+/** Writes in pieces of 64 KiB, no faster than they are read. */
 function writeAll(socket: Socket, bytes: Buffer): void {
   let at = 0;
   const write = (): void => {

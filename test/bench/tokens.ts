@@ -1,8 +1,8 @@
 /**
- * Counts the same texts with this package and with its peers, in turns, and prints the medians.
+ * Counts the same texts with this package and with its peers, in turn, and prints the medians.
  *
- * The peers are no dependencies of this package: they are installed in `peers`, or in the folder that RXGROQ_PEERS names.
- * What counts is the ratios within one run.
+ * The peers are no dependencies of this package: they are installed in `peers`, or in the folder that RXGROQ_PEERS
+ * names. Only ratios within one run are meaningful.
  *
  *   npm run bench:tokens
  */
@@ -34,7 +34,7 @@ const tiktoken = new Tiktoken(ranks);
 
 const random = randomIntegers(1);
 const word = (): string => Array.from({ length: 9 }, () => String.fromCharCode(0x61 + random(26))).join('');
-/** Fills the cache of the encoder with what nobody asks for again. */
+/** Fills the cache of the encoder with texts that are not counted again. */
 const forget = (): void => {
   bpe.countTokens(Array.from({ length: 40_000 }, word).join(' '));
 };
@@ -46,7 +46,7 @@ const manyLanguages = `${Object.values(languages).join('\n')}\n`.repeat(20);
 
 const median = (values: number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 
-/** Milliseconds of each, in turns: so that what else the machine does falls on all alike. */
+/** The time of each, in milliseconds. They run in turn, so that other load affects all of them equally. */
 function time(
   rounds: number,
   contenders: Record<string, (() => void) | [before: () => void, run: () => void]>,
@@ -136,7 +136,7 @@ rows['one letter'] = {
   'to gpt-tokenizer': times(gpt, ours),
 };
 
-/** Milliseconds until the first count of a process that has nothing loaded. */
+/** The time until the first count in a new process, in milliseconds. */
 function load(script: string): number {
   const source = `const start = performance.now(); ${script}; console.log(performance.now() - start)`;
   return Number(execFileSync(process.execPath, ['--input-type=module', '-e', source], { encoding: 'utf8' }));

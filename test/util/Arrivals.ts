@@ -1,4 +1,4 @@
-/** A list to which things are added in the course of time, and of which each can be awaited. */
+/** A list that grows over time, each item of which can be awaited. */
 export class Arrivals<T> {
   readonly all: T[] = [];
   readonly #waiting = new Map<number, ((item: T) => void)[]>();
@@ -13,7 +13,7 @@ export class Arrivals<T> {
     this.#waiting.delete(index);
   }
 
-  /** The one with this number from 0, as soon as it is there. */
+  /** The item at an index, as soon as it is added. */
   at(index: number): Promise<T> {
     const item = this.all[index];
     if (item !== undefined) return Promise.resolve(item);

@@ -1,4 +1,4 @@
-/** Bytes of text, numbers and lists of bytes, one after the other. */
+/** Concatenates text, numbers and lists of bytes. */
 export function bytes(...parts: (string | number | readonly number[] | Uint8Array)[]): Uint8Array {
   return Uint8Array.from(
     parts.flatMap((part) => {
@@ -8,9 +8,9 @@ export function bytes(...parts: (string | number | readonly number[] | Uint8Arra
   );
 }
 
-/** A number of so many bytes, the greatest first. */
+/** A big-endian number of `size` bytes. */
 export const big = (value: number, size: number): number[] =>
   Array.from({ length: size }, (_, i) => Math.floor(value / 256 ** (size - 1 - i)) % 256);
 
-/** A number of so many bytes, the smallest first. */
+/** A little-endian number of `size` bytes. */
 export const little = (value: number, size: number): number[] => big(value, size).reverse();

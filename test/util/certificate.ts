@@ -1,6 +1,6 @@
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 
-/** For whom a certificate is, and until when. */
+/** The host and the validity of a certificate. */
 export interface CertificateOptions {
   /** An address or a name. */
   readonly host?: string;
@@ -15,8 +15,8 @@ export interface Certificate {
 }
 
 /**
- * Makes a certificate that signs itself, for a server of a test. It is written by hand, since Node reads certificates
- * but makes none, and a key has no place in the repository.
+ * Makes a self-signed certificate for the server of a test. It is encoded here, since Node can only read certificates,
+ * and a key should not be in the repository.
  *
  * @see https://www.rfc-editor.org/rfc/rfc5280#section-4.1
  */

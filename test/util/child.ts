@@ -7,9 +7,9 @@ import { fileURLToPath } from 'node:url';
 
 /** How a child process is started. */
 export interface ChildOptions {
-  /** The whole environment, beside what finds programs. */
+  /** The whole environment, except for PATH. */
   readonly env?: Readonly<Record<string, string>>;
-  /** What it reads. Nothing when absent. */
+  /** Standard input. Nothing when absent. */
   readonly input?: string;
   /** The working directory. An empty one when absent. */
   readonly cwd?: string;
@@ -25,7 +25,7 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** A child process that runs a TypeScript file as it is. */
+/** A child process that runs a TypeScript file. */
 export class Child {
   readonly process: ChildProcess;
   readonly ended: Promise<Ended>;
@@ -59,7 +59,7 @@ export class Child {
     return this.#stdout;
   }
 
-  /** Waits until it has printed something, and gives what was found. Fails when it ends before. */
+  /** Waits until standard output matches a pattern, and returns the match. Rejects when the process ends before. */
   async printed(pattern: RegExp): Promise<RegExpExecArray> {
     for (;;) {
       const found = pattern.exec(this.#stdout);

@@ -3,7 +3,7 @@ import type { Message } from '../../src/model/ChatRequest.ts';
 
 /**
  * Makes a conversation of letters: `s` and `d` for the system and the developer, `u` for the user, `a` for an answer,
- * `c` for a call and `r` for the result of the latest one. Each says its letter and its place.
+ * `c` for a call and `r` for the result of the latest one. The text of each is its letter and its index.
  */
 export function conversation(letters: string): Message[] {
   let call = '';
@@ -30,7 +30,7 @@ export function conversation(letters: string): Message[] {
   });
 }
 
-/** Any conversation, also such as make no sense. */
+/** Any conversation, also a meaningless one. */
 export const anyMessages = fc
   .array(
     fc.record({

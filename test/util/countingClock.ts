@@ -1,15 +1,15 @@
 import type { SchedulerAction, SchedulerLike, Subscription } from 'rxjs';
 import { systemClock } from '../../src/ports/clock.ts';
 
-/** The time of the system, with a count of what is still to be done. */
+/** The system clock with a count of pending timers. */
 export interface CountingClock extends SchedulerLike {
   /** How many timers are set for later. */
   readonly pending: number;
-  /** Settles when all has been done that was to be done at once. */
+  /** Settles when all immediate work is done. */
   idle(): Promise<void>;
 }
 
-/** Makes a clock that knows its timers. */
+/** Makes a clock that counts its timers. */
 export function countingClock(): CountingClock {
   const later = new Set<object>();
   const atOnce = new Set<object>();

@@ -1,19 +1,19 @@
 import type { SchedulerAction, SchedulerLike, Subscription } from 'rxjs';
 import { virtualClock } from '../../src/testing/virtualClock.ts';
 
-/** A clock that goes on only when it is told to. What is due at once is done with the next turn of the event loop. */
+/** A clock that only advances on request. Immediate work is done in the next turn of the event loop. */
 export interface HandClock extends SchedulerLike {
   /** How many timers are set. */
   readonly pending: number;
-  /** Goes on by so many milliseconds, and does what is due by then. */
+  /** Advances by some milliseconds, and runs the work that is due by then. */
   advance(ms: number): void;
-  /** Settles when all has been done that was to be done at once. */
+  /** Settles when all immediate work is done. */
   idle(): Promise<void>;
 }
 
 /**
- * Makes a clock for real connections on which no time passes by itself, so that a timeout fires when a test says so
- * and never because the machine is busy.
+ * Makes a clock for tests with real connections on which no time passes by itself, so that a timeout fires only when a
+ * test says so, and never because the machine is busy.
  */
 export function handClock(): HandClock {
   const clock = virtualClock();

@@ -41,7 +41,7 @@ export const finishEvent = (usage = { prompt_tokens: 1, completion_tokens: 1, to
 
 export const DONE_EVENT = 'data: [DONE]\n\n';
 
-/** The completion that is not streamed. */
+/** A completion that is not streamed. */
 export const completion = (content: string): object => ({
   id: 'chatcmpl-1',
   object: 'chat.completion',

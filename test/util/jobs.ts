@@ -2,12 +2,12 @@ import type { Cost } from '../../src/model/Cost.ts';
 import type { Job } from '../../src/model/Job.ts';
 import type { Priority } from '../../src/model/Priority.ts';
 
-/** A job that a test can tell from others by its name. */
+/** A job with a name for tests. */
 export interface NamedJob extends Job {
   readonly name: string;
 }
 
-/** The cost of a request of so many tokens. */
+/** The cost of a request of some tokens. */
 export const tokens = (tokens: number): Cost => ({
   requests: 1,
   tokens,

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** A stream of a marble text, with the names that its letters stand for. */
+/** A stream of a marble text, with the values of its letters. */
 interface MarbleLine {
   readonly title: string;
   readonly marbles: string;

@@ -9,7 +9,7 @@ export {
   startRawServer,
 } from './startRawServer.ts';
 
-/** Gives a function that starts servers, which are closed with all their connections after each test. */
+/** Returns a function that starts servers, which are closed with all their connections after each test. */
 export function rawServers(): (options?: RawServerOptions) => Promise<RawServer> {
   const running: (() => Promise<void>)[] = [];
   afterEach(async () => {

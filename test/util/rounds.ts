@@ -1,5 +1,5 @@
 /**
- * How often a test compares at random. Under mutation, where every step is counted and every test is run again and
- * again, it is less often.
+ * The number of random comparisons in a test. It is smaller in mutation tests, which run slowly and repeat each test
+ * many times.
  */
 export const rounds = (count: number): number => Math.ceil(count / Number(process.env['RXGROQ_LIGHTER'] ?? 1));

@@ -12,12 +12,12 @@ export function rx(test: (helpers: RunHelpers) => void): void {
   schedulers.push(scheduler);
 }
 
-/** What rxjs gives to a test, with the scheduler itself. */
+/** The helpers of rxjs for a test, with the scheduler. */
 export type RunHelpers = Parameters<Parameters<TestScheduler['run']>[0]>[0] & { readonly scheduler: TestScheduler };
 
 const schedulers: TestScheduler[] = [];
 
 afterEach(() => {
-  // Whatever a test does, nothing may be left that would still run.
+  // No test may leave pending work.
   for (const { actions } of schedulers.splice(0)) expect(actions.filter((action) => !action.closed)).toHaveLength(0);
 });

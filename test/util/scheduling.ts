@@ -25,16 +25,16 @@ export const wires = {
   d: wire.done,
 };
 
-/** How a scheduler under test is set up. */
+/** The setup of a scheduler under test. */
 export interface SetUp extends Partial<RequestSchedulerConfig> {
-  /** One request at once and then one every so many frames. */
+  /** One request at once and then one every `every` frames. */
   readonly every?: number;
   readonly limits?: LimitStore;
-  /** The answer to the request of this name, and to how many came before it. */
+  /** The answer to a request, by its name and the number of requests before it. */
   readonly reply?: (name: string, index: number) => Observable<WireEvent>;
 }
 
-/** A scheduler in virtual time, a transport that answers as it is told, and calls of one request and one token. */
+/** A scheduler in virtual time with the given answers, and calls that cost one request and one token. */
 export function setUp({ scheduler, cold }: RunHelpers, { every = 4, reply, limits, ...config }: SetUp = {}) {
   const answer = reply ?? (() => cold('(shafd|)', wires));
   const store = quota(1, every, { scheduler });

@@ -5,13 +5,13 @@ import type { WireHeaders } from '../../src/model/WireHeaders.ts';
 import type { Transport, WireEvent, WireRequest } from '../../src/ports/Transport.ts';
 import type { NamedJob } from './jobs.ts';
 
-/** A grant that notes what becomes of it. */
+/** A grant that records its outcomes. */
 export interface TestGrant extends Grant<NamedJob> {
   readonly outcomes: Outcome[];
   readonly learned: WireHeaders[];
 }
 
-/** A grant that notes what becomes of it, also when it is told too often. */
+/** A grant that records its outcomes, also repeated ones. */
 export function grantFor(job: NamedJob): TestGrant {
   const grant = {
     job,
@@ -34,7 +34,7 @@ export function grantFor(job: NamedJob): TestGrant {
   return grant;
 }
 
-/** A transport that answers every request with these events, and notes the requests. */
+/** A transport that answers every request with these events, and records the requests. */
 export const transportOf = (events: Observable<WireEvent>): Transport & { readonly requests: WireRequest[] } => {
   const requests: WireRequest[] = [];
   return {

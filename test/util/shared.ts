@@ -3,13 +3,13 @@ import { describe, it } from 'vitest';
 
 const folder = new URL('../../../shared/', import.meta.url);
 
-/** Whether the recorded traffic lies beside the repository. */
+/** Whether the recorded traffic is next to the repository. */
 const hasShared = existsSync(folder);
 
-/** Where it lies. */
+/** The URL of a file of the recorded traffic. */
 export const sharedUrl = (path: string): URL => new URL(path, folder);
 
-/** Runs tests on a file of the recorded traffic, or says aloud that it is not there. */
+/** Runs tests on a file of the recorded traffic, or reports them as skipped when it is missing. */
 export function shared(path: string, tests: (text: string) => void): void {
   if (hasShared)
     describe(`on ${path}`, () => {

@@ -15,15 +15,15 @@ export interface RawRequest {
 /** A connection that a server has accepted. */
 export interface RawConnection {
   readonly socket: Socket;
-  /** Every byte that has come in. */
+  /** All bytes received. */
   readonly received: string;
-  /** Settles when the connection is closed, by whichever side. */
+  /** Settles when the connection is closed by either side. */
   readonly closed: Promise<void>;
-  /** Settles when anything has come in. */
+  /** Settles when the first bytes are received. */
   readonly touched: Promise<void>;
 }
 
-/** A server that knows no HTTP but for where a request ends: a test says what is answered. */
+/** A server that only parses where a request ends; a test writes the answers. */
 export interface RawServer {
   readonly port: number;
   /** Its origin, without a slash at the end. */
@@ -36,11 +36,11 @@ export interface RawServer {
 
 /** How a {@link RawServer} behaves. */
 export interface RawServerOptions {
-  /** With these it speaks TLS. */
+  /** Makes the server speak TLS. */
   readonly tls?: TlsOptions;
-  /** What is done with a connection, before anything has come in. */
+  /** Called with each connection, before anything is received. */
   readonly accept?: (connection: RawConnection) => void;
-  /** What is done with a request. */
+  /** Called with each request. */
   readonly answer?: (request: RawRequest) => void;
 }
 
@@ -56,7 +56,7 @@ export async function startRawServer({ tls, accept, answer }: RawServerOptions =
   const connected = (socket: Socket): void => {
     sockets.add(socket);
     socket.setNoDelay(true);
-    // What a client does to its connection is no failure of the server.
+    // Resets by the client are expected.
     socket.on('error', () => undefined);
     socket.on('close', () => sockets.delete(socket));
     const connection = read(socket, (request) => {
@@ -92,10 +92,10 @@ export async function startRawServer({ tls, accept, answer }: RawServerOptions =
   };
 }
 
-/** Reads what comes in on a connection, and cuts it into requests. */
+/** Reads a connection, and splits its bytes into requests. */
 function read(socket: Socket, whole: (request: RawRequest) => void): RawConnection {
   let received = '';
-  // Where the request begins that is coming in.
+  // The start of the current request.
   let start = 0;
   const connection: RawConnection = {
     socket,

@@ -5,7 +5,7 @@ import type { Reservation } from '../../src/model/Reservation.ts';
 import type { Verdict } from '../../src/model/Verdict.ts';
 import type { LimitStore } from '../../src/ports/LimitStore.ts';
 
-/** The buckets of a store that can tell them at once. */
+/** The levels of a synchronous store. */
 export function levelsOf(store: LimitStore, key: LimitKey = 'm'): readonly BucketLevel[] {
   let found: readonly BucketLevel[] | undefined;
   from(store.levels(key)).subscribe((levels) => {
@@ -15,14 +15,14 @@ export function levelsOf(store: LimitStore, key: LimitKey = 'm'): readonly Bucke
   return found;
 }
 
-/** What a store says that answers at once. */
+/** The verdict of a synchronous store. */
 export function ask(store: LimitStore, reservation: Reservation): Verdict {
   const verdict = store.reserve(reservation);
   if (!('type' in verdict)) throw new Error('the store did not answer at once');
   return verdict;
 }
 
-/** Makes reservations, each a question of its own. */
+/** Makes reservations with unique ids. */
 export function reservations(): (cost: Cost, rest?: Partial<Reservation>) => Reservation {
   let count = 0;
   return (cost, rest = {}) => ({ key: 'm', id: String(count++), cost, ...rest });

@@ -5,13 +5,13 @@ import { afterEach } from 'vitest';
 
 /** A folder for the files of a test. */
 export interface TemporaryFolder {
-  /** Where the folder is, which is made when it is first asked for. */
+  /** The path of the folder, which is created on first use. */
   readonly path: string;
-  /** Writes a file, of text as it is or of JSON, and gives its path. */
+  /** Writes a file, text unchanged and other content as JSON, and returns its path. */
   write(name: string, content: unknown): string;
 }
 
-/** Gives a folder which is empty for each test and gone after it. */
+/** Returns a folder that is empty for each test and removed after it. */
 export function temporaryFolders(): TemporaryFolder {
   let path: string | undefined;
   const made = (): string => (path ??= mkdtempSync(join(tmpdir(), 'rxgroq-')));

@@ -1,4 +1,4 @@
-/** What an act throws, or undefined when it throws nothing. */
+/** The value that a function throws, or undefined. */
 export const thrownBy = (act: () => unknown): unknown => {
   try {
     act();

@@ -1,19 +1,19 @@
 import type { Observable, Subscription } from 'rxjs';
 import { Arrivals } from './Arrivals.ts';
 
-/** What an Observable has told until now. */
+/** The notifications of an Observable so far. */
 export interface Told<T> {
   readonly values: Arrivals<T>;
-  /** How it ended, in order: a second entry would be one too many. */
+  /** The terminal notifications in order. More than one entry is a defect. */
   readonly ends: readonly (readonly ['complete'] | readonly ['error', unknown])[];
   /** Settles when it has ended. */
   readonly ended: Promise<void>;
-  /** With what it ended: undefined when it completed. */
+  /** The error, or undefined when it completed. */
   readonly error: Promise<unknown>;
   readonly subscription: Subscription;
 }
 
-/** Subscribes to an Observable and writes down what it tells. */
+/** Subscribes to an Observable and records its notifications. */
 export function told<T>(source: Observable<T>): Told<T> {
   const values = new Arrivals<T>();
   const ends: (readonly ['complete'] | readonly ['error', unknown])[] = [];

@@ -3,14 +3,14 @@ import { virtualClock } from '../../src/testing/virtualClock.ts';
 
 /** A clock that runs with the event loop. */
 export interface TurningClock extends SchedulerLike {
-  /** Ends it: what is not done by then is never done. */
+  /** Stops the clock. Pending work is never done. */
   stop(): void;
 }
 
 /**
- * Makes a clock for both ends of real connections, on which minutes pass in moments: it goes on by a fixed time with
- * each turn of the event loop. What takes so many turns, as a message does, takes so long, whatever else the machine has
- * to do; a program that is slow is not late.
+ * Makes a clock for both ends of real connections, on which minutes pass in moments: it advances by a fixed time with
+ * each turn of the event loop. A message, which takes a number of turns, then takes a fixed time, however busy the
+ * machine is.
  *
  * @param step How many milliseconds a turn takes.
  */

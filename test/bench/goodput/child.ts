@@ -1,23 +1,23 @@
-/** Lets one contender do all jobs in a process of its own: `child.ts <contender> <origin> <late?>`. */
+/** Runs all jobs with one contender in a separate process: `child.ts <contender> <origin> <late?>`. */
 import { firstValueFrom } from 'rxjs';
 import { createGroq } from '../../../src/index.ts';
 import { memoryLimitStore } from '../../../src/operators.ts';
 import { type GoodputJob, goodputJobs, MAX, RPD, RPM, TPM } from './jobs.ts';
 
-/** Does one job: the answer, or an error when it is given up. */
+/** Does one job. Rejects when it is given up. */
 type Do = (job: GoodputJob) => Promise<unknown>;
 
-/** What came of all jobs: for each when it was answered, in milliseconds since it came, or that it was not. */
+/** The results of all jobs: when each was answered, in milliseconds since its arrival, if it was. */
 export interface Done {
   readonly latencies: readonly (number | null)[];
-  /** When the last answer came, in milliseconds. */
+  /** When the last answer arrived, in milliseconds. */
   readonly makespan: number;
   readonly error?: string | undefined;
 }
 
 const [, , name = '', origin = '', late] = process.argv;
 
-/** @param isOurs Whether nobody else uses the account, so that its buckets are known to be full at first. */
+/** @param isOurs Whether no other client uses the account, so that its buckets are known to be full at first. */
 const rxgroq = (isOurs: boolean): Do => {
   const sizes = /^p(\d+)-/;
   const limits = { rpm: RPM, rpd: RPD, tpm: TPM };
@@ -64,7 +64,7 @@ let makespan = 0;
 let error: string | undefined;
 const latencies = await Promise.all(
   jobs.map(async (job): Promise<number | null> => {
-    // Those that come at once come in one turn.
+    // Jobs without a delay are made in one turn.
     if (job.arrival > 0) await new Promise<void>((resolve) => setTimeout(resolve, job.arrival));
     try {
       await work(job);

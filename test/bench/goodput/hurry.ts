@@ -1,6 +1,6 @@
 /**
- * Lets the clock of a process run faster, so that a minute of waiting takes seconds while every pause keeps its
- * proportion: load it before anything else, with `--import`.
+ * Makes the clock of a process run faster, so that a minute takes seconds and all delays keep their proportions. It
+ * must be loaded first, with `--import`.
  */
 const speed = Number(process.env['BENCH_SPEED'] ?? 1);
 const { setTimeout: later, setInterval: often } = globalThis;

@@ -1,19 +1,19 @@
 import type { Priority } from '../../../src/model/Priority.ts';
 import { seeded } from '../../../src/rules/seeded.ts';
 
-/** What one account may use of the model, and what every request may use. */
+/** The limits of the account, and the maximum of each request. */
 export const RPM = 200;
 export const TPM = 120_000;
 export const RPD = 500_000;
 export const MAX = 512;
 
-/** How long a completion takes, in milliseconds: to begin, and for each token. */
+/** The duration of a completion, in milliseconds: until it begins, and for each token. */
 export const BEGIN = 150;
 export const TOKEN = 2.5;
 
 const COUNT = 400;
 
-/** One request: its prompt is known, how long its completion will be is not. */
+/** One request: the length of its prompt is known, that of its completion is not. */
 export interface GoodputJob {
   /** Milliseconds. */
   readonly arrival: number;
@@ -23,8 +23,8 @@ export interface GoodputJob {
 }
 
 /**
- * Makes 400 jobs of three priorities, which all come at once, or of which a tenth of the urgent ones comes later, at any
- * moment while the others wait.
+ * Makes 400 jobs of three priorities. All arrive at once, or a tenth of the urgent ones arrives later, at random
+ * moments while the others wait.
  */
 export function goodputJobs(someLate: boolean): GoodputJob[] {
   const random = seeded(7);
@@ -45,14 +45,14 @@ export function goodputJobs(someLate: boolean): GoodputJob[] {
   );
 }
 
-/** When, in milliseconds, as much has flowed into both buckets as all jobs use: nobody is faster. */
+/** When the inflow of both buckets covers all jobs, in milliseconds: a lower bound for any client. */
 export function fluidBound(jobs: readonly GoodputJob[]): number {
   const tokens = jobs.reduce((sum, { promptTokens, completionTokens }) => sum + promptTokens + completionTokens, 0);
   const last = Math.max(...jobs.map(({ arrival }) => arrival));
   return Math.max(last, ((jobs.length - RPM) * 60_000) / RPM, ((tokens - TPM) * 60_000) / TPM);
 }
 
-/** When each job has its answer, in milliseconds since it came, when one who knows everything decides. */
+/** When each job is answered under an optimal schedule, in milliseconds since its arrival. */
 export function clairvoyant(jobs: readonly GoodputJob[]): number[] {
   const rank = { high: 0, normal: 1, low: 2, background: 3 };
   const waiting = jobs

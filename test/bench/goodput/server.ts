@@ -1,6 +1,6 @@
 /**
- * Keeps the limits as Groq does, on a real socket: the model of the server that the proofs use, by a clock that runs
- * faster. The sizes of a job are in the `user` of its request, as in `p120-c45`.
+ * Enforces limits like Groq, on a real socket: the server model of the proofs with a faster clock. The sizes of a job
+ * are in the `user` of its request, as in `p120-c45`.
  */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';

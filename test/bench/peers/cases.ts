@@ -13,15 +13,15 @@ import {
 import type { RawRequest } from '../../util/startRawServer.ts';
 import type { Call, Ran } from './runClient.ts';
 
-/** What a server saw of a client. */
+/** What the server observed of a client. */
 interface Seen {
-  /** When each request came, in milliseconds. */
+  /** When each request arrived, in milliseconds. */
   readonly at: readonly number[];
-  /** What another server saw, to which a redirect led. */
+  /** What the target of a redirect received. */
   readonly elsewhere: string;
 }
 
-/** Something that goes wrong, and what is to be said of what a client made of it. */
+/** A fault, and how to judge the reaction of a client. */
 export interface Case {
   readonly name: string;
   readonly answer: (request: RawRequest, index: number, elsewhere: string) => unknown;
@@ -49,7 +49,7 @@ const refusal = (status: number, headers: Record<string, string> = {}): string =
 const toolCall = (args: string): string =>
   `data: ${JSON.stringify({ id: 'c', model: 'm', choices: [{ index: 0, delta: { tool_calls: [{ index: 0, id: 'a', type: 'function', function: { name: 'f', arguments: args } }] }, finish_reason: null }] })}\n\n`;
 
-/** How long the first pause before a retry was. */
+/** The first delay before a retry. */
 const pause: Case['verdict'] = ({ at: [first = 0, second] }, ran) =>
   second === undefined
     ? ran === undefined

@@ -1,4 +1,4 @@
-// Each client as its own documentation has it used, with two seconds for a timeout where it has one.
+// Each client as used in its own documentation, with a timeout of two seconds if it supports one.
 const KEY = 'gsk_thekeythatnobodymaysee';
 const MODEL = 'openai/gpt-oss-20b';
 const messages = [{ role: 'user', content: 'the-prompt-that-nobody-may-see' }];

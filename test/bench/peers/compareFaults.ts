@@ -6,14 +6,14 @@ import { CASES, type Case } from './cases.ts';
 import type { Call, Ran } from './runClient.ts';
 
 /**
- * Lets the same things go wrong with several clients, each in a process of its own against a server of its own, and
- * prints what they made of them. `npm run compare:faults [part of a name]`.
+ * Exposes several clients to the same faults, each in a separate process with its own server, and prints their
+ * reactions. `npm run compare:faults [part of a name]`.
  */
 const folder = fileURLToPath(new URL('.', import.meta.url));
 const CLIENTS = ['rxgroq', 'groq-sdk', 'openai', 'AI SDK'];
-/** How long a client may take, in milliseconds: five times what it was told to take for a timeout. */
+/** The time limit of a client, in milliseconds: five times its configured timeout. */
 const LIMIT = 10_000;
-/** How many processes run at a time. */
+/** The number of concurrent processes. */
 const PROCESSES = 2;
 
 if (!existsSync(new URL('node_modules', import.meta.url))) {
@@ -43,7 +43,7 @@ cases.forEach(({ name }, index) => {
   console.log(line([name, ...(cells[index] ?? [])]));
 });
 
-/** What a client makes of a fault. */
+/** The reaction of a client to a fault. */
 async function outcome({ answer, call, verdict }: Case, client: string): Promise<string> {
   const at: number[] = [];
   const other = await startRawServer();
@@ -68,7 +68,7 @@ function ending(ran: Ran | undefined): string {
   return ran.error ?? `COMPLETE ${JSON.stringify(ran.text.slice(0, 20))}, ${ran.finish ?? 'no reason'}`;
 }
 
-/** Runs a client in a process of its own, for so long and no longer. */
+/** Runs a client in a separate process, with a time limit. */
 function runClient(call: Call): Promise<{ ran: Ran | undefined; printed: boolean }> {
   const file = fileURLToPath(new URL('runClient.ts', import.meta.url));
   return new Promise((resolve) => {

@@ -1,5 +1,5 @@
-// How the peers do the jobs of the goodput benchmark: alone, behind a queue with a rate, or behind a limiter. Each knows
-// the limits and the prompts' sizes, as far as it has a use for them.
+// How the peers run the jobs of the goodput benchmark: directly, behind a queue with a rate, or behind a limiter. Each
+// knows the limits and the sizes of the prompts, as far as it can use them.
 import Bottleneck from 'bottleneck';
 import { Effect, Layer } from 'effect';
 import { FetchHttpClient, HttpClient, HttpClientRequest } from 'effect/http';

@@ -1,28 +1,28 @@
 import { getEventListeners } from 'node:events';
 
-/** What a client is asked for. */
+/** A request to a client. */
 export interface Call {
   readonly client: string;
   readonly url: string;
   readonly key?: string | undefined;
   readonly stream: boolean;
-  /** After which piece it is to be cancelled by its signal. */
+  /** The piece after which its signal is aborted. */
   readonly abortAfter?: number | undefined;
-  /** How often it is asked, one after the other. */
+  /** The number of consecutive requests. */
   readonly times: number;
 }
 
-/** What came of it. */
+/** The result of a request. */
 export interface Ran {
   readonly text: string;
-  /** How it ended: with this reason, or with this error. */
+  /** The finish reason, or the error. */
   readonly finish?: string | undefined;
   readonly error?: string | undefined;
-  /** What the error shows. */
+  /** The printed error. */
   readonly shown: string;
   readonly unhandled: number;
   readonly listeners: number;
-  /** How much more memory the process has taken than before, in megabytes. */
+  /** The growth of the memory of the process, in megabytes. */
   readonly megabytes: number;
 }
 
@@ -31,7 +31,7 @@ interface ClientCall extends Omit<Call, 'client' | 'times' | 'abortAfter'> {
   readonly heard: (text: string) => void;
 }
 
-/** Runs one client against one server, in a process of its own, and tells its parent what came of it. */
+/** Runs one client against one server, in a separate process, and sends the result to its parent. */
 async function run({ client, times, abortAfter, ...call }: Call): Promise<Ran> {
   const file = new URL('clients.mjs', import.meta.url).href;
   const { clients } = (await import(file)) as {
@@ -58,7 +58,7 @@ async function run({ client, times, abortAfter, ...call }: Call): Promise<Ran> {
     }
   }
   const megabytes = Math.round((process.memoryUsage().rss - before) / 1_048_576);
-  // What is thrown where nobody catches it comes a little later.
+  // Uncaught exceptions may come a little later.
   await new Promise((resolve) => setTimeout(resolve, 100));
   return { text, ...end, unhandled, listeners: getEventListeners(controller.signal, 'abort').length, megabytes };
 }
