@@ -6,7 +6,7 @@ import { marbleNames, marbles } from './util/marbles.ts';
 const read = (file: string): string => readFileSync(new URL(`../marbles/${file}`, import.meta.url), 'utf8');
 
 describe('marbles', () => {
-  it.each(marbleNames())('should have %s as a text that can be run and a picture that is up to date', (name) => {
+  it.each(marbleNames())('should have %s as a valid text with an up-to-date picture', (name) => {
     expect(marbles(name).expected).not.toBe('');
     expect(draw(read(`${name}.txt`)), 'draw it anew with: npm run marbles').toBe(read(`${name}.svg`));
   });

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 
-/** All that a module exports, types included, in order: it is listed there by hand. */
+/** All exports of a module, including types, in order. The module lists them by hand. */
 function exportsOf(path: string): string[] {
   const url = new URL(`../${path}`, import.meta.url);
   const { statements } = ts.createSourceFile(path, readFileSync(url, 'utf8'), ts.ScriptTarget.Latest);
@@ -17,13 +17,13 @@ function exportsOf(path: string): string[] {
   return names.sort();
 }
 
-/** As lines, so that a change shows as one. */
+/** As lines, so that a diff is readable. */
 const listOf = (path: string): string => exportsOf(path).join('\n');
 
-// A name that is added here is promised, and one that is taken away breaks somebody's code: both are to be meant.
+// A new name is a promise and a removed one breaks programs, so both must be intended.
 // `npx vitest run test/surface.spec.ts -u` writes the lists anew.
-describe('what can be imported', () => {
-  it('should be this from rxgroq', () => {
+describe('the public API', () => {
+  it('should export this from rxgroq', () => {
     expect(listOf('src/index.ts')).toMatchInlineSnapshot(`
       "AnswerNotTakenError
       BudgetExceededError
@@ -174,7 +174,7 @@ describe('what can be imported', () => {
     `);
   });
 
-  it('should be this from rxgroq/operators', () => {
+  it('should export this from rxgroq/operators', () => {
     expect(listOf('src/operators.ts')).toMatchInlineSnapshot(`
       "answer
       audioSeconds
@@ -274,7 +274,7 @@ describe('what can be imported', () => {
     `);
   });
 
-  it('should be this from rxgroq/simulator', () => {
+  it('should export this from rxgroq/simulator', () => {
     expect(listOf('src/simulator/index.ts')).toMatchInlineSnapshot(`
       "fasterClock
       startSimulator
@@ -297,7 +297,7 @@ describe('what can be imported', () => {
     `);
   });
 
-  it('should be this from rxgroq/testing', () => {
+  it('should export this from rxgroq/testing', () => {
     expect(listOf('src/testing/index.ts')).toMatchInlineSnapshot(`
       "fakeTransport
       limitsOf
@@ -336,7 +336,7 @@ describe('what can be imported', () => {
     `);
   });
 
-  it('should be of the rxjs that whoever installs it has', () => {
+  it('should use the rxjs of the application', () => {
     const { dependencies, peerDependencies } = JSON.parse(
       readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
     ) as Record<'dependencies' | 'peerDependencies', Record<string, string>>;
@@ -344,7 +344,7 @@ describe('what can be imported', () => {
     expect(peerDependencies).toEqual({ rxjs: '^7.8.0' });
   });
 
-  it('should be nothing else', () => {
+  it('should have no other entries', () => {
     const { exports } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
       exports: Record<string, unknown>;
     };

@@ -1,14 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-/** A piece of code that stands in a docstring or in the README. */
+/** An example in a docstring or in the README. */
 export interface DocExample {
-  /** The file, from the top folder, and the line on which the code begins. */
+  /** The file, relative to the root folder, and the line where the code begins. */
   readonly name: string;
-  /** The file that it stands in. */
+  /** The file that contains it. */
   readonly file: string;
   readonly code: string;
-  /** Whether it says itself what it imports of the package. */
+  /** Whether it has its own imports from the package. */
   readonly isWhole: boolean;
 }
 

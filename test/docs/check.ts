@@ -2,13 +2,13 @@ import ts from 'typescript';
 import { complete } from './complete.ts';
 import { type DocExample, ROOT } from './DocExample.ts';
 
-/** An example as a module, and what the compiler says of it. */
+/** An example as a module, with the messages of the compiler. */
 export interface CheckedExample extends DocExample {
   readonly module: string;
   readonly complaints: readonly string[];
 }
 
-/** As strict as the package, but for what is a matter of taste of whoever writes an example. */
+/** As strict as the package, except for rules that are matters of taste in an example. */
 const LENIENT: ts.CompilerOptions = {
   noUnusedLocals: false,
   noUnusedParameters: false,

@@ -4,7 +4,7 @@ import ts from 'typescript';
 import { type DocExample, ROOT } from './DocExample.ts';
 import * as prelude from './prelude.ts';
 
-/** Where the examples say that they import from, and where that is. */
+/** The entry points that examples import from, and their files. */
 export const ENTRIES: Readonly<Record<string, string>> = {
   rxgroq: 'src/index.ts',
   'rxgroq/operators': 'src/operators.ts',
@@ -16,8 +16,8 @@ const PRELUDE = 'test/docs/prelude.ts';
 const PRELUDE_NAMES: ReadonlySet<string> = new Set(Object.keys(prelude));
 
 /**
- * Makes a module of an example by importing, in a line before its first, what it uses and does not say where it comes
- * from: what the prelude has, and for an example that is no whole module, what its file, the package and rxjs export.
+ * Turns an example into a module. A line before its first one imports undeclared names from the prelude, and for an
+ * example without its own imports also from its file, the package and rxjs.
  */
 export function complete({ code, file, isWhole }: DocExample): string {
   const source = ts.createSourceFile('example.ts', code, ts.ScriptTarget.Latest, true);
@@ -38,7 +38,7 @@ export function complete({ code, file, isWhole }: DocExample): string {
   return `${imports.join(' ')}\n${code}\nexport {};\n`;
 }
 
-/** Whether an identifier is the name of something that is declared there, or of a property, and no use of one. */
+/** Whether an identifier declares a name or names a property, rather than uses a variable. */
 function isName(node: ts.Identifier): boolean {
   const { parent } = node;
   if (ts.isPropertyAccessExpression(parent)) return parent.name === node;
@@ -47,7 +47,7 @@ function isName(node: ts.Identifier): boolean {
   return 'name' in parent && parent.name === node && !ts.isShorthandPropertyAssignment(parent);
 }
 
-/** The names that a file exports, as far as it lists them itself. */
+/** The names that a file itself exports. */
 function exportsOf(file: string): ReadonlySet<string> {
   const source = ts.createSourceFile(file, readFileSync(ROOT + file, 'utf8'), ts.ScriptTarget.Latest);
   return new Set(

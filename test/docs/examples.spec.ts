@@ -25,14 +25,14 @@ describe('the examples of the docstrings and the README', () => {
       limits: false,
       reply: () => 'Hello!',
     });
-    // Nothing but the work of the compiler takes time, on a machine that may be busy.
+    // Only the compiler takes time, and longer on a busy machine.
   }, 60_000);
   afterAll(async () => {
     await groq.close();
     await simulator.close();
   });
 
-  it('should be found', () => {
+  it('should be found in the README and in docstrings', () => {
     const files = new Set(all.map(({ file }) => file));
     for (const file of ['README.md', 'src/operators/send.ts', 'src/rules/goDuration.ts']) expect(files).toContain(file);
     expect(all.length).toBeGreaterThan(50);
@@ -44,13 +44,13 @@ describe('the examples of the docstrings and the README', () => {
 
   const inWords: string[] = [];
   const runnable = all.map(({ name, file }, index) => ({ name, file, index })).filter(({ file }) => !(file in NOT_RUN));
-  it.each(runnable)('should do what it says: $name', async ({ index }) => {
+  it.each(runnable)('should return what their comments say: $name', async ({ index }) => {
     const ran = await run(at(index).module, simulator);
     inWords.push(...ran.inWords);
     expect(ran.expectations.filter(({ holds }) => !holds)).toEqual([]);
   });
 
-  it('should say in words only what is no value', () => {
+  it('should describe a result in words in only one place', () => {
     expect(inWords).toEqual(['a number from 40 up to 240']);
   });
 });

@@ -15,7 +15,7 @@ import { promptFeatures } from '../../src/rules/counting/promptFeatures.ts';
 import { chatRequestSchema } from '../../src/rules/request/chatRequestSchema.ts';
 import { fakeTransport } from '../../src/testing/index.ts';
 
-// What examples use without saying where it comes from.
+// Names that examples use without an import.
 
 export const apiKey = 'gsk_example';
 export const messages = [{ role: 'user' as const, content: 'Why is the sky blue?' }];
@@ -34,7 +34,7 @@ export const bytes$ = from([
   'data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}],"system_fingerprint":"fp_1"}\n\ndata: [DONE]\n\n',
 ]).pipe(map((text) => new TextEncoder().encode(text)));
 export const attempt = () => of('answered');
-/** Shows something to somebody. */
+/** Shows a value to the user. */
 export const show = (value: unknown): void => {
   inspect(value);
 };
@@ -42,7 +42,7 @@ export const ask = (request: object): void => {
   show(request);
 };
 
-// What examples of the inner parts use.
+// Names that examples of internal modules use.
 
 export { priorOf } from '../../src/rules/counting/modelPriors.ts';
 export const bpe = createBpe(ranks.bpe_ranks);

@@ -10,25 +10,25 @@ import { ENTRIES } from './complete.ts';
 import { ROOT } from './DocExample.ts';
 import { counter } from './prelude.ts';
 
-/** What an example says that something is, and what it was found to be. */
+/** A value in a comment of an example, and the real value. */
 interface Expectation {
   readonly expected: string;
   readonly got: string;
   readonly holds: boolean;
 }
 
-/** What became of an example. */
+/** The result of an example. */
 export interface Ran {
   readonly expectations: readonly Expectation[];
-  /** What it says in words that are no value, which nobody compared. */
+  /** Descriptions in words, which are not compared. */
   readonly inWords: readonly string[];
 }
 
 type Closable = Groq | ClosableTransport | Simulator;
 
 /**
- * Runs a module, and compares what stands behind `// =>` with the value of the statement before, or where that has
- * none, with what was logged. Whatever it asks of Groq goes to a simulator; what it leaves open is closed.
+ * Runs a module, and compares each value after `// =>` with the value of the statement before, or with the logged one
+ * if that has no value. Requests go to a simulator; clients left open are closed.
  */
 export async function run(module: string, simulator: Simulator): Promise<Ran> {
   const marked = markExpectations(module);
@@ -45,7 +45,7 @@ export async function run(module: string, simulator: Simulator): Promise<Ran> {
       keep(
         createGroq({
           apiKey: 'any',
-          // With a transport of its own an example shows all that such a client needs.
+          // An example with its own transport shows everything that such a client needs.
           ...(options.transport ? {} : { counter, baseURL: simulator.url }),
           ...options,
         }),
@@ -86,7 +86,7 @@ export async function run(module: string, simulator: Simulator): Promise<Ran> {
   }
 }
 
-/** Lets the values of statements be kept behind which `// =>` stands. */
+/** Rewrites a module so that the values of statements before `// =>` are recorded. */
 function markExpectations(code: string): { code: string; expected: readonly string[] } {
   const source = ts.createSourceFile('example.ts', code, ts.ScriptTarget.Latest, true);
   const marks = [...code.matchAll(/\/\/ => (.*)/g)];
@@ -129,13 +129,13 @@ async function compare(
   return { expectations, inWords };
 }
 
-/** The value that a text says in JavaScript, be it followed by a remark. Nothing when it says none. */
+/** The value of a JavaScript literal, possibly followed by a remark. Empty if there is none. */
 function valueOf(text: string): readonly unknown[] {
   for (const part of [text, text.replace(/, .*/, '')]) {
     try {
       return [runInThisContext(`(${part})`)];
     } catch {
-      // It is no value: perhaps without its remark.
+      // Not a value: try without the remark.
     }
   }
   return [];

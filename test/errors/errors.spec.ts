@@ -26,7 +26,7 @@ const OUTPUT = 'what the model wrote';
 const partial = { text: OUTPUT, reasoning: OUTPUT, toolCalls: [] };
 const advice = 'Do this.';
 
-/** One of each, with its code: programs rely on those, so they do not change. */
+/** One error of each class, with its code. Programs rely on codes, so they must not change. */
 const ERRORS: readonly (readonly [GroqError, code: string])[] = [
   [new AnswerNotTakenError('m'), 'GROQ_ERR_ANSWER_NOT_TAKEN'],
   [new BudgetExceededError({ unit: 'usd', limit: 1, used: 1, reserved: 0, requested: 1 }), 'GROQ_ERR_BUDGET_EXCEEDED'],
@@ -53,14 +53,14 @@ const ERRORS: readonly (readonly [GroqError, code: string])[] = [
 const all = Object.entries(guards) as [string, (error: unknown) => boolean][];
 
 describe('the errors', () => {
-  it('should all stand here', () => {
-    // Of the base there are no errors but those of its subclasses.
+  it('should all be listed here', () => {
+    // The base class is abstract.
     const exported = Object.keys(everything).filter((name) => /^[A-Z]\w+Error$/.test(name) && name !== 'GroqError');
     expect(ERRORS.map(([{ name }]) => name).sort()).toEqual(exported.sort());
     expect(new Set(ERRORS.map(([, code]) => code)).size).toBe(ERRORS.length);
   });
 
-  it('should keep their names where a bundler has shortened those of their classes', () => {
+  it('should keep their names when a bundler renames their classes', () => {
     const { name } = ClosedError;
     Object.defineProperty(ClosedError, 'name', { value: 'a' });
     onTestFinished(() => {
@@ -70,12 +70,12 @@ describe('the errors', () => {
   });
 
   it.each(ERRORS.map(([error, code]) => [error.name, code, error] as const))(
-    'should be of one family: %s',
+    'should share one base class: %s',
     (name, code, error) => {
       expect(error).toBeInstanceOf(GroqError);
       expect(isGroqError(error)).toBe(true);
       expect([error.code, error.name, error.constructor.name]).toEqual([code, name, name]);
-      // What to do ends what is said, as a sentence of its own.
+      // The message ends with the advice, as a separate sentence.
       expect(error.advice).toMatch(/^[A-Z].*\.$/);
       expect(error.message.endsWith(` ${error.advice}`)).toBe(true);
       const own = all.filter(([, is]) => is(error)).map(([guard]) => guard);
@@ -84,7 +84,7 @@ describe('the errors', () => {
     },
   );
 
-  it('should say which request they are about', () => {
+  it('should name the request', () => {
     for (const error of [
       new ProtocolError('Strange.', { model: 'm', requestId: 'req_1' }),
       new HttpError(500, {}, { advice, model: 'm', requestId: 'req_1' }),
@@ -103,11 +103,11 @@ describe('the errors', () => {
     ['itpm', 'Shorten the messages.'],
     ['otpm', 'Lower max_completion_tokens.'],
     ['ash', 'Send the recording in parts.'],
-  ])('should say of a request that is too large for its %s how to make it fit', (dimension, advice) => {
+  ])('should advise how to make a request fit that is too large for its %s', (dimension, advice) => {
     expect(new RequestTooLargeError({ dimension, cost: 2, limit: 1 }).advice).toBe(advice);
   });
 
-  it('should hold what came of an answer without showing it', () => {
+  it('should hold the partial answer without showing it', () => {
     const usage = { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3 };
     const error = new TruncatedStreamError(partial, { usage });
     expect([error.partial, error.usage]).toEqual([partial, usage]);
@@ -116,7 +116,7 @@ describe('the errors', () => {
     }
   });
 
-  it('should know those of another copy of the package', () => {
+  it('should be recognized from another copy of the package', () => {
     const other = Object.assign(new Error('x'), { code: 'GROQ_ERR_TIMEOUT', [Symbol.for('rxgroq.GroqError')]: true });
     expect([isGroqError(other), guards.isTimeoutError(other), guards.isHttpError(other)]).toEqual([true, true, false]);
     for (const stranger of [undefined, null, 'x', 5, {}, new Error('x'), { code: 'GROQ_ERR_TIMEOUT' }]) {

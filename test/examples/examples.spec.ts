@@ -4,31 +4,31 @@ import { Child, type Ended } from '../util/child.ts';
 
 const FOLDER = new URL('../../examples/', import.meta.url);
 
-// Each is a process of its own that mostly waits, so they run side by side.
+// Each example is a separate process that mostly waits, so they run concurrently.
 describe.concurrent('examples', { timeout: 60_000 }, () => {
   const children: Child[] = [];
   afterAll(() => {
     for (const { process } of children) process.kill('SIGKILL');
   });
 
-  /** Runs an example without a key and without a base URL, until it ends by itself. */
+  /** Runs an example without a key and a base URL, until it exits by itself. */
   function run(name: string): Promise<Ended> {
     const child = new Child(new URL(name, FOLDER));
     children.push(child);
     return child.ended;
   }
 
-  it('01 should show the words of an answer as they come', async () => {
+  it('01 should print the words of an answer as they arrive', async () => {
     const { code, stdout, stderr } = await run('01-first-tokens.ts');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/^\(the first word came after \d+ ms\)\n[A-Z].+/);
     const [, pieces, ms] = /\((\d+) pieces in (\d+) ms\)\n$/.exec(stdout) ?? [];
     expect(Number(pieces)).toBeGreaterThan(20);
-    // What came in one go would not have taken the time that a model takes to write it.
+    // An answer in one piece would not have taken the time that a model takes to write it.
     expect(Number(ms)).toBeGreaterThan(Number(pieces) * (1_000 / 150));
   });
 
-  it('02 should answer all within the limits', async () => {
+  it('02 should answer all questions within the limits', async () => {
     const { code, stdout, stderr } = await run('02-many-at-once.ts');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout.match(/^\d+: \d+ tokens$/gm)).toHaveLength(4);
@@ -37,16 +37,16 @@ describe.concurrent('examples', { timeout: 60_000 }, () => {
     expect(stdout).toMatch(/\n429s: 0\n$/);
   });
 
-  it('03 should let an urgent question overtake all that wait', async () => {
+  it('03 should let an urgent question overtake all waiting ones', async () => {
     const { code, stdout, stderr } = await run('03-priorities.ts');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const [, reached = ''] = /when the limit was reached: (.+)\n/.exec(stdout) ?? [];
-    // Where this machine is slow, one or two may have started before it came.
+    // On a slow machine, one or two may have started before it arrived.
     expect(reached).toMatch(/^low 29, low 30, (low 31, )?(low 32, )?HIGH, low 3\d, .*low 40$/);
     expect(stdout).toMatch(/\n429s: 0\n$/);
   });
 
-  it('04 should close what is under way, and leave nothing', async () => {
+  it('04 should close all requests, and leave nothing open', async () => {
     const { code, stdout, stderr } = await run('04-cancel.ts');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout.split('\n').map((line) => line.replace(/ +the server got/, ''))).toEqual([
@@ -59,16 +59,16 @@ describe.concurrent('examples', { timeout: 60_000 }, () => {
     ]);
   });
 
-  it('05 should let the urgent one and the one that is tried again go before all that wait', async () => {
+  it('05 should let urgent and retried requests start before waiting ones', async () => {
     const { code, stdout, stderr } = await run('05-own-pipe.ts');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout.match(/^\w+: Yes\.$/gm)).toHaveLength(5);
     expect(stdout).toContain('\na enters again\n');
-    // Where this machine is slow, another one may have started before it came back.
+    // On a slow machine, another one may have started before it returned.
     expect(stdout).toMatch(/\nstarted: urgent, a, b, (c, )?a, .*d\n$/);
   });
 
-  it('should all be run here', () => {
+  it('should all be tested here', () => {
     expect(readdirSync(FOLDER).filter((name) => name.endsWith('.ts'))).toHaveLength(5);
   });
 });

@@ -19,14 +19,14 @@ live('Groq', (groq) => {
     expect(await lastValueFrom(groq.health())).toMatchObject({ ok: true });
   });
 
-  it('should answer in one piece', async () => {
+  it('should return a whole answer', async () => {
     const { message, finish_reason, usage } = await lastValueFrom(groq.complete(short));
     expect(message.content).toMatch(/ok/i);
     expect(finish_reason).toBe('stop');
     expect(usage?.total_tokens).toBe((usage?.prompt_tokens ?? 0) + (usage?.completion_tokens ?? 0));
   });
 
-  it('should answer token by token, and say in the end what was used', async () => {
+  it('should stream an answer, with the usage at the end', async () => {
     const tokens = await lastValueFrom(groq.chat(short).pipe(toArray()));
     const said = tokens.map((token) => (token.type === 'text' ? token.text : '')).join('');
     expect(said).toMatch(/ok/i);
@@ -36,7 +36,7 @@ live('Groq', (groq) => {
     expect(last?.type === 'finish' && last.usage?.completion_tokens).toBeGreaterThan(0);
   });
 
-  it('should stop when nobody listens any more, and answer the next', async () => {
+  it('should stop after unsubscribing, and answer the next request', async () => {
     groq
       .chat({ ...short, messages: [{ role: 'user', content: 'Count to 100.' }] })
       .subscribe()
@@ -44,7 +44,7 @@ live('Groq', (groq) => {
     expect(await lastValueFrom(groq.ask('Reply with ok.').pipe(text()))).toBeTypeOf('string');
   });
 
-  it('should tell in Groq’s words what is wrong with a request', async () => {
+  it('should report an error in the words of Groq', async () => {
     const wrong = await lastValueFrom(groq.complete({ ...short, model: 'no/such-model' })).catch(
       (error: unknown) => error,
     );
@@ -52,7 +52,7 @@ live('Groq', (groq) => {
     expect(wrong).toMatchObject({ groqCode: 'model_not_found' });
   });
 
-  it('should report as many tokens of each prompt as are counted, or at most the bound', async () => {
+  it('should report the counted number of prompt tokens, or at most the bound', async () => {
     const counter = tiktokenCounter();
     await counter.load();
     const off: unknown[] = [];

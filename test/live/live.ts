@@ -3,7 +3,7 @@ import { createGroq, type Groq } from '../../src/index.ts';
 
 const hasKey = (process.env['GROQ_API_KEY'] ?? '').trim() !== '';
 
-/** Runs tests with a client of Groq, or says aloud that there is no key. */
+/** Runs tests with a real client, or reports them as skipped without a key. */
 export function live(name: string, tests: (groq: Groq) => void): void {
   if (!hasKey) console.warn(`${name}: skipped, since there is no GROQ_API_KEY.`);
   describe.skipIf(!hasKey)(name, () => {

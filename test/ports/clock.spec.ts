@@ -4,7 +4,7 @@ import { virtualClock } from '../../src/testing/virtualClock.ts';
 
 const WEEKS = 2 ** 31 - 1;
 
-describe('later, by the system’s clock', () => {
+describe('later, with the system clock', () => {
   beforeEach(() => {
     vi.useFakeTimers();
   });
@@ -12,7 +12,7 @@ describe('later, by the system’s clock', () => {
     vi.useRealTimers();
   });
 
-  it('should do it once, when the time has come', () => {
+  it('should act once, when the time has come', () => {
     const act = vi.fn();
     later(systemClock, act, 50);
     vi.advanceTimersByTime(49);
@@ -22,7 +22,7 @@ describe('later, by the system’s clock', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('should do nothing when it was taken back, and leave no timer', () => {
+  it('should not act after it was cancelled, and leave no timer', () => {
     const act = vi.fn();
     later(systemClock, act, 50).unsubscribe();
     expect(vi.getTimerCount()).toBe(0);
@@ -30,7 +30,7 @@ describe('later, by the system’s clock', () => {
     expect(act).not.toHaveBeenCalled();
   });
 
-  it('should not take what is longer than a timer can wait for no time at all', () => {
+  it('should wait correctly for longer than a timer can', () => {
     const act = vi.fn();
     later(systemClock, act, 2 * WEEKS);
     vi.advanceTimersByTime(WEEKS - 1);
@@ -41,7 +41,7 @@ describe('later, by the system’s clock', () => {
 });
 
 describe('a virtual clock', () => {
-  it('should do it in its own time', () => {
+  it('should act in its own time', () => {
     const clock = virtualClock();
     const done: [string, number][] = [];
     later(clock, () => done.push(['later', clock.now()]), 50);

@@ -10,22 +10,22 @@ import { jobMaker } from '../util/jobs.ts';
 import type { RawRequest } from '../util/startRawServer.ts';
 import { deadPort, failureOf, inTheClient, overTheWire, type Provoked } from './provoke.ts';
 
-/** One line of the table of errors: what happens, and how to let it happen. */
+/** One row of the table of errors: a failure, and how to provoke it. */
 export interface ErrorRow {
   readonly what: string;
-  /** What of the error is shown beside its class. */
+  /** The fields of the error that are shown beside its class. */
   readonly shown?: readonly string[];
   readonly provoke: () => Promise<Provoked>;
 }
 
-/** Longer than anything here takes, in milliseconds. */
+/** Longer than any test, in milliseconds. */
 const FAR = 1e9;
 const messages = [{ role: 'user' as const, content: 'Hi' }];
 const silent = fakeTransport(() => NEVER);
 
 const row = (what: string, provoke: ErrorRow['provoke'], ...shown: string[]): ErrorRow => ({ what, provoke, shown });
 
-/** An answer with a status, and with what Groq says beside it. */
+/** An answer with a status and an error of Groq. */
 const status = (code: number, groqCode?: string, message = 'What Groq says'): ErrorRow['provoke'] =>
   answered(json(code, { error: { message, type: 'invalid_request_error', ...(groqCode && { code: groqCode }) } }));
 
@@ -40,7 +40,7 @@ const wired =
 const redirect = (code: number): ErrorRow['provoke'] =>
   answered(head(code, { location: 'https://example.com/', 'content-length': 0 }));
 
-/** Several things that end alike, and fail here when they do not. */
+/** Several failures that must have the same result. */
 const alike =
   (...all: readonly ErrorRow['provoke'][]): ErrorRow['provoke'] =>
   async () => {
@@ -56,7 +56,7 @@ const streamed = (...events: string[]): Buffer => Buffer.concat([Buffer.from(STR
 
 const ONE_TOKEN = streamed(textEvent('Hel'));
 
-/** What fails before anything is sent. */
+/** Failures before anything is sent. */
 const BEFORE: readonly ErrorRow[] = [
   row('A request or an option is invalid', () => inTheClient({}, (groq) => groq.chat({ messages: [] }))),
   row('Groq no longer serves the model', () =>
@@ -118,7 +118,7 @@ const BEFORE: readonly ErrorRow[] = [
   ),
 ];
 
-/** What fails on the way to the server. */
+/** Failures on the way to the server. */
 const CONNECTION: readonly ErrorRow[] = [
   row(
     'The host does not exist, or refuses connections',
@@ -152,7 +152,7 @@ const LIMIT = (reached: string, used: string): string =>
 
 const NEVER_FITS = LIMIT('Request too large', '');
 
-/** What Groq, or what stands before it, answers instead of an answer. */
+/** Error answers of Groq, or of a proxy in front of it. */
 const STATUSES: readonly ErrorRow[] = [
   row('301, 302, 303, 307, 308', alike(...[301, 302, 303, 307, 308].map(redirect))),
   row('400', status(400)),
@@ -175,7 +175,7 @@ const STATUSES: readonly ErrorRow[] = [
   row('200 with an HTML page', answered(whole(200, '<html>', { 'content-type': 'text/html' }))),
 ];
 
-/** What fails while the answer comes. */
+/** Failures during the answer. */
 const STREAM: readonly ErrorRow[] = [
   row(
     'No token within `timeouts.firstToken`',
@@ -236,5 +236,5 @@ const STREAM: readonly ErrorRow[] = [
   row('A line is longer than `maxLineBytes`', answered(streamed(`data: ${'x'.repeat(1_048_576)}`))),
 ];
 
-/** Every way in which a request fails, in the order in which it comes by them. */
+/** All ways in which a request can fail, in the order of its stages. */
 export const ERROR_ROWS: readonly ErrorRow[] = [...BEFORE, ...CONNECTION, ...STATUSES, ...STREAM];

@@ -12,16 +12,16 @@ describe('the table of errors', () => {
     expect(text, HOW).toBe(withTable(text, await errorTable()));
   });
 
-  it('should have a line for every error that there is', async () => {
+  it('should have a row for every error class', async () => {
     const table = await errorTable();
     const missing = Object.keys(everything).filter(
-      // Of the base there are no errors but those of its subclasses.
+      // The base class is abstract.
       (name) => /^[A-Z]\w+Error$/.test(name) && name !== 'GroqError' && !table.includes(`\`${name}\``),
     );
     expect(missing, 'Add a line for each to test/readme/errorRows.ts').toEqual([]);
   });
 
-  it('should say what to do where there is no place for it', () => {
+  it('should explain what to do when its markers are missing', () => {
     const table = '| a |';
     expect(withTable('x\n<!-- errors:start -->old<!-- errors:end -->\ny', table)).toBe(
       'x\n<!-- errors:start -->\n\n| a |\n\n<!-- errors:end -->\ny',

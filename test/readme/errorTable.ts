@@ -9,7 +9,7 @@ const END = '<!-- errors:end -->';
 /** How the table is regenerated. */
 export const HOW = 'Run `npm run errors:table` and commit what it changes.';
 
-/** Lets everything fail that can, and makes a table in Markdown of how it failed. */
+/** Provokes every failure, and writes a Markdown table of the errors. */
 export async function errorTable(): Promise<string> {
   const lines = await Promise.all(
     ERROR_ROWS.map(async (row) => {
@@ -30,7 +30,7 @@ export async function errorTable(): Promise<string> {
 /**
  * The text of a README with the table between its markers.
  *
- * @throws {Error} when the markers are not there.
+ * @throws {Error} when the markers are missing.
  */
 export function withTable(readme: string, table: string): string {
   const [start, end] = [readme.indexOf(START), readme.indexOf(END)];
@@ -40,7 +40,7 @@ export function withTable(readme: string, table: string): string {
   return `${readme.slice(0, start + START.length)}\n\n${table}\n\n${readme.slice(end)}`;
 }
 
-/** The class, with the fields that tell one of its cases from the others. */
+/** The class, with the fields that distinguish its cases. */
 function nameOf({ shown = [] }: ErrorRow, { error }: Provoked): string {
   const fields = shown.map((field) => {
     const value: unknown = Reflect.get(error, field);

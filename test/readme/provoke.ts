@@ -20,25 +20,25 @@ import { type HandClock, handClock } from '../util/handClock.ts';
 import { jobMaker } from '../util/jobs.ts';
 import { type RawRequest, type RawServer, type RawServerOptions, startRawServer } from '../util/startRawServer.ts';
 
-/** What became of a request: with which error it failed, and what is done about that. */
+/** The error of a request, and whether it is retried. */
 export interface Provoked {
   readonly error: GroqError;
   readonly again: Retryability;
 }
 
-/** How a request over a real connection is brought to fail. */
+/** How to make a request over a real connection fail. */
 export interface Provocation extends RawServerOptions {
-  /** What is answered. */
+  /** Answers the request. */
   readonly answer?: (request: RawRequest) => void;
-  /** How the server is reached. @default by its URL */
+  /** The URL of the client. @default that of the server */
   readonly url?: (server: RawServer) => string;
-  /** How long things may take, by a clock that stands still. */
+  /** Timeouts, with a clock that stands still. */
   readonly timeouts?: TimeoutsConfig;
-  /** Settles when the time is to go on. */
+  /** Settles when the clock must advance. */
   readonly late?: (server: RawServer, first: Promise<unknown>) => Promise<unknown>;
 }
 
-/** Sends one request, as a client does, to a server that does what a fault does. */
+/** Sends one request with a client to a server with this fault. */
 export async function overTheWire({ url, timeouts: limits = {}, late, ...options }: Provocation): Promise<Provoked> {
   const { server, stop } = await startRawServer(options);
   const transport = undiciTransport({ apiKey: 'gsk_x', baseURL: url?.(server) ?? server.url });
@@ -65,7 +65,7 @@ export async function overTheWire({ url, timeouts: limits = {}, late, ...options
   }
 }
 
-/** What the real decision about a retry makes of a stream that fails. */
+/** The error of a failing stream, and whether the real retry policy would retry it. */
 export function failureOf<T extends { readonly type: string }>(
   source: Observable<T>,
   scheduler: SchedulerLike = systemClock,
@@ -98,7 +98,7 @@ export function failureOf<T extends { readonly type: string }>(
   });
 }
 
-/** Lets a client fail that has no network, and whose clock stands still. */
+/** Makes a client without a network fail, with a clock that stands still. */
 export async function inTheClient(
   options: GroqOptions,
   act: (groq: Groq, clock: HandClock) => Observable<unknown>,
@@ -126,7 +126,7 @@ export async function inTheClient(
   return { error, again: retryability(error) };
 }
 
-/** A port on which nobody listens. */
+/** A port without a listener. */
 export async function deadPort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -38,13 +38,13 @@ describe('recorded completions', () => {
     const answered = named(recordings, (r) => isChat(r) && r.response.status === 200);
     const refused = named(recordings, (r) => isChat(r) && r.response.status !== 200);
 
-    it('should be all that the index lists', () => {
+    it('should be complete', () => {
       const rows = JSON.parse(index) as { stream: boolean }[];
       expect(answered.length + refused.length + 2).toBe(rows.filter(({ stream }) => !stream).length);
       expect([answered.length, refused.length]).toEqual([243, 39]);
     });
 
-    it.each(answered)('should be answers: %s', async (_, { request, response }, i) => {
+    it.each(answered)('should be read as answers: %s', async (_, { request, response }, i) => {
       const body = response.body as unknown as RecordedCompletion;
       const [choice] = body.choices;
       const { content, reasoning, tool_calls } = choice?.message ?? {};
@@ -68,7 +68,7 @@ describe('recorded completions', () => {
       }
     });
 
-    it.each(refused)('should be errors: %s', async (_, recording, i) => {
+    it.each(refused)('should be read as errors: %s', async (_, recording, i) => {
       const { message, type, code } = errorOf(recording);
       const body = recording.request.body as RecordedBody & ChatInput;
       const asked = (client: Groq): Observable<Answer | Token> =>
@@ -87,7 +87,7 @@ describe('recorded completions', () => {
       }
     });
 
-    it.each(named(recordings, (r) => !isChat(r)))('should be models: %s', async (_, recording, i) => {
+    it.each(named(recordings, (r) => !isChat(r)))('should be read as models: %s', async (_, recording, i) => {
       const client = clientOf(i, 'whole');
       const answer = told(client.models());
       const error = await answer.error;

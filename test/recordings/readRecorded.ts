@@ -1,6 +1,6 @@
-/** What a recorded stream says. */
+/** The content of a recorded stream. */
 export interface RecordedAnswer {
-  /** The data of its events, but for `[DONE]`. */
+  /** The data of its events, without `[DONE]`. */
   readonly chunks: readonly RecordedChunk[];
   readonly text: string;
   readonly reasoning: string;
@@ -9,7 +9,7 @@ export interface RecordedAnswer {
   readonly usage: unknown;
   readonly id: string | undefined;
   readonly model: string | undefined;
-  /** The error in the midst of it. */
+  /** The error within the stream, if any. */
   readonly error: RecordedError | undefined;
 }
 
@@ -38,8 +38,7 @@ interface RecordedChunk {
 }
 
 /**
- * Reads a recorded stream in the plainest way there is, for comparison: it knows what Groq sends and nothing of what
- * else could come.
+ * Reads a recorded stream in the simplest way, as a reference: it only supports the events that Groq sends.
  */
 export function readRecorded(sse: string): RecordedAnswer {
   const all = sse
@@ -53,7 +52,7 @@ export function readRecorded(sse: string): RecordedAnswer {
     chunks,
     text: choices.map(({ delta }) => delta.content ?? '').join(''),
     reasoning: choices.map(({ delta }) => delta.reasoning ?? '').join(''),
-    // Recorded calls come whole, each in one delta.
+    // Recorded calls are complete, each in one delta.
     toolCalls: choices
       .flatMap(({ delta }) => delta.tool_calls ?? [])
       .map(({ index, id, function: call }) => ({ index, id, name: call.name, arguments: call.arguments })),

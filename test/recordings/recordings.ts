@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { sharedUrl } from '../util/shared.ts';
 
-/** An exchange that was recorded. */
+/** A recorded exchange. */
 export interface Recording {
   readonly name: string;
   readonly request: { readonly method: string; readonly path: string; readonly body: RecordedBody };
@@ -13,14 +13,14 @@ export interface Recording {
     /** The body of any other answer. */
     readonly body?: RecordedBody;
   };
-  /** In which pieces the stream came, where that was recorded. */
+  /** The sizes of the received pieces, if recorded. */
   readonly transport_chunk_bytes?: readonly number[];
 }
 
-/** A body as it was recorded, of which nothing is certain. */
+/** A recorded body of unknown form. */
 export type RecordedBody = Readonly<Record<string, unknown>>;
 
-/** Where the list of them lies, below the recorded traffic. */
+/** The path of the index, relative to the recorded traffic. */
 export const INDEX = 'recordings/INDEX.json';
 
 /** Reads all recordings that the text of the index lists. */

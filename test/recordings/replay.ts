@@ -7,9 +7,9 @@ import { type RawServer, startRawServer } from '../util/rawServer.ts';
 import type { Recording } from './recordings.ts';
 
 /**
- * How an answer is cut: as it was recorded, in one piece, or into its bytes. Each piece is a chunk of HTTP, which a
- * client gets for itself also where the network puts several together. `torn` is cut below HTTP: each byte of the
- * connection, the head among them, is written in a turn of its own.
+ * How an answer is cut: as recorded, in one piece, or into its bytes. Each piece is an HTTP chunk, which a client
+ * receives separately even when the network joins several. `torn` is cut below HTTP: each byte of the connection,
+ * including the head, is written in a separate turn.
  */
 export type Cut = 'recorded' | 'whole' | 'bytes' | 'torn';
 
@@ -21,10 +21,10 @@ export interface Replay {
   stop(): Promise<void>;
 }
 
-/** Runs a server that replays recordings as long as the tests around the call run. */
+/** Runs a server that replays recordings during the tests of the calling block. */
 export function replaying(recordings: readonly Recording[]): {
   replay: () => Replay;
-  /** A client for which everything is answered with one recording. */
+  /** A client whose requests are all answered with one recording. */
   clientOf: (index: number, cut: Cut) => Groq;
 } {
   const clients: Groq[] = [];
@@ -70,7 +70,7 @@ async function startReplay(recordings: readonly Recording[]): Promise<Replay> {
   return { url: (index, cut) => `${server.url}/${cut}/${index}`, server, stop };
 }
 
-/** What is written to the connection, in order, each in a turn of its own. */
+/** The writes to the connection in order, each in a separate turn. */
 export function piecesOf({ response, transport_chunk_bytes: sizes }: Recording, cut: Cut): Buffer[] {
   const { status, headers, sse, body } = response;
   const bytes = Buffer.from(sse ?? `${JSON.stringify(body)}\n`);
@@ -97,7 +97,7 @@ function pieces(bytes: Buffer, sizes: readonly number[]): Buffer[] {
   return sizes.map((size) => bytes.subarray(at, (at += size)));
 }
 
-/** The sizes of the events of a stream, where it was not recorded how it came. */
+/** The sizes of the events of a stream, if no pieces were recorded. */
 const eventSizes = (bytes: Buffer): number[] =>
   bytes
     .toString('latin1')

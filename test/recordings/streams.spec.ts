@@ -12,7 +12,7 @@ import { type RecordedAnswer, readRecorded } from './readRecorded.ts';
 import { INDEX, readRecordings } from './recordings.ts';
 import { type Cut, piecesOf, replaying } from './replay.ts';
 
-/** What tokens say, in the form of what was recorded. */
+/** The content of tokens, in the form of a recorded answer. */
 const said = (tokens: readonly Token[]): Omit<RecordedAnswer, 'chunks' | 'error'> => {
   const finish = tokens.findLast((token) => token.type === 'finish');
   return {
@@ -35,7 +35,7 @@ describe('recorded streams', () => {
     const recordings = readRecordings(index).filter(({ response }) => response.sse !== undefined);
     const { replay, clientOf } = replaying(recordings);
 
-    it('should be all that the index lists', () => {
+    it('should be complete', () => {
       expect(recordings.length).toBe(
         (JSON.parse(index) as { stream: boolean }[]).filter(({ stream }) => stream).length,
       );
@@ -48,7 +48,7 @@ describe('recorded streams', () => {
         const { chunks, error, ...expected } = readRecorded(recording.response.sse ?? '');
         const body = recording.request.body as unknown as ChatInput;
 
-        it.each<Cut>(['recorded', 'whole', 'bytes'])('should give what was recorded, cut: %s', async (cut) => {
+        it.each<Cut>(['recorded', 'whole', 'bytes'])('should produce the recorded answer, cut: %s', async (cut) => {
           const asked = told(clientOf(i, cut).chat(body));
           const failure = await asked.error;
           const tokens = asked.values.all;
@@ -71,7 +71,7 @@ describe('recorded streams', () => {
         });
 
         if (error === undefined)
-          it('should give an answer that can be sent back', async () => {
+          it('should produce an answer that can be sent back', async () => {
             const { message, finish_reason } = await lastValueFrom(clientOf(i, 'whole').chat(body).pipe(answer()));
             expect(message.content ?? '').toBe(expected.text);
             expect(message.reasoning ?? '').toBe(expected.reasoning);
@@ -82,7 +82,7 @@ describe('recorded streams', () => {
             expect(chatRequestSchema.safeParse({ model: 'm', messages: [message] }).error).toBe(undefined);
           });
 
-        it('should give the chunks of Groq, untouched', async () => {
+        it('should produce the chunks of Groq unchanged', async () => {
           const asked = told(clientOf(i, 'recorded').chunks(body));
           const failure = await asked.error;
           expect(asked.values.all).toEqual(chunks);
@@ -96,7 +96,7 @@ describe('recorded streams', () => {
       .sort((a, b) => a[1] - b[1]);
 
     it.each(small.slice(0, 12).map(([i]) => [recordings[i]?.name, i] as const))(
-      'should be read also when each byte comes in a turn of its own: %s',
+      'should be read also when each byte arrives in its own turn: %s',
       async (_, i) => {
         const { error, ...expected } = readRecorded(recordings[i]?.response.sse ?? '');
         const asked = told(clientOf(i, 'torn').chat(recordings[i]?.request.body as unknown as ChatInput));
@@ -107,7 +107,7 @@ describe('recorded streams', () => {
     );
 
     it.each<Cut>(['recorded', 'bytes'])(
-      'should come through the transport in the pieces in which it is sent, cut: %s',
+      'should pass through the transport in the pieces in which it is sent, cut: %s',
       async (cut) => {
         const i = recordings.findIndex(({ transport_chunk_bytes: sizes }) => (sizes?.length ?? 0) > 20);
         const transport = undiciTransport({ apiKey: 'gsk_x', baseURL: replay().url(i, cut) });
@@ -123,7 +123,7 @@ describe('recorded streams', () => {
       },
     );
 
-    it('should be cut as the tests say', () => {
+    it('should be cut as the tests assume', () => {
       const [recording] = recordings.filter(({ transport_chunk_bytes: sizes }) => sizes?.length === 2);
       if (recording === undefined) throw new Error('no recording of two pieces');
       expect((['recorded', 'whole', 'bytes'] as const).map((cut) => piecesOf(recording, cut).length)).toEqual([

@@ -32,11 +32,11 @@ import type { CallOptionName } from '../../src/model/CallOptionName.ts';
 declare const groq: Groq;
 const messages = [{ role: 'user' as const, content: 'Hi' }];
 
-/** What an Observable emits. */
+/** The type of the values of an Observable. */
 declare function emitted<T>(source: Observable<T>): T;
 
 describe('ChatModelId', () => {
-  it('should be completed by editors for what chats, and be any other', () => {
+  it('should complete the chat models in editors, and accept any other name', () => {
     expectTypeOf<Extract<ChatModelId, 'openai/gpt-oss-20b' | 'qwen/qwen3.8-27b' | 'whisper-large-v3'>>().toEqualTypeOf<
       'openai/gpt-oss-20b' | 'qwen/qwen3.8-27b'
     >();
@@ -47,7 +47,7 @@ describe('ChatModelId', () => {
 });
 
 describe('an error', () => {
-  it('should be told from others by its code', () => {
+  it('should be distinguished by its code', () => {
     const error = new Error() as unknown;
     if (!isGroqError(error)) return;
     expectTypeOf(error.code).toEqualTypeOf<GroqErrorCode>();
@@ -57,23 +57,23 @@ describe('an error', () => {
 });
 
 describe('loadConfig', () => {
-  it('should need no types of Node for the environment', () => {
+  it('should not need the types of Node for the environment', () => {
     expectTypeOf(loadConfig).parameter(1).toEqualTypeOf<Readonly<Record<string, string | undefined>> | undefined>();
   });
 });
 
 describe('chat', () => {
-  it('should give tokens, and where the request is only to those who ask for it', () => {
+  it('should emit tokens, and states only with `lifecycle`', () => {
     expectTypeOf(emitted(groq.chat({ messages }))).toEqualTypeOf<Token>();
     expectTypeOf(emitted(groq.chat({ messages }, { lifecycle: true }))).toEqualTypeOf<Token | StateToken>();
     expectTypeOf(emitted(groq.chat({ messages }, { lifecycle: false, tenant: 'a' }))).toEqualTypeOf<Token>();
     expectTypeOf(emitted(groq.chat({ messages }, { lifecycle: undefined }))).toEqualTypeOf<Token>();
-    // What may be told is told of.
+    // A lifecycle that may be true includes states.
     const lifecycle = messages.length > 1;
     expectTypeOf(emitted(groq.chat({ messages }, { lifecycle }))).toEqualTypeOf<Token | StateToken>();
   });
 
-  it('should tell tokens apart by their type', () => {
+  it('should distinguish tokens by their type', () => {
     groq.chat({ messages }, { lifecycle: true }).subscribe((token) => {
       if (token.type === 'text') expectTypeOf(token.text).toEqualTypeOf<string>();
       if (token.type === 'tool-call') expectTypeOf(token.arguments).toEqualTypeOf<string>();
@@ -81,12 +81,12 @@ describe('chat', () => {
         expectTypeOf(token.position).toEqualTypeOf<number | undefined>();
       }
       if (token.type === 'state' && token.state === 'retrying') expectTypeOf(token.startsInMs).toEqualTypeOf<number>();
-      // @ts-expect-error: only a piece of text or of a thought has a text.
+      // @ts-expect-error: only text and reasoning tokens have a text.
       expectTypeOf(token.text);
     });
   });
 
-  it('should be read by the operators on tokens, states among them or not', () => {
+  it('should be readable by the operators for tokens, with or without states', () => {
     for (const tokens$ of [groq.ask('Hi'), groq.chat({ messages }, { lifecycle: true })] as Observable<Token>[]) {
       expectTypeOf(tokens$.pipe(text())).toEqualTypeOf<Observable<string>>();
       expectTypeOf(tokens$.pipe(answer())).toEqualTypeOf<Observable<Answer>>();
@@ -97,7 +97,7 @@ describe('chat', () => {
     void groq.complete({ messages }).pipe(text());
   });
 
-  it('should refuse messages for all requests', () => {
+  it('should refuse messages in the defaults', () => {
     createGroq({ defaults: { model: 'openai/gpt-oss-20b', temperature: 0 } });
     // @ts-expect-error: every request has its own.
     createGroq({ defaults: { messages } });
@@ -116,7 +116,7 @@ describe('chat', () => {
     void groq.chat({ messages, reasoning_effort: 'extreme' });
   });
 
-  it('should take requests that cannot be changed', () => {
+  it('should accept readonly requests', () => {
     const parts = [{ type: 'text', text: 'Hi' }] as const;
     const request = {
       messages: [
@@ -131,14 +131,14 @@ describe('chat', () => {
     void createGroq({ defaults: { tools: request.tools } });
   });
 
-  it('should refuse options that there are not', () => {
+  it('should refuse unknown options', () => {
     // @ts-expect-error: there is no such option.
     void groq.chat({ messages }, { urgent: true });
     // @ts-expect-error: there is no such priority.
     void groq.chat({ messages }, { priority: 'urgent' });
     // @ts-expect-error: a name that is misspelt.
     void groq.chat({ messages }, { lifeCycle: true });
-    // @ts-expect-error: there is no place to tell of in an answer in one piece.
+    // @ts-expect-error: an answer in one piece has no states.
     void groq.complete({ messages }, { lifecycle: true });
     // @ts-expect-error: an answer in one piece is not iterated.
     void groq.complete({ messages }, { buffer: 5 });
@@ -148,7 +148,7 @@ describe('chat', () => {
 });
 
 describe('Groq', () => {
-  it('should give what its other methods say', () => {
+  it('should have the right types of its other methods', () => {
     expectTypeOf(groq.complete({ messages })).toEqualTypeOf<Observable<Answer>>();
     groq.complete({ messages }).subscribe(({ message }) => {
       expectTypeOf(message.content).toEqualTypeOf<string | undefined>();
@@ -160,7 +160,7 @@ describe('Groq', () => {
     expectTypeOf<Groq>().toExtend<AsyncDisposable>();
   });
 
-  it('should infer the inputs of answers', () => {
+  it('should infer the inputs of answers()', () => {
     const sort = groq.answers((ticket: { id: number }) => ({ messages: [{ role: 'user', content: `${ticket.id}` }] }));
     expectTypeOf(sort).toEqualTypeOf<OperatorFunction<{ id: number }, AnswerResult<{ id: number }>>>();
     const sorted = from([{ id: 1, title: 'It does not start.' }]).pipe(
@@ -188,21 +188,21 @@ describe('Groq', () => {
     void from(['a']).pipe(groq.answers(() => ({ messages }), { concurency: 3 }));
   });
 
-  it('should infer the inputs of what answers tells each call', () => {
+  it('should infer the inputs of each() in answers()', () => {
     const project = ({ id }: { id: number }) => ({ messages: [{ role: 'user' as const, content: `${id}` }] });
     const sort = groq.answers(project, { concurrency: 3, each: ({ id }) => ({ tenant: `${id}` }) });
     expectTypeOf(sort).toEqualTypeOf<OperatorFunction<{ id: number }, AnswerResult<{ id: number }>>>();
     void from([{ id: 1 }]).pipe(
       groq.answers(() => ({ messages }), { onError: 'throw', each: ({ id }) => ({ slack: id }) }),
     );
-    // Options for any input say nothing of which one it is.
+    // Options for any input do not fix its type.
     const options: AnswersOptions = { each: (input, index) => ({ tag: `${typeof input} ${index}` }) };
     expectTypeOf(groq.answers(project, options)).toEqualTypeOf(sort);
     // @ts-expect-error: there is no such priority.
     void from(['a']).pipe(groq.answers(() => ({ messages }), { each: () => ({ priority: 'urgent' }) }));
   });
 
-  it('should refuse what is told of a call within its request', () => {
+  it('should refuse call options within a request', () => {
     // @ts-expect-error: it is an option.
     void from(['a']).pipe(groq.answers(() => ({ messages, priority: 'high' })));
     // @ts-expect-error: it is an option.
@@ -212,7 +212,7 @@ describe('Groq', () => {
 });
 
 describe('createGroq', () => {
-  it('should need no options, and refuse those that there are not', () => {
+  it('should need no options, and refuse unknown ones', () => {
     expectTypeOf(createGroq).parameter(0).toEqualTypeOf<GroqOptions | undefined>();
     expectTypeOf(createGroq).returns.toEqualTypeOf<Groq>();
     expectTypeOf({}).toExtend<GroqOptions>();
@@ -226,7 +226,7 @@ describe('createGroq', () => {
 });
 
 describe('guards', () => {
-  it('should narrow what is not known', () => {
+  it('should narrow unknown values', () => {
     const error: unknown = undefined;
     if (isGroqError(error)) expectTypeOf(error).toEqualTypeOf<GroqError>();
     if (isRateLimitError(error)) expectTypeOf(error).toEqualTypeOf<RateLimitError>();

@@ -58,7 +58,7 @@ describe('the operators', () => {
     expectTypeOf(whole.pipe(answer())).toEqualTypeOf<Observable<Answer>>();
   });
 
-  it('should take jobs where there is no order but that of arrival', () => {
+  it('should accept jobs without a backlog', () => {
     expectTypeOf(jobs$.pipe(throttleByBucket({ store }))).toEqualTypeOf<Observable<Grant>>();
   });
 
@@ -69,7 +69,7 @@ describe('the operators', () => {
     void requests$.pipe(throttleByBucket({ store }));
     // @ts-expect-error: a backlog is no job.
     void backlog$.pipe(prioritize());
-    // @ts-expect-error: what is not granted is not sent.
+    // @ts-expect-error: only grants are sent.
     void jobs$.pipe(send({ transport }));
     // @ts-expect-error: a job is counted already.
     void jobs$.pipe(countTokens({ counter }));
@@ -90,19 +90,19 @@ describe('the operators', () => {
     void of('data: 1').pipe(parseEvents());
   });
 
-  it('should send what the reader says', () => {
+  it('should emit what the reader emits', () => {
     const chunks$ = grants$.pipe(send({ transport, read: () => pipe(parseEvents(), toChunks()) }), mergeAll());
     expectTypeOf(chunks$).toEqualTypeOf<Observable<ChatCompletionChunk | StateToken>>();
     const answers$ = grants$.pipe(send({ transport, read: () => parseAnswer() }), mergeAll());
     expectTypeOf(answers$).toEqualTypeOf<Observable<Answer | StateToken>>();
   });
 
-  it('should let any value through what stands around an answer', () => {
+  it('should pass any value through retries and timeouts', () => {
     expectTypeOf(of(1).pipe(retryWithBackoff({ count: 2 }))).toEqualTypeOf<Observable<number>>();
     expectTypeOf(of('a').pipe(timeouts({ total: 1_000 }))).toEqualTypeOf<Observable<string>>();
   });
 
-  it('should keep what a caller adds to jobs', () => {
+  it('should keep the fields that a caller adds to jobs', () => {
     interface Named extends Job {
       readonly name: string;
     }
@@ -114,8 +114,8 @@ describe('the operators', () => {
     });
   });
 
-  it('should refuse options that there are not', () => {
-    // @ts-expect-error: somebody has to count.
+  it('should refuse unknown and missing options', () => {
+    // @ts-expect-error: there must be a counter.
     countTokens({});
     // @ts-expect-error: there must be a store.
     throttleByBucket({});
@@ -129,7 +129,7 @@ describe('the operators', () => {
 });
 
 describe('the ports', () => {
-  it('should be small enough to be written in a line', () => {
+  it('should be implementable in one line', () => {
     expectTypeOf({ count: () => ({ tokens: 1, bound: 1, exact: true }) }).toExtend<TokenCounter>();
     expectTypeOf({ count: () => Promise.resolve({ tokens: 1, bound: 1, exact: true }) }).toExtend<TokenCounter>();
     expectTypeOf({ count: () => 1 }).not.toExtend<TokenCounter>();
