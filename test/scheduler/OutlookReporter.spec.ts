@@ -93,7 +93,7 @@ describe('OutlookReporter', () => {
     expect(heard).toEqual(['l2']);
   });
 
-  it('should forget a request that ends while another one is told', () => {
+  it('should forget a request that ends while another one is notified', () => {
     const { clock, reporter, backlog, wait } = setUp();
     const told: string[] = [];
     const first = wait('l1', () => {
@@ -109,7 +109,7 @@ describe('OutlookReporter', () => {
     expect([told, clock.pending]).toEqual([['l1'], 0]);
   });
 
-  it('should predict no starts beyond the last request that wants reports', () => {
+  it('should predict starts only up to the last request that wants reports', () => {
     const { clock, reporter, backlog, wait } = setUp();
     const heard: unknown[] = [];
     wait('h1');
@@ -126,7 +126,7 @@ describe('OutlookReporter', () => {
     reporter.renew(backlog);
     clock.flush(1);
     expect([predicted, heard]).toEqual([2, [{ type: 'state', state: 'queued', position: 1, startsInMs: 19_999 }]]);
-    // So few take no longer until the next report, however many wait.
+    // So few predictions do not delay the next report, however many requests wait.
     backlog.remove(backlog.peek() as Ticket<Attempt>);
     reporter.renew(backlog);
     clock.flush(251);

@@ -106,7 +106,7 @@ describe('startSimulator, with faults', () => {
     ['itpm', 100],
     ['otpm', 50],
     ['rpd', 1],
-  ])('should name in a 429 for %s what the request asks of that limit', async (dimension, requested) => {
+  ])('should report in a 429 for %s the units that the request needs', async (dimension, requested) => {
     const faults = [{ kind: 'status', status: 429, dimension } as const];
     const simulator = await start({ limits: false, faults, countPrompt: () => 100 });
     const answer = await ask(simulator.url, whole);

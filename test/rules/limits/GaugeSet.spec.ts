@@ -85,7 +85,7 @@ describe('GaugeSet', () => {
       expect(gauges.hear('tpm', 6_000, 5, 70)).toBe(true);
     });
 
-    it('should not take a ceiling of our own, lowered in the meantime, for the limit of the server', () => {
+    it('should not raise a limit when a request exceeds only a ceiling that was lowered meanwhile', () => {
       const gauges = new GaugeSet({ tpm: 1_000 }, {}, [], 0);
       gauges.hear('tpm', 1_000, 10, 10);
       gauges.cap({ tpm: 100 }, 30);

@@ -282,13 +282,13 @@ describe('LimitLearner', () => {
       expect([level('tpm'), level('tpd')]).toEqual([1_000, 100_000]);
     });
 
-    it('should not send to a limit of 0, but find out later whether it was raised', () => {
+    it('should send nothing at a limit of 0, but probe later whether it was raised', () => {
       const { mirror, rejected, take, waitFor } = learning({ rpm: 10, tpm: 1_000 });
       rejected({ dimension: 'rpm', ms: 7_000, limit: 0, used: 0, requested: 1 });
       const refused = mirror.reserve({ key: 'm', id: '1', cost: tokens(1), priority: 'low' }, 60_000);
       expect(refused).toMatchObject({ type: 'never', dimension: 'rpm', limit: 0 });
       take(1_000, 400_000);
-      // The limit on tokens still holds.
+      // The token limit still applies.
       expect(waitFor(500, 400_000)).toBe(30_000);
     });
 
@@ -463,7 +463,7 @@ describe('LimitLearner', () => {
       expect(level('rpd', 86_410)).toBeCloseTo(before + 1, 6);
     });
 
-    it('should also count within windows at a limit that becomes known later', () => {
+    it('should count in windows also at a limit that becomes known later', () => {
       const { rejected, answered, level } = learning({ tpm: 1_000 });
       rejected(strange, 0);
       rejected(strange, 60_000);

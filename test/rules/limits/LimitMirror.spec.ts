@@ -314,7 +314,7 @@ describe('LimitMirror', () => {
       });
     });
 
-    it('should let everything wait while the limit on tokens is not known, whatever is known of others', () => {
+    it('should hold further requests back while the token limit is unknown, even if other limits are known', () => {
       const { mirror, make } = mirrorOf({ rpm: 1_000 }, { probe: 5_000 });
       const first = make(tokens(5_000));
       mirror.reserve(first, 0);
