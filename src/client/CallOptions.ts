@@ -2,6 +2,7 @@ import type { Observable } from 'rxjs';
 import type * as z from 'zod';
 import type { Place } from '../model/Place.ts';
 import type { Priority } from '../model/Priority.ts';
+import { isObject } from '../rules/isObject.ts';
 import { checked } from '../rules/request/validation.ts';
 import type { Timeouts } from '../scheduler/Attempt.ts';
 import type { FlowOptions } from './FlowOptions.ts';
@@ -60,13 +61,18 @@ export interface ChatOptions extends StreamOptions {
 /** @throws {ValidationError} with the option, what was expected and what was given. */
 export type CheckOptions = (options: CallOptions) => void;
 
-/** Most calls have no options, and need no schema. */
 const checkBy =
   (schema: z.ZodType): CheckOptions =>
   (options) => {
-    if (Object.keys(options).length === 0) return;
+    // Most calls have no options, and need no schema.
+    if (isEmpty(options)) return;
     checked(schema, options, 'The options of the call', 'Correct the option; the request was not sent.');
   };
+
+/** Whether it is an object literal without properties: an `AbortSignal`, for example, has none of its own either. */
+function isEmpty(options: unknown): boolean {
+  return isObject(options) && Object.getPrototypeOf(options) === Object.prototype && Object.keys(options).length === 0;
+}
 
 export const checkCallOptions = checkBy(callOptionsSchema);
 export const checkStreamOptions = checkBy(streamOptionsSchema);

@@ -49,7 +49,8 @@ export class Requests {
       },
       () => {
         const { kind, input, options, check } = call;
-        const { backpressure, buffer } = options;
+        // Copied, since options that are no object are refused only on subscription.
+        const { backpressure, buffer } = { ...options };
         const waits = new BehaviorSubject(false);
         const paced$ = new Observable<T | StateToken>((destination) => {
           check(options);

@@ -263,6 +263,29 @@ describe('a call', () => {
     },
   );
 
+  const noOptions: [string, unknown, RegExp][] = [
+    ['null', null, /^The options of the call must be an object, got null\. /],
+    ['a number', 5, /^The options of the call must be an object, got 5\. /],
+    ['a signal alone', new AbortController().signal, /^The options of the call: `\w+` must be absent /],
+  ];
+
+  it.each(calls.flatMap(([name, call]) => noOptions.map((rest) => [name, rest[0], call, rest] as const)))(
+    '%s should refuse %s in place of options',
+    async (_name, _given, call, [, given, message]) => {
+      expect(await call(given as CallOptions)).toMatchObject({
+        name: 'ValidationError',
+        message: expect.stringMatching(message) as string,
+      });
+    },
+  );
+
+  it('should refuse null in place of options also when the answer is iterated', async () => {
+    const iterate = async (): Promise<void> => {
+      for await (const token of groq.chat({ messages }, null as unknown as ChatOptions)) expect.fail(token.type);
+    };
+    await expect(iterate()).rejects.toThrow('The options of the call must be an object, got null.');
+  });
+
   it.each([
     [{ ordered: 1 }, 'ordered', 'true or false', '1'],
     [{ onError: 'ignore' }, 'onError', 'one of "emit", "throw"', '"ignore"'],
