@@ -81,7 +81,7 @@ export interface Groq extends AsyncDisposable {
    *   }),
    * );
    *
-   * @throws {ValidationError} synchronously, when an option is invalid.
+   * @throws {ValidationError} synchronously, when an argument is invalid.
    */
   answers<T>(
     project: (input: T, index: number) => ChatInput,

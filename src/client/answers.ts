@@ -6,6 +6,8 @@ import type { Answer } from '../model/Token.ts';
 import { type OperateConfig, operate } from '../operators/internal/operate.ts';
 import { merged } from '../rules/merged.ts';
 import { type Linked, LinkedList } from '../rules/queue/LinkedList.ts';
+import { func } from '../rules/request/schemas.ts';
+import { checked } from '../rules/request/validation.ts';
 import type { CallOptions } from './CallOptions.ts';
 
 /** Options of {@link Groq.answers}. The options of a call apply to the request of each input. */
@@ -61,6 +63,7 @@ export function answers<T>(
   project: Project<T>,
   options: AnswersOptions<T>,
 ): OperatorFunction<T, AnswerResult<T>> {
+  checked(func, project, 'The first argument of answers', 'Pass a function that returns the request for an input.');
   const { each, concurrency = Infinity, ordered = false, onError = 'emit', ...call } = options;
   const optionsOf = (input: T, index: number): CallOptions =>
     each === undefined ? call : merged<CallOptions>(call, each(input, index));

@@ -263,6 +263,14 @@ describe('a call', () => {
     },
   );
 
+  it('answers should refuse a request in place of a function', () => {
+    const project = { messages } as unknown as Parameters<Groq['answers']>[0];
+    expect(String(thrownBy(() => groq.answers(project)))).toBe(
+      'ValidationError: The first argument of answers must be a function, got an object. ' +
+        'Pass a function that returns the request for an input.',
+    );
+  });
+
   const noOptions: [string, unknown, RegExp][] = [
     ['null', null, /^The options of the call must be an object, got null\. /],
     ['a number', 5, /^The options of the call must be an object, got 5\. /],
