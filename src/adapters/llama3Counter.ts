@@ -14,6 +14,8 @@ const CACHE_SIZE = 1_000_000;
  * Creates a counter that counts the prompts of Llama 3 models with their own vocabulary, and uses another counter for
  * all other models.
  *
+ * The other counter is loaded with this one, and learns what Groq reports about its models.
+ *
  * The vocabulary is not part of this package: it comes with the tokenizer, under Meta's licence. How much time and
  * stack long texts take depends on the tokenizer.
  *
@@ -29,5 +31,10 @@ export function llama3Counter(tokenizer: Llama3Tokenizer, otherwise: TokenCounte
   const count = (text: string): number => cache.count(text);
   return {
     count: (request) => (isLlama3(request.model) ? countLlama3Template(request, count) : otherwise.count(request)),
+    load: async () => otherwise.load?.(),
+    observe: (request, promptTokens) => {
+      // There is nothing to learn about a template that is known.
+      if (!isLlama3(request.model)) otherwise.observe?.(request, promptTokens);
+    },
   };
 }

@@ -32,4 +32,22 @@ describe('llama3Counter', () => {
     expect(counter.count({ ...request, model: 'openai/gpt-oss-20b' })).toEqual({ tokens: 7, bound: 7, exact: true });
     expect(encode).not.toHaveBeenCalled();
   });
+
+  it('should load the other counter, and let it learn about its own models', async () => {
+    const load = vi.fn(() => Promise.resolve());
+    const observe = vi.fn();
+    const counter = llama3Counter({ encode: () => [] }, { ...constantCounter(7), load, observe });
+    await counter.load?.();
+    const other = { ...request, model: 'qwen/qwen3.8-27b' };
+    counter.observe?.(request, 50);
+    counter.observe?.(other, 60);
+    expect(load).toHaveBeenCalledOnce();
+    expect(observe).toHaveBeenCalledExactlyOnceWith(other, 60);
+  });
+
+  it('should need nothing of the other counter but its counts', async () => {
+    const counter = llama3Counter({ encode: () => [] }, constantCounter(7));
+    counter.observe?.({ ...request, model: 'qwen/qwen3.8-27b' }, 60);
+    await expect(counter.load?.()).resolves.toBeUndefined();
+  });
 });
