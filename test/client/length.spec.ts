@@ -44,6 +44,17 @@ describe('a request that is too long for its model', () => {
     });
   });
 
+  it('should be sent when its length is only guessed from its characters', () => {
+    rx(({ flush, scheduler }) => {
+      const transport = answered();
+      const groq = createGroq({ transport, scheduler, limits: false });
+      const content = 'internationalization '.repeat(30_000);
+      const { ends } = told(groq.chat({ messages: [{ role: 'user', content }] }));
+      flush();
+      expect(ends).toEqual([['complete']]);
+    });
+  });
+
   it('should be judged by the maximum that was lowered to fit', () => {
     rx(({ flush, scheduler }) => {
       const transport = answered();

@@ -9,7 +9,7 @@ import { askedOutput } from './maxOutput.ts';
  * not fit into the context window.
  *
  * Only certain cases are refused. For an estimated prompt, the lower bound counts, which is as far below the estimate
- * as the upper bound is above it. Requests to models that are not in the catalogue are not checked.
+ * as the upper bound is above it; an estimate without an upper bound above it has no lower bound either. Requests to models that are not in the catalogue are not checked.
  *
  * @see https://console.groq.com/docs/models
  * @throws {ContextLengthError} with the numbers.
@@ -30,4 +30,8 @@ export function checkLength(request: ChatRequest, count: TokenCount): void {
 }
 
 /** The lower bound of a prompt's tokens. */
-const atLeast = ({ tokens, bound, exact }: TokenCount): number => (exact ? tokens : Math.max(0, 2 * tokens - bound));
+function atLeast({ tokens, bound, exact }: TokenCount): number {
+  if (exact) return tokens;
+  // An estimate without a margin does not say how wrong it may be.
+  return bound > tokens ? Math.max(0, 2 * tokens - bound) : 0;
+}
