@@ -1,7 +1,9 @@
-import type { Observable, Subscription } from 'rxjs';
+import { Observable, type Subscriber } from 'rxjs';
 import { SlowConsumerError } from '../errors/SlowConsumerError.ts';
+import { type Linked, LinkedList } from '../rules/queue/LinkedList.ts';
 import { backpressureSchema, func } from '../rules/request/schemas.ts';
 import { checked } from '../rules/request/validation.ts';
+import { operate } from './internal/operate.ts';
 
 /** What happens to values that arrive faster than they are consumed. */
 export interface BackpressureOptions {
@@ -38,7 +40,7 @@ export interface IterateConfig<T> extends BackpressureOptions {
  * without limit unless `pause` or `backpressure: 'error'` is given.
  *
  * It subscribes to the Observable when the first value is requested, and unsubscribes when the loop ends. Values that
- * arrived before an error are delivered before it.
+ * arrived before an error are delivered before it. An error that `pause` or `join` throws ends the loop too.
  *
  * ## Example
  * ### Text at the pace of the loop: the server waits
@@ -81,17 +83,30 @@ interface PendingNext<T> {
   readonly reject: (error: unknown) => void;
 }
 
+/** A value that was not requested yet. */
+class Held<T> implements Linked<Held<T>> {
+  previous: Held<T> | undefined;
+  next: Held<T> | undefined;
+  value: T;
+
+  constructor(value: T) {
+    this.value = value;
+  }
+}
+
 const END: IteratorResult<never, undefined> = { done: true, value: undefined };
 
 class PacedIterator<T> implements AsyncIterableIterator<T> {
   readonly #source: Observable<T>;
   readonly #config: IteratingConfig<T>;
   readonly #buffer: number;
-  /** Values that were not requested yet. */
-  readonly #held: T[] = [];
+  /** Values that were not requested yet. A list, since removing the first item of a long array moves all others. */
+  #held = new LinkedList<Held<T>>();
+  #heldCount = 0;
   /** Requests for values that have not arrived yet. One of the two lists is always empty. */
   readonly #waiting: PendingNext<T>[] = [];
-  #subscription: Subscription | undefined;
+  /** Known before the source is subscribed to, so that one that emits synchronously can be left too. */
+  #listening: Subscriber<T> | undefined;
   #paused = false;
   #end: { readonly error?: unknown } | undefined;
 
@@ -106,11 +121,13 @@ class PacedIterator<T> implements AsyncIterableIterator<T> {
   }
 
   next(): Promise<IteratorResult<T, undefined>> {
-    if (this.#end === undefined) this.#subscription ??= this.#subscribe();
-    if (this.#held.length > 0) {
-      const value = this.#held.shift() as T;
-      if (this.#held.length * 2 <= this.#buffer) this.#pause(false);
-      return Promise.resolve({ done: false, value });
+    if (this.#end === undefined && this.#listening === undefined) this.#start();
+    const first = this.#held.first;
+    if (first !== undefined) {
+      this.#held.remove(first);
+      this.#heldCount -= 1;
+      if (this.#heldCount * 2 <= this.#buffer) this.#resume();
+      return Promise.resolve({ done: false, value: first.value });
     }
     return new Promise((resolve, reject) => {
       this.#waiting.push({ resolve, reject });
@@ -129,23 +146,33 @@ class PacedIterator<T> implements AsyncIterableIterator<T> {
     return Promise.reject(error);
   }
 
-  #subscribe(): Subscription {
-    const subscription = this.#source.subscribe({
-      next: (value) => {
-        this.#take(value);
-      },
-      error: (error: unknown) => {
-        this.#end ??= { error };
-        this.#settle();
-      },
-      complete: () => {
-        this.#end ??= {};
-        this.#settle();
-      },
-    });
-    // A synchronous source may have ended already.
-    if (this.#end !== undefined) subscription.unsubscribe();
-    return subscription;
+  #start(): void {
+    new Observable<never>((destination) => {
+      this.#listening = operate<T, never>({
+        destination,
+        next: (value) => {
+          try {
+            this.#take(value);
+          } catch (error) {
+            this.#fail(error);
+          }
+        },
+        error: (error) => {
+          this.#end ??= { error };
+          this.#settle();
+        },
+        complete: () => {
+          this.#end ??= {};
+          this.#settle();
+        },
+      });
+      this.#source.subscribe(this.#listening);
+    }).subscribe();
+  }
+
+  #fail(error: unknown): void {
+    this.#end ??= { error };
+    this.#listening?.unsubscribe();
   }
 
   #take(value: T): void {
@@ -156,19 +183,29 @@ class PacedIterator<T> implements AsyncIterableIterator<T> {
       return;
     }
     const { backpressure = 'pause', join, model } = this.#config;
-    const isFull = this.#held.length >= this.#buffer;
+    const isFull = this.#heldCount >= this.#buffer;
     if (isFull && backpressure === 'error') {
-      this.#end = { error: new SlowConsumerError(this.#buffer, { model }) };
-      this.#subscription?.unsubscribe();
+      this.#fail(new SlowConsumerError(this.#buffer, { model }));
       return;
     }
-    const last = this.#held.at(-1);
-    const joined = isFull && backpressure === 'conflate' && last !== undefined ? join?.(last, value) : undefined;
-    if (joined === undefined) this.#held.push(value);
-    else this.#held[this.#held.length - 1] = joined;
+    const { last } = this.#held;
+    const joined = isFull && backpressure === 'conflate' && last !== undefined ? join?.(last.value, value) : undefined;
+    if (last !== undefined && joined !== undefined) last.value = joined;
+    else {
+      this.#held.push(new Held(value));
+      this.#heldCount += 1;
+    }
     // When conflating, the source has to wait only for values that cannot be joined.
-    const isEnough = backpressure === 'pause' ? this.#held.length >= this.#buffer : isFull && joined === undefined;
+    const isEnough = backpressure === 'pause' ? this.#heldCount >= this.#buffer : isFull && joined === undefined;
     if (isEnough) this.#pause(true);
+  }
+
+  #resume(): void {
+    try {
+      this.#pause(false);
+    } catch (error) {
+      this.#fail(error);
+    }
   }
 
   #pause(paused: boolean): void {
@@ -188,8 +225,9 @@ class PacedIterator<T> implements AsyncIterableIterator<T> {
 
   #leave(): void {
     this.#end = {};
-    this.#held.length = 0;
-    this.#subscription?.unsubscribe();
+    this.#held = new LinkedList();
+    this.#heldCount = 0;
+    this.#listening?.unsubscribe();
     this.#settle();
   }
 }

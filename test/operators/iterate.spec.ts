@@ -1,4 +1,4 @@
-import { concat, NEVER, Observable, of, Subject, throwError } from 'rxjs';
+import { concat, NEVER, Observable, of, range, Subject, throwError } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { isSlowConsumerError } from '../../src/errors/guards.ts';
 import { type IterateConfig, iterate } from '../../src/operators/iterate.ts';
@@ -71,6 +71,22 @@ describe('iterate', () => {
     for (let i = 0; i < 2; i++) got.push((await values.next()).value);
     expect([got, left]).toEqual([[1, 2], true]);
     expect(await values.next().catch((error: unknown) => error)).toSatisfy(isSlowConsumerError);
+  });
+
+  it('should unsubscribe from a source that emits endlessly when the buffer is full', async () => {
+    let emitted = 0;
+    const source = new Observable<number>((subscriber) => {
+      while (!subscriber.closed && emitted < 100) subscriber.next((emitted += 1));
+    });
+    const values = iterate(source, { backpressure: 'error', buffer: 2 });
+    expect(await values.next()).toEqual({ done: false, value: 1 });
+    expect(emitted).toBe(3);
+  });
+
+  it('should deliver half a million values that arrive at once', { timeout: 10_000 }, async () => {
+    let count = 0;
+    for await (const value of iterate(range(0, 500_000))) count += value === count ? 1 : 0;
+    expect(count).toBe(500_000);
   });
 
   it('should resolve concurrent next() calls in order, and end each of them', async () => {
@@ -163,6 +179,49 @@ describe('iterate', () => {
     expect([await first, await next(), await next()]).toEqual(['a', 'b', 'c']);
     const error: unknown = await next().catch((e: unknown) => e);
     expect(isSlowConsumerError(error) && error.limit).toBe(2);
+    expect(await next()).toBe(undefined);
+  });
+
+  it.each<[string, IterateConfig<string>, (string | undefined)[]]>([
+    [
+      'pausing',
+      {
+        buffer: 2,
+        pause: (paused) => {
+          if (paused) throw new Error('bad');
+        },
+      },
+      ['a', 'b', 'c'],
+    ],
+    [
+      'going on',
+      {
+        buffer: 2,
+        pause: (paused) => {
+          if (!paused) throw new Error('bad');
+        },
+      },
+      ['a', 'b', 'c', 'd'],
+    ],
+    [
+      'joining',
+      {
+        buffer: 2,
+        backpressure: 'conflate',
+        join: () => {
+          throw new Error('bad');
+        },
+      },
+      ['a', 'b', 'c'],
+    ],
+  ])('should end with the error when %s fails, after the values before it', async (_, config, held) => {
+    const { next, push, source } = pushed(config);
+    const first = next();
+    push('abcd');
+    const got = [await first];
+    while (got.length < held.length) got.push(await next());
+    expect([got, source.observed]).toEqual([held, false]);
+    await expect(next()).rejects.toThrow('bad');
     expect(await next()).toBe(undefined);
   });
 });
