@@ -1,10 +1,13 @@
 import { Socket } from 'node:net';
 import { EMPTY, Observable, throwError } from 'rxjs';
 import { buildConnector, Pool } from 'undici';
+import * as z from 'zod';
 import type { Transport, WireEvent, WireRequest } from '../ports/Transport.ts';
 import { checkApiKey } from '../rules/apiKey.ts';
 import { GROQ_URL, parseBaseUrl } from '../rules/baseUrl.ts';
 import { connectionFailure } from '../rules/failures/connectionFailure.ts';
+import { count } from '../rules/request/schemas.ts';
+import { checked } from '../rules/request/validation.ts';
 import { Exchange, type Outgoing } from './Exchange.ts';
 import { WarmConnections } from './WarmConnections.ts';
 
@@ -19,14 +22,14 @@ export interface UndiciTransportConfig {
    */
   readonly baseURL?: string | undefined;
   /**
-   * How long an idle connection is kept for the next request, in milliseconds.
+   * How long an idle connection is kept for the next request, in milliseconds. Minimum: 1.
    *
    * @default 30_000
    */
   readonly keepAlive?: number | undefined;
   /**
    * The maximum length of the body of an answer, in bytes. Answers are not compressed. A longer body is a {@link
-   * ProtocolError}.
+   * ProtocolError}. Minimum: 1.
    *
    * @default 67_108_864
    */
@@ -65,11 +68,21 @@ export interface ClosableTransport extends Transport {
  * await transport.close();
  * ```
  *
- * @throws {ValidationError} when the key or the base URL cannot be used.
+ * @throws {ValidationError} when the config is invalid, or the key or the base URL cannot be used.
  */
 export function undiciTransport(config: UndiciTransportConfig): ClosableTransport {
+  checked(schema, config, 'The config of undiciTransport', 'Correct the config.');
   return new UndiciTransport(config);
 }
+
+const schema = z.strictObject({
+  // The key and the base URL have checks of their own, whose errors do not show them.
+  apiKey: z.unknown().optional(),
+  baseURL: z.unknown().optional(),
+  keepAlive: z.number().min(1).optional(),
+  maxResponseBytes: count,
+  http2: z.boolean().optional(),
+});
 
 const USER_AGENT = 'rxgroq';
 

@@ -2,6 +2,7 @@ import { EMPTY } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { constantCounter } from '../../src/adapters/constantCounter.ts';
 import { memoryLimitStore } from '../../src/adapters/memoryLimitStore.ts';
+import { undiciTransport } from '../../src/adapters/undiciTransport.ts';
 import { isValidationError } from '../../src/errors/guards.ts';
 import { countTokens } from '../../src/operators/countTokens.ts';
 import { iterate } from '../../src/operators/iterate.ts';
@@ -23,6 +24,7 @@ type Loose = (config: object) => unknown;
 const throttle: Loose = (config) => throttleByBucket({ store: memoryLimitStore(), ...config });
 const order = prioritize as Loose;
 const storeOf = memoryLimitStore as Loose;
+const transportOf: Loose = (config) => undiciTransport({ apiKey: 'any', ...config });
 
 describe('the config of', () => {
   it.each<[string, Loose, object, string, string]>([
@@ -59,6 +61,12 @@ describe('the config of', () => {
       'a string of 4 characters',
     ],
     ['send', send as Loose, { transport: fetch }, 'transport', 'a function'],
+    ['undiciTransport', transportOf, { keepAlive: NaN }, 'keepAlive', 'NaN'],
+    ['undiciTransport', transportOf, { keepAlive: 0 }, 'keepAlive', '0'],
+    ['undiciTransport', transportOf, { keepAlive: Infinity }, 'keepAlive', 'Infinity'],
+    ['undiciTransport', transportOf, { maxResponseBytes: NaN }, 'maxResponseBytes', 'NaN'],
+    ['undiciTransport', transportOf, { http2: 'yes' }, 'http2', 'a string of 3 characters'],
+    ['undiciTransport', transportOf, { timeout: 5 }, 'timeout', '5'],
   ])('%s should be refused when invalid: %#', (name, make, config, path, got) => {
     expect(() => make(config)).toThrow(
       expect.toSatisfy((error) => {
