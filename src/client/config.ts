@@ -88,8 +88,7 @@ export function resolveConfig(options: GroqOptions, environment: Environment = p
   const isHeld = limits !== false || options.store !== undefined || options.budget !== undefined;
   const counter = options.counter ?? (isHeld ? tiktokenCounter() : roughCounter());
   const prices = new Map(Object.entries(options.prices ?? {}));
-  // A failed load is reported by the first count. There may never be one.
-  counter.load?.().catch(() => undefined);
+  void loadAhead(counter);
   return Object.freeze({
     defaults: Object.freeze(merged<Config['defaults']>({ model: DEFAULT_MODEL }, options.defaults)),
     retry: { ...options.retry },
@@ -113,6 +112,15 @@ export function resolveConfig(options: GroqOptions, environment: Environment = p
     random,
     close: async () => own?.close(),
   });
+}
+
+/** Loads a counter. If that fails, the first count reports it. There may never be one. */
+async function loadAhead(counter: TokenCounter): Promise<void> {
+  try {
+    await counter.load?.();
+  } catch {
+    // Users can write their own counters, which may also throw at once.
+  }
 }
 
 function setLimits(store: LimitStore, model: ModelId, limits: Limits): void {

@@ -159,15 +159,19 @@ describe('the resolved configuration', () => {
     expect('load' in resolveConfig({ transport, ...options }).counter).toBe(expected);
   });
 
-  it('should load the tables of a counter ahead, and ignore a failure until the first request', async () => {
-    let loads = 0;
-    const load = () => {
-      loads += 1;
-      return Promise.reject(new Error('no tables'));
-    };
+  it.each<[string, () => Promise<void>]>([
+    ['later', () => Promise.reject(new Error('no tables'))],
+    [
+      'at once',
+      () => {
+        throw new Error('no tables');
+      },
+    ],
+  ])('should load the tables of a counter ahead, and ignore a failure %s until the first request', async (_, fail) => {
+    const load = vi.fn(fail);
     createGroq({ transport, counter: { ...constantCounter(1), load } });
     await new Promise(setImmediate);
-    expect(loads).toBe(1);
+    expect(load).toHaveBeenCalledOnce();
   });
 
   it.each<[GroqOptions['pacing'], BucketLevel['kept']]>([
