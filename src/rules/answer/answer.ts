@@ -49,12 +49,14 @@ export function answerOfCompletion(completion: ChatCompletion): Answer {
   };
 }
 
-/** A tool call with all its fields. Some servers omit empty ones. */
-const filled = (call: Partial<ToolCallDelta>): ToolCall => ({
-  ...call,
-  id: call.id ?? '',
+/**
+ * A tool call with all its fields, since some servers omit empty ones, and with no others, such as an `index`, which a
+ * request must not have.
+ */
+const filled = ({ id, function: call }: Partial<ToolCallDelta>): ToolCall => ({
+  id: id ?? '',
   type: 'function',
-  function: { ...call.function, name: call.function?.name ?? '', arguments: call.function?.arguments ?? '' },
+  function: { name: call?.name ?? '', arguments: call?.arguments ?? '' },
 });
 
 /** The written part of an answer that was not streamed. */

@@ -87,6 +87,11 @@ describe('answerOfCompletion', () => {
     ['other types', { content: 1, reasoning: {}, tool_calls: 'x' }, {}],
     ['no tool calls', { content: 'a', tool_calls: [] }, { content: 'a' }],
     ['what cannot be sent back', { content: 'a', executed_tools: [1], refusal: null }, { content: 'a' }],
+    [
+      'what cannot be sent back with a tool call',
+      { tool_calls: [{ ...wireCall, index: 0, function: { ...wireCall.function, parsed: {} } }] },
+      { tool_calls: [wireCall] },
+    ],
   ])('should accept %s', (_, message, expected) => {
     const answer = answerOfCompletion(completion({ role: 'assistant', ...message }));
     expect(answer).toStrictEqual({ message: { role: 'assistant', ...expected }, ...about });
