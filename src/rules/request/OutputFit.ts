@@ -30,7 +30,8 @@ export class OutputFit {
    * @param quantile The fraction of completions that must fit, from 0 to 1.
    */
   fit(asked: number, room: number, quantile: number): number {
-    return Math.max(1, Math.min(asked, room, this.#usual(quantile)));
+    // A limit may be a fraction, such as a third of an account, but tokens are whole.
+    return Math.max(1, Math.floor(Math.min(asked, room, this.#usual(quantile))));
   }
 
   #usual(quantile: number): number {

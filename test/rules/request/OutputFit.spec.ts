@@ -23,6 +23,7 @@ describe('OutputFit', () => {
     ['the shortest', 8_000, Infinity, 0, 2 + 16],
     ['no more than was asked for', 50, Infinity, 0.95, 50],
     ['no more than there is room for', 8_000, 30, 0.95, 30],
+    ['whole tokens where a limit is a fraction', 8_000, 8_000 / 300, 0.95, 26],
     ['one token at the least', 8_000, -5, 0.95, 1],
   ])('should choose %s', (_, asked, room, quantile, tokens) => {
     expect(having(hundred.toReversed()).fit(asked, room, quantile)).toBe(tokens);
