@@ -109,7 +109,7 @@ class Offer<J extends Job, T> {
 
   #take(subscriber: Subscriber<T | StateToken>): void {
     if (!this.#isOpen) {
-      subscriber.error(new AnswerNotTakenError(this.#grant.job.model));
+      subscriber.error(new AnswerNotTakenError(this.#grant.job.model, this.#sending !== undefined));
       return;
     }
     try {

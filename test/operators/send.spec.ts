@@ -239,7 +239,9 @@ describe('send', () => {
         answer.subscribe();
         answer.subscribe({ error: (error: unknown) => errors.push(error) });
       });
-    expect(errors).toMatchObject([{ code: 'GROQ_ERR_ANSWER_NOT_TAKEN' }]);
+    expect(errors.map(String)).toEqual([
+      'AnswerNotTakenError: The answer was subscribed to a second time, but its grant covers only one request. Share it with share(), or retry with a job that passes the throttle again.',
+    ]);
   });
 
   it('should report the error of the server also when its body is incomplete', () => {
