@@ -44,10 +44,13 @@ export function answerOfCompletion(completion: ChatCompletion): Answer {
     // Some servers send an empty reason if there is none.
     finish_reason: choice?.finish_reason || 'unknown',
     ...(usage && { usage }),
-    id: completion.id,
-    model: completion.model,
+    id: textOf(completion.id),
+    model: textOf(completion.model),
   };
 }
+
+/** Empty for anything that is no text, as in a stream. */
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 /**
  * A tool call with all its fields, since some servers omit empty ones, and with no others, such as an `index`, which a

@@ -108,6 +108,11 @@ describe('answerOfCompletion', () => {
     });
   });
 
+  it.each([undefined, null, 5])('should have an empty id and model when a server sends %s', (value) => {
+    const answer = answerOfCompletion(completion({ content: 'a' }, { id: value, model: value }));
+    expect(answer).toMatchObject({ id: '', model: '' });
+  });
+
   it('should fill in missing fields of tool calls, as for a stream', () => {
     const calls = [
       { id: 'a', function: { name: 'now' } },
