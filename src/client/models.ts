@@ -1,6 +1,7 @@
 import { catchError, defer, map, Observable, takeUntil } from 'rxjs';
 import { isHttpError, isRateLimitError } from '../errors/guards.ts';
 import { ProtocolError } from '../errors/ProtocolError.ts';
+import { redacted } from '../operators/internal/redacted.ts';
 import { responseBody } from '../operators/internal/responseBody.ts';
 import { wholeBody } from '../operators/internal/wholeBody.ts';
 import { retryWithBackoff } from '../operators/retryWithBackoff.ts';
@@ -68,7 +69,7 @@ function getJson(
     map((body) => parseObject(body, 'The answer')),
     catchError((error: unknown) => {
       // What was escaped in the body, and what stood in a header, can be told for a key only now.
-      redactError(error, (text) => transport.redact?.(text) ?? text);
+      redactError(error, (text) => redacted(text, transport));
       throw error;
     }),
   );

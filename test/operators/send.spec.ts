@@ -17,6 +17,7 @@ import { jobMaker, type NamedJob } from '../util/jobs.ts';
 import { marbles } from '../util/marbles.ts';
 import { rx } from '../util/rx.ts';
 import { grantFor, type TestGrant, transportOf } from '../util/sending.ts';
+import { told } from '../util/told.ts';
 
 const usage = wire.usage({ prompt_tokens: 10, completion_tokens: 5 });
 const values = {
@@ -48,6 +49,23 @@ function sendOne(events: Observable<WireEvent>): { grant: TestGrant; heard: stri
 }
 
 describe('send', () => {
+  it('should show nothing of the server if the transport fails to redact it, and keep the error', async () => {
+    const redact = (): string => {
+      throw new Error('no redaction');
+    };
+    const body = JSON.stringify({ error: { message: 'secret', code: 'secret' } });
+    const refused = of(wire.sent, wire.head(503), wire.data(body));
+    const broken = of(wire.sent, wire.head(), wire.text('a'), wire.data('data: {"error":{"message":"secret"}}\n\n'));
+    const errors = [refused, broken].map((events) => {
+      const transport = { ...transportOf(events), redact };
+      return told(of(grantFor(make('l'))).pipe(send({ transport }), mergeAll())).error;
+    });
+    expect(await Promise.all(errors)).toMatchObject([
+      { name: 'HttpError', status: 503, message: '…' },
+      { name: 'HttpError', message: '…' },
+    ]);
+  });
+
   it('should behave as its marble diagram shows', () => {
     rx(({ hot, expectObservable, expectSubscriptions }) => {
       const { source, expected } = marbles('send');

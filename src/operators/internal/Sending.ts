@@ -17,6 +17,7 @@ import { redactError } from '../../rules/failures/redactError.ts';
 import { withoutPrompt } from '../../rules/request/withoutPrompt.ts';
 import { type OperateConfig, operate } from './operate.ts';
 import { readTokens } from './readTokens.ts';
+import { redacted } from './redacted.ts';
 import { type ResponseListener, responseBody } from './responseBody.ts';
 
 const CONNECTED: StateToken = { type: 'state', state: 'connected' };
@@ -137,7 +138,7 @@ export class Sending<J extends Job, T> implements OperateConfig<T, T | StateToke
     const { transport } = this;
     // A successful answer may end with an error whose text comes from the server.
     const redact = withoutPrompt(grant.job.request);
-    redactError(error, (text) => redact(transport.redact?.(text) ?? text));
+    redactError(error, (text) => redact(redacted(text, transport)));
     this.#end(isGivenUp(error) ? { type: 'abandoned' } : { type: 'failed', error });
     this.destination.error(error);
   }

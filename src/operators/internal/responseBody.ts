@@ -7,6 +7,7 @@ import { httpErrorOf } from '../../rules/failures/httpError.ts';
 import { isGivenUp } from '../../rules/failures/isGivenUp.ts';
 import { transportFailure } from '../../rules/failures/transportFailure.ts';
 import { type OperateConfig, operate } from './operate.ts';
+import { redacted } from './redacted.ts';
 
 /** Is notified of the progress of a response. */
 export interface ResponseListener {
@@ -110,7 +111,7 @@ class ErrorBody {
   error({ model, transport }: ResponseListener): GroqError {
     const { status, headers } = this.#head;
     const body = Buffer.concat(this.#kept).toString('utf8');
-    return httpErrorOf({ status, headers, body: transport?.redact?.(body) ?? body, model });
+    return httpErrorOf({ status, headers, body: redacted(body, transport), model });
   }
 }
 
