@@ -21,7 +21,12 @@ export function audioFile(head: Uint8Array, tail: Uint8Array, size: number): Aud
       const first = head.subarray(offset, offset + length);
       if (first.length === length || head.length < tailStart) return first;
       const rest = tail.subarray(offset + first.length - tailStart, offset + length - tailStart);
-      return rest.length === 0 ? first : Uint8Array.of(...first, ...rest);
+      if (rest.length === 0) return first;
+      // As arguments of a function, the bytes of a few pages of Ogg would not fit on the stack.
+      const joined = new Uint8Array(first.length + rest.length);
+      joined.set(first);
+      joined.set(rest, first.length);
+      return joined;
     },
   };
 }

@@ -48,6 +48,13 @@ describe('oggSeconds', () => {
     }
   });
 
+  it('should find the last page when it begins long before the last bytes', () => {
+    const whole = bytes(page(0, opusHead(0)), new Uint8Array(200_000), page(96_000, sound), new Uint8Array(40_000));
+    for (const at of [120_000, 200_000, 230_000]) {
+      expect(audioSeconds(whole.subarray(0, at), { tail: whole.subarray(at), size: whole.length })).toBe(2);
+    }
+  });
+
   it('should read positions of more than 32 bits', () => {
     for (const position of [2 ** 32 - 1, 2 ** 32, 2 ** 33 + 5]) {
       expect(audioSeconds(bytes(page(0, vorbisHead(8_000)), page(position, sound)))).toBe(position / 8_000);
