@@ -26,7 +26,9 @@ export class UsageTally {
   }
 
   add(name: string | undefined, record: UsageRecord): void {
-    const own = name === undefined || this.#totals.has(name) || this.#totals.size < MAX_NAMES;
+    // What has no name takes the place of none.
+    const names = this.#totals.size - (this.#totals.has(undefined) ? 1 : 0);
+    const own = name === undefined || this.#totals.has(name) || names < MAX_NAMES;
     const key = own ? name : OTHERS;
     this.#totals.set(key, plus(this.#totals.get(key) ?? EMPTY, record));
     this.#shown = undefined;

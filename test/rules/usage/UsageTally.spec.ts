@@ -64,6 +64,15 @@ describe('UsageTally', () => {
     expect([...totals.values()].reduce((sum, { reported }) => sum + reported.requests, 0)).toBe(5_002);
   });
 
+  it('should keep a thousand names also if some requests have none', () => {
+    const tally = new UsageTally();
+    tally.add(undefined, unknown);
+    for (let i = 1; i <= 1_001; i++) tally.add(`tag-${i}`, unknown);
+    expect(tally.totals.size).toBe(1_002);
+    expect(tally.totals.has('tag-1000')).toBe(true);
+    expect(tally.totals.get('(others)')?.unknown.requests).toBe(1);
+  });
+
   it('should keep the sums, however the records are spread over names', () => {
     const figure: fc.Arbitrary<UsageFigure> = fc.oneof(
       fc.constant({ type: 'unknown' as const }),
