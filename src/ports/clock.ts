@@ -30,7 +30,7 @@ export function soon(scheduler: SchedulerLike, act: () => void): Unsubscribable 
 }
 
 /** The longest delay of the platform's timers, in milliseconds. */
-const LONGEST_TIMER = 2 ** 31 - 1;
+export const LONGEST_TIMER = 2 ** 31 - 1;
 
 /**
  * Runs a function after a delay in milliseconds, or after the longest delay of a timer: callers that wait for weeks

@@ -1,6 +1,6 @@
 import { asyncScheduler, type SchedulerAction, type SchedulerLike, type Subscription } from 'rxjs';
 import { ValidationError } from '../errors/ValidationError.ts';
-import { systemClock } from '../ports/clock.ts';
+import { LONGEST_TIMER, systemClock } from '../ports/clock.ts';
 
 /**
  * Creates a clock that runs faster than the system's: the `scheduler` for a client of a simulator whose `speed` is not
@@ -17,8 +17,9 @@ export function fasterClock(speed: number): SchedulerLike {
     const issue = { path: 'speed', expected: 'a number above 0', got: String(speed) };
     throw new ValidationError('The argument of fasterClock', [issue], 'With 20, a minute lasts 3 seconds.');
   }
-  // Rounded up: timers of the platform cut off fractions, and would fire too early.
-  const shorter = (delay = 0): number => Math.ceil(delay / speed);
+  // Rounded up: timers of the platform cut off fractions, and would fire too early. Above their longest delay, which a
+  // slow clock soon reaches, they would fire at once.
+  const shorter = (delay = 0): number => Math.min(Math.ceil(delay / speed), LONGEST_TIMER);
 
   return {
     now: () => systemClock.now() * speed,

@@ -1,4 +1,5 @@
 import type { SchedulerLike, Unsubscribable } from 'rxjs';
+import { LONGEST_TIMER } from '../ports/clock.ts';
 
 /** The clock of a simulated server, in its own milliseconds from 0. */
 export interface SimulatorClock {
@@ -8,9 +9,6 @@ export interface SimulatorClock {
   /** The date that it shows, in seconds since 1970. */
   date(): number;
 }
-
-/** The longest delay that a timer of the platform can hold, in milliseconds. */
-const LONGEST = 2 ** 31 - 1;
 
 /**
  * Creates the only clock of a simulated server: it controls the refill of limits and the pace of tokens.
@@ -32,9 +30,9 @@ export function simulatorClock(scheduler: SchedulerLike, speed: number): Simulat
         function () {
           const rest = due - now();
           if (rest <= 0) work();
-          else this.schedule(undefined, Math.min(rest / speed, LONGEST));
+          else this.schedule(undefined, Math.min(rest / speed, LONGEST_TIMER));
         },
-        Math.min(Math.max(0, ms) / speed, LONGEST),
+        Math.min(Math.max(0, ms) / speed, LONGEST_TIMER),
       );
     },
     date: () => Math.floor((epoch + now()) / 1_000),

@@ -60,6 +60,21 @@ describe('fasterClock', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  it('should not wake at once when it is so slow that a delay is too long for a timer', () => {
+    const clock = fasterClock(0.01);
+    const woken = vi.fn();
+    const repeated = clock.schedule(function () {
+      woken();
+      this.schedule(undefined, 86_400_000);
+    }, 86_400_000);
+    vi.advanceTimersByTime(1_000);
+    expect(woken).not.toHaveBeenCalled();
+    vi.advanceTimersByTime(2 ** 31);
+    vi.advanceTimersByTime(2 ** 31);
+    expect(woken).toHaveBeenCalledTimes(2);
+    repeated.unsubscribe();
+  });
+
   it.each([0, -1, Number.NaN, Infinity])('should refuse a speed of %s', (speed) => {
     expect(() => fasterClock(speed)).toThrow(expect.objectContaining({ path: 'speed', got: String(speed) }));
     try {
