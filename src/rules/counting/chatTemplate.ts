@@ -1,6 +1,7 @@
 import type { ChatRequest, Message } from '../../model/ChatRequest.ts';
 import type { ModelId } from '../../model/Models.ts';
 import type { TokenCount } from '../../model/TokenCount.ts';
+import { addDocuments } from './addDocuments.ts';
 import type { CountText } from './CountText.ts';
 import { contentText } from './contentText.ts';
 import { developerMessage } from './harmony/developerMessage.ts';
@@ -79,10 +80,7 @@ export function countChatTemplate(
         break;
     }
   }
-  if (request.documents !== undefined) {
-    const tokens = count(JSON.stringify(request.documents));
-    tally.guess(tokens, tokens / 4 + 64);
-  }
+  addDocuments(tally, request, count);
   return tally.total;
 }
 

@@ -1,5 +1,6 @@
-import type { ChatRequest } from '../../model/ChatRequest.ts';
+import type { ChatRequest, Message } from '../../model/ChatRequest.ts';
 import type { TokenCount } from '../../model/TokenCount.ts';
+import { addDocuments } from './addDocuments.ts';
 import type { CountText } from './CountText.ts';
 import { contentText } from './contentText.ts';
 import { Tally } from './Tally.ts';
@@ -40,11 +41,12 @@ export function countLlama3Template(request: ChatRequest, count: CountText): Tok
 
   for (const message of messages) {
     tally.add(MESSAGE + count(contentText(message.content, tally, count)));
-    for (const call of message.role === 'assistant' ? (message.tool_calls ?? []) : []) {
-      tally.guess(CALL + count(call.function.name) + count(call.function.arguments), 8);
-    }
-    if (message.role === 'tool') tally.guess(0, 8);
+    if (message.role === 'assistant') addAnswer(tally, message, count);
+    if (message.role === 'tool' || message.role === 'function') tally.guess(0, 8);
+    // Whether Groq writes the name of an author into the prompt is not known.
+    else if (message.name !== undefined) tally.guess(0, count(message.name) + 2);
   }
+  addDocuments(tally, request, count);
 
   if (tools?.length && tool_choice === 'none') tally.guess(TOOLS.mustNotCall, TOOLS.mustNotCall);
   else if (tools?.length) {
@@ -59,4 +61,15 @@ export function countLlama3Template(request: ChatRequest, count: CountText): Tok
     tally.guess(FORMAT.json_schema + tokens, 32 + tokens);
   }
   return tally.total;
+}
+
+function addAnswer(
+  tally: Tally,
+  { reasoning, tool_calls, function_call }: Extract<Message, { role: 'assistant' }>,
+  count: CountText,
+): void {
+  const calls = [...(tool_calls ?? []).map((call) => call.function), ...(function_call ? [function_call] : [])];
+  for (const { name, arguments: json } of calls) tally.guess(CALL + count(name) + count(json), 8);
+  // Whether Groq writes earlier reasoning into the prompt is not known either.
+  if (reasoning) tally.guess(0, MESSAGE + count(reasoning));
 }

@@ -66,7 +66,7 @@ export function promptFeatures(request: ChatRequest, count: CountText): PromptFe
         .attachments.filter((part) => part.type === type)
         .reduce((tokens, part) => tokens + attachmentTokens(part, count, request.model).tokens, 0),
     );
-  const documents = request.documents === undefined ? '' : JSON.stringify(request.documents);
+  const documents = request.documents ? JSON.stringify(request.documents) : '';
   return {
     prompt: 1,
     instructions: instructions ? 1 : 0,

@@ -116,6 +116,7 @@ describe('countChatTemplate', () => {
     const json = o200k(JSON.stringify(documents));
     const counted = count([user], { documents });
     expect(counted).toEqual({ tokens: 72 + json, bound: 72 + json + Math.ceil(json / 4) + 64, exact: false });
+    expect(count([user], { documents: null })).toEqual({ tokens: 72, bound: 72, exact: true });
   });
 
   it('should take the function of a result from the id of its call', () => {

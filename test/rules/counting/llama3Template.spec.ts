@@ -80,6 +80,20 @@ describe('countLlama3Template, around the messages', () => {
     expect(count(model, [user, { role: 'assistant', content: 'x' }])).toEqual({ tokens: 43, bound: 43, exact: true });
   });
 
+  it('should count a function call as a call, and be unsure of its result', () => {
+    const call: Message = { role: 'assistant', function_call: { name: 'f', arguments: '{"a": 1, "b": 2}' } };
+    expect(count(model, [user, call])).toEqual(guess(5 + 8 + 1 + 4, 8));
+    expect(count(model, [user, { role: 'function', name: 'f', content: 'x' }])).toEqual(guess(5 + 1, 8));
+  });
+
+  it('should not be certain with documents, names or reasoning', () => {
+    const documents = [{ text: 'one two three' }];
+    expect(count(model, [user], { documents })).toEqual(guess(3, 65));
+    expect(count(model, [user], { documents: null })).toEqual(count(model, [user]));
+    expect(count(model, [{ ...user, name: 'Ann Lee' }])).toEqual(guess(0, 4));
+    expect(count(model, [user, { role: 'assistant', content: 'x', reasoning: 'so it is' }])).toEqual(guess(6, 8));
+  });
+
   it('should count the response format with its schema', () => {
     const json_schema = { name: 'of two' };
     expect(count(model, [user], { response_format: { type: 'json_object' } })).toEqual(guess(16, 16));

@@ -9,6 +9,7 @@ describe('promptFeatures', () => {
   it('should find the text of a message', () => {
     const request: ChatRequest = { model: 'm', messages: [{ role: 'user', content: 'grüß Gott' }] };
     expect(promptFeatures(request, count)).toEqual({ ...zero, prompt: 1, text: 9, wideCharacters: 2 });
+    expect(promptFeatures({ ...request, documents: null }, count)).toMatchObject({ documents: 0 });
   });
 
   it('should find everything else that takes tokens', () => {
