@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { ValidationError } from '../errors/ValidationError.ts';
 import { checked } from '../rules/request/validation.ts';
 import { handleRequest } from './handleRequest.ts';
@@ -51,12 +51,18 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const { recorder, clock } = simulation;
 
   const server = createServer((request, response) => void handleRequest(simulation, request, response));
-  // The server never closes an idle connection by itself, since a request may be on its way.
+  // The server never closes an idle connection by itself, since a request may be on its way: neither one that was used,
+  // nor one that was opened ahead, which Node takes for a request that is too slow.
   server.keepAliveTimeout = 0;
+  server.headersTimeout = 0;
+  server.requestTimeout = 0;
+  const sockets = new Set<Socket>();
   server.on('connection', (socket) => {
     recorder.connected();
+    sockets.add(socket);
     socket.on('close', () => {
       recorder.disconnected();
+      sockets.delete(socket);
     });
   });
   const port = await listen(server, simulation.options.port);
@@ -65,7 +71,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   return {
     url: `http://${HOST}:${port}${BASE_PATH}`,
     stats: () => recorder.stats(clock.now()),
-    close: () => (closed ??= stop(server)),
+    close: () => (closed ??= stop(server, sockets)),
   };
 }
 
@@ -83,11 +89,12 @@ function listen(server: Server, port: number): Promise<number> {
   });
 }
 
-function stop(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => {
-      resolve();
-    });
-    server.closeAllConnections();
+async function stop(server: Server, sockets: ReadonlySet<Socket>): Promise<void> {
+  const ended = new Promise((resolve) => {
+    server.close(resolve);
   });
+  // The server has ended a little before its connections, and with them the requests that were in flight.
+  const left = [...sockets].map((socket) => new Promise((resolve) => socket.once('close', resolve)));
+  server.closeAllConnections();
+  await Promise.all([ended, ...left]);
 }

@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { Server } from 'node:http';
 import { createServer } from 'node:net';
 import { promisify } from 'node:util';
 import { asyncScheduler } from 'rxjs';
@@ -244,6 +246,31 @@ describe('startSimulator', () => {
     expect(simulator.stats()).toMatchObject({ connections: { open: 0, total: 3 }, aborted: 3 });
     expect(simulator.stats().models[MODEL]?.inFlight).toBe(0);
     await expect(ask(simulator.url, { body: body() })).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  });
+
+  it('should have counted how everything ended by the time it is closed', async () => {
+    const simulator = await start({ faults: [{ kind: 'stall' }] });
+    const { received } = await open(simulator.url, { body: body({ stream: true }) });
+    expect(simulator.stats()).toMatchObject({ connections: { open: 1 }, aborted: 0 });
+    await simulator.close();
+    expect(simulator.stats()).toMatchObject({ connections: { open: 0 }, aborted: 1 });
+    expect(simulator.stats().models[MODEL]?.inFlight).toBe(0);
+    expect((await readSome(received)).error).toBe('ECONNRESET');
+  });
+
+  it('should never close a connection by itself, used or opened ahead', async () => {
+    const servers: Server[] = [];
+    const hear = (message: unknown): number => servers.push((message as { server: Server }).server);
+    subscribe('http.server.request.start', hear);
+    const { url } = await start();
+    await ask(url, { method: 'GET', path: '/models' });
+    unsubscribe('http.server.request.start', hear);
+    const [{ keepAliveTimeout, headersTimeout, requestTimeout } = {}] = servers;
+    expect({ keepAliveTimeout, headersTimeout, requestTimeout }).toEqual({
+      keepAliveTimeout: 0,
+      headersTimeout: 0,
+      requestTimeout: 0,
+    });
   });
 
   it('should not keep the process alive', async () => {
