@@ -53,6 +53,7 @@ export interface ErrorFault {
         readonly type?: string | undefined;
         readonly code?: string | undefined;
         readonly failed_generation?: string | undefined;
+        /** From 400 to 599. @default 400 */
         readonly status_code?: number | undefined;
       }
     | undefined;
@@ -92,7 +93,8 @@ export const faultSchema: z.ZodType<Fault> = z.discriminatedUnion('kind', [
         type: z.string().optional(),
         code: z.string().optional(),
         failed_generation: z.string().optional(),
-        status_code: z.int().optional(),
+        // A status that HTTP does not know would throw in the timer that sends it.
+        status_code: z.int().min(400).max(599).optional(),
       })
       .optional(),
   }),

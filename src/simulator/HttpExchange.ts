@@ -40,8 +40,9 @@ export function openExchange(
   const id = requestId(random);
 
   const head = (status: number, headers: Headers): void => {
-    recorder.answered(status);
+    // Not counted when it throws, since then another answer follows.
     response.writeHead(status, { vary: 'Origin', 'x-groq-region': 'loopback', 'x-request-id': id, ...headers });
+    recorder.answered(status);
   };
   const json = (status: number, body: unknown, headers: Headers = {}): void => {
     const text = `${JSON.stringify(body)}\n`;

@@ -214,6 +214,12 @@ describe('startSimulator, with invalid requests', () => {
     expect(simulator.stats().models['openai/gpt-oss-20b']?.inFlight).toBe(0);
   });
 
+  it('should count a request once that could not be answered as planned', async () => {
+    const simulator = await start({ faults: [{ kind: 'status', status: 503, retryAfter: 'two\nlines' }] });
+    expect((await ask(simulator.url, { body: body() })).status).toBe(500);
+    expect(simulator.stats().byStatus).toEqual({ 500: 1 });
+  });
+
   it('should report an invalid count or fault of its options', async () => {
     expect(await refused(body(), { countPrompt: () => Number.NaN })).toMatchObject({ status: 500 });
     expect(await refused(body(), { countCached: () => -1 })).toMatchObject({ status: 500 });

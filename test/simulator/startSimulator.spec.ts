@@ -164,6 +164,12 @@ describe('startSimulator', () => {
       [{ faults: [{ kind: 'cut', after: -1 }] }, 'faults[0].after', 'a number of at least 0', '-1'],
       [{ faults: [{ kind: 'stall', after: 0.5 }] }, 'faults[0].after', 'a whole number', '0.5'],
       [{ faults: [{ kind: 'reset', clean: true }] }, 'faults[0].clean', 'absent (not a known property)', 'true'],
+      [
+        { faults: [{ kind: 'error', error: { message: 'x', status_code: 99 } }] },
+        'faults[0].error.status_code',
+        'a number of at least 400',
+        '99',
+      ],
       [{ limits: { [MODEL]: { tpm: 0 } } }, `limits["${MODEL}"].tpm`, 'a number of more than 0', '0'],
       [{ limits: { [MODEL]: { tps: 1 } } }, `limits["${MODEL}"].tps`, 'absent (not a known property)', '1'],
       [{ limits: { [MODEL]: 5 } }, `limits["${MODEL}"]`, 'an object (limits are set by model id)', '5'],
