@@ -1,5 +1,6 @@
 import type { ReasoningToken, TextToken, Token, ToolCallToken } from '../model/Token.ts';
 import type { Usage } from '../model/Usage.ts';
+import { isObject } from '../rules/isObject.ts';
 
 /** One step of the model: the token that it sends, and its cost. */
 export interface Piece {
@@ -46,6 +47,7 @@ export function toolCallCost({ name, arguments: args }: Pick<ToolCallToken, 'nam
  */
 export function draftOf(reply: string | readonly Token[]): Draft {
   const tokens = typeof reply === 'string' ? textPieces(reply).map((text) => ({ type: 'text', text }) as const) : reply;
+  if (!Array.isArray(tokens)) throw notAReply();
   const pieces: Piece[] = [];
   let finish: string | undefined;
   let usage: Usage | undefined;
@@ -60,13 +62,17 @@ export function draftOf(reply: string | readonly Token[]): Draft {
 }
 
 function assertToken(token: unknown): asserts token is Token {
-  const { type, text } = (token ?? {}) as { type?: unknown; text?: unknown };
-  if (type === 'finish' || type === 'tool-call') return;
+  const { type, text, name, arguments: args } = isObject(token) ? token : {};
+  if (type === 'finish') return;
+  if (type === 'tool-call' && typeof name === 'string' && typeof args === 'string') return;
   if ((type === 'text' || type === 'reasoning') && typeof text === 'string') return;
-  throw new TypeError(
+  throw notAReply();
+}
+
+const notAReply = (): TypeError =>
+  new TypeError(
     "the option reply must return a text or a list of tokens of type 'text', 'reasoning', 'tool-call' or 'finish'",
   );
-}
 
 /** Truncates a draft that exceeds `maxTokens`, with the finish reason `length`. */
 export function fitDraft(draft: Draft, maxTokens: number): Draft {

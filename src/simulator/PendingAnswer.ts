@@ -1,4 +1,5 @@
 import type { Usage } from '../model/Usage.ts';
+import { natural } from '../rules/counting/cost.ts';
 import type { AdmittedRequest } from '../rules/serverModel/Ruling.ts';
 import type { CheckedChatRequest } from './checkChatRequest.ts';
 import { type Draft, written } from './Draft.ts';
@@ -59,9 +60,10 @@ export function beginAnswer(
       const consumption =
         pieces === undefined
           ? {
-              promptTokens: usage.prompt_tokens,
-              completionTokens: usage.completion_tokens,
-              cachedTokens: usage.prompt_tokens_details?.cached_tokens ?? 0,
+              // The option `reply` may report anything. What is not a number would stay in the limits forever.
+              promptTokens: natural(usage.prompt_tokens),
+              completionTokens: natural(usage.completion_tokens),
+              cachedTokens: natural(usage.prompt_tokens_details?.cached_tokens),
             }
           : {
               promptTokens: prompt.tokens,

@@ -21,6 +21,21 @@ describe('textPieces', () => {
   });
 });
 
+describe('draftOf', () => {
+  it.each([
+    ['a promise', Promise.resolve('text')],
+    ['nothing', undefined],
+    ['null', null],
+    ['a token alone', { type: 'text', text: 'Yes' }],
+    ['a text without its text', [{ type: 'text' }]],
+    ['a call without a name', [{ type: 'tool-call', arguments: '{}' }]],
+    ['a call whose arguments are no text', [{ type: 'tool-call', name: 'f', arguments: {} }]],
+    ['nothing among tokens', [undefined]],
+  ])('should say what a reply must be when it is %s', (_what, reply) => {
+    expect(() => draftOf(reply as never)).toThrow('the option reply must return a text or a list of tokens');
+  });
+});
+
 describe('fitDraft', () => {
   const draft: Draft = { ...draftOf('one two three'), tail: 1 };
 

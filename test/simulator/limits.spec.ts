@@ -30,6 +30,15 @@ describe('startSimulator, under limits', () => {
     expect(headers['retry-after']).toBeUndefined();
   });
 
+  it('should not let a usage that is no number into the limits', async () => {
+    const usage = { prompt_tokens: Number.NaN, completion_tokens: Number.NaN, total_tokens: 1 };
+    const finish = { type: 'finish', id: 'x', model: 'm', reason: 'stop', usage } as const;
+    const simulator = await start({ reply: () => [finish], countPrompt: () => 75 });
+    expect((await ask(simulator.url, { body: body() })).status).toBe(200);
+    expect((await ask(simulator.url, { body: body() })).status).toBe(200);
+    expect(simulator.stats().tokens).toEqual({ prompt: 0, cached: 0, completion: 0 });
+  });
+
   it('should charge one token for an open completion, and settle with the usage', async () => {
     const simulator = await start({ countPrompt: () => 78, countCached: () => 28, reply: () => 'one two three four' });
     const first = await ask(simulator.url, { body: body() });
