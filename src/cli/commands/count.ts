@@ -53,7 +53,8 @@ async function inputOf(text: string | undefined, file: string | undefined, conte
   if (file === undefined) return readPrompt(text, context);
   if (text !== undefined) throw new UsageError('Pass either a text or a file, not both.');
   try {
-    return await readFile(file, 'utf8');
+    // Some editors begin a file with a mark, which is no part of the text. Piped in, it is left out as well.
+    return (await readFile(file, 'utf8')).replace(/^\uFEFF/, '');
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
     throw new CliError(`The file ${terminalText(file)} cannot be read (${code}).`);

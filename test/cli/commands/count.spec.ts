@@ -39,6 +39,11 @@ describe('rxgroq count', () => {
     expect((await here(['count', '--file', path])).stdout).toMatch(/^model {3}openai\/gpt-oss-120b\ntokens {2}72\n/);
   });
 
+  it('should leave out the mark that some editors write at the start of a file', async () => {
+    const path = folder.write('request.json', `\uFEFF${JSON.stringify(request)}`);
+    expect((await here(['count', '--file', path])).stdout).toMatch(/^model {3}openai\/gpt-oss-120b\ntokens {2}72\n/);
+  });
+
   it.each<[string[], number, RegExp]>([
     [['count'], 2, /There is no prompt/],
     [['count', '--file', 'a.txt', 'hi'], 2, /not both/],
