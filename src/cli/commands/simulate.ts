@@ -12,6 +12,7 @@ import {
 } from '../parseCommandLine.ts';
 import { cut } from '../terminal/fit.ts';
 import { paletteFor } from '../terminal/palette.ts';
+import { sizeOf } from '../terminal/sizeOf.ts';
 import { whenAborted } from '../whenAborted.ts';
 
 const OPTIONS = {
@@ -28,6 +29,12 @@ type Values = CommandLine<typeof OPTIONS>['values'];
 
 /** How often the line of figures is looked at, in milliseconds. */
 const GLANCE = 200;
+
+/** The largest speed that is taken: a day in less than a tenth of a second. */
+const FASTEST = 1_000_000;
+
+/** In milliseconds. */
+const A_DAY = 86_400_000;
 
 const TIERS = ['free', 'developer'] as const;
 
@@ -63,9 +70,9 @@ function optionsFrom(values: Values): SimulatorOptions {
     port: number('port', { min: 0, max: 65_535, whole: true }),
     tier: values.tier === undefined ? undefined : wordOption('tier', values.tier, TIERS),
     limits: values['no-limits'] === true ? false : undefined,
-    speed: number('speed', { min: 0.001 }),
+    speed: number('speed', { min: 0.001, max: FASTEST }),
     seed: number('seed', { min: 0, whole: true }),
-    firstToken: number('first-token', { min: 0 }),
+    firstToken: number('first-token', { min: 0, max: A_DAY }),
     tokensPerSecond: number('tokens-per-second', { min: 0.001 }),
   };
 }
@@ -98,7 +105,7 @@ async function showFigures(simulator: Simulator, { stdout, signal }: Context): P
     startWith(0),
     map(() => figures(simulator.stats())),
     tap((line) => {
-      stdout.write(`\r${faint(cut(line, stdout.columns - 1))}\u001b[K`);
+      stdout.write(`\r${faint(cut(line, sizeOf(stdout).columns - 1))}\u001b[K`);
     }),
   );
   const shown$ = stdout.isTTY ? figures$ : NEVER;

@@ -2,6 +2,7 @@ import { endWith, ignoreElements, interval, lastValueFrom, type Observable, star
 import type { BucketLevel } from '../../index.ts';
 import { paletteFor } from '../terminal/palette.ts';
 import { Screen } from '../terminal/Screen.ts';
+import { sizeOf } from '../terminal/sizeOf.ts';
 import type { Board } from './Board.ts';
 import { frame } from './frame.ts';
 import { levelsOf } from './levelsOf.ts';
@@ -34,9 +35,7 @@ export async function showOnScreen(
     const frames$ = interval(FRAME).pipe(
       startWith(0),
       tap(() => {
-        // Some terminals do not tell their size.
-        const size = { columns: stdout.columns || 80, rows: stdout.rows || 24 };
-        screen.draw(frame(look(), size, palette));
+        screen.draw(frame(look(), sizeOf(stdout), palette));
       }),
     );
     await lastValueFrom(frames$.pipe(takeUntil(ended$.pipe(ignoreElements(), endWith(true)))), {

@@ -7,6 +7,11 @@ import { ON_A_TERMINAL, rxgroq } from '../rxgroq.ts';
 
 const URL_LINE = /listens on (http:\/\/127\.0\.0\.1:\d+\/openai\/v1)/;
 
+/** Lets a child process believe that it stands on a terminal that does not tell its size. */
+const WITHOUT_A_SIZE = new URL(
+  'data:text/javascript,Object.assign(process.stdout, { isTTY: true, columns: 0, rows: 0, getColorDepth: () => 1 })',
+);
+
 describe('rxgroq simulate', { timeout: 60_000 }, () => {
   const { start } = rxgroq();
 
@@ -50,10 +55,19 @@ describe('rxgroq simulate', { timeout: 60_000 }, () => {
     expect(figures).toEqual([expect.stringMatching(/^requests: 33 {2}in flight: 0 {2}429s: 3 {2}tokens: \d/)]);
   });
 
+  it('should keep the line up to date also if the terminal does not tell its size', async () => {
+    const child = start(['simulate'], { env: { NO_COLOR: '1' }, preload: WITHOUT_A_SIZE });
+    await child.printed(/\rrequests: 0 {2}in flight: 0 {2}429s: 0 {2}tokens: 0/);
+    child.process.kill('SIGINT');
+    expect((await child.ended).code).toBe(0);
+  });
+
   it.each([
     ['--port', '70000'],
     ['--tier', 'gold'],
     ['--speed', 'fast'],
+    ['--speed', 'Infinity'],
+    ['--first-token', 'Infinity'],
     ['--seed', '1.5'],
   ])('should refuse %s %s', async (name, value) => {
     const { code, stderr } = await here(['simulate', name, value]);
