@@ -130,8 +130,8 @@ describe('the key', () => {
 
   it('should not be visible in any object of a client, also during a request', async () => {
     const server = await serve();
-    const options = { apiKey: KEY, baseURL: server.url, counter: constantCounter(1) };
-    const groq = createGroq(options);
+    const options = { apiKey: KEY, baseURL: server.url };
+    const groq = createGroq({ ...options, counter: constantCounter(1) });
     made.push(groq);
     const transport = undiciTransport(options);
     const answer = groq.chat({ messages });
