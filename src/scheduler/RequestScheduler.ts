@@ -157,6 +157,8 @@ export class RequestScheduler implements Observer<Attempt>, Unsubscribable {
   next(attempt: Attempt): void {
     this.#events.tell(attempt, { type: 'queued' });
     if (attempt.call.lifecycle) attempt.lifetime.next({ type: 'state', state: 'queued' });
+    // A listener may have ended the request, or closed the scheduler: then no lane must be opened.
+    if (attempt.lifetime.closed) return;
     this.#lanes.of(attempt.model).next(attempt);
   }
 
@@ -212,7 +214,10 @@ export class RequestScheduler implements Observer<Attempt>, Unsubscribable {
     const expiresAt = queue === Infinity ? undefined : arrival + queue;
     const seq = this.#seq++;
     const job = { call, model, request, cost, priority, tenant, arrival, deadline, expiresAt, seq };
+    const run = new RequestRun(job, this.#lanes.of(model), this.#run, destination);
+    this.#outstanding.add(run);
     const { fittedFrom } = call;
+    // After it is outstanding, since a listener may close the scheduler.
     if (fittedFrom !== undefined) {
       this.#events.tell(job, {
         type: 'output-fitted',
@@ -220,8 +225,6 @@ export class RequestScheduler implements Observer<Attempt>, Unsubscribable {
         to: askedOutput(request) ?? fittedFrom,
       });
     }
-    const run = new RequestRun(job, this.#lanes.of(model), this.#run, destination);
-    this.#outstanding.add(run);
     run.start();
   }
 

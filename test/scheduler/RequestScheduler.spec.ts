@@ -6,6 +6,7 @@ import type { GroqEvent } from '../../src/model/GroqEvent.ts';
 import type { Place } from '../../src/model/Place.ts';
 import type { Status } from '../../src/model/Status.ts';
 import type { StateToken, Token } from '../../src/model/Token.ts';
+import type { LimitStore } from '../../src/ports/LimitStore.ts';
 import type { RequestScheduler } from '../../src/scheduler/RequestScheduler.ts';
 import { quota } from '../../src/testing/quota.ts';
 import { wire } from '../../src/testing/wire.ts';
@@ -308,6 +309,35 @@ describe('RequestScheduler', () => {
       expect(transport.open).toBe(0);
     });
   });
+
+  it.each(['output-fitted', 'queued'] as const)(
+    'should send nothing, and keep nothing, when it is closed within the event `%s`',
+    (type) => {
+      rx((helpers) => {
+        let watching = 0;
+        const limits: LimitStore = {
+          ...quota(1, 4, helpers),
+          changes: () =>
+            new Observable(() => {
+              watching += 1;
+              return () => {
+                watching -= 1;
+              };
+            }),
+        };
+        const log: string[] = [];
+        const { ask, transport, under } = setUp(helpers, { limits });
+        under.events$.pipe(first((event) => event.type === type)).subscribe(() => {
+          under.unsubscribe();
+        });
+        ask('a', { fittedFrom: 9 }).subscribe(noting(log, 'a', helpers));
+        helpers.flush();
+        expect(log).toEqual(['a ClosedError 0']);
+        expect(transport.requests).toHaveLength(0);
+        expect(watching).toBe(0);
+      });
+    },
+  );
 
   it('should emit the status at once, then at most every 100 ms', () => {
     rx((helpers) => {
