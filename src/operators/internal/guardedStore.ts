@@ -4,7 +4,7 @@ import type { LimitHeaders } from '../../model/LimitHeaders.ts';
 import type { BucketLevel, LimitKey } from '../../model/Limits.ts';
 import type { Outcome } from '../../model/Outcome.ts';
 import type { Reservation } from '../../model/Reservation.ts';
-import type { Verdict } from '../../model/Verdict.ts';
+import type { Headroom, Verdict } from '../../model/Verdict.ts';
 import type { LimitChange, LimitStore } from '../../ports/LimitStore.ts';
 import { tell } from './StoreGrant.ts';
 
@@ -80,14 +80,14 @@ export const changesOf = (store: LimitStore, key: LimitKey): Observable<LimitCha
 export const levelsOf = (store: LimitStore, key: LimitKey): Observable<readonly BucketLevel[]> =>
   defer(() => store.levels(key)).pipe(take(1), map(checkLevels));
 
-/** An invalid time could not wake a job, and an invalid verdict would pass for a grant. */
+/** An invalid time could not wake a job, an invalid verdict would pass for a grant, and an invalid list would throw. */
 function checkVerdict(verdict: Verdict): Verdict {
   if (!isObject(verdict)) throw noVerdict(verdict);
   switch (verdict.type) {
     case 'granted':
       return verdict;
     case 'wait':
-      if (verdict.ms >= 0 && isDimension(verdict.dimension)) return verdict;
+      if (verdict.ms >= 0 && isDimension(verdict.dimension) && isHeadroom(verdict.headroom)) return verdict;
       break;
     case 'never':
       if (isDimension(verdict.dimension)) return verdict;
@@ -101,18 +101,25 @@ const noVerdict = (verdict: unknown): TypeError =>
 /** Includes arrays, which rxjs takes as Observables. */
 const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
 
+const isList = (value: unknown): boolean => Array.isArray(value);
+
+const areNumbers = (...values: readonly unknown[]): boolean => values.every((value) => typeof value === 'number');
+
 const isDimension = (name: unknown): boolean => typeof name === 'string' && Object.hasOwn(DIMENSIONS, name);
 
+const isHeadroom = (headroom: readonly Headroom[] | undefined): boolean =>
+  headroom === undefined || (isList(headroom) && headroom.every(isPart));
+
+const isPart = (part: Headroom): boolean =>
+  isObject(part) && isDimension(part.dimension) && areNumbers(part.spare, part.rate);
+
 function checkLevels(levels: readonly BucketLevel[]): readonly BucketLevel[] {
-  const isList: boolean = Array.isArray(levels);
-  if (isList && levels.every(isLevel)) return levels;
+  if (isList(levels) && levels.every(isLevel)) return levels;
   throw new TypeError(`The store has returned invalid levels: ${JSON.stringify(levels)}`);
 }
 
 const isLevel = (shown: BucketLevel): boolean =>
-  isObject(shown) &&
-  isDimension(shown.dimension) &&
-  [shown.limit, shown.level, shown.rate].every((number) => typeof number === 'number');
+  isObject(shown) && isDimension(shown.dimension) && areNumbers(shown.limit, shown.level, shown.rate);
 
 const failing = (error: unknown): Observable<never> =>
   new Observable((subscriber) => {

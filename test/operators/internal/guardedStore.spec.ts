@@ -28,6 +28,11 @@ const FAILURES: readonly (readonly [how: string, fail: () => unknown])[] = [
   ['names no dimension', () => ({ type: 'wait', ms: 1, rate: 1 })],
   ['gives a verdict that there is not', () => ({ type: 'perhaps' })],
   ['refuses for ever and does not say what', () => ({ type: 'never' })],
+  ['names no list of what it can spare', () => ({ type: 'wait', ms: 1, dimension: 'rpm', rate: 1, headroom: null })],
+  [
+    'can spare something of a limit that there is not',
+    () => ({ type: 'wait', ms: 1, dimension: 'rpm', rate: 1, headroom: [{ dimension: 'rph', spare: 1, rate: 1 }] }),
+  ],
   ['shows a limit that there is not', () => of([{ dimension: 'rph', limit: 1, level: 1, rate: 1 }])],
   ['shows a limit that is no number', () => of([{ dimension: 'rpm', limit: '1', level: 1, rate: 1 }])],
 ];
