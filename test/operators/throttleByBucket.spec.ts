@@ -29,6 +29,7 @@ import { virtualClock } from '../../src/testing/virtualClock.ts';
 import { jobMaker, type NamedJob, tokens } from '../util/jobs.ts';
 import { marbles } from '../util/marbles.ts';
 import { type RunHelpers, rx } from '../util/rx.ts';
+import { told } from '../util/told.ts';
 
 type Granted = Grant<NamedJob>;
 
@@ -636,6 +637,23 @@ describe('throttleByBucket', () => {
     });
   });
 
+  it('should unsubscribe from changes that end it while it is subscribing to them', () => {
+    rx((helpers) => {
+      let listening = 0;
+      const changes = () =>
+        concat(of<'limits'>('limits'), NEVER).pipe(
+          tap({ subscribe: () => (listening += 1), finalize: () => (listening -= 1) }),
+        );
+      const levels = () => of([{ dimension: 'rpm', limit: 0, level: 0, rate: 1, foreign: 0, pausedFor: 0 } as const]);
+      const store = { ...quota(1, 90, helpers), changes, levels };
+      const throttle = throttleByBucket<NamedJob>({ store, scheduler: helpers.scheduler });
+      const granted = told(helpers.hot('(ab)').pipe(arriving(helpers), throttle));
+      helpers.flush();
+      expect(granted.ends.map(([, error]) => isRequestTooLargeError(error))).toEqual([true]);
+      expect(listening).toBe(0);
+    });
+  });
+
   it('should check again when the changes of its buckets fail', () => {
     rx((helpers) => {
       const { scheduler } = helpers;
@@ -887,6 +905,43 @@ describe('throttleByBucket with functions that throw', () => {
       const source = helpers.hot('--(ab)--c');
       const granted = source.pipe(arriving(helpers, cost), prioritize(), throttle, names);
       helpers.expectObservable(granted).toBe('--#', undefined, bad);
+    });
+  });
+});
+
+describe('throttleByBucket with functions that throw later', () => {
+  it('should fail with what `refuse` throws after an asynchronous verdict', () => {
+    rx((helpers) => {
+      const throttle = throttleByBucket<NamedJob>({
+        store: slow(quota(1, 10, helpers), 2, helpers),
+        scheduler: helpers.scheduler,
+        refuse: () => throwing(),
+      });
+      const cost = () => ({ cost: { ...tokens(1), requests: 2 } });
+      const granted = helpers.hot('--(ab)--c').pipe(arriving(helpers, cost), prioritize(), throttle, names);
+      helpers.expectObservable(granted).toBe('----#', undefined, bad);
+    });
+  });
+
+  it('should fail with what `key` throws when the limits change', () => {
+    rx((helpers) => {
+      let hasChanged = false;
+      const throttle = throttleByBucket<NamedJob>({
+        store: {
+          ...quota(1, 90, helpers),
+          changes: () =>
+            helpers.cold<'limits'>('---x').pipe(
+              map(() => {
+                hasChanged = true;
+                return 'limits';
+              }),
+            ),
+        },
+        scheduler: helpers.scheduler,
+        key: ({ model }) => (hasChanged ? throwing() : model),
+      });
+      const granted = helpers.hot('(ab)').pipe(arriving(helpers), prioritize(), throttle, names);
+      helpers.expectObservable(granted).toBe('a--#', undefined, bad);
     });
   });
 });

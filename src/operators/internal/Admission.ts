@@ -146,7 +146,13 @@ export class Admission<J extends Job> implements Granter<J> {
     this.#asking = true;
     const heard = (act: () => boolean): void => {
       this.#asking = false;
-      const again = act() || this.#missed;
+      let again: boolean;
+      try {
+        again = act() || this.#missed;
+      } catch (error) {
+        this.#listener.fail(error);
+        return;
+      }
       // The handler may have asked for another job.
       if (this.asking) return;
       this.#missed = false;

@@ -6,7 +6,7 @@ import { TimeoutError } from '../../errors/TimeoutError.ts';
 import type { Backlog, Ticket } from '../../model/Backlog.ts';
 import { DIMENSIONS } from '../../model/Dimension.ts';
 import type { Job } from '../../model/Job.ts';
-import type { LimitKey } from '../../model/Limits.ts';
+import type { BucketLevel, LimitKey } from '../../model/Limits.ts';
 import type { LimitStore } from '../../ports/LimitStore.ts';
 import { outlook } from '../../rules/queue/outlook.ts';
 
@@ -19,6 +19,8 @@ const REST_PER_JOB = 0.02;
 /** Receives the jobs that are refused, and why. */
 export interface RefusalListener<J extends Job> {
   refuse(job: J, error: GroqError): void;
+  /** A function of the caller has thrown. */
+  fail(error: unknown): void;
 }
 
 /** The dependencies of {@link Refusals}. */
@@ -75,17 +77,25 @@ export class Refusals<J extends Job> {
   sweep(backlog: Backlog<J>, key: LimitKey): void {
     from(this.#config.store.levels(key)).subscribe({
       next: (levels) => {
-        for (const ticket of [...backlog]) {
-          if (this.#config.key(ticket.job) !== key) continue;
-          for (const { dimension, limit, atMost = limit } of levels) {
-            const cost = ticket.job.cost[DIMENSIONS[dimension].unit];
-            if (cost > atMost) this.tooLarge(backlog, ticket, { dimension, cost, limit });
-          }
+        try {
+          this.#refuseAbove(levels, backlog, key);
+        } catch (error) {
+          this.#listener.fail(error);
         }
       },
       // A store whose `levels` fail still answers for each job when its turn comes.
       error: () => undefined,
     });
+  }
+
+  #refuseAbove(levels: readonly BucketLevel[], backlog: Backlog<J>, key: LimitKey): void {
+    for (const ticket of [...backlog]) {
+      if (this.#config.key(ticket.job) !== key) continue;
+      for (const { dimension, limit, atMost = limit } of levels) {
+        const cost = ticket.job.cost[DIMENSIONS[dimension].unit];
+        if (cost > atMost) this.tooLarge(backlog, ticket, { dimension, cost, limit });
+      }
+    }
   }
 
   /** Refuses a job that can never fit, unless it has left. */

@@ -95,6 +95,11 @@ export class Throttle<J extends Job>
     else this.#refuse(job, error);
   }
 
+  /** An error of the caller's `key` or `refuse`, since the store is guarded. */
+  fail(error: unknown): void {
+    this.destination.error(error);
+  }
+
   watch(key: LimitKey): void {
     if (this.#changes.has(key)) return;
     const watching = from(this.#store.changes(key)).subscribe({
@@ -108,6 +113,8 @@ export class Throttle<J extends Job>
       },
     });
     this.#changes.set(key, watching);
+    // A change may have ended the stream while it was being subscribed to.
+    if (this.destination.closed) watching.unsubscribe();
   }
 
   unsubscribe(): void {
@@ -128,8 +135,7 @@ export class Throttle<J extends Job>
         this.#admission.pump(backlog);
       }
     } catch (error) {
-      // An error of the caller's `key` or `refuse`, since the store is guarded.
-      this.destination.error(error);
+      this.fail(error);
       return;
     }
     this.#pumping = false;
