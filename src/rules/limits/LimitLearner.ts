@@ -31,7 +31,7 @@ interface ShownWait {
 /** The minimum tolerance when a reported wait is compared with the time of a continuous refill, in milliseconds. */
 const FLOW_TOLERANCE = 1_500;
 
-/** How many waits in a row must differ before the server is taken to count within windows. */
+/** In how many answers in a row the waits must differ before the server is taken to count within windows. */
 const STRANGE = 2;
 
 /**
@@ -47,8 +47,9 @@ export class LimitLearner {
   readonly #pause = new RefusalPause();
   /** Until when nothing is sent because of a 429 that names no known limit, in milliseconds. */
   #pausedUntil = -Infinity;
-  /** How many waits in a row have differed from continuous refill. */
+  /** In how many answers in a row the waits have differed from continuous refill, and the number of the last event. */
   #strange = 0;
+  #strangeAt = -1;
 
   constructor(gauges: GaugeSet, { known, keeps }: LimitLearnerConfig) {
     this.#gauges = gauges;
@@ -121,14 +122,15 @@ export class LimitLearner {
     event: number,
     now: number,
   ): void {
-    if (seen === undefined) return;
+    // A proxy may send zeros. A server with a limit of 0 has nothing left, and answers nothing but 429s.
+    if (seen === undefined || seen.limit === 0) return;
     const { limit, remaining, reset } = seen;
     const isNew = this.#gauges.find(dimension) === undefined;
-    if (limit !== undefined && limit > 0 && !this.#gauges.hear(dimension, limit, open.at, now)) return;
+    if (limit !== undefined && !this.#gauges.hear(dimension, limit, open.at, now)) return;
     const gauge = this.#gauges.find(dimension);
     if (gauge === undefined || remaining === undefined) return;
     if (reset !== undefined && limit !== undefined) {
-      this.#watchFlow({ window: gauge.bucket.window, limit, missing: limit - remaining, ms: reset });
+      this.#watchFlow({ window: gauge.bucket.window, limit, missing: limit - remaining, ms: reset }, event);
     }
     const mark = open.marks?.[dimension];
     if (mark !== undefined) {
@@ -205,17 +207,21 @@ export class LimitLearner {
       gauge.lowerTo(gauge.unit === 'requests' ? Math.max(since, Math.min(left, 0)) : since);
     } else this.#correct(gauge, mark, marks, limit - used - requested, false, event, now);
     if (ms !== undefined) {
-      this.#watchFlow({ window: gauge.bucket.window, limit, missing: used + requested - limit, ms });
+      this.#watchFlow({ window: gauge.bucket.window, limit, missing: used + requested - limit, ms }, event);
     }
   }
 
   /** Detects a server that counts within windows: its waits differ from the time that continuous refill takes. */
-  #watchFlow({ window, limit, missing, ms }: ShownWait): void {
-    const flowing = (missing * window) / limit;
+  #watchFlow({ window, limit, missing, ms }: ShownWait, event: number): void {
+    const flowing = (Math.max(0, missing) * window) / limit;
     // The server rounds to whole units, so the time in which one unit refills is tolerated.
     const tolerance = Math.max(FLOW_TOLERANCE, window / limit, flowing / 20);
-    this.#strange = Math.abs(ms - flowing) <= tolerance ? 0 : this.#strange + 1;
-    if (this.#strange < STRANGE) return;
-    this.#gauges.countWindows();
+    if (Math.abs(ms - flowing) <= tolerance) this.#strange = 0;
+    else if (this.#strangeAt !== event) {
+      // An answer shows two limits. If it is odd, it is odd once.
+      this.#strangeAt = event;
+      this.#strange += 1;
+    }
+    if (this.#strange >= STRANGE) this.#gauges.countWindows();
   }
 }

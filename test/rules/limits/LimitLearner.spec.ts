@@ -125,6 +125,15 @@ describe('LimitLearner', () => {
       expect(mirror.levels(0)).toEqual([]);
     });
 
+    it('should learn nothing about a known limit from zeros', () => {
+      const { answered, level } = learning({ tpm: 1_000, rpd: 100 });
+      const zeros = { limit: 0, remaining: 0, reset: 0 };
+      for (let i = 0; i < 3; i++) answered(100, 0, { tpm: zeros, rpd: zeros });
+      expect([level('tpm'), level('rpd')]).toEqual([700, 97]);
+      // It still refills, instead of counting in windows.
+      expect(level('tpm', 6_000)).toBe(800);
+    });
+
     it('should follow a changed limit, and keep the distance to full', () => {
       const { answered, level, bucket } = learning({ tpm: 1_000 });
       answered(100, 0, { tpm: { limit: 600, remaining: 500 } });
@@ -461,6 +470,23 @@ describe('LimitLearner', () => {
       }
       const before = level('rpd', 10) ?? 0;
       expect(level('rpd', 86_410)).toBeCloseTo(before + 1, 6);
+    });
+
+    it('should not switch to windows because more is left than the limit', () => {
+      const { answered, level } = learning({ tpm: 1_000 });
+      const tpm = { limit: 1_000, remaining: 1_500, reset: 0 };
+      for (const now of [0, 90_000, 180_000]) answered(600, now, { tpm });
+      expect(level('tpm', 210_000)).toBeGreaterThan(600);
+    });
+
+    it('should not switch to windows because a single answer reports odd waits for both limits', () => {
+      const { answered, level } = learning({ tpm: 1_000, rpd: 1_000 });
+      const [tpm, rpd] = [
+        { limit: 1_000, remaining: 400, reset: 3_600_000 },
+        { limit: 1_000, remaining: 999, reset: 1_800_000 },
+      ];
+      answered(600, 0, { tpm, rpd });
+      expect(level('tpm', 30_000)).toBeGreaterThan(600);
     });
 
     it('should count in windows also at a limit that becomes known later', () => {
