@@ -19,6 +19,8 @@ export class Gauge {
   pausedUntil = -Infinity;
   /** Whether the server was found to count charges within a window, instead of refilling continuously. */
   #windowed = false;
+  /** When it became known, in milliseconds. */
+  readonly #knownAt: number;
   readonly #log: WindowLog;
   readonly #feedback: Feedback | undefined;
   readonly #others: ForeignDoubt;
@@ -31,6 +33,7 @@ export class Gauge {
     this.dimension = dimension;
     this.unit = unit;
     this.bucket = new Bucket(window, limit, now);
+    this.#knownAt = now;
     this.#log = new WindowLog(window);
     this.#feedback = isShown(dimension) ? new Feedback() : undefined;
     this.#others = new ForeignDoubt(unit, now);
@@ -104,10 +107,14 @@ export class Gauge {
     return correction;
   }
 
-  /** Adopts the level that an answer shows of a limit that was unknown before. */
+  /**
+   * Adopts the level that an answer shows to a request that was charged before this limit was known, if it is lower
+   * than expected: the first such answer may have been to a request that arrived before others.
+   */
   adoptLevel(remaining: number, charged: number, now: number): void {
-    this.bucket.lowerTo(remaining);
-    this.#log.add(this.bucket.limit - remaining, now, now);
+    const { limit, window } = this.bucket;
+    this.lowerTo(Math.min(remaining + (limit / window) * (now - this.#knownAt), limit));
+    this.#log.add(Math.max(0, limit - remaining - this.#log.used(now)), now, now);
     this.#inFlight += charged;
   }
 

@@ -125,7 +125,6 @@ export class LimitLearner {
     // A proxy may send zeros. A server with a limit of 0 has nothing left, and answers nothing but 429s.
     if (seen === undefined || seen.limit === 0) return;
     const { limit, remaining, reset } = seen;
-    const isNew = this.#gauges.find(dimension) === undefined;
     if (limit !== undefined && !this.#gauges.hear(dimension, limit, open.at, now)) return;
     const gauge = this.#gauges.find(dimension);
     if (gauge === undefined || remaining === undefined) return;
@@ -137,7 +136,9 @@ export class LimitLearner {
       // If our own ceiling applies, the server always has more, which is no reason to raise our level.
       const correction = this.#correct(gauge, mark, open.marks, remaining, gauge.bucket.limit === limit, event, now);
       if (dimension === 'tpm') open.raised = Math.max(0, correction);
-    } else if (isNew) {
+    } else if (!open.gauges.includes(gauge)) {
+      // It was charged before the limit was known, so only its own answer shows that charge.
+      gauge.bucket.refill(now, event);
       gauge.adoptLevel(remaining, open.cost[gauge.unit], now);
       open.gauges = [...open.gauges, gauge];
     }

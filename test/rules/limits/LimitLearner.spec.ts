@@ -107,12 +107,26 @@ describe('LimitLearner', () => {
       expect(level('tpm')).toBe(7_000);
     });
 
-    it('should take the level of a new limit from the answer that shows it first', () => {
+    it('should take the level of a new limit from the lowest of the answers to requests from before', () => {
       const { mirror, take, level } = learning({ rpd: 1_000 });
+      const [first, second, third] = [take(100), take(100), take(100)] as const;
+      mirror.learn(first, { tpm: { limit: 6_000, remaining: 4_000 } }, 0);
+      // Since the limit became known, 1,000 tokens have flowed in.
+      mirror.learn(second, { tpm: { limit: 6_000, remaining: 3_000 } }, 10_000);
+      expect(level('tpm', 10_000)).toBe(4_000);
+      mirror.learn(third, { tpm: { limit: 6_000, remaining: 3_500 } }, 10_000);
+      expect(level('tpm', 10_000)).toBe(4_000);
+      // The level includes all three charges, so each gives its unused tokens back.
+      for (const each of [first, second, third]) mirror.settle(each, { type: 'used', cost: tokens(40) }, 10_000);
+      expect(level('tpm', 10_000)).toBe(4_180);
+    });
+
+    it('should ignore a late answer to a request from before a limit was known, if the bucket has filled up since', () => {
+      const { mirror, take, level } = learning({});
       const [first, second] = [take(100), take(100)] as const;
-      mirror.learn(first, { tpm: { limit: 8_000, remaining: 7_000 } }, 0);
-      mirror.learn(second, { tpm: { limit: 8_000, remaining: 6_000 } }, 0);
-      expect(level('tpm')).toBe(7_000);
+      mirror.learn(first, { tpm: { limit: 6_000, remaining: 4_000 } }, 0);
+      mirror.learn(second, { tpm: { limit: 6_000, remaining: 0 } }, 60_000);
+      expect(level('tpm', 60_000)).toBe(6_000);
     });
 
     it.each<[string, LimitHeaders]>([
