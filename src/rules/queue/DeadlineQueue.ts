@@ -212,6 +212,7 @@ class LinkedPlace<J extends Job> implements QueuePlace<J> {
   previous: QueuePlace<J> | undefined;
   next: QueuePlace<J> | undefined;
   lateIndex = -1;
+  latestIndex = -1;
   expiryIndex = -1;
   putOff = 0;
   readonly job: J;

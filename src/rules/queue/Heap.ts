@@ -30,6 +30,23 @@ export class Heap<T> {
     return this.#items.values();
   }
 
+  /** Iterates in order. Only what is iterated is sorted, and nothing may be added or removed meanwhile. */
+  *inOrder(): Generator<T, undefined> {
+    const items = this.#items;
+    // An item comes after its parent, so these are the only ones that may come next.
+    const next = new Heap<number>(
+      (a, b) => this.#before(items[a] as T, items[b] as T),
+      () => undefined,
+    );
+    if (items.length > 0) next.push(0);
+    for (let index = next.peek(); index !== undefined; index = next.peek()) {
+      next.removeAt(0);
+      yield items[index] as T;
+      for (const child of [2 * index + 1, 2 * index + 2]) if (child < items.length) next.push(child);
+    }
+    return undefined;
+  }
+
   push(item: T): void {
     this.#items.push(item);
     this.#rise(item, this.#items.length - 1);

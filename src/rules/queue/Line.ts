@@ -9,6 +9,8 @@ export interface QueuePlace<J extends Job> extends Ticket<J>, Linked<QueuePlace<
   line: Line<J> | undefined;
   /** Its index among the jobs that returned late, or -1. */
   lateIndex: number;
+  /** Its index among the same jobs, latest first, or -1. */
+  latestIndex: number;
   /** Its index among the jobs that expire, or -1. */
   expiryIndex: number;
 }
@@ -24,6 +26,8 @@ export const before = (a: Ticket, b: Ticket): boolean =>
 export class Line<J extends Job> {
   readonly #list = new LinkedList<QueuePlace<J>>();
   #late: Heap<QueuePlace<J>> | undefined;
+  /** The same jobs, latest first, once the last job was asked for. */
+  #latest: Heap<QueuePlace<J>> | undefined;
 
   peek(): QueuePlace<J> | undefined {
     const late = this.#late?.peek();
@@ -33,9 +37,9 @@ export class Line<J extends Job> {
 
   /** The job that would come last. */
   last(): QueuePlace<J> | undefined {
-    let { last } = this.#list;
-    for (const late of this.#late ?? []) if (last === undefined || before(last, late)) last = late;
-    return last;
+    const { last } = this.#list;
+    const latest = this.#latestOf(this.#late)?.peek();
+    return last === undefined || (latest !== undefined && before(last, latest)) ? latest : last;
   }
 
   add(place: QueuePlace<J>): void {
@@ -46,6 +50,7 @@ export class Line<J extends Job> {
         item.lateIndex = index;
       });
       this.#late.push(place);
+      this.#latest?.push(place);
       return;
     }
     this.#list.push(place);
@@ -53,18 +58,34 @@ export class Line<J extends Job> {
 
   /** Iterates from the earliest deadline to the last. */
   *[Symbol.iterator](): Iterator<QueuePlace<J>, undefined> {
-    const late = [...(this.#late ?? [])].sort((a, b) => (before(a, b) ? -1 : 1));
-    let i = 0;
+    const late = this.#late?.inOrder();
+    let next = late?.next().value;
     for (const place of this.#list) {
-      for (let next = late[i]; next !== undefined && before(next, place); next = late[++i]) yield next;
+      for (; next !== undefined && before(next, place); next = late?.next().value) yield next;
       yield place;
     }
-    yield* late.slice(i);
+    for (; next !== undefined; next = late?.next().value) yield next;
   }
 
   remove(place: QueuePlace<J>): void {
     place.line = undefined;
-    if (place.lateIndex >= 0) this.#late?.removeAt(place.lateIndex);
-    else this.#list.remove(place);
+    if (place.lateIndex < 0) {
+      this.#list.remove(place);
+      return;
+    }
+    this.#late?.removeAt(place.lateIndex);
+    this.#latest?.removeAt(place.latestIndex);
+  }
+
+  #latestOf(late: Heap<QueuePlace<J>> | undefined): Heap<QueuePlace<J>> | undefined {
+    if (late === undefined || this.#latest !== undefined) return this.#latest;
+    this.#latest = new Heap<QueuePlace<J>>(
+      (a, b) => before(b, a),
+      (item, index) => {
+        item.latestIndex = index;
+      },
+    );
+    for (const place of late) this.#latest.push(place);
+    return this.#latest;
   }
 }

@@ -53,6 +53,7 @@ describe('Heap', () => {
         const { heap } = heapOf(values);
         expect(heap.size).toBe(values.length);
         expect([...heap].map(({ value }) => value).sort(ascending)).toEqual(values.toSorted(ascending));
+        expect([...heap.inOrder()].map(({ value }) => value)).toEqual(values.toSorted(ascending));
         expect(drain(heap)).toEqual(values.toSorted(ascending));
       }),
     );

@@ -15,9 +15,13 @@ const places = (deadlines: readonly number[]): QueuePlace<NamedJob>[] => {
     previous: undefined,
     next: undefined,
     lateIndex: -1,
+    latestIndex: -1,
     expiryIndex: -1,
   }));
 };
+
+/** The indices of a place that is in no heap. */
+const NOWHERE = { lateIndex: -1, latestIndex: -1 };
 
 const lineOf = (deadlines: readonly number[]) => {
   const line = new Line<NamedJob>();
@@ -60,7 +64,7 @@ describe('Line', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(20)), (deadlines) => {
         const { line, all } = lineOf(deadlines);
-        expect(new Set(line)).toEqual(new Set(all));
+        expect([...line]).toEqual(all.toSorted(inOrder));
         expect(drain(line)).toEqual(all.toSorted(inOrder));
       }),
     );
@@ -75,10 +79,10 @@ describe('Line', () => {
           const place = left[which % left.length];
           if (place === undefined) break;
           line.remove(place);
-          expect(place).toMatchObject({ line: undefined, previous: undefined, next: undefined, lateIndex: -1 });
+          expect(place).toMatchObject({ line: undefined, previous: undefined, next: undefined, ...NOWHERE });
           left = left.filter((other) => other !== place);
           expect([line.peek(), line.last()]).toEqual([left[0], left.at(-1)]);
-          expect(new Set(line)).toEqual(new Set(left));
+          expect([...line]).toEqual(left);
         }
         expect(drain(line)).toEqual(left);
       }),
@@ -88,6 +92,43 @@ describe('Line', () => {
   it('should keep an index only for places that arrive out of order', () => {
     const { all } = lineOf([1, 2, 2, 7, 3, 9, 8]);
     expect(all.map(({ lateIndex }) => lateIndex >= 0)).toEqual([false, false, false, false, true, false, true]);
+  });
+
+  describe('with many places out of order', () => {
+    const many = () => {
+      const { line } = lineOf([]);
+      let compared = 0;
+      for (const place of places(Array.from({ length: 5_000 }, (_, i) => (i * 7_919) % 9_973))) {
+        const { deadline } = place;
+        Object.defineProperty(place, 'deadline', {
+          get: () => {
+            compared += 1;
+            return deadline;
+          },
+        });
+        line.add(place);
+      }
+      compared = 0;
+      return { line, compared: () => compared };
+    };
+
+    it('should look at few of them to iterate over the first', () => {
+      const { line, compared } = many();
+      const first = line[Symbol.iterator]();
+      for (let i = 0; i < 10; i++) first.next();
+      expect(compared()).toBeLessThan(500);
+    });
+
+    it('should look at few of them to remove the last, one after the other', () => {
+      const { line, compared } = many();
+      line.last();
+      const before = compared();
+      for (let i = 0; i < 10; i++) {
+        const last = line.last();
+        if (last !== undefined) line.remove(last);
+      }
+      expect(compared() - before).toBeLessThan(2_000);
+    });
   });
 
   it('should set the line of each place', () => {
