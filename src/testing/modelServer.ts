@@ -3,6 +3,7 @@ import type { ChatRequest } from '../model/ChatRequest.ts';
 import type { Dimension } from '../model/Dimension.ts';
 import type { Limits } from '../model/Limits.ts';
 import type { Transport, WireEvent, WireRequest } from '../ports/Transport.ts';
+import { askedOutput } from '../rules/request/maxOutput.ts';
 import { refusalBody } from '../rules/serverModel/refusalBody.ts';
 import { refusalHeaders, shownHeaders } from '../rules/serverModel/shownHeaders.ts';
 import { createServerModel, type ServerModel, type ServerModelConfig } from '../rules/serverModel.ts';
@@ -112,8 +113,7 @@ export function modelServer(config: ModelServerConfig): ModelServer {
     const server = model(request.model);
     const plan = planFor(request, script(request, arrivals++));
     const { promptTokens, duration } = plan;
-    const maxCompletionTokens = request.max_completion_tokens ?? undefined;
-    const ruling = server.admit(now, { promptTokens, maxCompletionTokens });
+    const ruling = server.admit(now, { promptTokens, maxCompletionTokens: askedOutput(request) });
     if (ruling.type === 'refused') {
       const { dimension } = ruling;
       refusals.push({ sentAt: connection.sentAt, at: now, model: request.model, dimension });
@@ -184,7 +184,7 @@ const DURATION = 500;
 
 const planFor = (request: WireChatRequest, script: Script): Plan => ({
   promptTokens: script.promptTokens ?? textsIn(request).reduce((sum, text) => sum + words(text), 0),
-  completionTokens: script.completionTokens ?? Math.min(COMPLETION_TOKENS, request.max_completion_tokens ?? Infinity),
+  completionTokens: script.completionTokens ?? Math.min(COMPLETION_TOKENS, askedOutput(request) ?? Infinity),
   cachedTokens: script.cachedTokens ?? 0,
   duration: script.duration ?? DURATION,
   text: script.text ?? '',

@@ -1,4 +1,4 @@
-import { createGroq, type Groq, type GroqOptions } from 'rxgroq';
+import { createGroq, type Groq, type GroqOptions, isRequestTooLargeError } from 'rxgroq';
 import { limitsOf, type ModelServerConfig, modelServer, network, virtualClock, wordCounter } from 'rxgroq/testing';
 import { describe, expect, it } from 'vitest';
 import { told } from '../util/told.ts';
@@ -26,6 +26,17 @@ describe('modelServer', () => {
       },
     ]);
     expect([server.admissions, server.open, scheduler.now()]).toEqual([[50], 0, 400]);
+  });
+
+  it('should charge the maximum of a request under its old name too, and not exceed it', () => {
+    const { scheduler, server, groq } = setUp({ limits: limitsOf('100 tokens/min') });
+    const [old, large] = [4, 100].map((max) =>
+      told(groq.complete({ model: 'm', messages: [{ role: 'user', content: 'one' }], max_tokens: max })),
+    );
+    scheduler.flush(1_000);
+    expect(old?.values.all).toMatchObject([{ usage: { completion_tokens: 4 } }]);
+    expect(large?.ends.map(([, error]) => isRequestTooLargeError(error))).toEqual([true]);
+    expect(server.admissions).toHaveLength(1);
   });
 
   it('should refuse a request above its limits, and record it', () => {
