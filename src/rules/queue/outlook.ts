@@ -9,7 +9,10 @@ export interface Outlook<J extends Job> {
   readonly ticket: Ticket<J>;
   /** How many requests start before it. */
   readonly position: number;
-  /** In how many milliseconds it starts, if nothing is given back and nothing more urgent arrives. */
+  /**
+   * In how many milliseconds it starts, if nothing is given back and nothing more urgent arrives. 0 also if it would
+   * never start then.
+   */
   readonly startsInMs: number;
 }
 
@@ -28,7 +31,9 @@ export function* outlook<J extends Job>(
   const order = isPaced ? passing(backlog.planned(), forecast) : backlog.planned();
   let position = 0;
   for (const ticket of order) {
-    yield { ticket, position, startsInMs: forecast.start(ticket.job) };
+    const start = forecast.start(ticket.job);
+    // Some buckets of a store may never refill.
+    yield { ticket, position, startsInMs: Number.isFinite(start) ? start : 0 };
     position += 1;
   }
 }

@@ -81,6 +81,14 @@ describe('outlook', () => {
     ]);
   });
 
+  it('should predict no start from a bucket that never refills', () => {
+    expect(startsOf(['l1', 'l2', 'l3'], [{ ...bucket, rate: 0 }])).toEqual([
+      [0, 'l1', 0],
+      [1, 'l2', 0],
+      [2, 'l3', 0],
+    ]);
+  });
+
   it('should report nothing for an empty queue', () => {
     expect(startsOf([], [bucket])).toEqual([]);
   });
