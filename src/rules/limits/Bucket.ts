@@ -119,7 +119,9 @@ export class Bucket {
    * @return The change of the level, in units.
    */
   correct(units: number): number {
-    const change = Math.min(units * this.window, this.#withheld);
+    // Others cannot use anything from an empty bucket. What is in transit may still arrive before them.
+    const least = Math.min(0, -this.#travelling - this.#level);
+    const change = Math.max(least, Math.min(units * this.window, this.#withheld));
     this.#withheld -= change;
     this.add(change / this.window);
     return change / this.window;

@@ -198,17 +198,21 @@ export class LimitLearner {
     }
     gauge.pausedUntil = Math.max(gauge.pausedUntil, now + pause);
     if (used === undefined || limit === undefined || requested === undefined) return;
+    const { window } = gauge.bucket;
+    // After the wait the request fits, so no more can be missing than flows in until then, whatever is said to be used.
+    const inflow = ms === undefined ? Infinity : ((ms + FLOW_TOLERANCE) * limit) / window;
+    const missing = Math.min(used + requested - limit, inflow);
     const mark = isShown(dimension) ? marks?.[dimension] : undefined;
     // Without a mark, or before the levels are known, there is nothing to compare with. The reported level excludes
     // the refused request, and possibly those that were admitted after this one was charged.
     if (mark === undefined || !this.known) {
-      const left = limit - used;
+      const left = requested - missing;
       const since = left - others.arrivedSince(chargedAt, gauge.unit);
       // Requests are not given back: those admitted since then have used no more than was left.
       gauge.lowerTo(gauge.unit === 'requests' ? Math.max(since, Math.min(left, 0)) : since);
-    } else this.#correct(gauge, mark, marks, limit - used - requested, false, event, now);
+    } else this.#correct(gauge, mark, marks, -missing, false, event, now);
     if (ms !== undefined) {
-      this.#watchFlow({ window: gauge.bucket.window, limit, missing: used + requested - limit, ms }, event);
+      this.#watchFlow({ window, limit, missing: used + requested - limit, ms }, event);
     }
   }
 

@@ -145,6 +145,15 @@ describe('Bucket', () => {
   });
 
   describe('correct', () => {
+    it('should attribute no more to others than is left for them', () => {
+      const bucket = new Bucket(60_000, 100, 0);
+      bucket.take(30);
+      // What is in transit may arrive later than the requests of others.
+      expect([bucket.correct(-1e15), bucket.level]).toEqual([-100, -30]);
+      expect([bucket.correct(-10), bucket.level]).toEqual([0, -30]);
+      expect([bucket.correct(1e15), bucket.level]).toEqual([100, 70]);
+    });
+
     it('should take the units that others took, and give back at most those', () => {
       const bucket = bucketWith(50);
       expect(bucket.correct(10)).toBe(0);

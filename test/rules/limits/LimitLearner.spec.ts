@@ -183,6 +183,12 @@ describe('LimitLearner', () => {
       expect(level('tpm', 10)).toBe(800);
     });
 
+    it('should not put a hidden limit into debt because of an odd answer', () => {
+      const { answered, level } = learning({ tpm: 1_000, tpd: 100_000 });
+      answered(10, 0, { tpm: { limit: 1e15, remaining: 900 } });
+      expect(level('tpd')).toBe(0);
+    });
+
     it('should ignore the level in an answer to a request charged within five milliseconds of the one before', () => {
       const { mirror, take, level } = learning({ tpm: 1_000 });
       take(100, 0);
@@ -376,6 +382,17 @@ describe('LimitLearner', () => {
       const full = { type: 'rejected', requested: 1, ms: 1 } as const;
       mirror.settle(refused, { ...full, dimension: 'rpm', limit: 42, used: 42 }, 100);
       expect(level('rpm', 100)).toBeCloseTo(-42 / 60, 6);
+    });
+
+    it.each([
+      ['tpm', 1_000],
+      ['tpd', 100_000],
+    ] as const)('should believe no more used than flows in during the wait: %s', (dimension, limit) => {
+      const { rejected, waitFor } = learning({ tpm: 1_000, tpd: 100_000 });
+      rejected({ dimension, limit, used: 1e15, requested: 10, ms: 3_000 });
+      // The wait may be rounded down.
+      expect(waitFor(10)).toBeGreaterThanOrEqual(3_000);
+      expect(waitFor(10)).toBeLessThan(60_000);
     });
 
     it('should not raise a level', () => {
