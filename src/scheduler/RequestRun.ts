@@ -102,9 +102,10 @@ export class RequestRun<T>
   }
 
   retrying(info: RetryInfo, subscriber: Subscriber<T | StateToken>): void {
-    this.#answer = undefined;
     this.#config.events.retrying(this.#about, info);
     subscriber.next({ type: 'state', state: 'retrying', startsInMs: info.delay });
+    // Last: a listener that changes its place now means the next attempt, and not the one that has just failed.
+    this.#answer = undefined;
   }
 
   next(value: T | StateToken): void {

@@ -1,4 +1,4 @@
-import { concat, first, from, NEVER, Observable, of, type SchedulerLike, take, tap, throwError } from 'rxjs';
+import { concat, first, from, NEVER, Observable, of, type SchedulerLike, Subject, take, tap, throwError } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { ConnectionError } from '../../src/errors/ConnectionError.ts';
 import { HttpError } from '../../src/errors/HttpError.ts';
@@ -405,6 +405,32 @@ describe('RequestScheduler', () => {
         { type: 'admitted', waited: 2, attempt: 2, ...a, at: 2 },
         { type: 'connected', ...a, at: 2 },
         { type: 'finished', usage, ...a, at: 2 },
+      ]);
+    });
+  });
+
+  it('should queue a request once for a retry when its place changes within the event `retrying`', () => {
+    rx((helpers) => {
+      const places = new Subject<Place>();
+      const events: string[] = [];
+      const { ask, under } = setUp(helpers, {
+        every: 4,
+        reply: (_, index) => (index === 0 ? throwError(() => fault) : helpers.cold('(shafd|)', wires)),
+      });
+      under.events$.subscribe(({ type, tenant }) => {
+        events.push(`${type} ${tenant}`);
+        if (type === 'retrying') places.next({ tenant: 'b' });
+      });
+      ask('a', { tenant: 'a', place$: places, retry: { initialDelay: 2 } }).subscribe();
+      helpers.flush();
+      expect(events).toEqual([
+        'queued a',
+        'admitted a',
+        'retrying a',
+        'queued b',
+        'admitted b',
+        'connected b',
+        'finished b',
       ]);
     });
   });
