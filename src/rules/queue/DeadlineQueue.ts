@@ -177,9 +177,10 @@ export class DeadlineQueue<J extends Job> implements Backlog<J> {
   #arriving(name: string): Tenant<J> {
     let tenant = this.#tenants.get(name);
     if (tenant === undefined) {
+      // Before it is added, since it has no waiting jobs yet.
+      if (this.#tenants.size >= this.#roomFor) this.#forgetPassed();
       tenant = { service: 0, waiting: 0, lines: {} };
       this.#tenants.set(name, tenant);
-      if (this.#tenants.size > this.#roomFor) this.#forgetPassed();
     }
     if (tenant.waiting === 0) tenant.service = Math.max(tenant.service, this.#served?.service ?? 0);
     return tenant;

@@ -355,6 +355,21 @@ describe('DeadlineQueue', () => {
       expect(drain(queue)).toEqual(['l3', 'l2', 'b']);
     });
 
+    it('should not forget a tenant that has just arrived as one of many', () => {
+      for (const count of [998, 999, 1_000]) {
+        const { queue, add } = queueWith(['b', of('stays')]);
+        for (let i = 0; i < count; i++) {
+          add('h', of(`goes ${i}`));
+          queue.serve((next(queue) as Ticket<NamedJob>).job, 10);
+        }
+        const { job } = find(queue, add('l1', of('new')).name);
+        // Another request of the same tenant has used more than it was granted.
+        queue.correct(job, 1e6);
+        add('l2', of('other'));
+        expect(drain(queue)).toEqual(['l2', 'l1', 'b']);
+      }
+    });
+
     it('should compare a deadline with the earliest one of all other priorities', () => {
       const { queue } = queueWith(
         ['h1', of('a', 10, { deadline: 10 })],
