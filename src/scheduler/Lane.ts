@@ -7,6 +7,7 @@ import {
   type SchedulerLike,
   Subject,
   tap,
+  timeout,
   type Unsubscribable,
 } from 'rxjs';
 import type { GroqError } from '../errors/GroqError.ts';
@@ -29,6 +30,9 @@ import { OutlookReporter } from './OutlookReporter.ts';
 
 /** How many waiting requests a status shows: more than anybody looks at, and few enough to predict their starts often. */
 const SHOWN = 100;
+
+/** How long a status waits for the levels of a store, in milliseconds. */
+const PATIENCE = 5_000;
 
 /** The dependencies of a lane, and its listener. */
 export interface LaneConfig {
@@ -146,6 +150,7 @@ export class Lane {
 
   status(): Observable<ModelStatus> {
     return levelsOf(this.#config.store, this.#model).pipe(
+      timeout({ first: PATIENCE, scheduler: this.#config.scheduler }),
       defaultIfEmpty([]),
       // A store that cannot show its levels now is asked again after the next change.
       catchError(() => of([])),

@@ -10,7 +10,6 @@ import {
   Subject,
   type Subscriber,
   startWith,
-  switchMap,
   type Unsubscribable,
 } from 'rxjs';
 import { ClosedError } from '../errors/ClosedError.ts';
@@ -26,6 +25,7 @@ import type { Transport } from '../ports/Transport.ts';
 import { RetryBudget } from '../rules/failures/RetryBudget.ts';
 import { askedOutput } from '../rules/request/maxOutput.ts';
 import type { Attempt, Call } from './Attempt.ts';
+import { inTurn } from './inTurn.ts';
 import { Lanes } from './Lanes.ts';
 import { Outstanding } from './Outstanding.ts';
 import { RequestEvents } from './RequestEvents.ts';
@@ -128,7 +128,7 @@ export class RequestScheduler implements Observer<Attempt>, Unsubscribable {
     return this.#changes.pipe(
       auditTime(STATUS_INTERVAL, this.#scheduler),
       startWith(undefined),
-      switchMap(() => this.#status()),
+      inTurn(() => this.#status()),
     );
   }
 

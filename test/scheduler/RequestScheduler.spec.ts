@@ -1,4 +1,19 @@
-import { concat, first, from, NEVER, Observable, of, type SchedulerLike, Subject, take, tap, throwError } from 'rxjs';
+import {
+  concat,
+  first,
+  from,
+  NEVER,
+  Observable,
+  of,
+  type SchedulerLike,
+  Subject,
+  switchMap,
+  take,
+  takeUntil,
+  tap,
+  throwError,
+  timer,
+} from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { ConnectionError } from '../../src/errors/ConnectionError.ts';
 import { HttpError } from '../../src/errors/HttpError.ts';
@@ -355,6 +370,56 @@ describe('RequestScheduler', () => {
         { model: 'm', waiting: { high: 0, normal: 0, low: 2, background: 0 }, inFlight: 0, nextStartsInMs: 20 },
       ]);
       expect(seen.map(([at]) => at)).toEqual([0, 100, 220]);
+    });
+  });
+
+  it('should show the status as often as a slow store can answer, and at last as it is in the end', () => {
+    rx((helpers) => {
+      const { scheduler, cold } = helpers;
+      const store = quota(1, 1, { scheduler });
+      const levels: LimitStore['levels'] = () => timer(150, scheduler).pipe(switchMap(() => store.levels('m')));
+      const reply = () => cold('s 119ms (hafd|)', wires);
+      const { ask, under } = setUp(helpers, { limits: { ...store, levels }, reply });
+      const seen: [number, number | undefined][] = [];
+      under.status$.pipe(takeUntil(timer(2_000, scheduler))).subscribe(({ models: [m] }) => {
+        seen.push([scheduler.now(), m?.inFlight]);
+      });
+      cold('x 49ms x 49ms x 49ms x 49ms x 49ms x 49ms x 49ms x 49ms x').subscribe(() => {
+        ask('l').subscribe();
+      });
+      helpers.flush();
+      expect(seen).toEqual([
+        [0, undefined],
+        [250, 2],
+        [400, 2],
+        [550, 0],
+        [550, undefined],
+        [620, undefined],
+      ]);
+    });
+  });
+
+  it('should show a status although the store has never answered for the one before', () => {
+    rx((helpers) => {
+      const { scheduler } = helpers;
+      const store = quota(1, 1, { scheduler });
+      let asked = 0;
+      const levels: LimitStore['levels'] = () => (asked++ === 0 ? NEVER : store.levels('m'));
+      const { ask, under } = setUp(helpers, { limits: { ...store, levels }, reply: () => NEVER });
+      const seen: [number, unknown][] = [];
+      ask('l').subscribe();
+      under.status$.pipe(takeUntil(timer(9_000, scheduler))).subscribe(({ models: [m] }) => {
+        seen.push([scheduler.now(), m?.buckets.length]);
+      });
+      timer(6_000, scheduler).subscribe(() => {
+        ask('l').subscribe();
+      });
+      helpers.flush();
+      expect(seen).toEqual([
+        [5_000, 0],
+        [5_000, 1],
+        [6_100, 1],
+      ]);
     });
   });
 
