@@ -63,8 +63,10 @@ export const NOTHING: Summary = { runs: 0, sent: 0, refused: 0, long: 0, sum: 0,
 
 /** Describes the results of many runs in one line. */
 export const described = ({ runs, sent, refused, long, sum, worst }: Summary): string =>
-  `${runs} runs, ${sent} requests sent, ${refused} met a limit (${percent(refused / sent, 3)}); ` +
-  `of the bound, in ${long} runs of ten minutes: ${percent(sum / long)} in the mean, ${percent(worst)} at the least`;
+  `${runs} runs, ${sent} requests sent, ${refused} met a limit (${percent(refused / sent, 3)})` +
+  (long === 0
+    ? ''
+    : `; of the bound, in ${long} runs of ten minutes: ${percent(sum / long)} in the mean, ${percent(worst)} at least`);
 
 const noRefusal = ({ refusals }: Outcome): string | false =>
   refusals.length > 0 && `${refusals.length} met a limit, first ${JSON.stringify(refusals[0])}`;
