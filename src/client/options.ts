@@ -133,8 +133,8 @@ export interface GroqOptions extends ConnectionOptions {
    */
   readonly store?: LimitStore | undefined;
   /**
-   * The token counter. In virtual time, use one that answers synchronously, such as `constantCounter()`: the default loads
-   * its vocabulary first, which takes real time.
+   * The token counter. In virtual time, use one that answers synchronously, such as `constantCounter()`: the default
+   * loads its vocabulary first, which takes real time.
    *
    * @default tiktokenCounter(), or roughCounter() with `limits: false` and neither a `store` nor a `budget`
    */

@@ -24,7 +24,8 @@ export interface ToTokensConfig {
    */
   readonly grace?: number | undefined;
   /**
-   * Whether the stream is paused, as in {@link TimeoutsConfig}. The grace does not run meanwhile if the usage is missing.
+   * Whether the stream is paused, as in {@link TimeoutsConfig}. Meanwhile the grace does not run if the usage is
+   * missing.
    */
   readonly isPaused?: IsPaused | undefined;
   /** An object that may ask later for the text written so far. */

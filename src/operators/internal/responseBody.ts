@@ -23,8 +23,8 @@ export interface ResponseListener {
 type Head = Extract<WireEvent, { type: 'head' }>;
 
 /**
- * How much of the body of an answer other than 200 is read, in bytes: more than the longest completion, which Groq repeats
- * in an error about it.
+ * How much of the body of an answer other than 200 is read, in bytes: more than the longest completion, which Groq
+ * repeats in an error about it.
  */
 const KEPT = 1_048_576;
 

@@ -9,7 +9,8 @@ import { askedOutput } from './maxOutput.ts';
  * not fit into the context window.
  *
  * Only certain cases are refused. For an estimated prompt, the lower bound counts, which is as far below the estimate
- * as the upper bound is above it; an estimate without an upper bound above it has no lower bound either. Requests to models that are not in the catalogue are not checked.
+ * as the upper bound is above it; an estimate without an upper bound above it has no lower bound either. Requests to
+ * models that are not in the catalogue are not checked.
  *
  * @see https://console.groq.com/docs/models
  * @throws {ContextLengthError} with the numbers.
