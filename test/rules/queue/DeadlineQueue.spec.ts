@@ -355,6 +355,28 @@ describe('DeadlineQueue', () => {
       expect(drain(queue)).toEqual(['l3', 'l2', 'b']);
     });
 
+    it('should plan the next jobs of very many tenants without looking at most of them', () => {
+      const queue = new DeadlineQueue<NamedJob>(DEFAULT_SLACK, { left: () => undefined });
+      const make = jobMaker();
+      let looks = 0;
+      for (let i = 0; i < 5_000; i++) {
+        const job = make(`l${i}`, of(`tenant ${i}`));
+        // All have the same deadline, so each comparison looks at it.
+        Object.defineProperty(job, 'seq', {
+          get: () => {
+            looks += 1;
+            return i;
+          },
+        });
+        queue.add(job);
+      }
+      looks = 0;
+      const order = queue.planned()[Symbol.iterator]();
+      const names = [1, 2, 3].map(() => (order.next().value as Ticket<NamedJob>).job.name);
+      expect(names).toEqual(['l0', 'l1', 'l2']);
+      expect(looks).toBeLessThan(100);
+    });
+
     it('should not forget a tenant that has just arrived as one of many', () => {
       for (const count of [998, 999, 1_000]) {
         const { queue, add } = queueWith(['b', of('stays')]);

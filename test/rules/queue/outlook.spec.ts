@@ -96,7 +96,7 @@ describe('outlook', () => {
   it('should predict the order in which jobs really start, whatever tenants were granted', () => {
     const one = fc.record({
       priority: fc.constantFrom(...PRIORITIES),
-      tenant: fc.constantFrom('a', 'b', undefined),
+      tenant: fc.constantFrom('a', 'b', 'c', 'd', undefined),
       units: fc.integer({ min: 1, max: 20 }),
       deadline: fc.nat(5),
     });
