@@ -109,6 +109,13 @@ describe('DeadlineQueue', () => {
     ]);
   });
 
+  it('should find the best job of the priorities above a given one', () => {
+    const { queue } = queueWith('b', ['l1', { deadline: -1 }], 'l2', ['m', { arrival: 1e9 }]);
+    const best = PRIORITIES.map((priority) => queue.peek(priority)?.job.name);
+    expect(best).toEqual([undefined, undefined, 'm', 'l1']);
+    expect(queue.peek()?.job.name).toBe('l1');
+  });
+
   describe('with jobs that leave', () => {
     it('should keep the expiring jobs when a job without an expiry is removed', () => {
       const { queue } = queueWith(['a', { expiresAt: 1 }], ['b', { expiresAt: 2 }], ['c', { expiresAt: 3 }], 'd');
@@ -354,6 +361,26 @@ describe('DeadlineQueue', () => {
       add('l2', of('has had much'));
       add('l3', of('comes last'));
       expect(drain(queue)).toEqual(['l3', 'l2', 'b']);
+    });
+
+    it('should not forget a tenant whose job waits while many others come and go', () => {
+      const { queue, add } = queueWith(['b0', of('waits')]);
+      for (let i = 0; i < 1_500; i++) {
+        add('h', of(`goes ${i}`));
+        queue.serve((next(queue) as Ticket<NamedJob>).job, 10);
+      }
+      // Another request of the same tenant has used more than it was granted.
+      queue.correct(find(queue, 'b0').job, 1e6);
+      add('b1', of('other'));
+      expect(drain(queue)).toEqual(['b1', 'b0']);
+    });
+
+    it('should start over with the tokens of tenants when nobody waits any more', () => {
+      const { queue, add } = queueWith(['l0', of('a')], ['l00', of('b')]);
+      for (const tokens of [1e6, 10]) queue.serve((next(queue) as Ticket<NamedJob>).job, tokens);
+      add('l1', of('a'));
+      add('l2', of('c'));
+      expect(drain(queue)).toEqual(['l1', 'l2']);
     });
 
     it('should plan the next jobs of very many tenants without looking at most of them', () => {
