@@ -6,6 +6,7 @@ import { responseBody } from '../operators/internal/responseBody.ts';
 import { wholeBody } from '../operators/internal/wholeBody.ts';
 import { retryWithBackoff } from '../operators/retryWithBackoff.ts';
 import { timeouts } from '../operators/timeouts.ts';
+import { failIfError } from '../rules/answer/failIfError.ts';
 import { parseObject } from '../rules/answer/parseObject.ts';
 import { redactError } from '../rules/failures/redactError.ts';
 import { type Retryability, retryability } from '../rules/failures/retryability.ts';
@@ -66,7 +67,11 @@ function getJson(
   });
   return body$.pipe(
     wholeBody(),
-    map((body) => parseObject(body, 'The answer')),
+    map((body) => {
+      const answer = parseObject(body, 'The answer');
+      failIfError(answer);
+      return answer;
+    }),
     catchError((error: unknown) => {
       // What was escaped in the body, and what stood in a header, can be told for a key only now.
       redactError(error, (text) => redacted(text, transport));

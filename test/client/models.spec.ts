@@ -78,6 +78,11 @@ describe('models and health', () => {
       (error) => isHttpError(error) && error.status === 502,
     ],
     ['too many', ({ socket }) => socket.write(whole(429, '')), (error) => isHttpError(error) && error.status === 429],
+    [
+      'an error with status 200',
+      ({ socket }) => socket.write(json(200, { error: { message: 'No access.', status_code: 403 } })),
+      (error) => isHttpError(error) && error.status === 403,
+    ],
     ['what is no JSON', ({ socket }) => socket.write(whole(200, 'hello')), isProtocolError],
     ['what is no list', ({ socket }) => socket.write(json(200, { data: 5 })), isProtocolError],
     ['a page', ({ socket }) => socket.write(whole(200, '', { 'content-type': 'text/html' })), isProtocolError],
