@@ -24,7 +24,7 @@ import { timing } from '../operators/timeouts.ts';
 import type { Random } from '../ports/clock.ts';
 import type { LimitStore } from '../ports/LimitStore.ts';
 import type { Transport } from '../ports/Transport.ts';
-import { outlook } from '../rules/queue/outlook.ts';
+import { knownStart, outlook } from '../rules/queue/outlook.ts';
 import type { Attempt } from './Attempt.ts';
 import { OutlookReporter } from './OutlookReporter.ts';
 
@@ -177,9 +177,8 @@ export class Lane {
     const isFull = this.#isFull();
     for (const { ticket, startsInMs } of outlook(this.#backlog, buckets)) {
       const { seq, priority, tenant, call } = ticket.job;
-      // A job that should start now but does not waits for something that levels do not show.
-      const isKnown = startsInMs > 0 && !isFull;
-      next.push({ seq, priority, tenant, tag: call.tag, ...(isKnown && { startsInMs }) });
+      const start = knownStart(startsInMs, isFull);
+      next.push({ seq, priority, tenant, tag: call.tag, ...(start !== undefined && { startsInMs: start }) });
       if (next.length === SHOWN) break;
     }
     return next;

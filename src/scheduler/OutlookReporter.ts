@@ -4,7 +4,7 @@ import type { BucketLevel, LimitKey } from '../model/Limits.ts';
 import { levelsOf } from '../operators/internal/guardedStore.ts';
 import { later } from '../ports/clock.ts';
 import type { LimitStore } from '../ports/LimitStore.ts';
-import { type Outlook, outlook } from '../rules/queue/outlook.ts';
+import { knownStart, type Outlook, outlook } from '../rules/queue/outlook.ts';
 import type { Attempt } from './Attempt.ts';
 
 /** The minimum interval between two reports, in milliseconds; longer when very many starts must be predicted. */
@@ -91,13 +91,17 @@ export class OutlookReporter {
           const { job } = ticket;
           // A report to another request may have ended it.
           if (!this.#listeners.has(job)) continue;
-          // A job that should start now but does not waits for something that levels do not show.
-          const isKnown = startsInMs > 0 && !isFull;
-          if (isKnown) soonest = Math.min(soonest, startsInMs);
-          const expected = { position, startsAt: isKnown ? this.#toldAt + startsInMs : Infinity };
+          const start = knownStart(startsInMs, isFull);
+          soonest = Math.min(soonest, start ?? Infinity);
+          const expected = { position, startsAt: this.#toldAt + (start ?? Infinity) };
           if (isMuchAs(this.#listeners.get(job), expected)) continue;
           this.#listeners.set(job, expected);
-          job.lifetime.next({ type: 'state', state: 'queued', position, ...(isKnown && { startsInMs }) });
+          job.lifetime.next({
+            type: 'state',
+            state: 'queued',
+            position,
+            ...(start !== undefined && { startsInMs: start }),
+          });
         }
         // The prediction of a request that has not started by then is wrong.
         if (soonest < Infinity && this.#listeners.size > 0) {

@@ -8,7 +8,7 @@ import type { Priority } from '../../model/Priority.ts';
 import type { Verdict } from '../../model/Verdict.ts';
 import type { LimitStore } from '../../ports/LimitStore.ts';
 import { covers } from '../../rules/counting/cost.ts';
-import { type Blocked, blocked, mayBePassed, putOffBy } from '../../rules/queue/bypass.ts';
+import { type Blocked, behind, blocked, mayBePassed, putOffBy } from '../../rules/queue/bypass.ts';
 import type { RefusalListener, Refusals, RefusalsConfig } from './Refusals.ts';
 import { type Granter, JobReservation, StoreGrant, tell } from './StoreGrant.ts';
 
@@ -44,9 +44,6 @@ interface Asked<J extends Job> {
 }
 
 type Hear = (verdict: Verdict) => boolean;
-
-/** How many jobs behind a blocked one are checked, to find one that may go first. */
-const LOOK_BEHIND = 16;
 
 /**
  * Takes the best job of a backlog whenever the store grants its cost.
@@ -250,14 +247,4 @@ export class Admission<J extends Job> implements Granter<J> {
     this.#unsettled += 1;
     this.#listener.granted(new StoreGrant(job, reservation, this));
   }
-}
-
-/** The first jobs after a given one, best first. */
-function behind<J extends Job>(backlog: Backlog<J>, head: Ticket<J>): Ticket<J>[] {
-  const tickets: Ticket<J>[] = [];
-  for (const ticket of backlog) {
-    if (tickets.length >= LOOK_BEHIND) break;
-    if (ticket !== head) tickets.push(ticket);
-  }
-  return tickets;
 }

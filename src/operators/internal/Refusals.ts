@@ -8,7 +8,7 @@ import { DIMENSIONS } from '../../model/Dimension.ts';
 import type { Job } from '../../model/Job.ts';
 import type { BucketLevel, LimitKey } from '../../model/Limits.ts';
 import type { LimitStore } from '../../ports/LimitStore.ts';
-import { outlook } from '../../rules/queue/outlook.ts';
+import { knownStart, outlook } from '../../rules/queue/outlook.ts';
 
 /**
  * After a group of queue timeouts the next one is at least this many milliseconds later, per waiting job: predicting
@@ -62,9 +62,7 @@ export class Refusals<J extends Job> {
     while (soonest?.job.expiresAt !== undefined && soonest.job.expiresAt <= now) {
       const { job } = soonest;
       if (!isFull) expected ??= this.#starts(backlog, this.#config.key(job));
-      const startsInMs = expected?.get(soonest) ?? 0;
-      // A job that should start now but does not waits for something that levels do not show.
-      const wouldStartInMs = startsInMs > 0 ? startsInMs : undefined;
+      const wouldStartInMs = knownStart(expected?.get(soonest) ?? 0, isFull);
       backlog.remove(soonest);
       // A clock counts in fractions, of which their difference keeps the noise.
       const allowed = Math.round(soonest.job.expiresAt - job.arrival);

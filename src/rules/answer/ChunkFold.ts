@@ -6,6 +6,7 @@ import type { Usage } from '../../model/Usage.ts';
 import type { Reading, Written } from '../../model/Written.ts';
 import { MAX_TOOL_CALLS } from './bounds.ts';
 import { JoinedText } from './JoinedText.ts';
+import { textOr } from './textOr.ts';
 import { usageOf } from './usageOf.ts';
 
 /** Receives tokens. */
@@ -173,8 +174,6 @@ const CALLS: ReadonlySet<unknown> = new Set(['tool_calls', 'function_call']);
 
 /** Servers that return only one choice may omit its index. */
 const isFirst = ({ index }: { readonly index?: number }): boolean => index === undefined || index === 0;
-
-const textOr = (value: unknown, otherwise = ''): string => (typeof value === 'string' ? value : otherwise);
 
 const isJson = (text: string): boolean => {
   try {

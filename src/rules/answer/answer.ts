@@ -2,6 +2,7 @@ import type { ToolCall } from '../../model/ChatRequest.ts';
 import type { ChatCompletion, ToolCallDelta } from '../../model/Chunk.ts';
 import type { Answer, AnswerMessage, AnswerSnapshot, Token, ToolCallToken } from '../../model/Token.ts';
 import type { Written } from '../../model/Written.ts';
+import { textOr } from './textOr.ts';
 import { usageOf } from './usageOf.ts';
 
 /** A completion before its first token. */
@@ -44,13 +45,10 @@ export function answerOfCompletion(completion: ChatCompletion): Answer {
     // Some servers send an empty reason if there is none.
     finish_reason: choice?.finish_reason || 'unknown',
     ...(usage && { usage }),
-    id: textOf(completion.id),
-    model: textOf(completion.model),
+    id: textOr(completion.id),
+    model: textOr(completion.model),
   };
 }
-
-/** Empty for anything that is no text, as in a stream. */
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 /**
  * A tool call with all its fields, since some servers omit empty ones, and with no others, such as an `index`, which a

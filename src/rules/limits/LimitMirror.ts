@@ -9,6 +9,7 @@ import { LONGEST_WAY } from './Bucket.ts';
 import type { Gauge } from './Gauge.ts';
 import { GaugeSet } from './GaugeSet.ts';
 import { givenBack } from './givenBack.ts';
+import { keptOf } from './keptOf.ts';
 import { LimitLearner } from './LimitLearner.ts';
 import { type Marks, type OpenReservation, OpenReservations } from './OpenReservations.ts';
 import { restingLevel } from './restingLevel.ts';
@@ -30,8 +31,6 @@ export interface LimitMirrorConfig {
   /** How long other requests wait for the first answer, in milliseconds; 0 if the buckets are known to be full. */
   readonly probe: number;
 }
-
-const DAY = 86_400_000;
 
 /** The minimum time between the charges of requests whose answers are compared, in milliseconds. */
 const MARK_INTERVAL = 5;
@@ -102,7 +101,7 @@ export class LimitMirror {
         return { type: 'never', dimension, cost: units, limit: bucket.limit };
       }
       bucket.refill(now, event);
-      const kept = this.#keptOf(gauge)?.[priority] ?? 0;
+      const kept = keptOf(gauge.bucket, this.#config.pacing)?.[priority] ?? 0;
       const isKnown = probing === 0 || bucket.level - units >= bucket.limit * (1 - UNKNOWN_SHARE);
       const least = isKnown ? 0 : probing;
       const needed = asks ? 0 : units;
@@ -134,7 +133,7 @@ export class LimitMirror {
     const drawnOn = this.#gauges.all.filter(({ unit }) => cost[unit] > 0);
     return drawnOn.map((gauge) => {
       const { bucket, dimension, unit } = gauge;
-      const needed = cost[unit] + (this.#keptOf(gauge)?.[priority] ?? 0);
+      const needed = cost[unit] + (keptOf(gauge.bucket, this.#config.pacing)?.[priority] ?? 0);
       return { dimension, rate: bucket.rate, spare: gauge.spareIn(ms, needed, margin, now) };
     });
   }
@@ -189,7 +188,7 @@ export class LimitMirror {
     if (this.#gauges.all.length === 0) return rest > 0 ? [restingLevel(rest)] : [];
     return this.#gauges.all.map((gauge) => {
       gauge.bucket.refill(now, event);
-      const kept = this.#keptOf(gauge);
+      const kept = keptOf(gauge.bucket, this.#config.pacing);
       const level = gauge.level(this.#config.margin, now);
       const atMost = this.#gauges.mostOf(gauge, now);
       return {
@@ -199,14 +198,6 @@ export class LimitMirror {
         ...(atMost > level.limit && { atMost }),
       };
     });
-  }
-
-  /** The units of a daily bucket that each priority leaves to more urgent requests. */
-  #keptOf({ bucket: { limit, window } }: Gauge): BucketLevel['kept'] {
-    const { pacing } = this.#config;
-    if (pacing === undefined || window !== DAY) return undefined;
-    const { high, normal, low, background } = pacing;
-    return { high: limit * high, normal: limit * normal, low: limit * low, background: limit * background };
   }
 
   /** Numbers a new event, after the arrivals that must have happened in the meantime without an answer. */

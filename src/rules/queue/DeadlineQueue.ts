@@ -37,7 +37,6 @@ export class DeadlineQueue<J extends Job> implements Backlog<J> {
   #roomFor = KEPT_TENANTS;
   /** The tenant whose turn was last: its tokens show how far the turns have advanced. */
   #served: Tenant<J> | undefined;
-  #size = 0;
   /** Counted, since a status is asked for ten times a second, with up to a million waiting jobs. */
   readonly #waiting = { high: 0, normal: 0, low: 0, background: 0 };
   /** The best job, unless something has changed since the last search. */
@@ -61,7 +60,8 @@ export class DeadlineQueue<J extends Job> implements Backlog<J> {
   }
 
   get size(): number {
-    return this.#size;
+    const { high, normal, low, background } = this.#waiting;
+    return high + normal + low + background;
   }
 
   get waiting(): Record<Priority, number> {
@@ -85,7 +85,6 @@ export class DeadlineQueue<J extends Job> implements Backlog<J> {
     if (line.peek() === place) this.#reseat(line);
     if (job.expiresAt !== undefined) this.#expiry.push(place);
     tenant.waiting += 1;
-    this.#size += 1;
     this.#waiting[priority] += 1;
     lifetime?.add(place);
     return place;
@@ -97,7 +96,7 @@ export class DeadlineQueue<J extends Job> implements Backlog<J> {
 
   peek(above?: Priority): Ticket<J> | undefined {
     if (above !== undefined) return nextTurn(this.#classes.slice(0, PRIORITIES.indexOf(above)))?.peek();
-    if (this.#size > 0) this.#best ??= nextTurn(this.#classes)?.peek();
+    if (this.size > 0) this.#best ??= nextTurn(this.#classes)?.peek();
     return this.#best;
   }
 
@@ -163,10 +162,10 @@ export class DeadlineQueue<J extends Job> implements Backlog<J> {
     if (wasFirst) this.#reseat(line);
     if (place.expiryIndex >= 0) this.#expiry.removeAt(place.expiryIndex);
     line.tenant.waiting -= 1;
-    this.#size -= 1;
     this.#waiting[place.job.priority] -= 1;
-    if (this.#size === 0) this.#forgetTenants();
-    if (wasBest || this.#size === 0) this.#listener.left(wasBest);
+    const isEmpty = this.size === 0;
+    if (isEmpty) this.#forgetTenants();
+    if (wasBest || isEmpty) this.#listener.left(wasBest);
     return true;
   }
 

@@ -3,6 +3,9 @@ import { DIMENSIONS } from '../../model/Dimension.ts';
 import type { Job } from '../../model/Job.ts';
 import type { Verdict } from '../../model/Verdict.ts';
 
+/** How many jobs behind a blocked one are checked, to find one that may go first. */
+const LOOK_BEHIND = 16;
+
 /** A blocked job, and what it waits for. */
 export interface Blocked {
   readonly head: Ticket;
@@ -38,4 +41,14 @@ export function putOffBy(job: Job, { head, verdict, delayLeft }: Blocked): numbe
     if (missing > 0) delay = Math.max(delay, missing / bucket.rate);
   }
   return delay <= delayLeft && job.cost[unit] < head.job.cost[unit] ? delay : undefined;
+}
+
+/** The first jobs after a blocked one, best first: those that are checked. */
+export function behind<J extends Job>(backlog: Iterable<Ticket<J>>, head: Ticket<J>): Ticket<J>[] {
+  const tickets: Ticket<J>[] = [];
+  for (const ticket of backlog) {
+    if (tickets.length >= LOOK_BEHIND) break;
+    if (ticket !== head) tickets.push(ticket);
+  }
+  return tickets;
 }

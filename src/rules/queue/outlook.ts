@@ -38,6 +38,15 @@ export function* outlook<J extends Job>(
   }
 }
 
+/**
+ * When a request starts, if that is known. A job that should start now but does not waits for something that levels do
+ * not show.
+ *
+ * @param isFull Whether no request starts until another one ends.
+ */
+export const knownStart = (startsInMs: number, isFull: boolean): number | undefined =>
+  startsInMs > 0 && !isFull ? startsInMs : undefined;
+
 /** Lets the more urgent jobs pass those that wait because of them, by a forecast to which each is added in between. */
 function* passing<J extends Job>(planned: Iterable<Ticket<J>>, forecast: Forecast): Generator<Ticket<J>> {
   for (let waiting = [...planned], passed: Ticket<J>[]; waiting.length > 0; waiting = passed) {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Ticket } from '../../../src/model/Backlog.ts';
 import type { Verdict } from '../../../src/model/Verdict.ts';
-import { blocked, mayBePassed, putOffBy } from '../../../src/rules/queue/bypass.ts';
+import { behind, blocked, mayBePassed, putOffBy } from '../../../src/rules/queue/bypass.ts';
 import { jobMaker, tokens } from '../../util/jobs.ts';
 
 type Wait = Extract<Verdict, { type: 'wait' }>;
@@ -72,5 +72,14 @@ describe('putOffBy', () => {
   it('should forbid a job that is not smaller, in the unit that the head waits for', () => {
     expect([delayOf(99), delayOf(100), delayOf(101)]).toEqual([99, undefined, undefined]);
     expect(delayOf(1, { ...wait, dimension: 'rpm', headroom: [] })).toBeUndefined();
+  });
+});
+
+describe('behind', () => {
+  it('should be the first sixteen of the others, however many wait', () => {
+    const tickets = Array.from({ length: 40 }, () => head());
+    expect(behind(tickets, tickets[0] as Ticket)).toEqual(tickets.slice(1, 17));
+    expect(behind(tickets, tickets[2] as Ticket).slice(0, 3)).toEqual([tickets[0], tickets[1], tickets[3]]);
+    expect(behind(tickets.slice(0, 3), tickets[1] as Ticket)).toEqual([tickets[0], tickets[2]]);
   });
 });
