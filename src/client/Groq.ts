@@ -124,7 +124,8 @@ export interface Groq extends AsyncDisposable {
    * Changes the limits of a model at run time, dimension by dimension. Waiting requests that no longer fit get a {@link
    * RequestTooLargeError}.
    *
-   * @throws {ValidationError} when a limit is invalid, or the client's `store` has no way to set limits.
+   * @throws {ValidationError} when a limit is invalid, the client was made with `limits: false`, or its `store` has no
+   * way to set limits.
    */
   setLimits(model: ModelId, limits: Limits): void;
   /**

@@ -42,7 +42,7 @@ export interface Config {
   readonly transport: Transport;
   readonly maxLineBytes: number | undefined;
   readonly store: LimitStore;
-  /** @throws {ValidationError} when the store has no way to set limits. */
+  /** @throws {ValidationError} when no limits are kept, or the store has no way to set them. */
   readonly setLimits: (model: ModelId, limits: Limits) => void;
   readonly counter: TokenCounter;
   readonly scheduler: SchedulerLike;
@@ -105,7 +105,9 @@ export function resolveConfig(options: GroqOptions, environment: Environment = p
     maxLineBytes: options.maxLineBytes,
     store,
     setLimits: (model: ModelId, own: Limits) => {
-      setLimits(store, model, own);
+      checkLimits(own);
+      if (hasSetLimits(store)) store.setLimits(model, own);
+      else throw limitsNotKept(options);
     },
     counter,
     scheduler,
@@ -123,14 +125,18 @@ async function loadAhead(counter: TokenCounter): Promise<void> {
   }
 }
 
-function setLimits(store: LimitStore, model: ModelId, limits: Limits): void {
-  checkLimits(limits);
-  if ('setLimits' in store && typeof store.setLimits === 'function') {
-    (store as MemoryLimitStore).setLimits(model, limits);
-    return;
+function hasSetLimits(store: LimitStore): store is LimitStore & Pick<MemoryLimitStore, 'setLimits'> {
+  return 'setLimits' in store && typeof store.setLimits === 'function';
+}
+
+/** Why limits cannot be set. Without a store of their own, users would look in vain for one to change. */
+function limitsNotKept({ store, limits }: GroqOptions): ValidationError {
+  if (store === undefined && limits === false) {
+    const issue = { path: 'limits', expected: 'limits by model, or absent', got: 'false' };
+    return new ValidationError('The options', [issue], 'Create the client without `limits: false`, which keeps none.');
   }
   const issue = { path: 'store', expected: 'a store with a method setLimits()', got: 'a store without it' };
-  throw new ValidationError('The options', [issue], 'Change the limits in the store itself.');
+  return new ValidationError('The options', [issue], 'Change the limits in the store itself.');
 }
 
 function transportFor({ apiKey, baseURL, http2, maxResponseBytes }: GroqOptions, environment: Environment) {

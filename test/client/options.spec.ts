@@ -411,4 +411,13 @@ describe('setLimits', () => {
       expect(gist(error)).toEqual(['store', 'a store with a method setLimits()', 'a store without it']);
     },
   );
+
+  it('should name `limits` when the client keeps none', () => {
+    const groq = createGroq({ transport, counter: constantCounter(1), limits: false });
+    const error = thrownBy(() => {
+      groq.setLimits('m', { tpm: 1 });
+    });
+    expect(gist(error)).toEqual(['limits', 'limits by model, or absent', 'false']);
+    expect(String(error)).toMatch(/Create the client without `limits: false`, which keeps none\.$/);
+  });
 });
