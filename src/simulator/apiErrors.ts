@@ -27,6 +27,12 @@ export const INVALID_KEY: ApiError = {
 /** Groq's own message is not known. */
 export const INVALID_JSON: ApiError = invalidRequest('The body of the request is not valid JSON.');
 
+/** Groq's own message is not known. */
+export const RAW_REASONING: ApiError = invalidRequest(
+  '`reasoning_format` cannot be `raw` with json mode or tool/function calling',
+  { param: 'reasoning_format' },
+);
+
 export const BODY_TOO_LARGE: ApiError = {
   status: 413,
   error: { message: 'Request Entity Too Large', type: INVALID, code: 'request_too_large' },

@@ -4,9 +4,9 @@ import type { ModelId } from '../model/Models.ts';
 import { RETIRED_MODELS } from '../model/Models.ts';
 import { contentParts } from '../rules/counting/contentText.ts';
 import { strictChatRequestSchema } from '../rules/request/chatRequestSchema.ts';
-import { type ApiError, invalidRequest, modelDecommissioned, modelNotFound } from './apiErrors.ts';
+import { type ApiError, invalidRequest, modelDecommissioned, modelNotFound, RAW_REASONING } from './apiErrors.ts';
 import { describeIssue } from './describeIssue.ts';
-import { canReason } from './reasoningStyle.ts';
+import { canReason, isStructured, reasoningStyle } from './reasoningStyle.ts';
 import type { SimulatedModel } from './simulatedModels.ts';
 
 /** A request for a completion that the simulator can answer. */
@@ -87,6 +87,7 @@ function unsupported(request: ChatRequest, model: SimulatedModel): ApiError | un
   if (request.reasoning_effort && !canReason(id)) {
     return invalidRequest('`reasoning_effort` is not supported with this model');
   }
+  if (isStructured(request) && reasoningStyle(request) === 'think') return RAW_REASONING;
   return undefined;
 }
 

@@ -22,5 +22,11 @@ export function reasoningStyle(request: ChatRequest): ReasoningStyle {
   if (!canReason(model) || reasoning_effort === 'none') return 'none';
   if (include_reasoning === false || reasoning_format === 'hidden') return 'hidden';
   if (model.startsWith('openai/')) return 'channel';
-  return reasoning_format === 'parsed' || include_reasoning === true ? 'field' : 'think';
+  if (reasoning_format === 'parsed' || include_reasoning === true) return 'field';
+  return reasoning_format !== 'raw' && isStructured(request) ? 'field' : 'think';
+}
+
+/** Whether a program reads the answer, as JSON or as a tool call. Then Groq never writes reasoning into the text. */
+export function isStructured({ tools, response_format }: ChatRequest): boolean {
+  return (tools?.length ?? 0) > 0 || (response_format?.type ?? 'text') !== 'text';
 }

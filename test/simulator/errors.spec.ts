@@ -166,6 +166,11 @@ describe('startSimulator, with invalid requests', () => {
       message: 'json mode cannot be combined with tool/function calling',
       param: 'response_format',
     });
+    const raw = { model: 'qwen/qwen3.8-27b', reasoning_format: 'raw' };
+    const response_format = { type: 'json_schema', json_schema: { name: 'a' } };
+    for (const structured of [{ tools }, { response_format }]) {
+      expect(await refused(body({ ...raw, ...structured }))).toMatchObject({ status: 400, param: 'reasoning_format' });
+    }
     expect(await refused(body({ model: 'whisper-large-v3' }))).toMatchObject({
       status: 400,
       message: 'The model `whisper-large-v3` does not support chat completions',

@@ -149,6 +149,19 @@ describe('startSimulator, streaming', () => {
     expect(spoken(none.text)).not.toContain('<think>');
   });
 
+  it('should not write reasoning of qwen into JSON or before a tool call', async () => {
+    const { url } = await start();
+    const model = 'qwen/qwen3.8-27b';
+    const schema = { type: 'object', properties: { a: { const: 1 } } };
+    const response_format = { type: 'json_schema', json_schema: { name: 'a', schema } };
+    const answered = json(await ask(url, { body: body({ model, response_format }) })) as Whole;
+    const { content, reasoning } = answered.choices[0].message;
+    expect(content).toBe('{"a":1}');
+    expect(reasoning).toBeTypeOf('string');
+    const called = await ask(url, { body: body({ model, stream: true, tools: [TOOL] }) });
+    expect(spoken(called.text)).toBe('');
+  });
+
   it('should emit a tool call in one chunk, with arguments that fit its schema', async () => {
     const { url } = await start();
     const all = chunks((await ask(url, { body: body({ stream: true, tools: [TOOL] }) })).text);
