@@ -26,6 +26,40 @@ describe('fillSchema', () => {
     expect(fill({ type: 'array', minItems: 1e9 })).toHaveLength(100);
   });
 
+  it('should follow references within the schema', () => {
+    const $defs = { 'a/b': { const: 1 }, c: { $ref: '#/$defs/a~1b' } };
+    expect(fill({ properties: { x: { $ref: '#/$defs/c' }, y: { $ref: '#/$defs/c' } }, $defs })).toEqual({ x: 1, y: 1 });
+    expect(fill({ type: 'object', $ref: '#/definitions/d', definitions: { d: { const: 2 } } })).toBe(2);
+    expect(fill({ properties: { x: { anyOf: [{ const: 3 }] }, y: { $ref: '#/properties/x/anyOf/0' } } })).toEqual({
+      x: 3,
+      y: 3,
+    });
+    for (const $ref of [
+      '#/$defs/none',
+      '#/$defs/constructor',
+      '#/$defs/c/const/x',
+      'https://example.com/a.json',
+      '#c',
+    ]) {
+      expect(fill({ properties: { x: { $ref } }, $defs })).toEqual({ x: {} });
+    }
+  });
+
+  it('should end a recursive schema where it can', () => {
+    const node = { $ref: '#/$defs/node' };
+    const properties = {
+      name: { const: 'n' },
+      children: { type: 'array', items: node },
+      next: { anyOf: [node, { type: 'null' }] },
+      other: node,
+    };
+    const ends = { type: 'object', properties, required: ['name', 'children', 'next'] };
+    expect(fill({ ...node, $defs: { node: ends } })).toEqual({ name: 'n', children: [], next: null });
+    expect(fill({ properties: { self: { type: 'array', items: { $ref: '#' } } } })).toEqual({ self: [] });
+    const endless = { a: { $ref: '#/$defs/b' }, b: { $ref: '#/$defs/a' } };
+    expect(fill({ properties: { x: { $ref: '#/$defs/a' } }, $defs: endless })).toEqual({ x: {} });
+  });
+
   it('should stop at a limited depth', () => {
     let schema: object = { type: 'string' };
     for (let i = 0; i < 1_000; i++) schema = { type: 'array', items: schema };
