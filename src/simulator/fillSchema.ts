@@ -14,7 +14,7 @@ const MAX_DEPTH = 8;
  * @see https://json-schema.org/understanding-json-schema
  */
 export function fillSchema(random: Random, schema: unknown): unknown {
-  return new Filling(random, schema).valueOf(schema, { depth: 0, refs: ['#'] });
+  return new Filling(random, schema).fill(schema, { depth: 0, refs: ['#'] });
 }
 
 /** Where in the value a part is generated. */
@@ -33,19 +33,17 @@ class Filling {
     this.#root = root;
   }
 
-  valueOf(schema: unknown, { depth, refs }: Position): unknown {
+  fill(schema: unknown, { depth, refs }: Position): unknown {
     if (!isObject(schema) || depth > MAX_DEPTH || repeats(schema, refs)) return {};
     const { $ref, const: fixed, enum: allowed, anyOf, oneOf, type, items, minItems, minimum } = schema;
-    if (typeof $ref === 'string') return this.valueOf(resolve(this.#root, $ref), { depth, refs: [...refs, $ref] });
+    if (typeof $ref === 'string') return this.fill(resolve(this.#root, $ref), { depth, refs: [...refs, $ref] });
     if (fixed !== undefined) return fixed;
     if (isList(allowed)) return pick(this.#random, allowed);
     const inner = { depth: depth + 1, refs };
-    for (const choices of [anyOf, oneOf]) {
-      if (isList(choices))
-        return this.valueOf(
-          choices.find((choice) => !repeats(choice, refs)),
-          inner,
-        );
+    const choices = isList(anyOf) ? anyOf : oneOf;
+    if (isList(choices)) {
+      const ends = choices.find((choice) => !repeats(choice, refs));
+      return this.fill(ends, inner);
     }
 
     const least = typeof minimum === 'number' ? minimum : 1;
@@ -62,7 +60,7 @@ class Filling {
         return null;
       case 'array': {
         const length = typeof minItems === 'number' ? Math.min(minItems, 100) : Number(!repeats(items, refs));
-        return Array.from({ length }, () => this.valueOf(items, inner));
+        return Array.from({ length }, () => this.fill(items, inner));
       }
       default:
         return this.#propertiesOf(schema, inner);
@@ -75,7 +73,7 @@ class Filling {
     return Object.fromEntries(
       entries
         .filter(([name, schema]) => isRequired(name) || !repeats(schema, inner.refs))
-        .map(([name, schema]) => [name, this.valueOf(schema, inner)]),
+        .map(([name, schema]) => [name, this.fill(schema, inner)]),
     );
   }
 }
