@@ -115,8 +115,8 @@ class UndiciTransport implements ClosableTransport {
     const { apiKey, baseURL = GROQ_URL, keepAlive = 30_000, http2 = false } = config;
     const { maxResponseBytes = MAX_RESPONSE_BYTES } = config;
     const { origin, path } = parseBaseUrl(baseURL);
-    const fixed = typeof apiKey === 'string' ? checkApiKey(apiKey) : undefined;
-    this.#keyOf = typeof apiKey === 'string' ? () => fixed ?? '' : () => checkApiKey(apiKey());
+    const fixed = typeof apiKey === 'function' ? '' : checkApiKey(apiKey);
+    this.#keyOf = typeof apiKey === 'function' ? () => checkApiKey(apiKey()) : () => fixed;
     // undici passes on a socket only when it is connected, although its connector returns it at once.
     const open: (...args: Parameters<buildConnector.connector>) => unknown = buildConnector({
       timeout: 0,

@@ -18,13 +18,13 @@ export function checkApiKey(key: unknown, subject = 'The options', path = 'apiKe
   }
   throw new ValidationError(
     subject,
-    [
-      {
-        path,
-        expected: 'printable ASCII characters without blanks',
-        got: typeof key !== 'string' ? 'another type' : trimmed === '' ? 'an empty string' : 'other characters',
-      },
-    ],
+    [{ path, expected: 'printable ASCII characters without blanks', got: inWords(key) }],
     'Copy the key again from https://console.groq.com/keys.',
   );
+}
+
+function inWords(key: unknown): string {
+  if (key === undefined) return 'nothing';
+  if (typeof key !== 'string') return 'another type';
+  return key.trim() === '' ? 'an empty string' : 'other characters';
 }

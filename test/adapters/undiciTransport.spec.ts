@@ -139,6 +139,10 @@ describe('undiciTransport', () => {
       expect(() => undiciTransport({ apiKey: 'gsk_secret\r\nx: y' })).toThrow(
         'The options: `apiKey` must be printable ASCII characters without blanks, got other characters.',
       );
+      // A variable that is not set, in JavaScript or behind a `!`.
+      expect(() => undiciTransport({ apiKey: undefined as unknown as string })).toThrow(
+        'The options: `apiKey` must be printable ASCII characters without blanks, got nothing.',
+      );
       expect(server.connections.length).toBe(0);
     });
 

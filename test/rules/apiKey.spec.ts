@@ -31,7 +31,7 @@ describe('checkApiKey', () => {
     ['gsk_\u007f', 'other characters'],
     ['gsk_😀', 'other characters'],
     ['“gsk_abc”', 'other characters'],
-    [undefined, 'another type'],
+    [undefined, 'nothing'],
     [null, 'another type'],
     [5, 'another type'],
   ])('should refuse %j', (key, got) => {
