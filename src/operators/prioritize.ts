@@ -83,7 +83,7 @@ export interface PrioritizeConfig<J extends Job = Job> {
  * @see {@link throttleByBucket}
  * @param config Slacks and the maximum length. See {@link PrioritizeConfig}.
  * @return A function that returns an Observable that emits the backlog whenever its best job may have changed.
- * @throws {ValidationError} when the config is invalid.
+ * @throws {ValidationError} when the config is invalid, and (as `error`) when a job has an unknown priority.
  * @throws {QueueFullError} (as `error`, unless `refuse` is given) when more than `maxQueued` jobs wait.
  */
 export function prioritize<J extends Job>(config: PrioritizeConfig<J> = {}): OperatorFunction<J, Backlog<J>> {

@@ -1,6 +1,7 @@
 import { EMPTY, map, NEVER, type Observable, Subject, Subscription, throwError } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { Backlog } from '../../src/model/Backlog.ts';
+import type { Priority } from '../../src/model/Priority.ts';
 import { prioritize } from '../../src/operators/prioritize.ts';
 import { jobMaker, type NamedJob } from '../util/jobs.ts';
 import { marbles } from '../util/marbles.ts';
@@ -47,6 +48,21 @@ describe('prioritize', () => {
     expect(completed).toBe(false);
     expect(drain(seen[0] as Backlog<NamedJob>)).toBe('hmlb');
     expect(completed).toBe(true);
+  });
+
+  it('should fail when a job has an unknown priority, and say which there are', () => {
+    rx(({ cold, expectObservable }) => {
+      const job = jobMaker()('a', { priority: 'urgent' as Priority });
+      expectObservable(cold('-a-', { a: job }).pipe(prioritize())).toBe(
+        '-#',
+        undefined,
+        expect.objectContaining({
+          code: 'GROQ_ERR_VALIDATION',
+          message:
+            'The job: `priority` must be one of "high", "normal", "low", "background", got "urgent". Correct its priority; nothing was sent.',
+        }),
+      );
+    });
   });
 
   it('should let the older of two equal jobs go first', () => {

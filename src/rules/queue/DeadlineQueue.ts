@@ -1,6 +1,7 @@
 import type { Backlog, Ticket } from '../../model/Backlog.ts';
 import type { Job } from '../../model/Job.ts';
 import { PRIORITIES, type Priority, type Slack } from '../../model/Priority.ts';
+import { checkPriority } from './checkPriority.ts';
 import { Heap } from './Heap.ts';
 import { before, type QueuePlace } from './Line.ts';
 import { virtualDeadline } from './order.ts';
@@ -79,7 +80,7 @@ export class DeadlineQueue<J extends Job> implements Backlog<J> {
     const { lifetime, priority } = job;
     if (lifetime?.closed === true) return undefined;
     const tenant = this.#arriving(job.tenant ?? '');
-    const line = (tenant.lines[priority] ??= new TenantLine(tenant, this.#byPriority[priority], this));
+    const line = (tenant.lines[priority] ??= this.#lineOf(tenant, priority));
     const place = new LinkedPlace(job, virtualDeadline(job, this.#slack));
     line.add(place);
     if (line.peek() === place) this.#reseat(line);
@@ -199,6 +200,10 @@ export class DeadlineQueue<J extends Job> implements Backlog<J> {
     this.#served = undefined;
     if (this.#tenants.size > 1) this.#tenants.clear();
     else for (const tenant of this.#tenants.values()) tenant.service = 0;
+  }
+
+  #lineOf(tenant: Tenant<J>, priority: Priority): TenantLine<J> {
+    return new TenantLine(tenant, this.#byPriority[checkPriority(priority)], this);
   }
 
   #reseat(line: TenantLine<J>): void {
