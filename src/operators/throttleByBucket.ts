@@ -68,6 +68,9 @@ export interface ThrottleByBucketConfig<J extends Job> {
  * still waits. Jobs that arrive in the same turn of the event loop are sorted before the first is granted. A grant is
  * for a cost: if a better job arrives while the store is asked, and the cost covers it, that job gets the grant.
  *
+ * It also takes jobs themselves: without {@link prioritize} they go in the order of their arrival, whatever their
+ * priority.
+ *
  * Jobs that can never fit do not block the others: they are refused immediately, with an error that has the numbers. A
  * grant counts towards `inFlight` until it is settled.
  *
