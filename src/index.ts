@@ -72,7 +72,7 @@ export { ValidationError, type ValidationIssue } from './errors/ValidationError.
 
 export type { AnswerTimeouts } from './operators/timeouts.ts';
 export type { Random } from './ports/clock.ts';
-export type { Attempt, Call, Timeouts } from './scheduler/Attempt.ts';
+export type { Attempt, Attempter, Call, Timeouts } from './scheduler/Attempt.ts';
 export { RequestScheduler, type RequestSchedulerConfig } from './scheduler/RequestScheduler.ts';
 
 /* Types */

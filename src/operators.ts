@@ -25,7 +25,7 @@ export { validate } from './operators/validate.ts';
 
 export { constantCounter } from './adapters/constantCounter.ts';
 export { type Llama3Tokenizer, llama3Counter } from './adapters/llama3Counter.ts';
-export { type MemoryLimitStoreConfig, memoryLimitStore } from './adapters/memoryLimitStore.ts';
+export { type MemoryLimitStore, type MemoryLimitStoreConfig, memoryLimitStore } from './adapters/memoryLimitStore.ts';
 export { roughCounter } from './adapters/roughCounter.ts';
 export { type TiktokenCounter, type TiktokenCounterOptions, tiktokenCounter } from './adapters/tiktokenCounter.ts';
 export { type ClosableTransport, type UndiciTransportConfig, undiciTransport } from './adapters/undiciTransport.ts';
@@ -61,6 +61,6 @@ export type { Pacing, Priority, Slack } from './model/Priority.ts';
 export type { Reservation } from './model/Reservation.ts';
 export type { Answer, AnswerMessage, AnswerSnapshot, StateToken, Token } from './model/Token.ts';
 export type { Usage } from './model/Usage.ts';
-export type { Verdict } from './model/Verdict.ts';
+export type { Headroom, Verdict } from './model/Verdict.ts';
 export type { WireHeaders } from './model/WireHeaders.ts';
 export type { Follower, Reading, Written } from './model/Written.ts';

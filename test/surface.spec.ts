@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
+
+const ROOT = fileURLToPath(new URL('../', import.meta.url));
 
 /** All exports of a module, including types, in order. The module lists them by hand. */
 function exportsOf(path: string): string[] {
@@ -16,6 +19,59 @@ function exportsOf(path: string): string[] {
   });
   return names.sort();
 }
+
+const ENTRIES = ['src/index.ts', 'src/operators.ts', 'src/simulator/index.ts', 'src/testing/index.ts'];
+
+/**
+ * The interfaces and classes that exported types refer to, and that no entry exports. Instead of an alias the compiler
+ * can write what it stands for.
+ */
+function unnamedTypes(): string[] {
+  const { config } = ts.readConfigFile(`${ROOT}tsconfig.json`, (path) => ts.sys.readFile(path)) as { config: unknown };
+  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, ROOT);
+  const paths = ENTRIES.map((path) => ROOT + path);
+  const program = ts.createProgram(paths, options);
+  const checker = program.getTypeChecker();
+  const exported = new Set(
+    paths.flatMap((path) => {
+      const file = program.getSourceFile(path);
+      const module = file && checker.getSymbolAtLocation(file);
+      return module === undefined ? [] : checker.getExportsOfModule(module).map((symbol) => original(symbol, checker));
+    }),
+  );
+  const reached = new Set(exported);
+  // A set can grow while it is iterated.
+  for (const symbol of reached) for (const named of typesNamedBy(symbol, checker)) reached.add(named);
+  return [...reached].filter((symbol) => !exported.has(symbol) && mustBeNamed(symbol)).map(({ name }) => name);
+}
+
+const original = (symbol: ts.Symbol, checker: ts.TypeChecker): ts.Symbol =>
+  symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+
+const ownDeclarations = ({ declarations = [] }: ts.Symbol): ts.Declaration[] =>
+  declarations.filter((each) => each.getSourceFile().fileName.startsWith(`${ROOT}src/`));
+
+const mustBeNamed = (symbol: ts.Symbol): boolean =>
+  ownDeclarations(symbol).some((each) => ts.isInterfaceDeclaration(each) || ts.isClassDeclaration(each));
+
+/** The types of this package in the signature of a declaration, without what only its implementation uses. */
+function typesNamedBy(type: ts.Symbol, checker: ts.TypeChecker): ts.Symbol[] {
+  const found: ts.Symbol[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isBlock(node) || (ts.canHaveModifiers(node) && isPrivate(node))) return;
+    if (ts.isTypeReferenceNode(node) || ts.isExpressionWithTypeArguments(node)) {
+      const name = ts.isTypeReferenceNode(node) ? node.typeName : node.expression;
+      const symbol = checker.getSymbolAtLocation(name);
+      if (symbol !== undefined) found.push(original(symbol, checker));
+    }
+    ts.forEachChild(node, visit);
+  };
+  ownDeclarations(type).forEach(visit);
+  return found;
+}
+
+const isPrivate = (node: ts.Node): boolean =>
+  ts.isClassElement(node) && node.name !== undefined && ts.isPrivateIdentifier(node.name);
 
 /** As lines, so that a diff is readable. */
 const listOf = (path: string): string => exportsOf(path).join('\n');
@@ -82,6 +138,7 @@ describe('the public API', () => {
       type Attempt
       type AttemptEnd
       type AttemptMeter
+      type Attempter
       type AudioRest
       type BackpressureOptions
       type BrokenOff
@@ -219,6 +276,7 @@ describe('the public API', () => {
       type Follower
       type Grant
       type HeaderLevel
+      type Headroom
       type IterateConfig
       type Job
       type Lifetime
@@ -229,6 +287,7 @@ describe('the public API', () => {
       type LimitTold
       type Limits
       type Llama3Tokenizer
+      type MemoryLimitStore
       type MemoryLimitStoreConfig
       type Message
       type ModelId
@@ -305,10 +364,13 @@ describe('the public API', () => {
       network
       quota
       seeded
+      type AdmittedRequest
+      type Charge
       type ChargeModel
       type ChargeModelName
       type ChatCompletion
       type Claim
+      type Completed
       type Consumption
       type Delta
       type FakeTransport
@@ -319,6 +381,7 @@ describe('the public API', () => {
       type NetworkConfig
       type Quota
       type QuotaConfig
+      type Refusal
       type RefusedRequest
       type Replies
       type Reply
@@ -329,12 +392,20 @@ describe('the public API', () => {
       type ServerLevel
       type ServerModel
       type ServerModelConfig
+      type ShownLevel
+      type ShownLimits
+      type ToolCallDelta
       type VirtualClock
       virtualClock
       wire
       wordCounter"
     `);
   });
+
+  it('should name every type that an exported one refers to, so that the declarations of programs can', () => {
+    expect(unnamedTypes()).toEqual([]);
+    // Only the compiler takes time.
+  }, 60_000);
 
   it('should use the rxjs of the application', () => {
     const { dependencies, peerDependencies } = JSON.parse(

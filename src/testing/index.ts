@@ -6,10 +6,10 @@ export { type VirtualClock, virtualClock } from './virtualClock.ts';
 
 /* Answers without a server */
 
-export type { ChatCompletion, Delta } from '../model/Chunk.ts';
+export type { ChatCompletion, Delta, ToolCallDelta } from '../model/Chunk.ts';
 export { type FakeTransport, fakeTransport, type Replies } from './fakeTransport.ts';
 export type { Reply, ReplyPiece } from './reply.ts';
-export { wire } from './wire.ts';
+export { type Completed, wire } from './wire.ts';
 
 /* Limits without a server */
 
@@ -20,8 +20,8 @@ export { wordCounter } from './wordCounter.ts';
 /* A server with its limits */
 
 export type { ChargeModel, ChargeModelName, Claim, Consumption } from '../rules/serverModel/chargeModels.ts';
-export type { Rounding } from '../rules/serverModel/Limiter.ts';
-export type { Ruling, ServerLevel } from '../rules/serverModel/Ruling.ts';
+export type { Charge, Rounding, ShownLevel } from '../rules/serverModel/Limiter.ts';
+export type { AdmittedRequest, Refusal, Ruling, ServerLevel, ShownLimits } from '../rules/serverModel/Ruling.ts';
 export type { LimiterShape, ServerModel, ServerModelConfig } from '../rules/serverModel.ts';
 export {
   type ModelServer,

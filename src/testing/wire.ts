@@ -66,7 +66,7 @@ export const wire = {
 const MODEL = 'm';
 
 /** The details of an answer in one piece. */
-interface Completed {
+export interface Completed {
   readonly model?: string | undefined;
   readonly reason?: FinishReason | (string & {}) | undefined;
   readonly usage?: Partial<Usage> | undefined;
