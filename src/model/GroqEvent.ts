@@ -19,7 +19,7 @@ export type GroqEventDetail =
   | { readonly type: 'finished'; readonly usage?: Usage | undefined }
   /** It failed with the error `code`. */
   | { readonly type: 'failed'; readonly code: string }
-  /** The subscriber unsubscribed before the end. */
+  /** The subscriber unsubscribed before the end, or the `signal` of the call was aborted. */
   | { readonly type: 'cancelled' };
 
 /** Something that happened to a request. Events never contain prompts or model output. */
