@@ -56,12 +56,12 @@ export interface Groq extends AsyncDisposable {
    */
   complete(request: ChatInput, options?: CallOptions): Observable<Answer>;
   /**
-   * Asks the default model a question. Emits and fails like {@link Groq.chat}.
+   * Asks the default model a question. Emits and fails like {@link Groq.chat}, which alone can emit `state` tokens.
    *
    * @example
    * groq.ask('Why is the sky blue?').pipe(text()).subscribe((piece) => process.stdout.write(piece));
    */
-  ask(prompt: string, options?: ChatOptions & { readonly lifecycle?: false }): IterableObservable<Token>;
+  ask(prompt: string, options?: ChatOptions & { readonly lifecycle?: false | undefined }): IterableObservable<Token>;
   /**
    * Turns a stream of inputs into a stream of answers, as fast as the limits allow: one result for each input, with its
    * `answer` or the `error` of {@link Groq.complete}. With `onError: 'throw'` the first error ends the stream. The

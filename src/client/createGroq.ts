@@ -73,7 +73,10 @@ class GroqClient implements Groq {
     return this.#ask({ kind: ANSWER, input: request, options, check: checkCallOptions });
   }
 
-  ask(prompt: string, options: ChatOptions & { readonly lifecycle?: false } = {}): IterableObservable<Token> {
+  ask(
+    prompt: string,
+    options: ChatOptions & { readonly lifecycle?: false | undefined } = {},
+  ): IterableObservable<Token> {
     const input: ChatInput = { messages: [{ role: 'user', content: prompt }] };
     return this.#ask({ kind: TOKENS, input, options, check: checkAskOptions });
   }

@@ -68,6 +68,7 @@ describe('chat', () => {
     expectTypeOf(emitted(groq.chat({ messages }, { lifecycle: true }))).toEqualTypeOf<Token | StateToken>();
     expectTypeOf(emitted(groq.chat({ messages }, { lifecycle: false, tenant: 'a' }))).toEqualTypeOf<Token>();
     expectTypeOf(emitted(groq.chat({ messages }, { lifecycle: undefined }))).toEqualTypeOf<Token>();
+    expectTypeOf(emitted(groq.ask('Hi', { lifecycle: undefined }))).toEqualTypeOf<Token>();
     // A lifecycle that may be true includes states.
     const lifecycle = messages.length > 1;
     expectTypeOf(emitted(groq.chat({ messages }, { lifecycle }))).toEqualTypeOf<Token | StateToken>();
