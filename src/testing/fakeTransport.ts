@@ -5,8 +5,9 @@ import { chatRequestIn, promptOf } from './promptOf.ts';
 import { onTheWire, type Reply } from './reply.ts';
 
 /**
- * The answers, by the text of a request's last message: one answer for all such requests, or a function that returns
- * one for each.
+ * The answers, by the text of a request's last message, or by the path of a request without messages, such as
+ * `/models`: one answer for all such requests, or a function of a request and the number of such requests before it
+ * that returns one for each.
  */
 export type Replies = Readonly<Record<string, Reply | ((request: WireRequest, index: number) => Reply)>>;
 
@@ -14,7 +15,7 @@ export type Replies = Readonly<Record<string, Reply | ((request: WireRequest, in
 export interface FakeTransport extends Transport {
   /** Every request that was sent, in order. */
   readonly requests: readonly WireRequest[];
-  /** Emits the text of each request's last message when the request is admitted and sent. */
+  /** Emits the text of each request's last message, or its path, when the request is admitted and sent. */
   readonly admissions$: Observable<string>;
   /** The number of subscribed answers, that is of open connections. */
   readonly open: number;

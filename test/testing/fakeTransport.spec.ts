@@ -83,6 +83,18 @@ describe('fakeTransport', () => {
     expect(answers.values.all).toMatchObject([{ message: { content: '1' } }]);
   });
 
+  it('should answer a request without messages by its path, and count such requests', async () => {
+    const list = (n: number) => JSON.stringify({ object: 'list', data: [{ id: `m${n}` }] });
+    const transport = fakeTransport({ '/models': (_, n) => [wire.head(), wire.data(list(n))], 'a b': 'x' });
+    const groq = createGroq({ transport, limits: false });
+    await told(groq.ask('a b')).ended;
+    const first = told(groq.models());
+    await first.ended;
+    const second = told(groq.models());
+    await second.ended;
+    expect([first.values.all, second.values.all]).toMatchObject([[[{ id: 'm0' }]], [[{ id: 'm1' }]]]);
+  });
+
   it('should name the prompts that it knows', async () => {
     const { tokens } = ask({ x: 'X', y: 'Y' });
     expect(await tokens.error).toMatchObject({
