@@ -1,7 +1,7 @@
 import { Observable, type Subscriber } from 'rxjs';
 import { SlowConsumerError } from '../errors/SlowConsumerError.ts';
 import { type Linked, LinkedList } from '../rules/queue/LinkedList.ts';
-import { backpressureSchema, func } from '../rules/request/schemas.ts';
+import { backpressureSchema, func, having } from '../rules/request/schemas.ts';
 import { checked } from '../rules/request/validation.ts';
 import { operate } from './internal/operate.ts';
 
@@ -58,13 +58,17 @@ export interface IterateConfig<T> extends BackpressureOptions {
  * @param source The Observable to iterate.
  * @param config What happens to values that arrive faster than they are consumed. See {@link IterateConfig}.
  * @return An iterator over the values, for one loop.
- * @throws {ValidationError} when the config is invalid.
+ * @throws {ValidationError} when the source is not an Observable, or the config is invalid.
  * @throws {SlowConsumerError} (from `next`) when the buffer is full and `backpressure` is `error`.
  */
 export function iterate<T>(source: Observable<T>, config: IterateConfig<T> = {}): AsyncIterableIterator<T> {
+  checked(sourceSchema, source, 'The source of iterate', 'Convert it with from().');
   checked(schema, config, 'The config of iterate', 'Correct the config.');
   return iterating(source, config);
 }
+
+// Also an Observable of another copy of rxjs.
+const sourceSchema = having('an Observable', 'subscribe').unwrap();
 
 const schema = backpressureSchema.extend({ pause: func.optional(), join: func.optional() });
 

@@ -1,4 +1,4 @@
-import { EMPTY } from 'rxjs';
+import { EMPTY, type Observable } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { constantCounter } from '../../src/adapters/constantCounter.ts';
 import { memoryLimitStore } from '../../src/adapters/memoryLimitStore.ts';
@@ -99,6 +99,18 @@ describe('the config of', () => {
     ],
   ])('%s should require a valid number', (_, make, message) => {
     expect(make).toThrow(message);
+    expect(make).toThrow(expect.toSatisfy(isValidationError));
+  });
+
+  it.each<[unknown, string]>([
+    [undefined, 'nothing'],
+    [[1], 'an array of 1'],
+    [Promise.resolve(1), 'an object'],
+  ])('iterate should require an Observable: %#', (source, got) => {
+    const make = () => iterate(source as Observable<number>);
+    expect(make).toThrow(
+      `The source of iterate must be an Observable with subscribe(), got ${got}. Convert it with from().`,
+    );
     expect(make).toThrow(expect.toSatisfy(isValidationError));
   });
 
