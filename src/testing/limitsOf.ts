@@ -29,7 +29,8 @@ export function limitsOf(text: string): Limits {
         'Correct them.',
       );
     }
-    limits[dimension] = capacity;
+    // As with `quota`, all that are given apply.
+    limits[dimension] = Math.min(limits[dimension] ?? Infinity, capacity);
   }
   return limits;
 }

@@ -9,6 +9,10 @@ describe('limitsOf', () => {
     expect(limitsOf(text)).toEqual(limits);
   });
 
+  it('should apply both of two limits of a kind, as a quota does', () => {
+    expect(limitsOf('1/min, 2/min, 4/day, 3/day')).toEqual({ rpm: 1, rpd: 3 });
+  });
+
   it.each(['1/s', '8k tokens/hour', '1 audio second/min'])(
     'should refuse %s, a kind of limit that Groq does not have',
     (text) => {
