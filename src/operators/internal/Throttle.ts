@@ -78,7 +78,7 @@ export class Throttle<J extends Job>
   }
 
   rest(): void {
-    if (!this.#pumping) this.#setTimer();
+    this.#setTimer();
   }
 
   /** A job has left our own backlog. */
