@@ -1,11 +1,13 @@
 import { EMPTY, map, NEVER, type Observable, Subject, Subscription, throwError } from 'rxjs';
 import { describe, expect, it } from 'vitest';
+import { QueueFullError } from '../../src/errors/QueueFullError.ts';
 import type { Backlog } from '../../src/model/Backlog.ts';
 import type { Priority } from '../../src/model/Priority.ts';
 import { prioritize } from '../../src/operators/prioritize.ts';
 import { jobMaker, type NamedJob } from '../util/jobs.ts';
 import { marbles } from '../util/marbles.ts';
 import { type RunHelpers, rx } from '../util/rx.ts';
+import { told } from '../util/told.ts';
 
 /** The name of the best waiting job, at each emission. */
 const best = (source: Observable<Backlog<NamedJob>>): Observable<string | undefined> =>
@@ -138,6 +140,40 @@ describe('prioritize', () => {
     jobs.next(make('h', { attempt: 2 }));
     await Promise.resolve();
     expect([refused, seen.at(-1)?.size]).toEqual([[], 2]);
+  });
+
+  it('should fail when the backlog is full and refusals are not handled', async () => {
+    const jobs = new Subject<NamedJob>();
+    const make = jobMaker();
+    const result = told(jobs.pipe(prioritize({ maxQueued: 1 }), best));
+    for (const name of ['l1', 'l2', 'l3']) jobs.next(make(name));
+    await Promise.resolve();
+    expect(result.values.all).toEqual(['l1', 'l1', 'l1']);
+    expect(result.ends).toEqual([['error', expect.any(QueueFullError)]]);
+    expect(jobs.observed).toBe(false);
+  });
+
+  it('should complete when the last job has left, and not before', () => {
+    const jobs = new Subject<NamedJob>();
+    const [first, last] = [new Subscription(), new Subscription()];
+    const make = jobMaker();
+    const result = told(jobs.pipe(prioritize(), best));
+    jobs.next(make('h', { lifetime: first }));
+    jobs.next(make('l', { lifetime: last }));
+    jobs.complete();
+    first.unsubscribe();
+    expect([result.values.all, result.ends]).toEqual([['h', 'h', 'l'], []]);
+    last.unsubscribe();
+    expect([result.values.all, result.ends]).toEqual([['h', 'h', 'l'], [['complete']]]);
+  });
+
+  it('should not emit when its consumer takes the last job', () => {
+    const jobs = new Subject<NamedJob>();
+    const seen: Backlog<NamedJob>[] = [];
+    jobs.pipe(prioritize()).subscribe((backlog) => seen.push(backlog));
+    jobs.next(jobMaker()('l'));
+    expect(drain(seen[0] as Backlog<NamedJob>)).toBe('l');
+    expect(seen).toHaveLength(1);
   });
 
   it('should refuse no job after it was unsubscribed', async () => {
