@@ -142,6 +142,18 @@ describe('prioritize', () => {
     expect([refused, seen.at(-1)?.size]).toEqual([[], 2]);
   });
 
+  it('should refuse no more jobs than came, however full returning ones have made it', async () => {
+    const jobs = new Subject<NamedJob>();
+    const make = jobMaker();
+    const refused: string[] = [];
+    jobs.pipe(prioritize({ maxQueued: 1, refuse: ({ name }) => refused.push(name) })).subscribe();
+    jobs.next(make('l1'));
+    jobs.next(make('h', { attempt: 2 }));
+    jobs.next(make('l2'));
+    await Promise.resolve();
+    expect(refused).toEqual(['l2']);
+  });
+
   it('should fail when the backlog is full and refusals are not handled', async () => {
     const jobs = new Subject<NamedJob>();
     const make = jobMaker();

@@ -1,4 +1,4 @@
-import { Observable, type SchedulerLike, Subscription } from 'rxjs';
+import { from, map, Observable, type SchedulerLike, Subscription } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { Ticket } from '../../src/model/Backlog.ts';
 import { DEFAULT_SLACK } from '../../src/model/Priority.ts';
@@ -40,15 +40,20 @@ describe('OutlookReporter', () => {
     const store = quota(1, 10_000, { scheduler: clock });
     void store.reserve({ key: 'm', id: '0', cost: tokens(1), priority: 'low' });
     let asked = 0;
+    /** By how much its levels show starts later than they are, in milliseconds. */
+    let late = 0;
     const levels: LimitStore['levels'] = (key) => {
       asked += 1;
-      return store.levels(key);
+      return from(store.levels(key)).pipe(
+        map((all) => all.map((each) => ({ ...each, level: each.level - late * each.rate }))),
+      );
     };
+    let isFull = false;
     const reporter = new OutlookReporter({
       store: { ...store, levels },
       key: 'm',
       scheduler: clock,
-      isFull: () => false,
+      isFull: () => isFull,
     });
     const backlog = new DeadlineQueue<Attempt>(DEFAULT_SLACK, { left: () => undefined });
     const make = jobMaker();
@@ -63,7 +68,13 @@ describe('OutlookReporter', () => {
       backlog.add(attempt);
       return attempt;
     };
-    return { clock, reporter, backlog, wait, asked: () => asked };
+    const shift = (ms: number): void => {
+      late = ms;
+    };
+    const fill = (): void => {
+      isFull = true;
+    };
+    return { clock, reporter, backlog, wait, asked: () => asked, shift, fill };
   };
 
   it('should be reported as soon as allowed, however often something changes until then', () => {
@@ -107,6 +118,67 @@ describe('OutlookReporter', () => {
     reporter.renew(backlog);
     clock.flush(1);
     expect([told, clock.pending]).toEqual([['l1'], 0]);
+  });
+
+  it('should still be reported when another request leaves before', () => {
+    const { clock, reporter, backlog, wait } = setUp();
+    const heard: string[] = [];
+    const [stays, leaves] = [wait('l1', () => heard.push('l1')), wait('l2', () => heard.push('l2'))];
+    reporter.add(stays);
+    reporter.add(leaves);
+    reporter.renew(backlog);
+    leaves.lifetime.unsubscribe();
+    clock.flush(1);
+    expect(heard).toEqual(['l1']);
+  });
+
+  it('should not be reported again when the start moves by no more than the time between reports', () => {
+    const { clock, reporter, backlog, wait, shift } = setUp();
+    const heard: unknown[] = [];
+    reporter.add(wait('l', (token) => heard.push(token)));
+    for (const [at, late] of [
+      [0, 0],
+      [300, 200],
+      [600, 300],
+    ] as const) {
+      clock.flush(at);
+      shift(late);
+      reporter.renew(backlog);
+    }
+    clock.flush(1_000);
+    const queued = { type: 'state', state: 'queued', position: 0 };
+    expect(heard).toEqual([
+      { ...queued, startsInMs: 9_999 },
+      { ...queued, startsInMs: 9_699 },
+    ]);
+  });
+
+  it('should not be reported again while the start is as unknown as before', () => {
+    const { clock, reporter, backlog, wait, fill } = setUp();
+    const heard: unknown[] = [];
+    fill();
+    reporter.add(wait('l', (token) => heard.push(token)));
+    for (const at of [0, 300, 600]) {
+      clock.flush(at);
+      reporter.renew(backlog);
+    }
+    clock.flush(1_000);
+    expect(heard).toEqual([{ type: 'state', state: 'queued', position: 0 }]);
+  });
+
+  it('should be reported less often when very many starts must be predicted', () => {
+    const { clock, reporter, backlog, wait } = setUp();
+    const heard: number[] = [];
+    for (let i = 0; i < 20_000; i++) wait('h');
+    reporter.add(wait('l', () => heard.push(clock.now())));
+    reporter.renew(backlog);
+    clock.flush(1);
+    backlog.remove(backlog.peek() as Ticket<Attempt>);
+    reporter.renew(backlog);
+    clock.flush(400);
+    expect(heard).toEqual([1]);
+    clock.flush(402);
+    expect(heard).toHaveLength(2);
   });
 
   it('should predict starts only up to the last request that wants reports', () => {

@@ -337,6 +337,17 @@ describe('a place that changes', () => {
     });
   });
 
+  it('should keep the slack that was set before when only the tenant changes', () => {
+    rx((helpers) => {
+      const { ask, log } = logging(helpers, { every: 10 });
+      ask('h', { tenant: 'a' });
+      ask('l1', { tenant: 'a' });
+      ask('l2', { place$: of<Place[]>({ slack: 0 }, { tenant: 'a' }) });
+      helpers.flush();
+      expect(log).toEqual(['h 0', 'l2 10', 'l1 20']);
+    });
+  });
+
   it('should move only its own request, also when it is known at once', () => {
     rx((helpers) => {
       const { ask, log } = logging(helpers, { every: 10 });
@@ -603,9 +614,11 @@ describe('the reported position and start of waiting requests', () => {
       const events: GroqEvent[] = [];
       under.events$.subscribe((event) => events.push(event));
       ask('h').subscribe();
-      ask('l').subscribe();
+      helpers.cold('---x').subscribe(() => {
+        ask('l').subscribe();
+      });
       helpers.flush();
-      expect(events.filter(({ type }) => type === 'admitted')).toMatchObject([{ waited: 0 }, { waited: 10 }]);
+      expect(events.filter(({ type }) => type === 'admitted')).toMatchObject([{ waited: 0 }, { waited: 7 }]);
     });
   });
 });
