@@ -180,7 +180,6 @@ class PacedIterator<T> implements AsyncIterableIterator<T> {
   }
 
   #take(value: T): void {
-    if (this.#end !== undefined) return;
     const waiting = this.#waiting.shift();
     if (waiting !== undefined) {
       waiting.resolve({ done: false, value });
