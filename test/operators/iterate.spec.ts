@@ -103,6 +103,27 @@ describe('iterate', () => {
     ]);
   });
 
+  it('should settle a promise that waits with the value or the error that comes', async () => {
+    const { source, values } = pushed();
+    const bad = new Error('bad');
+    const asked = [values.next(), values.next(), values.next()] as const;
+    source.next('a');
+    source.error(bad);
+    expect(await asked[0]).toEqual({ done: false, value: 'a' });
+    await expect(asked[1]).rejects.toBe(bad);
+    expect(await asked[2]).toEqual({ done: true, value: undefined });
+  });
+
+  it('should pause when the buffer is full while conflating, if nothing tells how values are joined', async () => {
+    const { pauses, next, push } = pushed({ buffer: 2, backpressure: 'conflate', join: undefined });
+    const first = next();
+    push('abc');
+    expect([await first, pauses]).toEqual(['a', []]);
+    push('d');
+    expect(pauses).toEqual([true]);
+    expect([await next(), await next(), await next()]).toEqual(['b', 'c', 'd']);
+  });
+
   it('should return the values before an error, then the error once', async () => {
     const bad = new Error('bad');
     const values = iterate(

@@ -107,6 +107,17 @@ describe('retryWithBackoff', () => {
     });
   });
 
+  it('should not retry after a part of the answer, also when values follow that do not commit', () => {
+    rx((helpers) => {
+      const source = helpers.cold('s-a-s-#', undefined, error);
+      const retry = retryWithBackoff<string>(
+        { initialDelay: 4, random: () => 1, scheduler: helpers.scheduler },
+        { commits: (value) => value !== 's' },
+      );
+      helpers.expectObservable(source.pipe(retry)).toBe('s-a-s-#', undefined, error);
+    });
+  });
+
   it('should retry at once after a 429, any number of times, without counting', () => {
     rx((helpers) => {
       const failing = Array.from({ length: 50 }, () => helpers.cold('-#', undefined, limited));

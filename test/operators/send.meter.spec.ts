@@ -1,8 +1,9 @@
-import { mergeAll, NEVER, Observable, of, throwError } from 'rxjs';
+import { concat, mergeAll, NEVER, Observable, of, throwError } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { ConnectionError } from '../../src/errors/ConnectionError.ts';
 import type { AttemptEnd, AttemptMeter } from '../../src/model/AttemptMeter.ts';
 import type { StateToken, Token } from '../../src/model/Token.ts';
+import type { Reading } from '../../src/model/Written.ts';
 import { type SendConfig, send } from '../../src/operators/send.ts';
 import type { WireEvent } from '../../src/ports/Transport.ts';
 import { wire } from '../../src/testing/wire.ts';
@@ -51,6 +52,14 @@ describe('the meter of send', () => {
       ...['meter: sent', 'state', 'meter: a', 'a', 'meter: finish', 'finish'],
       ...['meter: completed, settled', 'complete'],
     ]);
+  });
+
+  it('should follow what is written, without a reader of its own', () => {
+    const readings: Reading[] = [];
+    const unfinished = concat(of(wire.sent, wire.head(), wire.text('a'), wire.text('b')), NEVER);
+    const { subscription } = metered(unfinished, { follow: (reading) => readings.push(reading) });
+    expect(readings.map(({ written }) => written.text)).toEqual(['ab']);
+    subscription.unsubscribe();
   });
 
   it('should be notified of the end after the grant was settled, also without usage', () => {

@@ -1,9 +1,10 @@
-import { concat, concatAll, EMPTY, map, mergeAll, NEVER, Observable, of, Subject, throwError } from 'rxjs';
+import { concat, concatAll, EMPTY, from, map, mergeAll, NEVER, Observable, of, Subject, throwError } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { CancelledError } from '../../src/errors/CancelledError.ts';
 import { ClosedError } from '../../src/errors/ClosedError.ts';
 import { ConnectionError } from '../../src/errors/ConnectionError.ts';
 import { ProtocolError } from '../../src/errors/ProtocolError.ts';
+import type { RequestTooLargeError } from '../../src/errors/RequestTooLargeError.ts';
 import { TimeoutError } from '../../src/errors/TimeoutError.ts';
 import type { Outcome } from '../../src/model/Outcome.ts';
 import type { StateToken, Token } from '../../src/model/Token.ts';
@@ -128,6 +129,8 @@ describe('send', () => {
 
   const reset = new ConnectionError('reset', { sent: true });
   const refused = new ConnectionError('refused', { sent: false });
+  const tooLarge =
+    'Request too large for model `m` in organization `org_x` service tier `on_demand` on tokens per minute (TPM): Limit 6000, Requested 12328, please reduce your message size and try again.';
   const limit =
     'Rate limit reached for model `m` in organization `org_x` service tier `on_demand` on tokens per minute (TPM): Limit 8000, Used 7900, Requested 1000. Please try again in 6.75s. Need more tokens?';
 
@@ -144,6 +147,15 @@ describe('send', () => {
     ['was lost on its way', fail([wire.sent], reset), { type: 'unknown' }],
     ['was cut', fail([wire.sent, wire.head(), wire.text('a')], reset), { type: 'unknown' }],
     ['was refused', of(wire.sent, wire.head(400), wire.error('no')), { type: 'used', cost: REFUSED_COST }],
+    [
+      'was too large',
+      of(wire.sent, wire.head(413), wire.error(tooLarge, 'rate_limit_exceeded', 'tokens')),
+      {
+        type: 'used',
+        cost: REFUSED_COST,
+        told: expect.objectContaining({ dimension: 'tpm', limit: 6_000 }) as RequestTooLargeError,
+      },
+    ],
     ['failed at the server', of(wire.sent, wire.head(500), wire.error('oops')), { type: 'unknown' }],
     [
       'hit a limit',
@@ -217,7 +229,9 @@ describe('send', () => {
       .subscribe((answer) => answers.push(answer));
     const errors: unknown[] = [];
     answers[0]?.subscribe({ error: (error: unknown) => errors.push(error) });
-    expect(errors).toMatchObject([{ code: 'GROQ_ERR_ANSWER_NOT_TAKEN' }]);
+    expect(errors.map(String)).toEqual([
+      'AnswerNotTakenError: The answer was not subscribed to when it was emitted, so its grant was given back. Flatten the answers with mergeAll() or mergeMap(), never with concatAll().',
+    ]);
     expect([grant.outcomes, transport.requests]).toEqual([[{ type: 'unsent' }], []]);
   });
 
@@ -247,6 +261,17 @@ describe('send', () => {
       )
       .subscribe();
     expect(used).toEqual([usage]);
+  });
+
+  it('should look for the usage only in objects, whatever values an answer is read as', () => {
+    const grant = grantFor(make('l'));
+    const heard: unknown[] = [];
+    const values: readonly unknown[] = ['text', 1, null, undefined, { usage }];
+    of(grant)
+      .pipe(send<NamedJob, unknown>({ transport: transportOf(NEVER), read: () => () => from(values) }), mergeAll())
+      .subscribe((value) => heard.push(value));
+    expect(heard).toEqual(values);
+    expect(grant.outcomes).toEqual([{ type: 'used', cost: usedCost(usage) }]);
   });
 
   it('should refuse a second subscriber to one answer', () => {

@@ -1,4 +1,4 @@
-import { EMPTY, Subject } from 'rxjs';
+import { EMPTY, NEVER, Observable, Subject } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { TimeoutError, type TimeoutPhase } from '../../src/errors/TimeoutError.ts';
 import { timeouts } from '../../src/operators/timeouts.ts';
@@ -76,6 +76,26 @@ describe('timeouts', () => {
       const config = { connect: 9, firstToken: 4, betweenTokens: 1, total: 20, model: 'm', scheduler };
       expectObservable(cold('-----------').pipe(timeouts(config))).toBe('----#', undefined, late('firstToken', 4));
     });
+  });
+
+  it.each<[TimeoutPhase, TimeoutPhase]>([
+    ['total', 'firstToken'],
+    ['total', 'connect'],
+    ['connect', 'firstToken'],
+  ])('should name `%s` when it expires together with `%s`', (named, other) => {
+    rx(({ cold, scheduler, expectObservable }) => {
+      const result = cold('------').pipe(timeouts({ [named]: 4, [other]: 4, model: 'm', scheduler }));
+      expectObservable(result).toBe('----#', undefined, late(named, 4));
+    });
+  });
+
+  it('should start no timer for a subscriber that has left already', () => {
+    const clock = virtualClock();
+    new Observable<never>((left) => {
+      left.unsubscribe();
+      NEVER.pipe(timeouts({ total: 100, scheduler: clock })).subscribe(left);
+    }).subscribe();
+    expect(clock.pending).toBe(0);
   });
 
   it.each(['isPaused', 'fail'] as const)('should fail with what `%s` throws', (callback) => {

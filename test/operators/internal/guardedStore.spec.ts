@@ -124,11 +124,36 @@ describe('RequestScheduler with a store that fails', () => {
     }
   });
 
-  it('should report that null is no level', () => {
-    const shown = told(levelsOf({ ...unlimitedStore(), levels: () => of([null] as never[]) }, 'm'));
-    expect(shown.ends.map(([, error]) => String(error))).toEqual([
-      'TypeError: The store has returned invalid levels: [null]',
-    ]);
+  const rpm = { dimension: 'rpm', limit: 1, level: 1, rate: 1, foreign: 0, pausedFor: 0 } as const;
+
+  it.each([[[null]], [[rpm, { ...rpm, rate: '1' }]], [[{ ...rpm, dimension: 1 }]]])(
+    'should report that there are no such levels: %j',
+    (levels) => {
+      const shown = told(levelsOf({ ...unlimitedStore(), levels: () => of(levels as never[]) }, 'm'));
+      expect(shown.ends.map(([, error]) => String(error))).toEqual([
+        `TypeError: The store has returned invalid levels: ${JSON.stringify(levels)}`,
+      ]);
+    },
+  );
+
+  const part = { dimension: 'tpm', spare: 1, rate: 1 } as const;
+
+  it.each([[[part, { ...part, spare: null }]], [[part, null]], [[{ ...part, dimension: 'rph' }, part]]])(
+    'should report a verdict of which only a part is valid: %j',
+    (headroom) => {
+      const verdict = { type: 'wait', ms: 1, dimension: 'rpm', rate: 1, headroom } as unknown as Verdict;
+      const store = guardedStore({ ...unlimitedStore(), reserve: () => verdict });
+      const answer = told(store.reserve(reservations()(tokens(1))) as Observable<Verdict>);
+      expect(answer.ends.map(([, error]) => String(error))).toEqual([
+        `TypeError: The store has returned an invalid verdict: ${JSON.stringify(verdict)}`,
+      ]);
+    },
+  );
+
+  it('should accept a wait that is over, and parts that can be spared', () => {
+    const verdict: Verdict = { type: 'wait', ms: 0, dimension: 'rpm', rate: 1, headroom: [part] };
+    const store = guardedStore({ ...unlimitedStore(), reserve: () => verdict });
+    expect(store.reserve(reservations()(tokens(1)))).toBe(verdict);
   });
 
   /** How three requests end when the store wraps its verdicts in the given way. */
