@@ -51,6 +51,14 @@ describe('OutputFits', () => {
     expect(fits.fit(request, 100, { tenant: undefined, fitOutput: true }).max_completion_tokens).toBe(expected);
   });
 
+  it('should leave a request alone that has no maximum, or asks for none to be lowered', () => {
+    const fits = new OutputFits(memoryLimitStore({ limits: { tpm: 1_000 } }));
+    const open = { model: 'm', messages: [] };
+    expect(fits.fit(open, 100, { tenant: undefined, fitOutput: true })).toBe(open);
+    const long = { ...open, max_completion_tokens: 4_000 };
+    expect(fits.fit(long, 100, { tenant: undefined, fitOutput: false })).toBe(long);
+  });
+
   it('should lower `max_tokens` in a request that uses that name', () => {
     const fits = new OutputFits(memoryLimitStore({ limits: { tpm: 1_000 } }));
     const request = { model: 'm', messages: [], max_completion_tokens: null, max_tokens: 4_000 };

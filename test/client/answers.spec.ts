@@ -1,5 +1,6 @@
 import {
   concat,
+  EMPTY,
   from,
   lastValueFrom,
   map,
@@ -15,13 +16,14 @@ import {
 } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { constantCounter } from '../../src/adapters/constantCounter.ts';
-import type { AnswersOptions } from '../../src/client/answers.ts';
+import { type AnswersOptions, answers } from '../../src/client/answers.ts';
 import type { CallOptions } from '../../src/client/CallOptions.ts';
 import { createGroq } from '../../src/client/createGroq.ts';
 import { ClosedError } from '../../src/errors/ClosedError.ts';
 import { isHttpError, isValidationError } from '../../src/errors/guards.ts';
 import type { ChatInput, ChatRequest } from '../../src/model/ChatRequest.ts';
 import type { GroqEvent } from '../../src/model/GroqEvent.ts';
+import type { Answer } from '../../src/model/Token.ts';
 import type { TokenCount } from '../../src/model/TokenCount.ts';
 import type { WireEvent, WireRequest } from '../../src/ports/Transport.ts';
 import { fakeTransport } from '../../src/testing/fakeTransport.ts';
@@ -504,5 +506,18 @@ describe('Groq.answers', () => {
     const many = Array.from({ length: 1_000 }, (_, i) => String(i).padStart(3, '0'));
     const results = await lastValueFrom(from(many).pipe(groq.answers(ask, { ordered: true }), toArray()));
     expect(gist(results)).toEqual(many.map((input, i) => [input, i, input]));
+  });
+});
+
+describe('answers', () => {
+  it('should emit nothing for an input without a result, in whatever order', () => {
+    const inputs = from(['a', 'b', 'c']);
+    for (const ordered of [false, true]) {
+      const none = ({ messages: [first] }: ChatInput) => (first?.content === 'b' ? EMPTY : of(answer));
+      const answer = { message: { content: 'x' } } as unknown as Answer;
+      const results = told(inputs.pipe(answers<string>(none, ask, { ordered })));
+      expect(results.values.all.map(({ input }) => input)).toEqual(['a', 'c']);
+      expect(results.ends).toEqual([['complete']]);
+    }
   });
 });

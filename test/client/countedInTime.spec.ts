@@ -62,4 +62,17 @@ describe('an asynchronous count', () => {
     expect(ends(after(40_000), 2)).toEqual([[late, 60_000]]);
     expect(ends(() => of(COUNT), 2)).toEqual([[late, 60_000]]);
   });
+
+  it('should have no timer when the request may wait forever', () => {
+    const clock = virtualClock();
+    const groq = createGroq({
+      transport: fakeTransport(() => NEVER),
+      counter: { count: () => NEVER },
+      scheduler: clock,
+      timeouts: { queue: Infinity },
+    });
+    const { subscription } = told(groq.chat({ messages }));
+    expect(clock.pending).toBe(0);
+    subscription.unsubscribe();
+  });
 });

@@ -85,6 +85,14 @@ describe('countTokens', () => {
     });
   });
 
+  it('should give requests the priority `low` and no tenant by default', () => {
+    expect(jobOf(request('x'))).toMatchObject({ priority: 'low', tenant: undefined });
+  });
+
+  it('should accept a prompt without tokens', () => {
+    expect(jobOf(request('x'), count(0))?.cost).toMatchObject({ tokens: 1, inputTokens: 0 });
+  });
+
   const bad = new Error('bad');
 
   it.each<[string, () => ReturnType<TokenCounter['count']>, string, object]>([
@@ -109,6 +117,7 @@ describe('countTokens', () => {
     ['that is not a number', { tokens: NaN, bound: NaN }, 'tokens', 'NaN'],
     ['that is text', { tokens: 5, bound: '5' }, 'bound', 'a string of 1 character'],
     ['below zero', { tokens: -1, bound: 5 }, 'tokens', '-1'],
+    ['with a bound below zero', { tokens: 5, bound: -1 }, 'bound', '-1'],
     ['that never ends', { tokens: 5, bound: Infinity }, 'bound', 'Infinity'],
     ['without its bound', { tokens: 5 }, 'bound', 'nothing'],
   ])('should fail for a count %s', (_, given, path, got) => {

@@ -50,6 +50,16 @@ describe('parseEvents', () => {
     });
   });
 
+  it('should name events that have no name `message`, and repeat the last id', () => {
+    const text = 'data: a\n\nid: 1\nevent: e\ndata: b\n\ndata: c\n\nid\ndata: d\n\n';
+    expect(eventsOf([bytes(text)]).events).toEqual([
+      { event: 'message', data: 'a', lastEventId: '' },
+      { event: 'e', data: 'b', lastEventId: '1' },
+      { event: 'message', data: 'c', lastEventId: '1' },
+      { event: 'message', data: 'd', lastEventId: '' },
+    ]);
+  });
+
   it('should fail for an event that is too long, without showing it', () => {
     const { error } = eventsOf([bytes('data: '), bytes('s3cret'.repeat(10))], { maxLineBytes: 50 });
     expect(error).toSatisfy(isProtocolError);
