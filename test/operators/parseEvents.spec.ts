@@ -18,6 +18,9 @@ const eventsOf = (chunks: readonly Uint8Array[], config = {}): { events: ServerE
   return { events, error };
 };
 
+const split = (all: Uint8Array, size: number): Uint8Array[] =>
+  Array.from({ length: Math.ceil(all.length / size) }, (_, i) => all.subarray(i * size, (i + 1) * size));
+
 describe('parseEvents', () => {
   it('should behave as its marble diagram shows', () => {
     rx(({ hot, expectObservable, expectSubscriptions }) => {
@@ -67,6 +70,36 @@ describe('parseEvents', () => {
     expect(String(error)).not.toContain('s3cret');
   });
 
+  it.each<[string, string, readonly string[]]>([
+    ['characters of several bytes', 'data: Grüße 😀\n\ndata: ✓\n\n', ['Grüße 😀', '✓']],
+    ['each kind of line end', 'data: a\r\rdata: b\r\n\r\ndata: c\n\n', ['a', 'b', 'c']],
+    ['a byte order mark', '\uFEFFdata: a\n\n', ['a']],
+    ['a second byte order mark, which is a part of the line', '\uFEFF\uFEFFdata: a\n\ndata: b\n\n', ['b']],
+  ])('should read %s, wherever the bytes are split', (_, text, expected) => {
+    const all = bytes(text);
+    for (let size = 1; size <= all.length; size++) {
+      const { events, error } = eventsOf(split(all, size));
+      expect([events.map(({ data }) => data), error]).toEqual([expected, undefined]);
+    }
+  });
+
+  it.each(['\n', '\r', '\r\n'])('should read a line that is as long as allowed, and none that is longer: %j', (end) => {
+    // Between short lines, so that the length of each counts by itself.
+    const lines = (long: string) => bytes(['data: a', '', `data: ${long}`, '', 'data: b', '', ''].join(end));
+    const [allowed, beyond] = [lines('x'.repeat(14)), lines('x'.repeat(15))];
+    for (let size = 1; size <= beyond.length; size++) {
+      const whole = eventsOf(split(allowed, size), { maxLineBytes: 20 });
+      expect([whole.events.map(({ data }) => data.length), whole.error]).toEqual([[1, 14, 1], undefined]);
+      const cut = eventsOf(split(beyond, size), { maxLineBytes: 20 });
+      expect([cut.events.map(({ data }) => data.length), isProtocolError(cut.error)]).toEqual([[1], true]);
+    }
+  });
+
+  it('should fail for an event of many lines that is too long as a whole', () => {
+    const { events, error } = eventsOf([bytes('data: 0123456789\n'.repeat(9))], { maxLineBytes: 50 });
+    expect([events, isProtocolError(error)]).toEqual([[], true]);
+  });
+
   interface SseCase {
     readonly name: string;
     readonly chunks_base64: readonly string[];
@@ -75,14 +108,9 @@ describe('parseEvents', () => {
 
   shared('sse-cases.json', (file) => {
     const { cases } = JSON.parse(file) as { cases: SseCase[] };
-    const split = (chunks: readonly Uint8Array[], size: number): Uint8Array[] => {
-      const all = Buffer.concat(chunks);
-      return Array.from({ length: Math.ceil(all.length / size) }, (_, i) => all.subarray(i * size, (i + 1) * size));
-    };
-
     it.each(cases.map((c) => [c.name, c] as const))('should read %s', (_, { chunks_base64, expected_events }) => {
       const chunks = chunks_base64.map((text) => Buffer.from(text, 'base64'));
-      for (const cut of [chunks, [Buffer.concat(chunks)], split(chunks, 1)]) {
+      for (const cut of [chunks, [Buffer.concat(chunks)], split(Buffer.concat(chunks), 1)]) {
         expect(eventsOf(cut).events).toEqual(expected_events);
       }
     });
