@@ -1,19 +1,20 @@
 import { Socket } from 'node:net';
 import { BehaviorSubject, Observable, Subject, tap } from 'rxjs';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { Exchange, type Outgoing } from '../../src/adapters/Exchange.ts';
+import { Exchange, type ExchangeConfig, type Outgoing } from '../../src/adapters/Exchange.ts';
 import { isConnectionError, isProtocolError, isTimeoutError } from '../../src/errors/guards.ts';
 import type { WireEvent } from '../../src/ports/Transport.ts';
 import { told } from '../util/told.ts';
 
 /** A subscribed exchange, with the controller that undici would give it. */
-const make = (paused$?: Observable<boolean>, connectTimeout?: number) => {
+const make = (paused$?: Observable<boolean>, connectTimeout?: number, rest: Partial<ExchangeConfig> = {}) => {
   const aborted: string[] = [];
+  const flow: string[] = [];
   const controller = {
     rawHeaders: undefined as unknown,
     abort: ({ message }: Error) => aborted.push(message),
-    pause: () => undefined,
-    resume: () => undefined,
+    pause: () => flow.push('pause'),
+    resume: () => flow.push('resume'),
   };
   const exchanges: Exchange[] = [];
   let sent = 0;
@@ -21,7 +22,7 @@ const make = (paused$?: Observable<boolean>, connectTimeout?: number) => {
     new Observable<WireEvent>((subscriber) => {
       const outgoing: Outgoing = { method: 'GET', path: '/', headers: [], body: null };
       const line = { dispatch: () => (sent += 1), failedToConnect: () => false };
-      const config = { outgoing, paused$, connectTimeout, maxBytes: 1, http2: false, dispatcher: line };
+      const config = { outgoing, paused$, connectTimeout, maxBytes: 1, http2: false, dispatcher: line, ...rest };
       const exchange = new Exchange(subscriber, config);
       exchanges.push(exchange);
       subscriber.add(exchange);
@@ -29,7 +30,7 @@ const make = (paused$?: Observable<boolean>, connectTimeout?: number) => {
   );
   const [exchange] = exchanges;
   if (exchange === undefined) throw new Error('It was not subscribed to.');
-  return { exchange, controller, aborted, heard, sent: () => sent };
+  return { exchange, controller, aborted, flow, heard, sent: () => sent };
 };
 
 describe('Exchange', () => {
@@ -141,6 +142,37 @@ describe('Exchange', () => {
     expect(left.sent()).toBe(0);
   });
 
+  it.each<[string, number, Partial<ExchangeConfig> & { isNew?: boolean; error?: Error }]>([
+    ['was reused', 2, {}],
+    ['was opened ahead', 2, { isNew: false }],
+    ['was made for it', 1, { isNew: true }],
+    ['was never made', 1, { dispatcher: { dispatch: () => undefined, failedToConnect: () => true } }],
+    ['was lost for another reason', 1, { error: Object.assign(new Error('slow'), { code: 'UND_ERR_BODY_TIMEOUT' }) }],
+    ['was lost for no reason', 1, { error: new Error('lost') }],
+  ])('should send a request whose connection %s %d times', (_, times, { isNew, error = reset, ...rest }) => {
+    const dispatcher = { failedToConnect: () => false, ...rest.dispatcher, dispatch: vi.fn() };
+    const { exchange, controller } = make(undefined, undefined, { ...rest, dispatcher });
+    exchange.dispatch();
+    if (isNew !== undefined) exchange.connecting(new Socket(), isNew);
+    exchange.onRequestStart(controller);
+    exchange.onResponseError(controller, error);
+    expect(dispatcher.dispatch).toHaveBeenCalledTimes(times);
+  });
+
+  it('should not resend a request whose connection was lost late, nor give up one that has no time to connect', () => {
+    vi.useFakeTimers();
+    const lostAfter = (ms: number): number => {
+      const { exchange, controller, sent } = make();
+      exchange.dispatch();
+      exchange.onRequestStart(controller);
+      vi.advanceTimersByTime(ms);
+      exchange.onResponseError(controller, reset);
+      return sent();
+    };
+    expect([lostAfter(299), lostAfter(300)]).toEqual([2, 1]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   it('should not resend a request after the head of its answer', () => {
     const { exchange, controller, heard, sent } = make();
     exchange.dispatch();
@@ -194,5 +226,35 @@ describe('Exchange', () => {
     const broken = new Error('broken');
     paused$.error(broken);
     expect(failing.heard.ends).toEqual([['error', broken]]);
+  });
+
+  it('should pause and go on as it is told, also on a new connection', async () => {
+    const paused$ = new BehaviorSubject(true);
+    const { exchange, controller, flow, heard } = make(paused$);
+    exchange.onRequestStart(controller);
+    expect(flow).toEqual(['pause']);
+    exchange.onResponseError(controller, reset);
+    exchange.onRequestStart(controller);
+    expect(flow).toEqual(['pause', 'pause']);
+    paused$.next(false);
+    // Not within a notification of undici.
+    expect(flow).toEqual(['pause', 'pause']);
+    await Promise.resolve();
+    expect(flow).toEqual(['pause', 'pause', 'resume']);
+    paused$.next(true);
+    paused$.next(false);
+    paused$.next(true);
+    await Promise.resolve();
+    expect(flow.slice(3)).toEqual(['pause', 'pause']);
+    heard.subscription.unsubscribe();
+  });
+
+  it('should be aborted in the next turn if it shares its connection', async () => {
+    const { exchange, controller, heard, aborted } = make(undefined, undefined, { http2: true });
+    exchange.onRequestStart(controller);
+    heard.subscription.unsubscribe();
+    expect(aborted).toEqual([]);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(aborted).toEqual(['unsubscribed']);
   });
 });
