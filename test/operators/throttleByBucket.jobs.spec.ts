@@ -1,5 +1,6 @@
 import { concat, map, NEVER, type Observable, of, Subscription, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
+import { prioritize } from '../../src/operators/prioritize.ts';
 import { throttleByBucket } from '../../src/operators/throttleByBucket.ts';
 import type { LimitStore } from '../../src/ports/LimitStore.ts';
 import { quota } from '../../src/testing/quota.ts';
@@ -77,6 +78,33 @@ describe('the reservations of throttleByBucket', () => {
       }
       helpers.flush();
       expect([ids.size, store.open.size]).toEqual([4, 4]);
+    });
+  });
+});
+
+describe('the question for a job that leaves a part of the day to others', () => {
+  it('should stay the same while more urgent jobs go first', () => {
+    rx((helpers) => {
+      const { scheduler } = helpers;
+      const asked = new Set<string>();
+      const store: LimitStore = {
+        ...quota(9, 90, helpers),
+        reserve: ({ priority, id }) => {
+          if (priority !== 'low') return { type: 'granted' };
+          asked.add(id);
+          const ms = 50 - scheduler.now();
+          return ms > 0 ? { type: 'wait', ms, dimension: 'tpd', rate: 0.001, yields: true } : { type: 'granted' };
+        },
+      };
+      const granted = helpers.hot('l----h----h|').pipe(
+        arriving(helpers),
+        prioritize({ slack: { low: 0, high: 1_000 } }),
+        throttleByBucket<NamedJob>({ store, scheduler }),
+        map(({ job }) => job.name),
+      );
+      helpers.expectObservable(granted).toBe('-----h----h 39ms (l|)');
+      helpers.flush();
+      expect(asked.size).toBe(1);
     });
   });
 });

@@ -45,6 +45,28 @@ describe('operate', () => {
     },
   );
 
+  it.each(['error', 'complete'] as const)(
+    'should leave its source at `%s`, and hear nothing more, also while its handler goes on without it',
+    (method) => {
+      const { heard, destination } = listen();
+      const log: string[] = [];
+      const subscriber: Subscriber<unknown> = operate<unknown, unknown>({
+        destination,
+        next: (value) => log.push(String(value)),
+        [method]: () => {
+          subscriber.next('late');
+          log.push(method);
+        },
+        finalize: () => log.push('finalized'),
+      });
+      subscriber.next('in time');
+      subscriber[method](undefined);
+      subscriber.next('too late');
+      expect([log, heard]).toEqual([['in time', method, 'finalized'], []]);
+      expect([subscriber.closed, destination.closed]).toEqual([true, false]);
+    },
+  );
+
   it('should finalize once, however often it is unsubscribed', () => {
     let finalized = 0;
     const finalize = () => {
