@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { constantCounter } from '../../src/adapters/constantCounter.ts';
 import { createGroq } from '../../src/client/createGroq.ts';
 import type { GroqOptions } from '../../src/client/options.ts';
+import { isValidationError } from '../../src/errors/guards.ts';
 import type { TimeoutPhase } from '../../src/errors/TimeoutError.ts';
 import type { WireEvent } from '../../src/ports/Transport.ts';
 import { fakeTransport } from '../../src/testing/fakeTransport.ts';
@@ -99,6 +100,20 @@ describe('an option of a client', () => {
     const answer = told(groq.chat({ model, messages }, { paused$, timeouts: { firstToken: 100 } }));
     clock.flush(110);
     expect(await answer.error).toMatchObject({ phase: 'firstToken', limit: 100 });
+  });
+});
+
+describe('setLimits', () => {
+  it('should pass limits to a store that takes them, and none that are invalid', () => {
+    const set: unknown[] = [];
+    const setLimits = (...given: readonly unknown[]) => set.push(given);
+    const store = { ...quota(1, 1_000, { scheduler: virtualClock() }), setLimits };
+    const { groq } = setUp(NEVER, { store });
+    groq.setLimits(model, { rpm: 5 });
+    expect(() => {
+      groq.setLimits(model, { rpm: -5 });
+    }).toThrow(expect.toSatisfy(isValidationError));
+    expect(set).toEqual([[model, { rpm: 5 }]]);
   });
 });
 
