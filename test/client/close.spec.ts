@@ -153,6 +153,18 @@ describe('Groq.close', () => {
     await server.connections.all[0]?.closed;
   });
 
+  it('should close a connection that is kept for the next request', async () => {
+    const server = await serve({ answer: ok });
+    const groq = make(server);
+    await told(groq.complete({ messages })).ended;
+    expect(server.open).toBe(1);
+    await groq.close();
+    // By the time of another client's answer the server knows; by itself the connection would stay for half a minute.
+    await told(make(server).complete({ messages })).ended;
+    expect(server.connections.all).toHaveLength(2);
+    expect(server.open).toBe(1);
+  });
+
   it('should not close a transport that was passed in', async () => {
     let closed = 0;
     const transport = {

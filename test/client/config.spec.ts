@@ -174,6 +174,11 @@ describe('the resolved configuration', () => {
     expect(load).toHaveBeenCalledOnce();
   });
 
+  it('should leave unused what flows into a bucket within 300 ms', async () => {
+    const { store } = resolveConfig({ transport, counter: constantCounter(1), limits: { m: { rpm: 60_000 } } });
+    expect(await firstValueFrom(from(store.levels('m')))).toMatchObject([{ dimension: 'rpm', held: 300 }]);
+  });
+
   it.each<[GroqOptions['pacing'], BucketLevel['kept']]>([
     [undefined, undefined],
     [false, undefined],
