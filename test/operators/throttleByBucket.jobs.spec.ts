@@ -1,19 +1,12 @@
-import { concat, map, NEVER, type Observable, of, Subscription, timer } from 'rxjs';
+import { concat, map, NEVER, of, Subscription, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { prioritize } from '../../src/operators/prioritize.ts';
 import { throttleByBucket } from '../../src/operators/throttleByBucket.ts';
 import type { LimitStore } from '../../src/ports/LimitStore.ts';
 import { quota } from '../../src/testing/quota.ts';
 import { jobMaker, type NamedJob, tokens } from '../util/jobs.ts';
-import { type RunHelpers, rx } from '../util/rx.ts';
-
-/** Turns names into jobs that arrive when their marble does. */
-const arriving =
-  ({ scheduler }: RunHelpers, rest: (name: string) => Partial<NamedJob> = () => ({})) =>
-  (source: Observable<string>): Observable<NamedJob> => {
-    const make = jobMaker();
-    return source.pipe(map((name) => make(name, { arrival: scheduler.now(), ...rest(name) })));
-  };
+import { rx } from '../util/rx.ts';
+import { arriving } from '../util/throttling.ts';
 
 describe('throttleByBucket without a backlog', () => {
   it('should continue when the first job leaves without having been sent', () => {

@@ -58,3 +58,15 @@ export function setUp({ scheduler, cold }: RunHelpers, { every = 4, reply, limit
   const ask = (name: string, rest?: Partial<Call<Token>>) => under.answer(call(name, rest));
   return { under, store, transport, ask, call };
 }
+
+/** A scheduler with a log of when and how each request ended. */
+export const logging = (helpers: RunHelpers, config: SetUp = {}) => {
+  const under = setUp(helpers, config);
+  const log: string[] = [];
+  const ask = (name: string, rest: Partial<Call<Token>> = {}) =>
+    under.ask(name, rest).subscribe({
+      complete: () => log.push(`${name} ${helpers.scheduler.now()}`),
+      error: (error: unknown) => log.push(`${name} ${helpers.scheduler.now()} ${(error as Error).name}`),
+    });
+  return { ...under, ask, log };
+};

@@ -1,0 +1,147 @@
+import { from, of } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { memoryLimitStore } from '../../src/adapters/memoryLimitStore.ts';
+import type { GroqError } from '../../src/errors/GroqError.ts';
+import { isRequestTooLargeError, isTimeoutError } from '../../src/errors/guards.ts';
+import { prioritize } from '../../src/operators/prioritize.ts';
+import { throttleByBucket } from '../../src/operators/throttleByBucket.ts';
+import { quota } from '../../src/testing/quota.ts';
+import { virtualClock } from '../../src/testing/virtualClock.ts';
+import { jobMaker, type NamedJob, tokens } from '../util/jobs.ts';
+import { rx } from '../util/rx.ts';
+import { arriving, names } from '../util/throttling.ts';
+
+describe('the jobs that throttleByBucket refuses', () => {
+  it('should refuse a job at once that can never fit, and not block the others', () => {
+    rx((helpers) => {
+      const source = helpers.hot('(hl)|');
+      const expected = '          l---|';
+      const refused: [string, GroqError][] = [];
+      const throttle = throttleByBucket<NamedJob>({
+        store: quota(10, 100, { ...helpers, unit: 'tokens' }),
+        scheduler: helpers.scheduler,
+        refuse: (job, error) => refused.push([job.name, error]),
+      });
+      const cost = (name: string) => ({ cost: tokens(name === 'h' ? 11 : 1) });
+      helpers.expectObservable(source.pipe(arriving(helpers, cost), prioritize(), throttle, names)).toBe(expected);
+      helpers.flush();
+      expect(refused).toMatchObject([['h', { cost: 11, limit: 10, model: 'm' }]]);
+      expect(refused[0]?.[1]).toSatisfy(isRequestTooLargeError);
+    });
+  });
+
+  it('should fail with a refusal that is not handled', () => {
+    rx((helpers) => {
+      const source = helpers.hot('h-----');
+      const throttle = throttleByBucket<NamedJob>({ store: quota(1, 10, helpers), scheduler: helpers.scheduler });
+      const cost = () => ({ cost: { ...tokens(1), requests: 2 } });
+      const result = source.pipe(arriving(helpers, cost), throttle, names);
+      const seen: unknown[] = [];
+      result.subscribe({ error: (error: unknown) => seen.push(error) });
+      helpers.flush();
+      expect(seen).toHaveLength(1);
+      expect(seen[0]).toSatisfy(isRequestTooLargeError);
+      helpers.expectSubscriptions(source.subscriptions).toBe('(^!)');
+    });
+  });
+
+  it('should refuse jobs that have waited too long, wherever they are in the queue', () => {
+    rx((helpers) => {
+      const source = helpers.hot('(hlm)------|');
+      const expected = '          h-------------------(m|)';
+      const refused: string[] = [];
+      const throttle = throttleByBucket<NamedJob>({
+        store: quota(1, 20, helpers),
+        scheduler: helpers.scheduler,
+        refuse: (job, error) => refused.push(`${job.name}${helpers.scheduler.now()}${String(isTimeoutError(error))}`),
+      });
+      const until = (name: string) => (name === 'l' ? { expiresAt: 7 } : {});
+      helpers.expectObservable(source.pipe(arriving(helpers, until), prioritize(), throttle, names)).toBe(expected);
+      helpers.flush();
+      expect(refused).toEqual(['l7true']);
+    });
+  });
+
+  it('should report the limit of the wait without rounding errors', () => {
+    rx((helpers) => {
+      const errors: GroqError[] = [];
+      const make = jobMaker({ arrival: 3.3, expiresAt: 3.3 + 7 });
+      of(make('h'), make('l'))
+        .pipe(
+          prioritize(),
+          throttleByBucket({
+            store: quota(1, 90, helpers),
+            scheduler: helpers.scheduler,
+            refuse: (_, error) => errors.push(error),
+          }),
+        )
+        .subscribe();
+      helpers.flush();
+      expect(errors).toMatchObject([{ limit: 7 }]);
+      expect(String(errors[0])).toContain('within 7 ms.');
+    });
+  });
+
+  it('should refuse many expired jobs in groups, since a prediction for each would take too long', () => {
+    rx((helpers) => {
+      const make = jobMaker();
+      const refused: number[] = [];
+      from(Array.from({ length: 1_000 }, (_, i) => make('l', { expiresAt: 10 + i })))
+        .pipe(
+          prioritize(),
+          throttleByBucket({
+            store: quota(1, 9_000, helpers),
+            scheduler: helpers.scheduler,
+            refuse: () => refused.push(helpers.scheduler.now()),
+          }),
+        )
+        .subscribe();
+      helpers.flush();
+      const moments = [...new Set(refused)];
+      expect(refused).toHaveLength(999);
+      expect(moments.slice(0, 4)).toEqual([11, 30, 49, 68]);
+      // The last ones are refused exactly when they expire.
+      expect(moments.slice(-48)).toEqual(Array.from({ length: 48 }, (_, i) => 962 + i));
+    });
+  });
+
+  it('should refuse jobs that no longer fit a lowered limit, and none of another key', () => {
+    const clock = virtualClock();
+    const store = memoryLimitStore({ limits: { tpm: 100 }, scheduler: clock });
+    const refused: string[] = [];
+    const throttle = throttleByBucket<NamedJob>({
+      store,
+      scheduler: clock,
+      key: ({ name }) => name.charAt(0),
+      refuse: ({ name }, error) => refused.push(`${name} ${error.name} ${clock.now()}`),
+    });
+    for (const key of ['l', 'm']) void store.reserve({ key, id: 'others', cost: tokens(100), priority: 'low' });
+    const make = jobMaker({ cost: tokens(60), priority: 'low' });
+    const small = { cost: tokens(50) };
+    const subscription = of(make('l1', small), make('l2'), make('m')).pipe(prioritize(), throttle).subscribe();
+    clock.flush(2);
+    store.setLimits('l', { tpm: 50 });
+    clock.flush(3);
+    expect(refused).toEqual(['l2 RequestTooLargeError 2']);
+    subscription.unsubscribe();
+  });
+
+  it('should not refuse a job that a larger plan may hold when another limit changes', () => {
+    const clock = virtualClock();
+    const plans = [{ tpm: 100 }, { tpm: 1_000 }];
+    const store = memoryLimitStore({ limits: { tpm: 100 }, plans, scheduler: clock });
+    const refused: string[] = [];
+    const refuse = ({ name }: NamedJob): void => {
+      refused.push(name);
+    };
+    const throttle = throttleByBucket<NamedJob>({ store, scheduler: clock, inFlight: 1, refuse });
+    const make = jobMaker();
+    const jobs = [make('a'), make('b', { cost: tokens(500) }), make('c', { cost: tokens(1_001) })];
+    const subscription = from(jobs).pipe(prioritize(), throttle).subscribe();
+    clock.flush(2);
+    store.setLimits('m', { rpm: 50 });
+    clock.flush(3);
+    expect(refused).toEqual(['c']);
+    subscription.unsubscribe();
+  });
+});
