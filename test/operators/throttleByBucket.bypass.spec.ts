@@ -1,5 +1,7 @@
+import { tap } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { memoryLimitStore } from '../../src/adapters/memoryLimitStore.ts';
+import type { Grant } from '../../src/model/Grant.ts';
 import { DEFAULT_PACING } from '../../src/model/Priority.ts';
 import { prioritize } from '../../src/operators/prioritize.ts';
 import { throttleByBucket } from '../../src/operators/throttleByBucket.ts';
@@ -7,7 +9,13 @@ import type { LimitStore } from '../../src/ports/LimitStore.ts';
 import { quota } from '../../src/testing/quota.ts';
 import { type NamedJob, tokens } from '../util/jobs.ts';
 import { type RunHelpers, rx } from '../util/rx.ts';
-import { arriving, names, slow, used } from '../util/throttling.ts';
+import { arriving, names, slow } from '../util/throttling.ts';
+
+/** Each granted job uses its whole cost at once. */
+const used = tap<Grant<NamedJob>>((grant) => {
+  grant.sent();
+  grant.settle({ type: 'unknown' });
+});
 
 describe('the jobs that throttleByBucket lets go before a blocked one', () => {
   it('should let a small job pass a blocked large one, within its share of slack', () => {

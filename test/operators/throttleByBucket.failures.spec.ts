@@ -8,7 +8,11 @@ import type { LimitStore } from '../../src/ports/LimitStore.ts';
 import { quota } from '../../src/testing/quota.ts';
 import { type NamedJob, tokens } from '../util/jobs.ts';
 import { rx } from '../util/rx.ts';
-import { arriving, bad, type Granted, names, slow, throwing } from '../util/throttling.ts';
+import { arriving, bad, type Granted, names, slow } from '../util/throttling.ts';
+
+const throwing = (): never => {
+  throw bad;
+};
 
 describe('throttleByBucket with a store that throws', () => {
   for (const method of ['changes', 'sent', 'learn', 'settle'] as const) {

@@ -1,4 +1,4 @@
-import { map, type Observable, tap, timer } from 'rxjs';
+import { map, type Observable, timer } from 'rxjs';
 import type { Grant } from '../../src/model/Grant.ts';
 import type { Verdict } from '../../src/model/Verdict.ts';
 import type { LimitStore } from '../../src/ports/LimitStore.ts';
@@ -29,14 +29,4 @@ export const slow = (store: LimitStore, ms: number, { scheduler }: RunHelpers): 
   levels: (key) => store.levels(key),
 });
 
-/** Each granted job uses its whole cost at once. */
-export const used = tap<Grant<NamedJob>>((grant) => {
-  grant.sent();
-  grant.settle({ type: 'unknown' });
-});
-
 export const bad = new Error('bad');
-
-export const throwing = (): never => {
-  throw bad;
-};
