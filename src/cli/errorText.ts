@@ -9,6 +9,7 @@ const WORDS: readonly (readonly [advice: RegExp, words: string])[] = [
   [/^Raise `timeouts\.\w+`( or the priority)?, or try/, 'Try'],
   [/^Raise `maxLineBytes` if that is not a fault of the server/, 'Try again later'],
   [/`groq\.models\(\)`/, '`rxgroq models`'],
+  [/ or `apiKey`/, ''],
   [/`baseURL`/, '--base-url'],
   [/max_completion_tokens/, '--max-tokens'],
 ];

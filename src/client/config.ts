@@ -145,7 +145,8 @@ function transportFor({ apiKey, baseURL, http2, maxResponseBytes }: GroqOptions,
     throw new ValidationError(
       'The options',
       [{ path: 'apiKey', expected: 'a key', got: 'nothing' }],
-      'Set GROQ_API_KEY to a key from https://console.groq.com/keys, or test without one against rxgroq/simulator.',
+      'Set GROQ_API_KEY or `apiKey` to a key from https://console.groq.com/keys, ' +
+        'or test without one against rxgroq/simulator.',
     );
   }
   const base = baseURL ?? variable(environment, 'GROQ_BASE_URL', parseBaseUrl);

@@ -6,6 +6,9 @@ export class CancelledError extends GroqError {
   readonly code = 'GROQ_ERR_CANCELLED';
 
   constructor(options: Partial<GroqErrorOptions> = {}) {
-    super('The request was cancelled by its signal.', { advice: 'Subscribe again to repeat the request.', ...options });
+    super('The request was cancelled by its signal.', {
+      advice: 'Repeat the request with another signal.',
+      ...options,
+    });
   }
 }

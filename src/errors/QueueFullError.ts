@@ -12,7 +12,7 @@ export class QueueFullError extends GroqError {
   constructor(limit: number, model?: string) {
     super(`The queue is full: ${limit} requests are waiting.`, {
       model,
-      advice: 'Raise `maxQueued`, give the request a higher priority, or try again later.',
+      advice: "Raise `maxQueued`, or try again later. With `overflow: 'last'`, a higher priority helps too.",
     });
     this.limit = limit;
   }

@@ -121,7 +121,7 @@ describe('the configuration of a client', () => {
   it.each([undefined, ''])('should explain how to provide a key when it is %j', (key) => {
     vi.stubEnv('GROQ_API_KEY', key);
     expect(() => createGroq()).toThrow(
-      'The options: `apiKey` must be a key, got nothing. Set GROQ_API_KEY to a key from https://console.groq.com/keys, or test without one against rxgroq/simulator.',
+      'The options: `apiKey` must be a key, got nothing. Set GROQ_API_KEY or `apiKey` to a key from https://console.groq.com/keys, or test without one against rxgroq/simulator.',
     );
   });
 

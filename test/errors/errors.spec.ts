@@ -107,6 +107,16 @@ describe('the errors', () => {
     expect(new RequestTooLargeError({ dimension, cost: 2, limit: 1 }).advice).toBe(advice);
   });
 
+  it('should advise to repeat a cancelled request with another signal, since the same one cancels it again', () => {
+    expect(new CancelledError().advice).toBe('Repeat the request with another signal.');
+  });
+
+  it('should advise a higher priority against a full queue only where the priority decides who leaves', () => {
+    expect(new QueueFullError(1).advice).toBe(
+      "Raise `maxQueued`, or try again later. With `overflow: 'last'`, a higher priority helps too.",
+    );
+  });
+
   it('should hold the partial answer without showing it', () => {
     const usage = { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3 };
     const error = new TruncatedStreamError(partial, { usage });

@@ -9,8 +9,13 @@ const UNTRUSTED =
 /** undici's error codes for bytes that are not HTTP. */
 const NOT_HTTP = /^(HPE_|UND_ERR_HEADERS_OVERFLOW|UND_ERR_RES_CONTENT_LENGTH_MISMATCH|UND_ERR_RES_EXCEEDED_MAX_SIZE)/;
 
+/** undici's error codes for a transport that was closed: users may close their own while a client uses it. */
+const CLOSED = /^UND_ERR_(CLOSED|DESTROYED)$/;
+
 /** The name of the error of undici's parser, which has no code. */
 const PARSER_ERROR = 'HTTPParserError';
+
+const ADVICE_CLOSED = 'Create a new transport, since this one is closed; nothing was sent.';
 
 const ADVICE_UNTRUSTED = 'Check the base URL and the certificate of the server or its proxy.';
 
@@ -38,7 +43,8 @@ export function connectionFailure(failure: unknown, sent: boolean, reconnecting 
   }
   const lost = reconnecting ? 'The connection was lost, and no new one could be made' : 'The connection was lost';
   const what = sent ? lost : 'No connection could be made';
-  return new ConnectionError(`${what}${shown}.`, { sent, reason });
+  const isClosed = !sent && reason !== undefined && CLOSED.test(reason);
+  return new ConnectionError(`${what}${shown}.`, { sent, reason, ...(isClosed && { advice: ADVICE_CLOSED }) });
 }
 
 /** The code of a failure, or of the first of several failures that it combines. */

@@ -30,7 +30,7 @@ const LONGEST_WORD = 1_024;
 /** The advice for a status, unless there is a more specific one. */
 const ADVICE: Readonly<Record<number, string>> = {
   400: 'Correct the request as described in the message.',
-  401: 'Set GROQ_API_KEY to a key from https://console.groq.com/keys.',
+  401: 'Set GROQ_API_KEY or `apiKey` to a key from https://console.groq.com/keys.',
   403: 'Ask the owner of the organization for access, or try another network: Groq blocks some.',
   404: 'Check the name of the model and the base URL; `groq.models()` lists the models.',
   408: 'Try again later.',

@@ -11,26 +11,31 @@ const gist = (error: unknown): unknown =>
     : isProtocolError(error) && 'protocol';
 
 describe('connectionFailure', () => {
-  it.each([
-    'ECONNREFUSED',
-    'ENOTFOUND',
-    'EAI_AGAIN',
-    'ECONNRESET',
-    'EPIPE',
-    'ETIMEDOUT',
-    'UND_ERR_SOCKET',
-    'UND_ERR_CLOSED',
-  ])('should report for %s whether the request may have been sent', (code) => {
-    for (const sent of [true, false]) {
-      const error = connectionFailure(failure(code), sent);
-      expect(gist(error)).toEqual({ sent, trusted: true, reason: code });
+  it.each(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'UND_ERR_SOCKET'])(
+    'should report for %s whether the request may have been sent',
+    (code) => {
+      for (const sent of [true, false]) {
+        const error = connectionFailure(failure(code), sent);
+        expect(gist(error)).toEqual({ sent, trusted: true, reason: code });
+        expect(error.message).toBe(
+          sent
+            ? `The connection was lost (${code}). Try again; Groq may have processed the request and charged for it.`
+            : `No connection could be made (${code}). Check the network and the base URL; nothing was sent.`,
+        );
+      }
+    },
+  );
+
+  it.each(['UND_ERR_CLOSED', 'UND_ERR_DESTROYED'])(
+    'should advise to create another transport for %s, since the network is not the reason',
+    (code) => {
+      const error = connectionFailure(failure(code), false);
+      expect(gist(error)).toEqual({ sent: false, trusted: true, reason: code });
       expect(error.message).toBe(
-        sent
-          ? `The connection was lost (${code}). Try again; Groq may have processed the request and charged for it.`
-          : `No connection could be made (${code}). Check the network and the base URL; nothing was sent.`,
+        `No connection could be made (${code}). Create a new transport, since this one is closed; nothing was sent.`,
       );
-    }
-  });
+    },
+  );
 
   it.each([
     'CERT_HAS_EXPIRED',

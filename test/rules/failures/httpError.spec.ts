@@ -19,7 +19,7 @@ describe('httpErrorOf', () => {
       'Try again, or set `retry.sampling` to retry automatically: the model made an invalid tool call.',
     ],
     [400, undefined, 'Correct the request as described in the message.'],
-    [401, 'invalid_api_key', 'Set GROQ_API_KEY to a key from https://console.groq.com/keys.'],
+    [401, 'invalid_api_key', 'Set GROQ_API_KEY or `apiKey` to a key from https://console.groq.com/keys.'],
     [403, undefined, 'Ask the owner of the organization for access, or try another network: Groq blocks some.'],
     [404, 'model_not_found', 'Check the name of the model and the base URL; `groq.models()` lists the models.'],
     [418, undefined, 'See the message.'],
