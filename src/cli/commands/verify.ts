@@ -34,7 +34,8 @@ export const verify: Command = {
   details: [
     `It sends ${CASES.length} requests of about 100 tokens each, one after the other: to Groq`,
     'with your key, or without a key to a local simulator.',
-    'It exits with 1 if an exact count is wrong or an estimate is above its bound.',
+    'It exits with 1 if an exact count is wrong, a reported count is above the bound',
+    'of an estimate, or a request is refused.',
   ],
   options: OPTIONS,
 

@@ -13,7 +13,7 @@ const SENTENCES: readonly [string, ...string[]] = [
   'So an urgent question overtakes all that still wait, and those in flight are not disturbed.',
   'A waiting request only costs a place in a list: no socket, no timer and no thread.',
   'Press Ctrl-C and watch: the waiting requests leave the queue, and the streams close their connections.',
-  'The clock runs twenty times faster than yours, for the server and for the client alike, so a minute takes three seconds.',
+  'The server and the client share a clock, which can run faster than yours: at twenty times, a minute takes three seconds.',
   'Each token that you see has arrived over a real connection, as an event of a real stream, on this machine.',
   'If the connection broke before the first token, the request would go back to its old place and try again.',
   'After the first token it would not: half an answer twice is worse than an error.',
