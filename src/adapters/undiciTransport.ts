@@ -52,8 +52,9 @@ export interface ClosableTransport extends Transport {
 /**
  * Creates a transport on undici, with one connection for each request in flight.
  *
- * Unsubscribing closes the connection of the request, whatever its state. It does not follow redirects and has no
- * timeouts: use {@link timeouts}.
+ * Unsubscribing closes the connection of the request, whatever its state. With `http2` the requests share a connection,
+ * and unsubscribing only ends the request's stream. It does not follow redirects and has no timeouts: use
+ * {@link timeouts}.
  *
  * A client closes only the transport that it has created itself:
  *

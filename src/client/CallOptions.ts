@@ -33,7 +33,10 @@ export interface CallOptions {
   readonly tag?: string | undefined;
   /** How long newer, more urgent requests can overtake it, in milliseconds. @default the slack of its priority */
   readonly slack?: number | undefined;
-  /** Changes the priority, tenant or slack while the request waits. The request keeps its arrival time. */
+  /**
+   * Changes the priority, tenant or slack while the request waits. The request keeps its arrival time. An error of the
+   * source ends a waiting request.
+   */
   readonly place$?: Observable<Place> | undefined;
   /** Ends the request with a {@link CancelledError} when aborted. Unsubscribing cancels it without an error. */
   readonly signal?: AbortSignal | undefined;

@@ -11,7 +11,7 @@ export interface FlowOptions extends BackpressureOptions {
   /**
    * While its latest value is `true`, the connection is not read, for subscribers that work asynchronously. A piece
    * that had already been read may still arrive. Meanwhile the timeouts `firstToken` and `betweenTokens` are suspended;
-   * `total` keeps running.
+   * `total` keeps running. An error of the source ends the request.
    */
   readonly paused$?: Observable<boolean> | undefined;
 }

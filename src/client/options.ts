@@ -95,7 +95,7 @@ export interface GroqOptions extends ConnectionOptions {
   /**
    * Whether to lower `max_completion_tokens` to what earlier completions of the same model and tenant have needed, and
    * to what fits the limits, since Groq charges it on admission. The quantile is the fraction of those completions that
-   * must fit. An event reports each request that was changed.
+   * must fit. An event reports each request that was changed. A request without a maximum is not changed.
    *
    * @default false
    */

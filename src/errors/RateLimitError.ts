@@ -3,8 +3,9 @@ import { HttpError, type HttpErrorBody, type HttpErrorOptions } from './HttpErro
 
 /**
  * Groq answered 429 although the client admitted the request: another client uses the same organization's quota, or the
- * limits were lowered. The client corrects its buckets and sends the request again from its old place, so this error is
- * not visible unless the wait exceeds `timeouts.queue`.
+ * limits were lowered. The client corrects its buckets and sends a chat request again from its old place, so this error
+ * is only visible there if the answer had begun; a wait that exceeds `timeouts.queue` is a {@link TimeoutError}.
+ * Requests that bypass the queue, such as the list of models, fail with it after their retries.
  */
 export class RateLimitError extends HttpError {
   override readonly name = 'RateLimitError';

@@ -11,7 +11,10 @@ export type Overflow = 'newest' | 'last';
 export interface Ticket<J extends Job = Job> extends Unsubscribable {
   readonly job: J;
   readonly waiting: boolean;
-  /** The end of its slack, in milliseconds of the scheduler's clock: from then on no newer job overtakes it. */
+  /**
+   * The end of its slack, in milliseconds of the scheduler's clock: from then on no newer job overtakes it, except when
+   * the turn of another tenant comes.
+   */
   readonly deadline: number;
   /**
    * How long it was delayed by smaller jobs that went first, in milliseconds. Counted by the consumer of the backlog.

@@ -11,8 +11,8 @@ import { countOf } from './internal/guardedCount.ts';
  * long, answers and tool calls within the last turn are left out, the oldest first. A tool call and its results stay or
  * go together. Tools and all other fields of the request are counted too, and stay unchanged.
  *
- * For an estimated count, its bound is used. Trimming a long conversation takes about five times as long as counting
- * it, whatever its length.
+ * For an estimated count, its bound is used. Trimming a long conversation usually counts each message two to
+ * four times, whatever its length.
  *
  * The given request is not modified; if it is short enough, it is returned itself. The counter must be synchronous; for
  * asynchronous counters use {@link trim}.

@@ -33,8 +33,8 @@ export type WireEvent =
  * Sends requests to Groq.
  *
  * The answer is cold: nothing is sent until it is subscribed to, unsubscribing closes the connection, and it completes
- * only after the body was received in full. Failures are {@link ConnectionError} or {@link ProtocolError}; any other
- * error that it emits or throws becomes the cause of a `ConnectionError`.
+ * only after the body was received in full. Failures are errors of this package, such as {@link ConnectionError} or
+ * {@link ProtocolError}; any other error that it emits or throws becomes the cause of a `ConnectionError`.
  *
  * A minimal transport uses `fetch`. It does not support `paused$`:
  *

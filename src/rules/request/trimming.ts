@@ -11,7 +11,7 @@ const GUESSES = 2;
  * by yielding requests, so that its driver may count synchronously or asynchronously.
  *
  * It counts the whole request, the part that must stay, each unit alone, and then about two requests near the guess
- * that follows from these: each message about five times in all, however many there are. If the parts do not add up to
+ * that follows from these: each message two to four times in all, however many there are. If the parts do not add up to
  * the whole, it uses binary search, which is the worst case.
  *
  * @return The request itself if it is short enough, otherwise one with fewer messages.
