@@ -11,7 +11,7 @@ import { checked } from '../rules/request/validation.ts';
  * constantCounter(100).count(request); // => { tokens: 100, bound: 100, exact: true }
  */
 export function constantCounter(tokens: number): TokenCounter {
-  checked(schema, { tokens }, 'The count', 'Round what you estimate.');
+  checked(schema, { tokens }, 'The count', 'Pass a whole number of at least 0.');
   const count = { tokens, bound: tokens, exact: true };
   return { count: () => count };
 }

@@ -7,7 +7,7 @@ const WORDS: readonly (readonly [advice: RegExp, words: string])[] = [
   [/, or set `retry\.sampling` to retry automatically/, ''],
   [/, for example with `trimTo`,/, ''],
   [/^Raise `timeouts\.\w+`( or the priority)?, or try/, 'Try'],
-  [/^Raise `maxLineBytes` if that is not a fault of the server/, 'Try again later'],
+  [/^Raise `max\w+Bytes` if that is not a fault of the server/, 'Try again later'],
   [/`groq\.models\(\)`/, '`rxgroq models`'],
   [/ or `apiKey`/, ''],
   [/`baseURL`/, '--base-url'],

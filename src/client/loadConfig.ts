@@ -70,7 +70,7 @@ export function loadConfig(path?: string, environment: Environment = process.env
       expected: 'the name of an environment variable that is set',
       got: 'the name of one that is not',
     };
-    throw new ValidationError(subject, [issue], 'Set it to a key from https://console.groq.com/keys.');
+    throw new ValidationError(subject, [issue], 'Set that variable to a key from https://console.groq.com/keys.');
   }
   return { ...options, apiKey };
 }
@@ -85,7 +85,7 @@ function parse(path: string, advice: string): unknown {
     throw new ValidationError(
       `The file ${path}`,
       [{ path: '', expected: 'a file that can be read', got }],
-      'Check the path.',
+      'Check the path and the permissions.',
     );
   }
   try {

@@ -31,6 +31,7 @@ describe('errorText', () => {
       'Check the name of the model and the base URL; `rxgroq models` lists the models.',
     ],
     ['Shorten the messages or lower max_completion_tokens.', 'Shorten the messages or lower --max-tokens.'],
+    ['Raise `maxResponseBytes` if that is not a fault of the server.', 'Try again later.'],
     ['Try again later.', 'Try again later.'],
   ])('should turn "%s" into advice for the command line', (advice, words) => {
     expect(textOf(advice).endsWith(` ${words}`)).toBe(true);

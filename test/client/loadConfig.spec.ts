@@ -63,7 +63,7 @@ describe('loadConfig', () => {
     const path = folder.write('named.json', { apiKeyVariable: 'MY_KEY' });
     const load = () => loadConfig(path, { ...given, GROQ_API_KEY: 'gsk_other' });
     expect(load).toThrow(
-      '`apiKeyVariable` must be the name of an environment variable that is set, got the name of one that is not.',
+      '`apiKeyVariable` must be the name of an environment variable that is set, got the name of one that is not. Set that variable to a key from https://console.groq.com/keys.',
     );
     // The name may be a key by mistake.
     expect(load).not.toThrow('MY_KEY');
@@ -94,7 +94,9 @@ describe('loadConfig', () => {
     ]);
     expect(String(error)).toContain(`The file ${path} must be`);
     mkdirSync(path);
-    expect(() => loadConfig(path)).toThrow(`The file ${path} must be a file that can be read, got a directory.`);
+    expect(() => loadConfig(path)).toThrow(
+      `The file ${path} must be a file that can be read, got a directory. Check the path and the permissions.`,
+    );
   });
 
   it.each([

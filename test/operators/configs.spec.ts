@@ -86,7 +86,11 @@ describe('the config of', () => {
   });
 
   it.each<[string, () => unknown, string]>([
-    ['constantCounter', () => constantCounter(-1), 'The count: `tokens` must be a number of at least 0, got -1.'],
+    [
+      'constantCounter',
+      () => constantCounter(-1),
+      'The count: `tokens` must be a number of at least 0, got -1. Pass a whole number of at least 0.',
+    ],
     [
       'quota',
       () => quota(NaN, 1_000, { scheduler: virtualClock() }),

@@ -38,7 +38,7 @@ export function continueFrom<R extends ChatInput>(error: BrokenOff, request: R):
   const { partial, usage } = error;
   if (partial === undefined) {
     const issue = { path: 'partial', expected: 'the part of the answer that had arrived', got: 'nothing' };
-    throw new ValidationError('The error', [issue], 'Repeat the request: nothing had arrived before it failed.');
+    throw new ValidationError('The error', [issue], 'Repeat the request: the error holds no part of its answer.');
   }
   const { text, toolCalls, finish } = partial;
   // An answer that reached its maximum can be continued.

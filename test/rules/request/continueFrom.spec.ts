@@ -112,7 +112,7 @@ describe('continueFrom', () => {
 
   it('should refuse an error without a partial answer', () => {
     expect(() => continueFrom({}, request)).toThrow(
-      'The error: `partial` must be the part of the answer that had arrived, got nothing. Repeat the request: nothing had arrived before it failed.',
+      'The error: `partial` must be the part of the answer that had arrived, got nothing. Repeat the request: the error holds no part of its answer.',
     );
     for (const other of [new Error('x'), {}]) {
       expect(() => continueFrom(other as BrokenOff, request)).toThrow(
