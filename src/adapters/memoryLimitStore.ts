@@ -105,6 +105,8 @@ export interface MemoryLimitStore extends LimitStore {
   /**
    * Sets limits of a key from now on, as far as the server allows them. Waiting requests that no longer fit are
    * refused.
+   *
+   * @throws {ValidationError} when a limit is invalid.
    */
   setLimits(key: LimitKey, limits: Limits): void;
 }

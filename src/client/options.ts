@@ -129,7 +129,8 @@ export interface GroqOptions extends ConnectionOptions {
    * The store that keeps the levels of the buckets. A store that you pass uses its own limits, margin, probe and
    * pacing.
    *
-   * @default memoryLimitStore() with the limits of this client, a `margin` of 300 ms and a `probe` of 5 s
+   * @default memoryLimitStore() with the limits of this client, a `margin` of 300 ms and a `probe` of 5 s; or
+   * unlimitedStore() with `limits: false`
    */
   readonly store?: LimitStore | undefined;
   /**
