@@ -19,7 +19,7 @@ export interface StatusFault {
 /** The connection is closed before the answer is complete. */
 export interface CutFault {
   readonly kind: 'cut';
-  /** How many tokens are sent before. @default 0, right after the headers */
+  /** How many tokens are sent before; half of an answer that is not streamed. @default 0, right after the headers */
   readonly after?: number | undefined;
   /** Whether the body ends regularly, but without a `finish_reason` and `[DONE]`. @default false */
   readonly clean?: boolean | undefined;
@@ -28,14 +28,14 @@ export interface CutFault {
 /** The connection is reset before the answer is complete. Data that was just sent may be lost. */
 export interface ResetFault {
   readonly kind: 'reset';
-  /** How many tokens are sent before. @default 0, right after the headers */
+  /** How many tokens are sent before; none of an answer that is not streamed. @default 0, right after the headers */
   readonly after?: number | undefined;
 }
 
 /** The answer stalls. */
 export interface StallFault {
   readonly kind: 'stall';
-  /** How many tokens are sent before. @default 0, right after the headers */
+  /** How many tokens are sent before; none of an answer that is not streamed. @default 0, right after the headers */
   readonly after?: number | undefined;
   /** The duration, in milliseconds of the simulator's clock. @default forever */
   readonly ms?: number | undefined;
