@@ -1,4 +1,5 @@
 import { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { EMPTY, Observable, throwError } from 'rxjs';
 import { buildConnector, Pool } from 'undici';
 import * as z from 'zod';
@@ -8,6 +9,7 @@ import { GROQ_URL, parseBaseUrl } from '../rules/baseUrl.ts';
 import { connectionFailure } from '../rules/failures/connectionFailure.ts';
 import { count } from '../rules/request/schemas.ts';
 import { checked } from '../rules/request/validation.ts';
+import { closeWhenSilent, PING_INTERVAL } from './closeWhenSilent.ts';
 import { Exchange, type Outgoing } from './Exchange.ts';
 import { WarmConnections } from './WarmConnections.ts';
 
@@ -141,17 +143,19 @@ class UndiciTransport implements ClosableTransport {
     this.#path = path;
     this.#pool = new Pool(origin, {
       allowH2: http2,
+      h2Options: { pingInterval: PING_INTERVAL },
       keepAliveTimeout: keepAlive,
       headersTimeout: 0,
       bodyTimeout: 0,
       connect: (options, callback) => {
         const warm = this.#warm.take();
-        const socket = warm ?? connect(options, this.#noting(callback));
+        const opened = this.#watching(callback);
+        const socket = warm ?? connect(options, opened);
         if (socket instanceof Socket) this.#dispatching?.connecting(socket, warm === undefined);
         if (warm === undefined) return;
         queueMicrotask(() => {
           if (warm.destroyed) callback(new Error('unsubscribed'), null);
-          else callback(null, warm);
+          else opened(null, warm);
         });
       },
     });
@@ -212,11 +216,15 @@ class UndiciTransport implements ClosableTransport {
     return (this.#closed ??= this.#pool.close());
   }
 
-  /** Notes the error of a connection before undici hands it to all requests that wait for that. */
-  #noting(callback: buildConnector.Callback): buildConnector.Callback {
+  /**
+   * Notes the error of a connection before undici hands it to all requests that wait for that, and watches one that is
+   * shared from when undici pings it.
+   */
+  #watching(callback: buildConnector.Callback): buildConnector.Callback {
     return (...result) => {
-      const [error] = result;
+      const [error, socket] = result;
       if (error !== null) this.#dialErrors.add(error);
+      else if (socket instanceof TLSSocket && socket.alpnProtocol === 'h2') closeWhenSilent(socket);
       callback(...result);
     };
   }
