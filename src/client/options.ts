@@ -49,6 +49,9 @@ export interface GroqOptions extends ConnectionOptions {
   readonly defaults?: (Partial<ChatRequest> & { readonly messages?: undefined }) | undefined;
   /**
    * How often a request is retried after a transient failure, and the pauses before retries in milliseconds.
+   * Whatever `count` is, all requests of the client together are allowed one retry for every five requests, and ten a
+   * minute in addition, so that retries do not overload a failing server. Returning to the queue after a 429 is no
+   * retry.
    *
    * @default { count: 2, initialDelay: 100, maxDelay: 10_000, sampling: false }
    */
