@@ -37,7 +37,9 @@ export interface UndiciTransportConfig {
    */
   readonly maxResponseBytes?: number | undefined;
   /**
-   * Whether to offer HTTP/2 to the server.
+   * Whether to offer HTTP/2 to the server, where all requests share one connection. Not for requests of more than about
+   * 50 kB: Node fails requests of one connection that are not written yet if they exceed ten megabytes together, and
+   * the connection may hang when long requests are cancelled while they are written.
    *
    * @default false
    */

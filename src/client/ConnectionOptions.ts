@@ -15,7 +15,9 @@ export interface ConnectionOptions {
    */
   readonly maxResponseBytes?: number | undefined;
   /**
-   * Whether to offer HTTP/2, where all requests share one connection.
+   * Whether to offer HTTP/2, where all requests share one connection. Not for prompts of more than about 50 kB: Node
+   * fails requests of one connection that are not written yet if they exceed ten megabytes together, and the connection
+   * may hang when long requests are cancelled while they are written.
    *
    * @default false
    */
