@@ -4,6 +4,7 @@ import type { Usage } from './Usage.ts';
 
 /** What can happen to a request. */
 export type GroqEventDetail =
+  /** It waits in the queue: for each attempt, and again when `place$` has changed its place. */
   | { readonly type: 'queued' }
   /** Its `max_completion_tokens` was lowered by `fitOutput`. */
   | { readonly type: 'output-fitted'; readonly from: number; readonly to: number }
