@@ -1,9 +1,8 @@
 import { once } from 'node:events';
 import { createSecureServer } from 'node:http2';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
-import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { EMPTY, from, Observable, throwError } from 'rxjs';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import {
   type ClosableTransport,
   type UndiciTransportConfig,
@@ -19,20 +18,14 @@ import { handClock } from '../util/handClock.ts';
 import { chunk, head, json, STREAM_HEAD } from '../util/http.ts';
 import { type RawRequest, rawServers } from '../util/rawServer.ts';
 import { told } from '../util/told.ts';
+import { trustedCertificate } from '../util/trustedCertificate.ts';
 
 const chat: WireRequest = { method: 'POST', path: '/chat/completions', body: '{}' };
 const ok = ({ connection }: RawRequest): unknown => connection.socket.write(json(200, { ok: true }));
 
 describe('undiciTransport', () => {
   const serve = rawServers();
-  const tls = makeCertificate();
-  const before = getCACertificates('default');
-  beforeAll(() => {
-    setDefaultCACertificates([...before, tls.cert]);
-  });
-  afterAll(() => {
-    setDefaultCACertificates(before);
-  });
+  const tls = trustedCertificate();
 
   const make = (config: Partial<UndiciTransportConfig>): ClosableTransport => {
     const transport = undiciTransport({ apiKey: 'gsk_x', ...config });

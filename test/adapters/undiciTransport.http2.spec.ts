@@ -1,26 +1,18 @@
 import { createSecureServer } from 'node:http2';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
-import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { from } from 'rxjs';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { PING_INTERVAL } from '../../src/adapters/closeWhenSilent.ts';
 import { type ClosableTransport, undiciTransport } from '../../src/adapters/undiciTransport.ts';
 import { isConnectionError } from '../../src/errors/guards.ts';
 import type { WireRequest } from '../../src/ports/Transport.ts';
-import { makeCertificate } from '../util/certificate.ts';
 import { told } from '../util/told.ts';
+import { trustedCertificate } from '../util/trustedCertificate.ts';
 
 const chat: WireRequest = { method: 'POST', path: '/chat/completions', body: '{"model":"m"}' };
 
 describe('undiciTransport over HTTP/2', () => {
-  const tls = makeCertificate();
-  const before = getCACertificates('default');
-  beforeAll(() => {
-    setDefaultCACertificates([...before, tls.cert]);
-  });
-  afterAll(() => {
-    setDefaultCACertificates(before);
-  });
+  const tls = trustedCertificate();
 
   const listen = async (server: Server): Promise<number> => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
