@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { PRIORITIES } from '../model/Priority.ts';
 import { chatRequestSchema } from '../rules/request/chatRequestSchema.ts';
 import {
   answerTimeoutsSchema,
@@ -14,6 +13,7 @@ import {
   orInfinity,
   overflowSchema,
   partialPacingSchema,
+  prioritySchema,
   retrySchema,
   schedulerSchema,
   slackSchema,
@@ -77,7 +77,7 @@ export const optionsSchema = z.strictObject({
 
 /** The schema of {@link CallOptions}. */
 export const callOptionsSchema = z.strictObject({
-  priority: z.enum(PRIORITIES).optional(),
+  priority: prioritySchema.optional(),
   tenant: z.string().optional(),
   tag: z.string().optional(),
   slack: ms,

@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import type { Place } from '../../model/Place.ts';
-import { PRIORITIES } from '../../model/Priority.ts';
+import { prioritySchema } from '../request/schemas.ts';
 import { checked } from '../request/validation.ts';
 
 const placeSchema = z.strictObject({
-  priority: z.enum(PRIORITIES).optional(),
+  priority: prioritySchema.optional(),
   tenant: z.string().optional(),
   slack: z.number().min(0).optional(),
 });

@@ -1,11 +1,12 @@
 import * as z from 'zod';
-import { PRIORITIES, type Priority } from '../../model/Priority.ts';
+import type { Priority } from '../../model/Priority.ts';
+import { prioritySchema } from '../request/schemas.ts';
 import { checked } from '../request/validation.ts';
 
-const schema = z.object({ priority: z.enum(PRIORITIES) });
+const schema = z.object({ priority: prioritySchema });
 
 /**
- * Checks that the priority of a job is one of the {@link PRIORITIES}, and returns it: jobs are made by callers.
+ * Checks that the priority of a job is a {@link Priority}, and returns it: jobs are made by callers.
  *
  * @throws {ValidationError} when it is anything else.
  */

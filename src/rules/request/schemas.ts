@@ -56,6 +56,8 @@ const LARGEST_LIMIT = 1e15;
 /** The schema of {@link Limits}. */
 export const limitsSchema = limitsOf(z.number().min(0).max(LARGEST_LIMIT));
 
+export const prioritySchema = z.enum(PRIORITIES);
+
 const byPriority = <T extends z.ZodType>(value: T) =>
   z.strictObject(Object.fromEntries(PRIORITIES.map((priority) => [priority, value])));
 
