@@ -1,5 +1,7 @@
-import { NEVER, of, type SchedulerLike } from 'rxjs';
-import type { LimitKey } from '../model/Limits.ts';
+import { NEVER, type Observable, of, type SchedulerLike } from 'rxjs';
+import type { BucketLevel, LimitKey } from '../model/Limits.ts';
+import type { Outcome } from '../model/Outcome.ts';
+import type { Reservation } from '../model/Reservation.ts';
 import type { Verdict } from '../model/Verdict.ts';
 import { systemClock } from '../ports/clock.ts';
 import type { LimitStore } from '../ports/LimitStore.ts';
@@ -20,30 +22,8 @@ export interface UnlimitedStoreConfig {
  * Creates a store without limits, which grants everything at once. After a 429 it only waits for as long as the server
  * asks, since refused requests are requeued immediately.
  */
-export function unlimitedStore({ scheduler = systemClock }: UnlimitedStoreConfig = {}): LimitStore {
-  const pauses = new LruMap<LimitKey, Pause>(MAX_PAUSES);
-  const restOf = (key: LimitKey): number =>
-    Math.max(0, Math.ceil((pauses.get(key)?.until ?? -Infinity) - scheduler.now()));
-  return {
-    reserve: ({ key }) => {
-      const ms = restOf(key);
-      return ms > 0 ? { type: 'wait', ms, dimension: 'rpm', rate: Infinity } : GRANTED;
-    },
-    settle: ({ key }, outcome): undefined => {
-      if (outcome.type === 'used') pauses.get(key)?.length.answered();
-      if (outcome.type !== 'rejected') return;
-      const pause = pauses.get(key) ?? { length: new RefusalPause(), until: -Infinity };
-      const now = scheduler.now();
-      pause.until = Math.max(pause.until, now + pause.length.refused(outcome.ms, now));
-      pauses.set(key, pause);
-    },
-    changes: () => NEVER,
-    levels: (key) => {
-      const rest = restOf(key);
-      return of(rest > 0 ? [restingLevel(rest)] : []);
-    },
-  };
-}
+export const unlimitedStore = ({ scheduler = systemClock }: UnlimitedStoreConfig = {}): LimitStore =>
+  new UnlimitedStore(scheduler);
 
 /** How many keys with a 429 are remembered: far more than there are models. */
 const MAX_PAUSES = 1_000;
@@ -54,4 +34,43 @@ const GRANTED: Verdict = { type: 'granted' };
 interface Pause {
   readonly length: RefusalPause;
   until: number;
+}
+
+class UnlimitedStore implements LimitStore {
+  readonly #scheduler: SchedulerLike;
+  readonly #pauses = new LruMap<LimitKey, Pause>(MAX_PAUSES);
+
+  constructor(scheduler: SchedulerLike) {
+    this.#scheduler = scheduler;
+  }
+
+  reserve({ key }: Reservation): Verdict {
+    const ms = this.#restOf(key);
+    return ms > 0 ? { type: 'wait', ms, dimension: 'rpm', rate: Infinity } : GRANTED;
+  }
+
+  settle({ key }: Reservation, outcome: Outcome): undefined {
+    if (outcome.type === 'used') this.#pauses.get(key)?.length.answered();
+    if (outcome.type !== 'rejected') return;
+    const pause = this.#pauses.get(key) ?? { length: new RefusalPause(), until: -Infinity };
+    const now = this.#scheduler.now();
+    pause.until = Math.max(pause.until, now + pause.length.refused(outcome.ms, now));
+    this.#pauses.set(key, pause);
+  }
+
+  changes(): Observable<never> {
+    return NEVER;
+  }
+
+  levels(key: LimitKey): Observable<readonly BucketLevel[]> {
+    const rest = this.#restOf(key);
+    return of(rest > 0 ? [restingLevel(rest)] : []);
+  }
+
+  /** How long a key still pauses, in milliseconds. */
+  #restOf(key: LimitKey): number {
+    const pause = this.#pauses.get(key);
+    // Reading the clock costs more than the rest of the answer.
+    return pause === undefined ? 0 : Math.max(0, Math.ceil(pause.until - this.#scheduler.now()));
+  }
 }

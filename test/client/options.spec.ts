@@ -401,7 +401,7 @@ describe('setLimits', () => {
     expect(String(error)).toMatch(/^ValidationError: The limits\b.* Correct the limits; nothing was changed\.$/);
   });
 
-  it.each([unlimitedStore(), { ...unlimitedStore(), setLimits: true }])(
+  it.each([unlimitedStore(), Object.assign(unlimitedStore(), { setLimits: true })])(
     'should require a store with setLimits()',
     (store) => {
       const groq = createGroq({ transport, counter: constantCounter(1), store });

@@ -94,7 +94,7 @@ const BEFORE: readonly ErrorRow[] = [
     const reserve = (): never => {
       throw new Error('no store');
     };
-    return inTheClient({ store: { ...unlimitedStore(), reserve } }, (groq) => groq.chat({ messages }));
+    return inTheClient({ store: Object.assign(unlimitedStore(), { reserve }) }, (groq) => groq.chat({ messages }));
   }),
   row('The `signal` of the call is aborted', () =>
     inTheClient({}, (groq) => groq.chat({ messages }, { signal: AbortSignal.abort() })),

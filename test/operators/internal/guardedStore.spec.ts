@@ -116,7 +116,7 @@ describe('RequestScheduler with a store that fails', () => {
   ])('should report that %j is no verdict', (given, text) => {
     const answers = [given, of(given)] as Verdict[];
     for (const answer of answers) {
-      const store = guardedStore({ ...unlimitedStore(), reserve: () => answer });
+      const store = guardedStore(Object.assign(unlimitedStore(), { reserve: () => answer }));
       const verdict = told(store.reserve(reservations()(tokens(1))) as Observable<Verdict>);
       expect(verdict.ends.map(([, error]) => String(error))).toEqual([
         `TypeError: The store has returned an invalid verdict: ${text}`,
@@ -129,7 +129,7 @@ describe('RequestScheduler with a store that fails', () => {
   it.each([[[null]], [[rpm, { ...rpm, rate: '1' }]], [[{ ...rpm, dimension: 1 }]]])(
     'should report that there are no such levels: %j',
     (levels) => {
-      const shown = told(levelsOf({ ...unlimitedStore(), levels: () => of(levels as never[]) }, 'm'));
+      const shown = told(levelsOf(Object.assign(unlimitedStore(), { levels: () => of(levels as never[]) }), 'm'));
       expect(shown.ends.map(([, error]) => String(error))).toEqual([
         `TypeError: The store has returned invalid levels: ${JSON.stringify(levels)}`,
       ]);
@@ -142,7 +142,7 @@ describe('RequestScheduler with a store that fails', () => {
     'should report a verdict of which only a part is valid: %j',
     (headroom) => {
       const verdict = { type: 'wait', ms: 1, dimension: 'rpm', rate: 1, headroom } as unknown as Verdict;
-      const store = guardedStore({ ...unlimitedStore(), reserve: () => verdict });
+      const store = guardedStore(Object.assign(unlimitedStore(), { reserve: () => verdict }));
       const answer = told(store.reserve(reservations()(tokens(1))) as Observable<Verdict>);
       expect(answer.ends.map(([, error]) => String(error))).toEqual([
         `TypeError: The store has returned an invalid verdict: ${JSON.stringify(verdict)}`,
@@ -152,7 +152,7 @@ describe('RequestScheduler with a store that fails', () => {
 
   it('should accept a wait that is over, and parts that can be spared', () => {
     const verdict: Verdict = { type: 'wait', ms: 0, dimension: 'rpm', rate: 1, headroom: [part] };
-    const store = guardedStore({ ...unlimitedStore(), reserve: () => verdict });
+    const store = guardedStore(Object.assign(unlimitedStore(), { reserve: () => verdict }));
     expect(store.reserve(reservations()(tokens(1)))).toBe(verdict);
   });
 
