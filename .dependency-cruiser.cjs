@@ -59,7 +59,7 @@ module.exports = {
     {
       name: 'only-the-transport-knows-undici',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/adapters/undiciTransport\\.ts$' },
+      from: { path: '^src/', pathNot: '^src/adapters/(Connector|undiciTransport)\\.ts$' },
       to: { path: 'node_modules/undici/' },
     },
     { name: 'no-tests-in-src', severity: 'error', from: { path: '^src/' }, to: { path: '^(test|marbles|examples)/' } },

@@ -1,7 +1,5 @@
-import { Socket } from 'node:net';
-import { TLSSocket } from 'node:tls';
 import { EMPTY, Observable, throwError } from 'rxjs';
-import { buildConnector, Pool } from 'undici';
+import { Pool } from 'undici';
 import * as z from 'zod';
 import type { Transport, WireEvent, WireRequest } from '../ports/Transport.ts';
 import { checkApiKey } from '../rules/apiKey.ts';
@@ -9,9 +7,9 @@ import { GROQ_URL, parseBaseUrl } from '../rules/baseUrl.ts';
 import { connectionFailure } from '../rules/failures/connectionFailure.ts';
 import { count } from '../rules/request/schemas.ts';
 import { checked } from '../rules/request/validation.ts';
-import { closeWhenSilent, PING_INTERVAL } from './closeWhenSilent.ts';
+import { Connector } from './Connector.ts';
+import { PING_INTERVAL } from './closeWhenSilent.ts';
 import { Exchange, type Outgoing } from './Exchange.ts';
-import { WarmConnections } from './WarmConnections.ts';
 
 /** Options of {@link undiciTransport}. */
 export interface UndiciTransportConfig {
@@ -105,15 +103,12 @@ class UndiciTransport implements ClosableTransport {
   readonly #pool: Pool;
   readonly #maxResponseBytes: number;
   readonly #http2: boolean;
-  readonly #warm: WarmConnections;
-  readonly #dial: Parameters<WarmConnections['open']>[0];
+  readonly #connector: Connector;
   readonly #keyOf: () => string;
   /** The secret keys that were sent, oldest first. */
   readonly #keys = new Set<string>();
   /** The exchange that is being dispatched; a new connection belongs to it. */
   #dispatching: Exchange | undefined;
-  /** The errors of connections that were never made. */
-  readonly #dialErrors = new WeakSet<Error>();
   #closed: Promise<void> | undefined;
 
   constructor(config: UndiciTransportConfig) {
@@ -122,24 +117,9 @@ class UndiciTransport implements ClosableTransport {
     const { origin, path } = parseBaseUrl(baseURL);
     const fixed = typeof apiKey === 'function' ? '' : checkApiKey(apiKey);
     this.#keyOf = typeof apiKey === 'function' ? () => checkApiKey(apiKey()) : () => fixed;
-    // undici passes on a socket only when it is connected, although its connector returns it at once.
-    const open: (...args: Parameters<buildConnector.connector>) => unknown = buildConnector({
-      timeout: 0,
-      allowH2: http2,
+    this.#connector = new Connector({ origin, keepAlive, http2 }, (socket, isNew) => {
+      this.#dispatching?.connecting(socket, isNew);
     });
-    const connect: typeof open = (...args) => {
-      const socket = open(...args);
-      // Node keeps a socket open whose TLS has failed after the handshake, and undici would wait for it to close.
-      if (socket instanceof Socket) socket.on('error', destroy);
-      return socket;
-    };
-    const { protocol, host, hostname, port } = new URL(origin);
-    this.#dial = (done) =>
-      // A URL has an IPv6 address in brackets, but a lookup needs it without.
-      connect({ protocol, host, hostname: hostname.replace(/^\[|\]$/g, ''), port }, (error, socket) => {
-        done(error, socket);
-      });
-    this.#warm = new WarmConnections(keepAlive);
     this.#maxResponseBytes = maxResponseBytes;
     this.#http2 = http2;
     this.#path = path;
@@ -149,24 +129,14 @@ class UndiciTransport implements ClosableTransport {
       keepAliveTimeout: keepAlive,
       headersTimeout: 0,
       bodyTimeout: 0,
-      connect: (options, callback) => {
-        const warm = this.#warm.take();
-        const opened = this.#watching(callback);
-        const socket = warm ?? connect(options, opened);
-        if (socket instanceof Socket) this.#dispatching?.connecting(socket, warm === undefined);
-        if (warm === undefined) return;
-        queueMicrotask(() => {
-          if (warm.destroyed) callback(new Error('unsubscribed'), null);
-          else opened(null, warm);
-        });
-      },
+      connect: this.#connector.connect,
     });
   }
 
   connect(): Observable<never> {
     return new Observable((subscriber) => {
-      const isThere = this.#warm.size > 0 || this.#pool.stats.free > 0;
-      const opened = this.#closed !== undefined ? CLOSED : isThere ? EMPTY : this.#warm.open(this.#dial);
+      const opened =
+        this.#closed !== undefined ? CLOSED : this.#pool.stats.free > 0 ? EMPTY : this.#connector.openAhead();
       opened.subscribe(subscriber);
     });
   }
@@ -209,26 +179,13 @@ class UndiciTransport implements ClosableTransport {
   }
 
   failedToConnect(error: Error): boolean {
-    return this.#dialErrors.has(error);
+    return this.#connector.failedWith(error);
   }
 
   close(): Promise<void> {
-    this.#warm.close();
+    this.#connector.close();
     // undici fails when it is closed twice.
     return (this.#closed ??= this.#pool.close());
-  }
-
-  /**
-   * Notes the error of a connection before undici hands it to all requests that wait for that, and watches one that is
-   * shared from when undici pings it.
-   */
-  #watching(callback: buildConnector.Callback): buildConnector.Callback {
-    return (...result) => {
-      const [error, socket] = result;
-      if (error !== null) this.#dialErrors.add(error);
-      else if (socket instanceof TLSSocket && socket.alpnProtocol === 'h2') closeWhenSilent(socket);
-      callback(...result);
-    };
   }
 
   #note(key: string): void {
@@ -248,9 +205,5 @@ const headersWith = (key: string): string[] => [
   'accept-encoding',
   'identity',
 ];
-
-function destroy(this: Socket, error: Error): void {
-  this.destroy(error);
-}
 
 const CLOSED = throwError(() => connectionFailure({ code: 'UND_ERR_CLOSED' }, false));

@@ -85,6 +85,20 @@ describe('undiciTransport', () => {
       expect([answer.ends, server.connections.length]).toEqual([[['complete']], 2]);
     });
 
+    it('should send the request once more when the server closes that connection as it arrives', async () => {
+      const server = await serve({
+        answer: (asked) => {
+          if (server.requests.length === 1) asked.connection.socket.resetAndDestroy();
+          else ok(asked);
+        },
+      });
+      const transport = make({ baseURL: server.url });
+      await told(transport.connect()).ended;
+      const answer = sending(transport);
+      await answer.ended;
+      expect([answer.ends, server.connections.length]).toEqual([[['complete']], 2]);
+    });
+
     it('should close an unused connection after `keepAlive`', async () => {
       const server = await serve();
       await told(make({ baseURL: server.url, keepAlive: 1 }).connect()).ended;
