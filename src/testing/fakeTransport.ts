@@ -93,9 +93,10 @@ const byPrompt = (replies: Replies): ((request: WireRequest) => Observable<WireE
     const found = Object.hasOwn(replies, name) ? replies[name] : undefined;
     if (found === undefined) {
       const known = Object.keys(replies).map((key) => `'${key}'`);
+      const expected = known.length > 0 ? `one of ${known.join(', ')}` : 'in the replies, which are empty';
       throw new ValidationError(
         'The prompt of a request to fakeTransport',
-        [{ path: '', expected: `one of ${known.join(', ')}`, got: `'${name}'` }],
+        [{ path: '', expected, got: `'${name}'` }],
         'Add an answer to it.',
       );
     }

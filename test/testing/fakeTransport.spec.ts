@@ -95,6 +95,12 @@ describe('fakeTransport', () => {
     expect([first.values.all, second.values.all]).toMatchObject([[[{ id: 'm0' }]], [[{ id: 'm1' }]]]);
   });
 
+  it('should say that it knows no prompts', async () => {
+    const { tokens } = ask({});
+    const message = expect.stringContaining("must be in the replies, which are empty, got 'a b'") as string;
+    expect(await tokens.error).toMatchObject({ message });
+  });
+
   it('should name the prompts that it knows', async () => {
     const { tokens } = ask({ x: 'X', y: 'Y' });
     expect(await tokens.error).toMatchObject({
