@@ -1,4 +1,13 @@
-import { BehaviorSubject, combineLatest, map, Observable, Subject, type Subscriber, startWith } from 'rxjs';
+import {
+  BehaviorSubject,
+  combineLatest,
+  map,
+  Observable,
+  Subject,
+  type Subscriber,
+  type Subscription,
+  startWith,
+} from 'rxjs';
 import type { CancelledError } from '../errors/CancelledError.ts';
 import { ModelRetiredError } from '../errors/ModelRetiredError.ts';
 import type { ChatInput, ChatRequest } from '../model/ChatRequest.ts';
@@ -17,6 +26,7 @@ import { ChatCall, type ClientServices } from './ChatCall.ts';
 import type { Config } from './config.ts';
 import { countedInTime } from './countedInTime.ts';
 import { Flow } from './Flow.ts';
+import { fromNowOn } from './fromNowOn.ts';
 import { type IterableObservable, iterableObservable } from './IterableObservable.ts';
 import type { Ledger } from './Ledger.ts';
 import { OutputFits } from './OutputFits.ts';
@@ -72,10 +82,12 @@ export class Requests {
     const flow = paused$ && new Flow(paused$, this.#services.config.scheduler);
     const start = (subscriber: Subscriber<T | StateToken>): void => {
       const request = this.#check(input);
-      const ask = { kind, request, options, lifecycle, cancelled$, flow };
-      const callOf = (count: TokenCount): Call<T> => new ChatCall(ask, count, this.#services);
       const count = countOf(this.#services.config.counter, request);
-      const call = 'tokens' in count ? callOf(count) : this.#inTime(count, request.model, options).pipe(map(callOf));
+      const isCounted = 'tokens' in count;
+      const kept = isCounted ? options : awaiting(options, subscriber);
+      const ask = { kind, request, options: kept, lifecycle, cancelled$, flow };
+      const callOf = (counted: TokenCount): Call<T> => new ChatCall(ask, counted, this.#services);
+      const call = isCounted ? callOf(count) : this.#inTime(count, request.model, options).pipe(map(callOf));
       this.#requestScheduler.answer(call).subscribe(subscriber);
     };
     if (flow !== undefined) {
@@ -113,6 +125,10 @@ export class Requests {
     return { ...request, messages: [...request.messages] };
   }
 }
+
+/** The options of a request that is still being counted: its place may change meanwhile. */
+const awaiting = (options: ChatOptions, lifetime: Subscription): ChatOptions =>
+  options.place$ === undefined ? options : { ...options, place$: fromNowOn(options.place$, lifetime) };
 
 /** Whether the latest value of either source is true. */
 const either = (first$: Observable<boolean>, second$: Observable<boolean>): Observable<boolean> =>

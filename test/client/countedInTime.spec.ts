@@ -1,9 +1,10 @@
-import { map, NEVER, type Observable, of, timer } from 'rxjs';
+import { map, NEVER, type Observable, of, Subject, throwError, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { tiktokenCounter } from '../../src/adapters/tiktokenCounter.ts';
 import { createGroq } from '../../src/client/createGroq.ts';
 import type { GroqError } from '../../src/errors/GroqError.ts';
 import type { TimeoutError } from '../../src/errors/TimeoutError.ts';
+import type { Place } from '../../src/model/Place.ts';
 import type { TokenCount } from '../../src/model/TokenCount.ts';
 import { fakeTransport } from '../../src/testing/fakeTransport.ts';
 import { quota } from '../../src/testing/quota.ts';
@@ -61,6 +62,51 @@ describe('an asynchronous count', () => {
     const after = (ms: number) => (clock: VirtualClock) => timer(ms, clock).pipe(map(() => COUNT));
     expect(ends(after(40_000), 2)).toEqual([[late, 60_000]]);
     expect(ends(() => of(COUNT), 2)).toEqual([[late, 60_000]]);
+  });
+
+  /** A client that admits one request a minute and counts for a second, and the tenants that it has admitted. */
+  const counting = () => {
+    const clock = virtualClock();
+    const groq = createGroq({
+      transport: fakeTransport({ Hi: 'Hello!' }),
+      counter: { count: () => timer(1_000, clock).pipe(map(() => COUNT)) },
+      store: quota(1, 60_000, { scheduler: clock }),
+      scheduler: clock,
+    });
+    const admitted: (string | undefined)[] = [];
+    groq.events$.subscribe(({ type, tenant }) => {
+      if (type === 'admitted') admitted.push(tenant);
+    });
+    return { clock, groq, admitted };
+  };
+
+  it('should miss no change of the place of its request', () => {
+    const { clock, groq, admitted } = counting();
+    const place$ = new Subject<Place>();
+    groq.chat({ messages }, { tenant: 'a' }).subscribe();
+    groq.chat({ messages }, { tenant: 'b' }).subscribe();
+    groq.chat({ messages }, { tenant: 'c', place$ }).subscribe();
+    place$.next({ priority: 'high' });
+    place$.next({ tenant: 'd' });
+    clock.flush(180_000);
+    expect(admitted).toEqual(['d', 'a', 'b']);
+    expect(place$.observed).toBe(false);
+  });
+
+  it('should be followed by the error of `place$` that came meanwhile', async () => {
+    const { clock, groq, admitted } = counting();
+    const broken = new Error('broken');
+    const answer = told(groq.chat({ messages }, { place$: throwError(() => broken) }));
+    clock.flush(1_000);
+    expect(await answer.error).toBe(broken);
+    expect(admitted).toEqual([]);
+  });
+
+  it('should leave `place$` when its request is cancelled', () => {
+    const { groq } = counting();
+    const place$ = new Subject<Place>();
+    groq.chat({ messages }, { place$ }).subscribe().unsubscribe();
+    expect(place$.observed).toBe(false);
   });
 
   it('should have no timer when the request may wait forever', () => {
