@@ -30,8 +30,8 @@ export interface AnswersOptions<T = unknown> extends CallOptions {
   readonly ordered?: boolean | undefined;
   /**
    * Whether an error is emitted as a result, so that the other requests go on (`emit`), or ends the stream (`throw`).
-   * This includes errors that `project` or `each` throws: `emit` reports them as the `cause` of a {@link
-   * ValidationError}, unless they are a {@link GroqError}.
+   * This includes errors that `project` or `each` throws, and those of a `place$`: `emit` reports them as the `cause` of
+   * a {@link ValidationError}, unless they are a {@link GroqError}.
    *
    * @default 'emit'
    */
@@ -156,23 +156,26 @@ class Inputs<T> implements OperateConfig<T, AnswerResult<T>> {
   #start(asked: Asked<T>): void {
     const { input, index, request } = asked;
     const { ask, project, optionsOf, onError } = this.#config;
+    // Where an error comes from that is not of this package, as far as that is known.
+    let source: Source | undefined = 'project()';
     const fail = (error: unknown): void => {
-      if (onError === 'throw' || !isGroqError(error)) {
+      const known = isGroqError(error) ? error : source && failureOf(source, error);
+      if (onError === 'throw' || known === undefined) {
         this.destination.error(error);
         return;
       }
-      asked.result = { input, index, error };
+      asked.result = { input, index, error: known };
       this.#end(asked);
     };
     let answer$: Observable<Answer>;
-    // Which of the two has thrown, if one does.
-    let called = 'project';
     try {
       const body = project(input, index);
-      called = 'each';
-      answer$ = ask(body, optionsOf(input, index));
+      source = 'each()';
+      const options = optionsOf(input, index);
+      answer$ = ask(body, options);
+      source = options.place$ && 'place$';
     } catch (error) {
-      fail(onError === 'throw' || isGroqError(error) ? error : thrownBy(called, error));
+      fail(error);
       return;
     }
     const answering = answer$.subscribe({
@@ -208,8 +211,18 @@ class Inputs<T> implements OperateConfig<T, AnswerResult<T>> {
   }
 }
 
-const thrownBy = (name: string, cause: unknown): ValidationError => {
-  const expected = name === 'project' ? 'a chat request' : 'options of a call';
-  const issue = { path: `${name}()`, expected, got: 'an error' };
-  return new ValidationError('A function of answers()', [issue], 'See the cause; nothing was sent.', { cause });
+/** What the user of {@link answers} provides that may fail: what it is part of, and what was expected of it. */
+const SOURCES = {
+  'project()': ['A function of answers()', 'a chat request'],
+  'each()': ['A function of answers()', 'options of a call'],
+  place$: ['The options of the call', 'places'],
+} as const;
+
+type Source = keyof typeof SOURCES;
+
+const failureOf = (source: Source, cause: unknown): ValidationError => {
+  const [subject, expected] = SOURCES[source];
+  const issue = { path: source, expected, got: 'an error' };
+  const advice = source === 'place$' ? 'See the cause.' : 'See the cause; nothing was sent.';
+  return new ValidationError(subject, [issue], advice, { cause });
 };

@@ -252,6 +252,21 @@ describe('Groq.answers', () => {
     expect([results.ends, transport.requests.length]).toEqual([[['complete']], 2]);
   });
 
+  const brokenPlace = (input: string): CallOptions => (input === 'b' ? { place$: throwError(() => broken) } : {});
+
+  it('should emit an error for a `place$` that fails, and continue', async () => {
+    const transport = fakeTransport({ a: 'A', b: 'B', c: 'C' });
+    const groq = createGroq({ transport, limits: false, counter: constantCounter(1) });
+    const results = told(inputs.pipe(groq.answers(ask, { each: brokenPlace, ordered: true })));
+    await results.ended;
+    expect(results.values.all).toMatchObject([
+      { answer: {} },
+      { input: 'b', index: 1, error: { code: 'GROQ_ERR_VALIDATION', path: 'place$', cause: broken } },
+      { answer: {} },
+    ]);
+    expect(results.ends).toEqual([['complete']]);
+  });
+
   it('should emit a Groq error that project() throws unchanged', async () => {
     const own = new ClosedError();
     const { groq } = setUp();
@@ -269,6 +284,7 @@ describe('Groq.answers', () => {
   it.each([
     ['project()', project, {}],
     ['each()', ask, { each }],
+    ['place$', ask, { each: brokenPlace }],
   ])('should fail with what %s throws and cancel the others when `onError` is "throw"', async (_, made, options) => {
     const { groq, transport } = setUp();
     const results = told(inputs.pipe(groq.answers(made, { ...options, onError: 'throw' })));
