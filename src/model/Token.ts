@@ -63,7 +63,7 @@ export interface QueuedToken {
 
 /** The message of a completion. */
 export interface AnswerMessage extends AssistantMessage {
-  /** Absent if there is no text, for example if the model only calls tools. */
+  /** Absent if the model only calls tools. */
   content?: string;
 }
 

@@ -115,7 +115,8 @@ class WireAnswer {
       return;
     }
     const message = {
-      content: this.#text,
+      // Like Groq: no empty content next to tool calls.
+      ...((this.#text !== '' || this.#calls.length === 0) && { content: this.#text }),
       ...(this.#reasoning !== '' && { reasoning: this.#reasoning }),
       ...(this.#calls.length > 0 && { tool_calls: this.#calls }),
     };

@@ -1,6 +1,6 @@
-import { createGroq, isConnectionError, isTruncatedStreamError, type Token, text } from 'rxgroq';
+import { answer, createGroq, isConnectionError, isTruncatedStreamError, type Token, text } from 'rxgroq';
 import { fakeTransport, type Replies, virtualClock, wire } from 'rxgroq/testing';
-import { concat, interval, map, mergeMap, NEVER, Observable, of, take, throwError } from 'rxjs';
+import { concat, from, interval, map, mergeMap, NEVER, Observable, of, take, throwError } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { ConnectionError } from '../../src/errors/ConnectionError.ts';
 import { rx } from '../util/rx.ts';
@@ -46,6 +46,19 @@ describe('fakeTransport', () => {
     const { tokens, answers } = ask({ 'a b': [call] });
     expect(tokens.values.all[1]).toMatchObject({ reason: 'tool_calls' });
     expect(answers.values.all).toMatchObject([{ finish_reason: 'tool_calls' }]);
+  });
+
+  it('should answer with the same message, streamed or whole', () => {
+    const messagesOf = (pieces: Token[]) => {
+      const { tokens, answers } = ask({ 'a b': pieces });
+      const message = told(from(tokens.values.all).pipe(answer())).values.all[0]?.message;
+      return [message, answers.values.all[0]?.message];
+    };
+    const tool_calls = [{ id: 'call_1', type: 'function', function: { name: 'add', arguments: '{"a":1}' } }];
+    const calling = { role: 'assistant', tool_calls };
+    expect(messagesOf([call])).toEqual([calling, calling]);
+    const silent = { role: 'assistant', content: '' };
+    expect(messagesOf([])).toEqual([silent, silent]);
   });
 
   it('should answer with the requested model, streamed or whole', () => {
