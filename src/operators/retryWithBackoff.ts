@@ -28,7 +28,8 @@ export interface RetryConfig {
    */
   readonly maxDelay?: number | undefined;
   /**
-   * Whether to retry failures of the model's sampling: `tool_use_failed` and `json_validate_failed`.
+   * Whether to retry failures of the model's sampling: `tool_use_failed` and `json_validate_failed`. Within a
+   * stream they may come after a part of the answer, such as reasoning, and are then not retried.
    *
    * @default false
    */

@@ -49,11 +49,11 @@ const ADVICE_BY_CODE: ReadonlyMap<string | undefined, string> = new Map([
   ['context_length_exceeded', 'Shorten the messages or lower max_completion_tokens.'],
   [
     'tool_use_failed',
-    'Try again, or set `retry.sampling` to retry automatically: the model made an invalid tool call.',
+    'Try again, or set `retry.sampling` to retry automatically until an answer has begun: the model made an invalid tool call.',
   ],
   [
     'json_validate_failed',
-    'Try again, or set `retry.sampling` to retry automatically; a higher max_completion_tokens may help.',
+    'Try again, or set `retry.sampling` to retry automatically until an answer has begun; a higher max_completion_tokens may help.',
   ],
 ]);
 

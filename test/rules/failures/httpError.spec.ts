@@ -16,7 +16,7 @@ describe('httpErrorOf', () => {
     [
       400,
       'tool_use_failed',
-      'Try again, or set `retry.sampling` to retry automatically: the model made an invalid tool call.',
+      'Try again, or set `retry.sampling` to retry automatically until an answer has begun: the model made an invalid tool call.',
     ],
     [400, undefined, 'Correct the request as described in the message.'],
     [401, 'invalid_api_key', 'Set GROQ_API_KEY or `apiKey` to a key from https://console.groq.com/keys.'],
