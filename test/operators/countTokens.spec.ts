@@ -113,6 +113,22 @@ describe('countTokens', () => {
     expect(jobs.ends[0]?.[1]).toMatchObject({ path: 'count()', expected: 'a TokenCount', got, ...more });
   });
 
+  it.each<[string, () => ReturnType<TokenCounter['count']>]>([
+    [
+      'throws',
+      () => {
+        throw bad;
+      },
+    ],
+    ['fails', () => throwError(() => bad)],
+  ])('should blame a request that JSON cannot represent when its counter %s', (_, answer) => {
+    const schema: Record<string, unknown> = { type: 'object' };
+    schema['properties'] = { child: schema };
+    const circular = request('x', { tools: [{ type: 'function', function: { name: 'f', parameters: schema } }] });
+    const jobs = told(of(circular).pipe(countTokens({ counter: { count: answer } })));
+    expect(jobs.ends[0]?.[1]).toMatchObject({ path: 'tools', expected: 'a value that JSON can represent' });
+  });
+
   it.each<[string, object, string, string]>([
     ['that is not a number', { tokens: NaN, bound: NaN }, 'tokens', 'NaN'],
     ['that is text', { tokens: 5, bound: '5' }, 'bound', 'a string of 1 character'],

@@ -5,13 +5,15 @@ import { ValidationError } from '../../errors/ValidationError.ts';
 import type { ChatRequest } from '../../model/ChatRequest.ts';
 import type { TokenCount } from '../../model/TokenCount.ts';
 import type { TokenCounter } from '../../ports/TokenCounter.ts';
+import { requestJson } from '../../rules/request/requestJson.ts';
 import { checked } from '../../rules/request/validation.ts';
 
 /**
  * Calls a counter and enforces its contract, since users can write their own: there is one count for each request. A
  * synchronous count is a plain value, which keeps the order of a burst.
  *
- * @throws {ValidationError} (also as `error`) when there is none. The error of the counter is its `cause`.
+ * @throws {ValidationError} (also as `error`) when there is none. The error of the counter is its `cause`, unless the
+ * request is one that cannot be sent.
  */
 export function countOf(counter: TokenCounter, request: ChatRequest): TokenCount | Observable<TokenCount> {
   try {
@@ -23,11 +25,11 @@ export function countOf(counter: TokenCounter, request: ChatRequest): TokenCount
       throwIfEmpty(() => noCount('nothing', CORRECT)),
       map(checkCount),
       catchError((error: unknown) => {
-        throw failureOf(error);
+        throw failureOf(error, request);
       }),
     );
   } catch (error) {
-    throw failureOf(error);
+    throw failureOf(error, request);
   }
 }
 
@@ -50,8 +52,16 @@ function checkCount(count: TokenCount): TokenCount {
 
 const countSchema = z.looseObject({ tokens: z.number().min(0), bound: z.number().min(0) });
 
-const failureOf = (error: unknown): unknown =>
-  isGroqError(error) ? error : noCount('an error', 'See the cause; nothing was sent.', { cause: error });
+function failureOf(error: unknown, request: ChatRequest): unknown {
+  if (isGroqError(error)) return error;
+  try {
+    requestJson(request);
+  } catch (unsendable) {
+    // Then the counter is not to blame: a schema that contains itself, for example.
+    return unsendable;
+  }
+  return noCount('an error', 'See the cause; nothing was sent.', { cause: error });
+}
 
 const noCount = (got: string, advice: string, options?: ErrorOptions): ValidationError =>
   new ValidationError('The counter', [{ path: 'count()', expected: 'a TokenCount', got }], advice, options);
