@@ -109,7 +109,7 @@ describe('the config of', () => {
   it.each<[unknown, string]>([
     [undefined, 'nothing'],
     [[1], 'an array of 1'],
-    [Promise.resolve(1), 'an object'],
+    [Promise.resolve(1), 'an instance of Promise'],
   ])('iterate should require an Observable: %#', (source, got) => {
     const make = () => iterate(source as Observable<number>);
     expect(make).toThrow(

@@ -62,6 +62,8 @@ function expectedBy(issue: Issue, value: unknown): string {
     case 'invalid_type':
       // Infinity is a number too, so `a number` would not say what is wrong with it.
       if (value === Infinity || value === -Infinity) return 'a finite number';
+      // An instance of a class is an object too.
+      if (issue.expected === 'record' && className(value) !== undefined) return 'a plain object';
       return ARTICLES[issue.expected] ?? issue.expected;
     case 'invalid_value':
       return issue.values.length === 1 ? JSON.stringify(issue.values[0]) : `one of ${words(issue.values)}`;
@@ -104,7 +106,16 @@ function typeOf(value: unknown): string {
   if (value === null || typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (typeof value === 'string') return `a string of ${value.length} character${value.length === 1 ? '' : 's'}`;
   if (Array.isArray(value)) return `an array of ${value.length}`;
-  return ARTICLES[typeof value] ?? typeof value;
+  const name = className(value);
+  return name === undefined ? (ARTICLES[typeof value] ?? typeof value) : `an instance of ${name}`;
+}
+
+/** The name of the class of an object, unless it is a plain one. */
+function className(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { constructor } = value;
+  const name = typeof constructor === 'function' ? constructor.name : '';
+  return name === '' || name === 'Object' ? undefined : name;
 }
 
 const valueAt = (root: unknown, path: Path): unknown =>

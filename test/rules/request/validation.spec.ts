@@ -47,6 +47,27 @@ describe('checked', () => {
     ['another type', 5, '', 'an object', '5'],
     ['nothing', undefined, '', 'an object', 'nothing'],
     ['a list', [1, 2], '', 'an object', 'an array of 2'],
+    [
+      'a schema of a library instead of its JSON',
+      { named: item },
+      'named',
+      'a plain object',
+      'an instance of ZodObject',
+    ],
+    ['a list that was not awaited', { list: Promise.resolve([]) }, 'list', 'an array', 'an instance of Promise'],
+    ['an object without a prototype', { list: Object.create(null) as object }, 'list', 'an array', 'an object'],
+    [
+      'an object of a class without a name',
+      {
+        list: new (class {
+          readonly a = 1;
+        })(),
+      },
+      'list',
+      'an array',
+      'an object',
+    ],
+    ['an object with a field of that name', { list: { constructor: 1 } }, 'list', 'an array', 'an object'],
     ['a word that is none of them', { word: 'in' }, 'word', 'one of "on", "off"', '"in"'],
     ['a number instead of a word', { word: 5 }, 'word', 'one of "on", "off"', '5'],
     ['a text instead of a word', { word: 'x'.repeat(41) }, 'word', 'one of "on", "off"', 'a string of 41 characters'],
