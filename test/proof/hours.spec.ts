@@ -1,3 +1,4 @@
+import type { Subscription } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { constantCounter } from '../../src/adapters/constantCounter.ts';
 import { createGroq } from '../../src/client/createGroq.ts';
@@ -46,10 +47,10 @@ function setUp({ seed = 1, limits, own = limits, prompt, max, completion, durati
   const timeouts = { queue: Infinity };
   const groq = createGroq({ transport: server, scheduler, counter, limits: { m: own }, random: chance, timeouts });
   const answers: { readonly at: number; readonly waited: number }[] = [];
-  const ask = (maxTokens = max): void => {
+  const ask = (maxTokens = max): Subscription => {
     const at = scheduler.now();
     const messages = [{ role: 'user' as const, content: 'x' }];
-    groq.complete({ model: 'm', messages, max_completion_tokens: maxTokens }).subscribe(() => {
+    return groq.complete({ model: 'm', messages, max_completion_tokens: maxTokens }).subscribe(() => {
       answers.push({ at, waited: scheduler.now() - at });
     });
   };
@@ -86,6 +87,33 @@ describe('over hours', () => {
       expect(its - mine).toBeLessThan(20_000);
     },
   );
+
+  it('most of what cancelled answers did not use should not be missing for the rest of the day', () => {
+    const { scheduler, server, ask, levelsAt } = setUp({
+      limits: FREE,
+      prompt: 100,
+      max: 2_000,
+      completion: [400, 800],
+      duration: [4_000, 4_000],
+    });
+    for (let t = 0; t < 8 * HOUR; t += 10 * MINUTE) {
+      for (const [i, isLeft] of [true, true, false].entries()) {
+        scheduler.schedule(
+          () => {
+            const asked = ask();
+            if (!isLeft) return;
+            scheduler.schedule(() => {
+              asked.unsubscribe();
+            }, 1_000);
+          },
+          t + i * 5_000,
+        );
+      }
+    }
+    const [mine, its] = levelsAt(8 * HOUR, 'tpd');
+    expect(its - mine).toBeLessThan(60_000);
+    expect(server.refusals).toEqual([]);
+  });
 
   it('configured limits below the server’s should refill at their own rate', () => {
     const { scheduler, ask, answers } = setUp({

@@ -26,7 +26,10 @@ export class Bucket {
   #level: number;
   /** The charges that may still be in transit to the server. */
   #travelling = 0;
-  /** How much lower the level is than our own charges explain: the usage attributed to others. */
+  /**
+   * How much lower the level may be than the server's: the usage attributed to others, and charges that may not have
+   * been used.
+   */
   #withheld = 0;
   #at: number;
 
@@ -102,6 +105,11 @@ export class Bucket {
     this.#travelling += cost * this.window;
   }
 
+  /** Notes that a charge may not have been used. */
+  doubt(units: number): void {
+    this.#withheld += units * this.window;
+  }
+
   /** Notes that the server has charged a cost. */
   arrive(cost: number): void {
     this.#travelling -= cost * this.window;
@@ -114,7 +122,7 @@ export class Bucket {
 
   /**
    * Applies a correction that was found at another bucket. Negative units were used by others; positive units are added
-   * only up to the usage that was attributed to others.
+   * only up to what was withheld.
    *
    * @return The change of the level, in units.
    */

@@ -160,6 +160,8 @@ export class LimitMirror {
       // If the bucket was full since the server charged the request, the refund may be lost there.
       const lost = isUse && back > 0 && gauge.bucket.fullAt > open.arrivedAt;
       gauge.settle(units, kept ? 0 : back, lost, open.at, now);
+      // The tokens of a day cannot have overflowed where those of a minute did not, which show what was used.
+      if (outcome.type === 'unknown' && gauge.dimension === 'tpd') gauge.bucket.doubt(units);
     }
     this.#learner.settled(open, outcome, this.#open, event, now);
     return true;

@@ -162,6 +162,19 @@ describe('LimitMirror', () => {
       expect([level('tpm'), level('rpm')]).toEqual([tpm, rpm]);
     });
 
+    it('should give what answers show to be unused back to the tokens of a day, too', () => {
+      const { mirror, make, take, level } = mirrorOf({ tpm: 600, tpd: 2_000 });
+      mirror.settle(take(500), { type: 'unknown' }, 0);
+      const next = make(tokens(50));
+      mirror.reserve(next, 6_000);
+      mirror.sent(next, 6_000);
+      const levels = () => [level('tpm', 6_000), level('tpd', 6_000)].map((units) => Math.round(units ?? NaN));
+      expect(levels()).toEqual([110, 1_450]);
+      // Of the 500, only 100 were used.
+      mirror.learn(next, { tpm: { limit: 600, remaining: 510 } }, 6_000);
+      expect(levels()).toEqual([510, 1_850]);
+    });
+
     it('should settle a reservation once', () => {
       const { mirror, make, take, level } = mirrorOf({ tpm: 600 });
       const reservation = take(100);
