@@ -75,8 +75,10 @@ export class GaugeSet {
     const last = this.#told.get(dimension) ?? -Infinity;
     if (askedAt < last && limit > (this.#allowed[dimension] ?? Infinity)) return false;
     const isNews = !this.#told.has(dimension) || this.#allowed[dimension] !== limit;
+    const isRaise = this.#told.has(dimension) && limit > (this.#allowed[dimension] ?? Infinity);
     this.#told.set(dimension, Math.max(last, askedAt));
     this.#adopt(dimension, limit, now);
+    if (isRaise && isShown(dimension)) this.#forgetHidden(askedAt, now);
     if (isNews && isShown(dimension)) this.#followPlan(askedAt, now);
     return true;
   }
@@ -98,6 +100,17 @@ export class GaugeSet {
   countWindows(): void {
     this.#windowed = true;
     for (const gauge of this.all) gauge.countWindows();
+  }
+
+  /** Forgets what errors reported of hidden limits: a limit that answers show was raised, and so may these have been. */
+  #forgetHidden(askedAt: number, now: number): void {
+    for (const [dimension, toldAt] of [...this.#told]) {
+      const expected = this.#expected[dimension];
+      if (isShown(dimension) || toldAt >= askedAt || (expected ?? Infinity) <= (this.#allowed[dimension] ?? 0))
+        continue;
+      this.#told.delete(dimension);
+      this.#adopt(dimension, expected, now);
+    }
   }
 
   /** Takes the hidden limits from the plan that the shown limits match, if it is the only one. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Limits } from '../../../src/model/Limits.ts';
 import { GaugeSet } from '../../../src/rules/limits/GaugeSet.ts';
 
 const limitOf = (gauges: GaugeSet): number | undefined => gauges.find('tpm')?.bucket.limit;
@@ -43,6 +44,37 @@ describe('GaugeSet', () => {
     gauges.hear('tpm', 1_000, 1, 1);
     gauges.cap({ rpm: 10, tpm: undefined }, 2);
     expect(limitOf(gauges)).toBe(500);
+  });
+
+  describe('when a limit that answers show is raised', () => {
+    const sizes = (gauges: GaugeSet) =>
+      Object.fromEntries(gauges.all.map(({ dimension, bucket }) => [dimension, bucket.limit]));
+    const raised = (expected: Limits, ceilings: Limits, rpmToldAt = 20): GaugeSet => {
+      const gauges = new GaugeSet(expected, ceilings, [], 0);
+      gauges.hear('tpm', 8_000, 10, 10);
+      gauges.hear('rpm', 30, rpmToldAt, rpmToldAt);
+      gauges.hear('tpm', 250_000, 30, 30);
+      return gauges;
+    };
+
+    it('should forget what a 429 has reported of a hidden limit, which may have been raised, too', () => {
+      expect(sizes(raised({}, {}))).toEqual({ tpm: 250_000 });
+      expect(sizes(raised({ rpm: 60 }, {}))).toEqual({ tpm: 250_000, rpm: 60 });
+      expect(sizes(raised({}, { rpm: 40 }))).toEqual({ tpm: 250_000, rpm: 40 });
+    });
+
+    it('should keep a report that is newer, or higher than what was expected', () => {
+      expect(sizes(raised({}, {}, 31))).toEqual({ tpm: 250_000, rpm: 30 });
+      expect(sizes(raised({ rpm: 20 }, {}))).toEqual({ tpm: 250_000, rpm: 30 });
+    });
+
+    it('should keep it when that limit is first reported, or cut', () => {
+      const gauges = new GaugeSet({ tpm: 1_000 }, {}, [], 0);
+      gauges.hear('rpm', 30, 10, 10);
+      gauges.hear('tpm', 8_000, 20, 20);
+      gauges.hear('tpm', 6_000, 30, 30);
+      expect(sizes(gauges)).toEqual({ tpm: 6_000, rpm: 30 });
+    });
   });
 
   describe('mostOf', () => {
