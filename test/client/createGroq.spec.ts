@@ -359,7 +359,7 @@ describe('createGroq', () => {
       groq.events$.subscribe((event) => events.push(event));
       const answer = told(groq.complete({ messages }));
       const message =
-        'Rate limit … on tokens per minute (TPM): Limit 8000, Used 7900, Requested 102. Please try again in 9m1.5s. X';
+        'Rate limit … on tokens per day (TPD): Limit 8000, Used 7950, Requested 102. Please try again in 9m1.5s. X';
       (await server.requests.at(0)).connection.socket.write(json(429, { error: { message, type: 'tokens' } }));
       hello(await server.requests.at(1));
       await answer.ended;
@@ -368,7 +368,7 @@ describe('createGroq', () => {
         events.find(({ type }) => type === 'rate-limited'),
         events.findLast(({ type }) => type === 'admitted'),
       ];
-      expect(refused).toMatchObject({ dimension: 'tpm' });
+      expect(refused).toMatchObject({ dimension: 'tpd' });
       expect((again?.at ?? 0) - (refused?.at ?? 0)).toBeGreaterThanOrEqual(541_500);
       expect(server.requests.length).toBe(2);
       scheduler.stop();

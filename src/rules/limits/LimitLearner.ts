@@ -196,11 +196,13 @@ export class LimitLearner {
       this.#pausedUntil = Math.max(this.#pausedUntil, now + pause);
       return;
     }
-    gauge.pausedUntil = Math.max(gauge.pausedUntil, now + pause);
-    if (used === undefined || limit === undefined || requested === undefined) return;
     const { window } = gauge.bucket;
+    // By then it has refilled, unless more than it holds is missing, so a longer wait is a mistake.
+    const longest = Math.max(window, missingIn(rejection) * window);
+    gauge.pausedUntil = Math.max(gauge.pausedUntil, now + Math.min(pause, longest));
+    if (used === undefined || limit === undefined || requested === undefined) return;
     // After the wait the request fits, so no more can be missing than flows in until then, whatever is said to be used.
-    const inflow = ms === undefined ? Infinity : ((ms + FLOW_TOLERANCE) * limit) / window;
+    const inflow = (((ms ?? window) + FLOW_TOLERANCE) * limit) / window;
     const missing = Math.min(used + requested - limit, inflow);
     const mark = isShown(dimension) ? marks?.[dimension] : undefined;
     // Without a mark, or before the levels are known, there is nothing to compare with. The reported level excludes
@@ -230,3 +232,7 @@ export class LimitLearner {
     if (this.#strange >= STRANGE) this.#gauges.countWindows();
   }
 }
+
+/** The units that a 429 reports to be missing, in full buckets. */
+const missingIn = ({ limit = 0, used = 0, requested = 0 }: Rejection): number =>
+  limit === 0 ? 0 : (used + requested - limit) / limit;

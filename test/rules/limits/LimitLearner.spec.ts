@@ -8,6 +8,8 @@ import { tokens } from '../../util/jobs.ts';
 import { seeded } from '../../util/random.ts';
 import { reservations } from '../../util/stores.ts';
 
+const HOUR = 3_600_000;
+
 /** A mirror that learns, with times set by hand. */
 const learning = (limits: Limits, config: Partial<LimitMirrorConfig> = {}) => {
   const make = reservations();
@@ -289,6 +291,23 @@ describe('LimitLearner', () => {
       expect([waitFor(1), waitFor(1, 6_999), waitFor(1, 7_000)]).toEqual([7_000, 1, 0]);
       rejected({ dimension: 'rpm', ms: 100 }, 8_000);
       expect(mirror.levels(8_000).map(({ pausedFor }) => pausedFor)).toEqual([100, 0]);
+    });
+
+    it.each<[string, Rejection, number]>([
+      ['a minute', { dimension: 'rpm', ms: 23 * HOUR }, 60_000],
+      ['a day', { dimension: 'tpd', ms: 23 * HOUR }, 23 * HOUR],
+      ['what is missing', { dimension: 'tpm', ms: 23 * HOUR, limit: 1_000, used: 1_500, requested: 700 }, 72_000],
+      ['a limit of 0', { dimension: 'tpm', ms: 23 * HOUR, limit: 0, used: 0, requested: 0 }, 60_000],
+    ])('should pause a limit no longer than it takes to refill: %s', (_, rejection, pause) => {
+      const { rejected, bucket } = learning({ tpm: 1_000, rpm: 10, tpd: 10_000 });
+      rejected(rejection);
+      expect(bucket(rejection.dimension ?? 'rpm')?.pausedFor).toBe(pause);
+    });
+
+    it('should not lower a level below what flows in until it is full, if the 429 asks for no wait', () => {
+      const { rejected, level } = learning({ tpd: 10_000 });
+      rejected({ dimension: 'tpd', limit: 10_000, used: 1e14, requested: 10 });
+      expect(level('tpd')).toBeGreaterThan(-10_100);
     });
 
     it('should not shorten an earlier pause', () => {
