@@ -31,6 +31,9 @@ interface ShownWait {
 /** The minimum tolerance when a reported wait is compared with the time of a continuous refill, in milliseconds. */
 const FLOW_TOLERANCE = 1_500;
 
+/** How many full buckets may be missing, if a 429 asks for no wait: as many as when a limit was cut to a tenth. */
+const MOST_OVERDRAWN = 10;
+
 /** In how many answers in a row the waits must differ before the server is taken to count within windows. */
 const STRANGE = 2;
 
@@ -197,12 +200,10 @@ export class LimitLearner {
       return;
     }
     const { window } = gauge.bucket;
-    // By then it has refilled, unless more than it holds is missing, so a longer wait is a mistake.
-    const longest = Math.max(window, missingIn(rejection) * window);
-    gauge.pausedUntil = Math.max(gauge.pausedUntil, now + Math.min(pause, longest));
+    gauge.pausedUntil = Math.max(gauge.pausedUntil, now + Math.min(pause, longestPause(rejection, window)));
     if (used === undefined || limit === undefined || requested === undefined) return;
     // After the wait the request fits, so no more can be missing than flows in until then, whatever is said to be used.
-    const inflow = (((ms ?? window) + FLOW_TOLERANCE) * limit) / window;
+    const inflow = (((ms ?? MOST_OVERDRAWN * window) + FLOW_TOLERANCE) * limit) / window;
     const missing = Math.min(used + requested - limit, inflow);
     const mark = isShown(dimension) ? marks?.[dimension] : undefined;
     // Without a mark, or before the levels are known, there is nothing to compare with. The reported level excludes
@@ -233,6 +234,11 @@ export class LimitLearner {
   }
 }
 
-/** The units that a 429 reports to be missing, in full buckets. */
-const missingIn = ({ limit = 0, used = 0, requested = 0 }: Rejection): number =>
-  limit === 0 ? 0 : (used + requested - limit) / limit;
+/**
+ * The longest pause that a 429 can rightly ask for, in milliseconds: by then the bucket has refilled, or what is missing
+ * has flowed in, if that is more. The server rounds its numbers to whole units.
+ */
+function longestPause({ limit = 0, used = 0, requested = 0 }: Rejection, window: number): number {
+  const missing = used + requested - limit + 1;
+  return limit > 0 && missing > limit ? (missing * window) / limit + FLOW_TOLERANCE : window;
+}
