@@ -3,6 +3,7 @@ import type { ModelId } from '../../model/Models.ts';
 import type { TokenCount } from '../../model/TokenCount.ts';
 import { addDocuments } from './addDocuments.ts';
 import type { CountText } from './CountText.ts';
+import { calledFunctions } from './calledFunctions.ts';
 import { contentText } from './contentText.ts';
 import { developerMessage } from './harmony/developerMessage.ts';
 import { Tally } from './Tally.ts';
@@ -101,9 +102,9 @@ function addAnswer(
   frame: number,
   count: CountText,
 ): void {
-  const { content, reasoning, tool_calls, function_call } = message;
+  const { content, reasoning, tool_calls } = message;
   for (const { id, function: call } of tool_calls ?? []) called.set(id, call.name);
-  const calls = [...(tool_calls ?? []).map((call) => call.function), ...(function_call ? [function_call] : [])];
+  const calls = calledFunctions(message);
   for (const { name, arguments: json } of calls) {
     tally.guess(frame + count(` to=functions.${name}`) + count(json), 4 + json.length / 8);
   }

@@ -2,6 +2,7 @@ import type { ChatRequest, Message } from '../../model/ChatRequest.ts';
 import type { TokenCount } from '../../model/TokenCount.ts';
 import { addDocuments } from './addDocuments.ts';
 import type { CountText } from './CountText.ts';
+import { calledFunctions } from './calledFunctions.ts';
 import { contentText } from './contentText.ts';
 import { Tally } from './Tally.ts';
 
@@ -63,13 +64,9 @@ export function countLlama3Template(request: ChatRequest, count: CountText): Tok
   return tally.total;
 }
 
-function addAnswer(
-  tally: Tally,
-  { reasoning, tool_calls, function_call }: Extract<Message, { role: 'assistant' }>,
-  count: CountText,
-): void {
-  const calls = [...(tool_calls ?? []).map((call) => call.function), ...(function_call ? [function_call] : [])];
-  for (const { name, arguments: json } of calls) tally.guess(CALL + count(name) + count(json), 8);
+function addAnswer(tally: Tally, message: Extract<Message, { role: 'assistant' }>, count: CountText): void {
+  for (const { name, arguments: json } of calledFunctions(message)) tally.guess(CALL + count(name) + count(json), 8);
+  const { reasoning } = message;
   // Whether Groq writes earlier reasoning into the prompt is not known either.
   if (reasoning) tally.guess(0, MESSAGE + count(reasoning));
 }

@@ -1,6 +1,7 @@
 import type { ChatRequest, Message } from '../../model/ChatRequest.ts';
 import { type Attachment, attachmentTokens } from './attachmentTokens.ts';
 import type { CountText } from './CountText.ts';
+import { calledFunctions } from './calledFunctions.ts';
 import { contentParts } from './contentText.ts';
 import { imageTokens } from './image/imageTokens.ts';
 import { spacedJson } from './spacedJson.ts';
@@ -52,9 +53,7 @@ export type PromptFeatures = Readonly<Record<Feature, number>>;
 export function promptFeatures(request: ChatRequest, count: CountText): PromptFeatures {
   const { messages, tools, tool_choice, response_format } = request;
   const sum = (each: (message: Message) => number): number => messages.reduce((all, message) => all + each(message), 0);
-  const calls = messages.flatMap((message) =>
-    message.role === 'assistant' ? (message.tool_calls ?? []).map((call) => call.function) : [],
-  );
+  const calls = messages.flatMap(calledFunctions);
   const instructions = messages.some(({ role }) => role === 'system' || role === 'developer');
   // Groq leaves tools that must not be called out of the prompt.
   const told = tool_choice === 'none' ? [] : (tools ?? []);

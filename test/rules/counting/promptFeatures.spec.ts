@@ -56,6 +56,12 @@ describe('promptFeatures', () => {
     });
   });
 
+  it('should find a call in the deprecated form', () => {
+    const called = { name: 'f', arguments: '{"a":1}' };
+    const request: ChatRequest = { model: 'm', messages: [{ role: 'assistant', function_call: called }] };
+    expect(promptFeatures(request, count)).toEqual({ ...zero, prompt: 1, calls: 1, callText: 8 });
+  });
+
   it('should leave out tools that must not be called', () => {
     const request: ChatRequest = {
       model: 'm',
