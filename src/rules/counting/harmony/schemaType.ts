@@ -7,12 +7,13 @@ function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-const SIMPLE: Readonly<Record<string, string>> = {
-  string: 'string',
-  number: 'number',
-  integer: 'number',
-  boolean: 'boolean',
-};
+// A map, since a schema can have any type, even the name of a property of every object.
+const SIMPLE: ReadonlyMap<unknown, string> = new Map([
+  ['string', 'string'],
+  ['number', 'number'],
+  ['integer', 'number'],
+  ['boolean', 'boolean'],
+]);
 
 /** The comment for a default value: strings are in quotes, except those of an enumeration. */
 function defaultOf(schema: Schema): string[] {
@@ -85,5 +86,5 @@ export function schemaType(schema: Schema, indent = ''): string {
   if (type === 'array') return isObject(items) ? `${schemaType(items, indent)}[]` : 'Array<any>';
   const texts = type === 'string' ? listOf(choices).filter((choice) => typeof choice === 'string') : [];
   if (texts.length > 0) return texts.map((text) => `"${text}"`).join(' | ');
-  return (typeof type === 'string' ? SIMPLE[type] : undefined) ?? 'any';
+  return SIMPLE.get(type) ?? 'any';
 }

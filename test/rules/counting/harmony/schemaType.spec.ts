@@ -13,6 +13,7 @@ describe('schemaType', () => {
     [{ type: 'array' }, 'Array<any>'],
     [{ type: 'object' }, '{\n}'],
     [{}, 'any'],
+    [{ type: 'constructor' }, 'any'],
     [{ $ref: '#/$defs/x' }, 'any'],
     [{ enum: ['a', 'b'] }, 'any'],
     [{ type: 'integer', enum: [1, 2] }, 'number'],
