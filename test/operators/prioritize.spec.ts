@@ -52,20 +52,22 @@ describe('prioritize', () => {
     expect(completed).toBe(true);
   });
 
-  it('should fail when a job has an unknown priority, and say which there are', () => {
-    rx(({ cold, expectObservable }) => {
-      const job = jobMaker()('a', { priority: 'urgent' as Priority });
-      expectObservable(cold('-a-', { a: job }).pipe(prioritize())).toBe(
-        '-#',
-        undefined,
-        expect.objectContaining({
-          code: 'GROQ_ERR_VALIDATION',
-          message:
-            'The job: `priority` must be one of "high", "normal", "low", "background", got "urgent". Correct its priority; nothing was sent.',
-        }),
-      );
-    });
-  });
+  it.each(['urgent', 'constructor', '__proto__'])(
+    'should fail when a job has the unknown priority %s, and say which there are',
+    (unknown) => {
+      rx(({ cold, expectObservable }) => {
+        const job = jobMaker()('a', { priority: unknown as Priority });
+        expectObservable(cold('-a-', { a: job }).pipe(prioritize())).toBe(
+          '-#',
+          undefined,
+          expect.objectContaining({
+            code: 'GROQ_ERR_VALIDATION',
+            message: `The job: \`priority\` must be one of "high", "normal", "low", "background", got "${unknown}". Correct its priority; nothing was sent.`,
+          }),
+        );
+      });
+    },
+  );
 
   it('should let the older of two equal jobs go first', () => {
     rx((helpers) => {

@@ -75,10 +75,16 @@ export class DeadlineQueue<J extends Job> implements Backlog<J> {
     }
   }
 
-  /** Adds a job, unless its lifetime is over already. */
+  /**
+   * Adds a job, unless its lifetime is over already.
+   *
+   * @throws {ValidationError} when its priority is unknown.
+   */
   add(job: J): Ticket<J> | undefined {
     const { lifetime, priority } = job;
     if (lifetime?.closed === true) return undefined;
+    // Before it is looked up: it may be the name of a property of every object.
+    if (!Object.hasOwn(this.#byPriority, priority)) checkPriority(priority);
     const tenant = this.#arriving(job.tenant ?? '');
     const line = (tenant.lines[priority] ??= this.#lineOf(tenant, priority));
     const place = new LinkedPlace(job, virtualDeadline(job, this.#slack));
@@ -203,7 +209,7 @@ export class DeadlineQueue<J extends Job> implements Backlog<J> {
   }
 
   #lineOf(tenant: Tenant<J>, priority: Priority): TenantLine<J> {
-    return new TenantLine(tenant, this.#byPriority[checkPriority(priority)], this);
+    return new TenantLine(tenant, this.#byPriority[priority], this);
   }
 
   #reseat(line: TenantLine<J>): void {

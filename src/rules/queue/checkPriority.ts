@@ -6,9 +6,10 @@ import { checked } from '../request/validation.ts';
 const schema = z.object({ priority: prioritySchema });
 
 /**
- * Checks that the priority of a job is a {@link Priority}, and returns it: jobs are made by callers.
+ * Checks that the priority of a job is a {@link Priority}: jobs are made by callers.
  *
  * @throws {ValidationError} when it is anything else.
  */
-export const checkPriority = (priority: Priority): Priority =>
-  checked(schema, { priority }, 'The job', 'Correct its priority; nothing was sent.').priority;
+export function checkPriority(priority: Priority): void {
+  checked(schema, { priority }, 'The job', 'Correct its priority; nothing was sent.');
+}
