@@ -1,4 +1,4 @@
-import { Observable, type OperatorFunction, type SchedulerLike, type Subscriber } from 'rxjs';
+import { Observable, type OperatorFunction, type SchedulerLike, type Subscriber, type Unsubscribable } from 'rxjs';
 import * as z from 'zod';
 import type { GroqError } from '../errors/GroqError.ts';
 import { QueueFullError } from '../errors/QueueFullError.ts';
@@ -112,6 +112,8 @@ class Prioritizing<J extends Job> implements OperateConfig<J, Backlog<J>>, Queue
   #completed = false;
   /** The jobs of this turn that arrived when the backlog was full. */
   #beyond: Ticket<J>[] = [];
+  /** The check of the length at the end of this turn, if it can be cancelled. */
+  #checking: Unsubscribable | undefined;
 
   constructor(config: PrioritizeConfig<J> & { readonly slack: Slack }, destination: Subscriber<Backlog<J>>) {
     this.destination = destination;
@@ -127,7 +129,9 @@ class Prioritizing<J extends Job> implements OperateConfig<J, Backlog<J>>, Queue
     // A retry was admitted to the backlog before, and so was a job that only changes its place.
     if (this.#backlog.size <= maxQueued || job.attempt > 1 || job.moved === true) return;
     // The consumer of the backlog takes jobs at the end of the turn, and so before this.
-    if (this.#beyond.push(ticket) === 1) this.destination.add(soon(scheduler, this.#refuseBeyond));
+    if (this.#beyond.push(ticket) > 1) return;
+    this.#checking = soon(scheduler, this.#refuseBeyond);
+    this.destination.add(this.#checking);
   }
 
   complete(): void {
@@ -142,6 +146,8 @@ class Prioritizing<J extends Job> implements OperateConfig<J, Backlog<J>>, Queue
 
   readonly #refuseBeyond = (): void => {
     const { maxQueued = Infinity, overflow = 'last' } = this.#config;
+    // The action of a scheduler is not closed when it has run.
+    if (this.#checking !== undefined) this.destination.remove(this.#checking);
     const came = this.#beyond;
     this.#beyond = [];
     while (this.#backlog.size > maxQueued && !this.destination.closed) {

@@ -4,6 +4,7 @@ import { QueueFullError } from '../../src/errors/QueueFullError.ts';
 import type { Backlog } from '../../src/model/Backlog.ts';
 import type { Priority } from '../../src/model/Priority.ts';
 import { prioritize } from '../../src/operators/prioritize.ts';
+import { virtualClock } from '../../src/testing/virtualClock.ts';
 import { jobMaker, type NamedJob } from '../util/jobs.ts';
 import { marbles } from '../util/marbles.ts';
 import { type RunHelpers, rx } from '../util/rx.ts';
@@ -203,6 +204,31 @@ describe('prioritize', () => {
     left.unsubscribe();
     await Promise.resolve();
     expect(refused).toEqual(['l4']);
+  });
+
+  it('should hold no action of its scheduler that has run', () => {
+    const clock = virtualClock();
+    const actions: Subscription[] = [];
+    const schedule = <T>(...args: Parameters<typeof clock.schedule<T>>): Subscription => {
+      const action = clock.schedule(...args);
+      actions.push(action);
+      return action;
+    };
+    const jobs = new Subject<NamedJob>();
+    const make = jobMaker();
+    const scheduler = { now: () => clock.now(), schedule };
+    const refused: string[] = [];
+    const refuse = ({ name }: NamedJob): number => refused.push(name);
+    const subscription = jobs.pipe(prioritize({ maxQueued: 1, refuse, scheduler })).subscribe();
+    for (const name of ['a', 'b', 'c']) {
+      jobs.next(make(name));
+      clock.flush();
+    }
+    jobs.next(make('d'));
+    subscription.unsubscribe();
+    expect(refused).toEqual(['b', 'c']);
+    // Only the one that was still to run is cancelled.
+    expect(actions.map(({ closed }) => closed)).toEqual([false, false, true]);
   });
 
   it('should complete at once for an empty source, and never for one that never completes', () => {
