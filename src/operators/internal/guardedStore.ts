@@ -90,7 +90,7 @@ function checkVerdict(verdict: Verdict): Verdict {
       if (verdict.ms >= 0 && isDimension(verdict.dimension) && isHeadroom(verdict.headroom)) return verdict;
       break;
     case 'never':
-      if (isDimension(verdict.dimension)) return verdict;
+      if (isDimension(verdict.dimension) && areNumbers(verdict.cost, verdict.limit)) return verdict;
   }
   throw noVerdict(verdict);
 }

@@ -28,6 +28,7 @@ const FAILURES: readonly (readonly [how: string, fail: () => unknown])[] = [
   ['names no dimension', () => ({ type: 'wait', ms: 1, rate: 1 })],
   ['gives a verdict that there is not', () => ({ type: 'perhaps' })],
   ['refuses for ever and does not say what', () => ({ type: 'never' })],
+  ['refuses for ever and does not say how much', () => ({ type: 'never', dimension: 'rpm' })],
   ['names no list of what it can spare', () => ({ type: 'wait', ms: 1, dimension: 'rpm', rate: 1, headroom: null })],
   [
     'can spare something of a limit that there is not',
