@@ -50,6 +50,7 @@ export type Answering<J extends Job, T> = Observable<T | StateToken> & {
  * @param config The transport, and how answers are read. See {@link SendConfig}.
  * @return A function that returns an Observable of answers.
  * @throws {ValidationError} when the config is invalid.
+ * @throws {ValidationError} (as `error` of the answer) when JSON cannot represent the request.
  * @throws {HttpError} (as `error` of the answer) when Groq answers with a status other than 200.
  * @throws {ConnectionError} (as `error` of the answer) when the network fails.
  * @throws {AnswerNotTakenError} (as `error` of the answer) when it is subscribed to too late, or a second time.

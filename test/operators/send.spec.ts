@@ -94,6 +94,15 @@ describe('send', () => {
     ]);
   });
 
+  it('should fail with the field of a request that JSON cannot represent, and give the grant back', async () => {
+    const request = { model: 'm', messages: [{ role: 'user' as const, content: 'l' }], seed: 1n as unknown as number };
+    const grant = grantFor(make('l', { request }));
+    const transport = transportOf(EMPTY);
+    const answer = of(grant).pipe(send({ transport }), mergeAll());
+    await expect(told(answer).error).resolves.toMatchObject({ code: 'GROQ_ERR_VALIDATION', path: 'seed' });
+    expect([grant.outcomes, transport.requests]).toEqual([[{ type: 'unsent' }], []]);
+  });
+
   it('should read the answer, and pass its headers to the grant', () => {
     rx(({ cold, scheduler, expectObservable, expectSubscriptions, flush }) => {
       const source = cold('s-h-a-(fd|)', values);

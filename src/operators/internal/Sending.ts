@@ -14,6 +14,7 @@ import { REFUSED_COST, usedCost } from '../../rules/counting/cost.ts';
 import { isGivenUp } from '../../rules/failures/isGivenUp.ts';
 import { isRefusal } from '../../rules/failures/isRefusal.ts';
 import { redactError } from '../../rules/failures/redactError.ts';
+import { requestJson } from '../../rules/request/requestJson.ts';
 import { withoutPrompt } from '../../rules/request/withoutPrompt.ts';
 import { type OperateConfig, operate } from './operate.ts';
 import { readTokens } from './readTokens.ts';
@@ -190,7 +191,7 @@ const tokens = (_: Job, follower: Follower | undefined): OperatorFunction<Uint8A
 const streamedChat = ({ request }: Job): WireRequest => ({
   method: 'POST',
   path: '/chat/completions',
-  body: JSON.stringify({ ...request, stream: true }),
+  body: requestJson({ ...request, stream: true }),
 });
 
 const usageIn = (value: unknown): Usage | undefined =>
