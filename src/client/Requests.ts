@@ -106,8 +106,9 @@ export class Requests {
     }
   }
 
+  /** The model of a request that is not checked yet, and may not even be an object. */
   #modelOf(input: ChatInput): ModelId {
-    return input.model ?? this.#services.config.defaults.model;
+    return merged(this.#services.config.defaults, input).model;
   }
 
   #inTime(count$: Observable<TokenCount>, model: ModelId, options: ChatOptions): Observable<TokenCount> {

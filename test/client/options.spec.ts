@@ -1,4 +1,4 @@
-import { NEVER, of } from 'rxjs';
+import { defer, NEVER, of } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { constantCounter } from '../../src/adapters/constantCounter.ts';
 import { unlimitedStore } from '../../src/adapters/unlimitedStore.ts';
@@ -376,11 +376,13 @@ describe('a call', () => {
         'a string of 1 character',
       ]);
     }
-    expect(gist(await told(groq.chat(undefined as unknown as { messages: typeof messages })).error)).toEqual([
-      'messages',
-      'an array',
-      'nothing',
-    ]);
+    const nothing = undefined as unknown as { messages: typeof messages };
+    const { signal } = new AbortController();
+    const iterated = defer(() => groq.chat(nothing)[Symbol.asyncIterator]().next());
+    const errors = [groq.chat(nothing), groq.chat(nothing, { signal }), iterated].map(
+      (all) => told<unknown>(all).error,
+    );
+    expect((await Promise.all(errors)).map(gist)).toEqual(Array(3).fill(['messages', 'an array', 'nothing']));
     expect(transport.requests).toEqual([]);
   });
 });
