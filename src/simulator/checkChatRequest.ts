@@ -4,6 +4,7 @@ import type { ModelId } from '../model/Models.ts';
 import { RETIRED_MODELS } from '../model/Models.ts';
 import { contentParts } from '../rules/counting/contentText.ts';
 import { strictChatRequestSchema } from '../rules/request/chatRequestSchema.ts';
+import { askedOutput } from '../rules/request/maxOutput.ts';
 import { type ApiError, invalidRequest, modelDecommissioned, modelNotFound, RAW_REASONING } from './apiErrors.ts';
 import { describeIssue } from './describeIssue.ts';
 import { canReason, isStructured, reasoningStyle } from './reasoningStyle.ts';
@@ -56,7 +57,7 @@ export function checkChatRequest(
       model,
       stream: stream === true,
       includeUsage: stream_options?.include_usage === true,
-      maxCompletionTokens: request.data.max_completion_tokens ?? request.data.max_tokens ?? undefined,
+      maxCompletionTokens: askedOutput(request.data),
     },
   };
 }

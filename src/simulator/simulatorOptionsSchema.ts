@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { func, having, limitsByModel, limitsOf, tierSchema } from '../rules/request/schemas.ts';
+import { func, limitsByModel, limitsOf, schedulerSchema, tierSchema } from '../rules/request/schemas.ts';
 import { faultSchema } from './Fault.ts';
 import type { SimulatorOptions } from './SimulatorOptions.ts';
 
@@ -24,5 +24,5 @@ export const simulatorOptionsSchema = z.strictObject({
   chargeModel: z.enum(['max', 'post', 'keep']).optional(),
   limiter: z.enum(['bucket', 'fixed', 'sliding']).optional(),
   rounding: z.enum(['2026', '2024']).optional(),
-  scheduler: having('a scheduler', 'now', 'schedule'),
+  scheduler: schedulerSchema,
 } satisfies Record<keyof SimulatorOptions, z.ZodType>);
