@@ -7,7 +7,6 @@ import {
   type SchedulerLike,
   Subject,
   tap,
-  timeout,
   type Unsubscribable,
 } from 'rxjs';
 import type { GroqError } from '../errors/GroqError.ts';
@@ -16,7 +15,7 @@ import type { BucketLevel } from '../model/Limits.ts';
 import type { ModelId } from '../model/Models.ts';
 import type { Slack } from '../model/Priority.ts';
 import type { ModelStatus, WaitingRequest } from '../model/Status.ts';
-import { changesOf, levelsOf } from '../operators/internal/guardedStore.ts';
+import { changesOf } from '../operators/internal/guardedStore.ts';
 import { prioritize } from '../operators/prioritize.ts';
 import { type Answering, send } from '../operators/send.ts';
 import { throttleByBucket } from '../operators/throttleByBucket.ts';
@@ -26,13 +25,11 @@ import type { LimitStore } from '../ports/LimitStore.ts';
 import type { Transport } from '../ports/Transport.ts';
 import { knownStart, outlook } from '../rules/queue/outlook.ts';
 import type { Attempt } from './Attempt.ts';
+import { levelsInTime } from './levelsInTime.ts';
 import { OutlookReporter } from './OutlookReporter.ts';
 
 /** How many waiting requests a status shows: more than anybody looks at, and few enough to predict their starts often. */
 const SHOWN = 100;
-
-/** How long a status waits for the levels of a store, in milliseconds. */
-const PATIENCE = 5_000;
 
 /** The dependencies of a lane, and its listener. */
 export interface LaneConfig {
@@ -149,8 +146,7 @@ export class Lane {
   }
 
   status(): Observable<ModelStatus> {
-    return levelsOf(this.#config.store, this.#model).pipe(
-      timeout({ first: PATIENCE, scheduler: this.#config.scheduler }),
+    return levelsInTime(this.#config, this.#model).pipe(
       defaultIfEmpty([]),
       // A store that cannot show its levels now is asked again after the next change.
       catchError(() => of([])),

@@ -1,11 +1,11 @@
-import type { SchedulerLike, Unsubscribable } from 'rxjs';
+import { finalize, type SchedulerLike, type Subscription, type Unsubscribable } from 'rxjs';
 import type { Backlog } from '../model/Backlog.ts';
 import type { BucketLevel, LimitKey } from '../model/Limits.ts';
-import { levelsOf } from '../operators/internal/guardedStore.ts';
 import { later } from '../ports/clock.ts';
 import type { LimitStore } from '../ports/LimitStore.ts';
 import { knownStart, type Outlook, outlook } from '../rules/queue/outlook.ts';
 import type { Attempt } from './Attempt.ts';
+import { levelsInTime } from './levelsInTime.ts';
 
 /** The minimum interval between two reports, in milliseconds; longer when very many starts must be predicted. */
 const INTERVAL = 250;
@@ -38,6 +38,10 @@ export class OutlookReporter {
   #toldAt = -Infinity;
   /** The number of predictions that the latest report took. */
   #predicted = 0;
+  /** The latest question for the levels. There is one at a time, since a late answer would be outdated. */
+  #asking: Subscription | undefined;
+  /** Whether another report was due before it was answered. */
+  #missed = false;
 
   constructor(config: OutlookReporterConfig) {
     this.#config = config;
@@ -54,6 +58,7 @@ export class OutlookReporter {
     this.#listeners.delete(attempt);
     if (this.#listeners.size > 0) return;
     this.#timer?.unsubscribe();
+    this.#asking?.unsubscribe();
     this.#due = Infinity;
   }
 
@@ -83,7 +88,17 @@ export class OutlookReporter {
   }
 
   #tell(backlog: Backlog<Attempt>): void {
-    levelsOf(this.#config.store, this.#config.key).subscribe({
+    if (this.#asking?.closed === false) {
+      this.#missed = true;
+      return;
+    }
+    const answered = finalize<readonly BucketLevel[]>(() => {
+      if (!this.#missed) return;
+      this.#missed = false;
+      this.renew(backlog);
+    });
+    const levels$ = levelsInTime(this.#config, this.#config.key);
+    this.#asking = levels$.pipe(answered).subscribe({
       next: (levels) => {
         const isFull = this.#config.isFull();
         let soonest = Infinity;

@@ -1,4 +1,4 @@
-import { from, map, Observable, type SchedulerLike, Subscription } from 'rxjs';
+import { delay, finalize, from, identity, map, Observable, type SchedulerLike, Subscription } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { Ticket } from '../../src/model/Backlog.ts';
 import { DEFAULT_SLACK } from '../../src/model/Priority.ts';
@@ -35,17 +35,23 @@ describe('OutlookReporter', () => {
   });
 
   /** A reporter and waiting requests, in virtual time. */
-  const setUp = () => {
+  const setUp = (answerAfter: (question: number) => number = () => 0) => {
     const clock = virtualClock();
     const store = quota(1, 10_000, { scheduler: clock });
     void store.reserve({ key: 'm', id: '0', cost: tokens(1), priority: 'low' });
     let asked = 0;
+    let open = 0;
     /** By how much its levels show starts later than they are, in milliseconds. */
     let late = 0;
     const levels: LimitStore['levels'] = (key) => {
-      asked += 1;
+      const wait = answerAfter(asked++);
+      open += 1;
       return from(store.levels(key)).pipe(
         map((all) => all.map((each) => ({ ...each, level: each.level - late * each.rate }))),
+        wait === 0 ? identity : delay(wait, clock),
+        finalize(() => {
+          open -= 1;
+        }),
       );
     };
     let isFull = false;
@@ -74,7 +80,7 @@ describe('OutlookReporter', () => {
     const fill = (): void => {
       isFull = true;
     };
-    return { clock, reporter, backlog, wait, asked: () => asked, shift, fill };
+    return { clock, reporter, backlog, wait, asked: () => asked, open: () => open, shift, fill };
   };
 
   it('should be reported as soon as allowed, however often something changes until then', () => {
@@ -203,6 +209,54 @@ describe('OutlookReporter', () => {
     reporter.renew(backlog);
     clock.flush(251);
     expect(heard).toHaveLength(2);
+  });
+
+  it('should ask a slow store one question at a time, and report nothing outdated', () => {
+    const { clock, reporter, backlog, wait, asked, shift } = setUp((question) => (question === 0 ? 900 : 10));
+    const heard: unknown[] = [];
+    reporter.add(wait('l', (token) => heard.push([clock.now(), token])));
+    reporter.renew(backlog);
+    for (const at of [300, 600]) {
+      clock.flush(at);
+      // From then on it starts later, which the first question did not show.
+      shift(1_000);
+      reporter.renew(backlog);
+    }
+    clock.flush(899);
+    expect([asked(), heard]).toEqual([1, []]);
+    clock.flush(1_500);
+    const queued = { type: 'state', state: 'queued', position: 0 };
+    expect([asked(), heard]).toEqual([
+      2,
+      [
+        [901, { ...queued, startsInMs: 9_999 }],
+        [912, { ...queued, startsInMs: 10_098 }],
+      ],
+    ]);
+  });
+
+  it('should ask again when a store has not answered for five seconds', () => {
+    const { clock, reporter, backlog, wait, asked, open } = setUp((question) => (question === 0 ? 60_000 : 0));
+    const heard: unknown[] = [];
+    reporter.add(wait('l', () => heard.push(clock.now())));
+    reporter.renew(backlog);
+    clock.flush(400);
+    reporter.renew(backlog);
+    clock.flush(5_000);
+    expect([asked(), open(), heard]).toEqual([1, 1, []]);
+    clock.flush(5_100);
+    expect([asked(), open(), heard]).toEqual([2, 0, [5_002]]);
+  });
+
+  it('should not await an answer after the last subscriber has left', () => {
+    const { clock, reporter, backlog, wait, open } = setUp(() => 900);
+    const leaving = wait('l');
+    reporter.add(leaving);
+    reporter.renew(backlog);
+    clock.flush(1);
+    expect(open()).toBe(1);
+    leaving.lifetime.unsubscribe();
+    expect([open(), clock.pending]).toEqual([0, 0]);
   });
 
   it('should cost nothing after the last subscriber has left', () => {
