@@ -65,7 +65,7 @@ export class OutputFits {
   /** How many tokens of completion the smallest bucket can hold beside the prompt, as far as the store can tell now. */
   #room(model: string, promptTokens: number): number {
     let room = Infinity;
-    levelsOf(this.#store, model).subscribe({
+    const asking = levelsOf(this.#store, model).subscribe({
       next: (levels) => {
         for (const { dimension, limit } of levels) {
           const { unit } = DIMENSIONS[dimension];
@@ -76,6 +76,7 @@ export class OutputFits {
       // Without its levels the store still refuses what can never fit.
       error: () => undefined,
     });
+    asking.unsubscribe();
     return room;
   }
 }

@@ -1,8 +1,9 @@
+import { Subject } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { memoryLimitStore } from '../../src/adapters/memoryLimitStore.ts';
 import { unlimitedStore } from '../../src/adapters/unlimitedStore.ts';
 import { type FitOptions, OutputFits } from '../../src/client/OutputFits.ts';
-import type { Limits } from '../../src/model/Limits.ts';
+import type { BucketLevel, Limits } from '../../src/model/Limits.ts';
 
 describe('OutputFits', () => {
   it('should fit by the completions of the same model and tenant, in whatever order they come', () => {
@@ -49,6 +50,14 @@ describe('OutputFits', () => {
     const fits = new OutputFits(memoryLimitStore({ limits }));
     const request = { model: 'm', messages: [], max_completion_tokens: 4_000 };
     expect(fits.fit(request, 100, { tenant: undefined, fitOutput: true }).max_completion_tokens).toBe(expected);
+  });
+
+  it('should not await the levels of a store that cannot tell them now', () => {
+    const levels$ = new Subject<readonly BucketLevel[]>();
+    const fits = new OutputFits({ ...unlimitedStore(), levels: () => levels$ });
+    const request = { model: 'm', messages: [], max_completion_tokens: 4_000 };
+    expect(fits.fit(request, 100, { tenant: undefined, fitOutput: true })).toBe(request);
+    expect(levels$.observed).toBe(false);
   });
 
   it('should leave a request alone that has no maximum, or asks for none to be lowered', () => {

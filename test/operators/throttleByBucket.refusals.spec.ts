@@ -1,10 +1,12 @@
-import { from, of } from 'rxjs';
+import { from, of, Subject } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { memoryLimitStore } from '../../src/adapters/memoryLimitStore.ts';
 import type { GroqError } from '../../src/errors/GroqError.ts';
 import { isRequestTooLargeError, isTimeoutError } from '../../src/errors/guards.ts';
+import type { BucketLevel } from '../../src/model/Limits.ts';
 import { prioritize } from '../../src/operators/prioritize.ts';
 import { throttleByBucket } from '../../src/operators/throttleByBucket.ts';
+import type { LimitStore } from '../../src/ports/LimitStore.ts';
 import { quota } from '../../src/testing/quota.ts';
 import { virtualClock } from '../../src/testing/virtualClock.ts';
 import { jobMaker, type NamedJob, tokens } from '../util/jobs.ts';
@@ -59,6 +61,24 @@ describe('the jobs that throttleByBucket refuses', () => {
       helpers.expectObservable(source.pipe(arriving(helpers, until), prioritize(), throttle, names)).toBe(expected);
       helpers.flush();
       expect(refused).toEqual(['l7true']);
+    });
+  });
+
+  it('should not await the levels of a store that cannot tell them now', () => {
+    rx((helpers) => {
+      const { scheduler } = helpers;
+      const levels$ = new Subject<readonly BucketLevel[]>();
+      const store: LimitStore = { ...quota(1, 1_000, helpers), levels: () => levels$ };
+      const refused: string[] = [];
+      const throttle = throttleByBucket<NamedJob>({
+        store,
+        scheduler,
+        refuse: ({ name }, error) => refused.push(`${name}${String(isTimeoutError(error))}`),
+      });
+      const late = () => ({ expiresAt: 5 });
+      helpers.hot('(ab)').pipe(arriving(helpers, late), throttle).subscribe();
+      helpers.flush();
+      expect([refused, levels$.observed]).toEqual([['btrue'], false]);
     });
   });
 

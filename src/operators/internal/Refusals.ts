@@ -120,13 +120,15 @@ export class Refusals<J extends Job> {
   /** In how many milliseconds waiting jobs should start, if the store shows its levels synchronously. */
   #starts(backlog: Backlog<J>, key: LimitKey): Map<Ticket<J>, number> {
     const expected = new Map<Ticket<J>, number>();
-    from(this.#config.store.levels(key)).subscribe({
+    const asking = from(this.#config.store.levels(key)).subscribe({
       next: (levels) => {
         for (const { ticket, startsInMs } of outlook(backlog, levels)) expected.set(ticket, startsInMs);
       },
       // Without levels there is no prediction.
       error: () => undefined,
     });
+    // Later on nobody would need the predictions.
+    asking.unsubscribe();
     return expected;
   }
 }
