@@ -1,17 +1,18 @@
-import { from, of, Subject } from 'rxjs';
+import { from, of, Subject, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { memoryLimitStore } from '../../src/adapters/memoryLimitStore.ts';
 import type { GroqError } from '../../src/errors/GroqError.ts';
 import { isRequestTooLargeError, isTimeoutError } from '../../src/errors/guards.ts';
 import type { BucketLevel } from '../../src/model/Limits.ts';
+import type { Verdict } from '../../src/model/Verdict.ts';
 import { prioritize } from '../../src/operators/prioritize.ts';
 import { throttleByBucket } from '../../src/operators/throttleByBucket.ts';
-import type { LimitStore } from '../../src/ports/LimitStore.ts';
+import type { LimitChange, LimitStore } from '../../src/ports/LimitStore.ts';
 import { quota } from '../../src/testing/quota.ts';
 import { virtualClock } from '../../src/testing/virtualClock.ts';
 import { jobMaker, type NamedJob, tokens } from '../util/jobs.ts';
 import { rx } from '../util/rx.ts';
-import { arriving, names } from '../util/throttling.ts';
+import { arriving, bad, names } from '../util/throttling.ts';
 
 describe('the jobs that throttleByBucket refuses', () => {
   it('should refuse a job at once that can never fit, and not block the others', () => {
@@ -61,6 +62,68 @@ describe('the jobs that throttleByBucket refuses', () => {
       helpers.expectObservable(source.pipe(arriving(helpers, until), prioritize(), throttle, names)).toBe(expected);
       helpers.flush();
       expect(refused).toEqual(['l7true']);
+    });
+  });
+
+  const NEVER_FITS: Verdict = { type: 'never', dimension: 'rpm', cost: 2, limit: 1 };
+
+  it.each<[string, (reserved: Subject<Verdict>, levels: Subject<readonly BucketLevel[]>) => void]>([
+    [
+      'says that it never fits',
+      (reserved) => {
+        reserved.next(NEVER_FITS);
+      },
+    ],
+    [
+      'fails',
+      (reserved) => {
+        reserved.error(bad);
+      },
+    ],
+    [
+      'shows lower limits',
+      (_, levels) => {
+        levels.next([{ dimension: 'rpm', limit: 0, level: 0, rate: 0, foreign: 0, pausedFor: 0 }]);
+      },
+    ],
+  ])('should refuse no job after it was unsubscribed, when the store %s', (_, answer) => {
+    rx((helpers) => {
+      const { scheduler } = helpers;
+      const reserved = new Subject<Verdict>();
+      const levels = new Subject<readonly BucketLevel[]>();
+      const changes = new Subject<LimitChange>();
+      const store: LimitStore = {
+        reserve: () => reserved,
+        settle: () => undefined,
+        changes: () => changes,
+        levels: () => levels,
+      };
+      const refused: string[] = [];
+      const throttle = throttleByBucket<NamedJob>({ store, scheduler, refuse: ({ name }) => refused.push(name) });
+      const subscription = helpers.hot('a').pipe(arriving(helpers), throttle).subscribe();
+      timer(5, scheduler).subscribe(() => {
+        changes.next('limits');
+        subscription.unsubscribe();
+        answer(reserved, levels);
+      });
+      helpers.flush();
+      expect(refused).toEqual([]);
+    });
+  });
+
+  it('should refuse no other job after a refusal has ended it', () => {
+    rx((helpers) => {
+      const { scheduler } = helpers;
+      const refused: string[] = [];
+      const refuse = ({ name }: NamedJob): void => {
+        refused.push(name);
+        subscription.unsubscribe();
+      };
+      const throttle = throttleByBucket<NamedJob>({ store: quota(1, 1_000, helpers), scheduler, refuse });
+      const late = () => ({ expiresAt: 5 });
+      const subscription = helpers.hot('(abc)').pipe(arriving(helpers, late), throttle).subscribe();
+      helpers.flush();
+      expect(refused).toHaveLength(1);
     });
   });
 

@@ -18,6 +18,8 @@ const REST_PER_JOB = 0.02;
 
 /** Receives the jobs that are refused, and why. */
 export interface RefusalListener<J extends Job> {
+  /** Whether it has unsubscribed, so that nothing is refused any more. */
+  readonly closed: boolean;
   refuse(job: J, error: GroqError): void;
   /** A function of the caller has thrown. */
   fail(error: unknown): void;
@@ -59,7 +61,7 @@ export class Refusals<J extends Job> {
     this.#restsUntil = now + Math.floor(backlog.size * REST_PER_JOB);
     let soonest = backlog.soonest();
     let expected: Map<Ticket<J>, number> | undefined;
-    while (soonest?.job.expiresAt !== undefined && soonest.job.expiresAt <= now) {
+    while (soonest?.job.expiresAt !== undefined && soonest.job.expiresAt <= now && !this.#listener.closed) {
       const { job } = soonest;
       if (!isFull) expected ??= this.#starts(backlog, this.#config.key(job));
       const wouldStartInMs = knownStart(expected?.get(soonest) ?? 0, isFull);
@@ -111,7 +113,8 @@ export class Refusals<J extends Job> {
   }
 
   #refuse(backlog: Backlog<J>, ticket: Ticket<J>, errorFor: (model: string) => GroqError): void {
-    if (!ticket.waiting) return;
+    // A store may answer when nobody listens any more.
+    if (!ticket.waiting || this.#listener.closed) return;
     const { job } = ticket;
     backlog.remove(ticket);
     this.#listener.refuse(job, errorFor(job.model));

@@ -55,6 +55,10 @@ export class Throttle<J extends Job>
     this.#admission = new Admission(this, this.#refusals, config);
   }
 
+  get closed(): boolean {
+    return this.destination.closed;
+  }
+
   next(value: Backlog<J> | J): void {
     if ('peek' in value) this.#backlog = value;
     else {
@@ -72,7 +76,7 @@ export class Throttle<J extends Job>
 
   /** Checks the backlog at the end of this turn, since a grant may be possible. */
   wake(): void {
-    if (this.#waking || this.#pumping || this.destination.closed) return;
+    if (this.#waking || this.#pumping || this.closed) return;
     this.#waking = true;
     this.#pending = soon(this.#scheduler, this.#pump);
   }
@@ -114,7 +118,7 @@ export class Throttle<J extends Job>
     });
     this.#changes.set(key, watching);
     // A change may have ended the stream while it was being subscribed to.
-    if (this.destination.closed) watching.unsubscribe();
+    if (this.closed) watching.unsubscribe();
   }
 
   unsubscribe(): void {
@@ -126,7 +130,7 @@ export class Throttle<J extends Job>
 
   readonly #pump = (): void => {
     this.#waking = false;
-    if (this.destination.closed) return;
+    if (this.closed) return;
     const backlog = this.#backlog;
     this.#pumping = true;
     try {
@@ -150,7 +154,7 @@ export class Throttle<J extends Job>
     const { asking, headStartsAt = Infinity } = this.#admission;
     // While an answer of the store is pending nothing can be granted, and the answer wakes us.
     const at = Math.min(asking ? Infinity : headStartsAt, expiry);
-    if (at === Infinity || this.destination.closed) return;
+    if (at === Infinity || this.closed) return;
     this.#timer = later(this.#scheduler, this.#pump, Math.max(0, Math.ceil(at - this.#scheduler.now())));
   }
 }
