@@ -34,18 +34,3 @@ export function paletteFor(stream: NodeJS.WriteStream): Palette {
     background: paint('gray'),
   };
 }
-
-const plain: Paint = (text) => text;
-
-/** No colours at all. */
-export const PLAIN: Palette = {
-  strong: plain,
-  faint: plain,
-  good: plain,
-  warning: plain,
-  bad: plain,
-  high: plain,
-  normal: plain,
-  low: plain,
-  background: plain,
-};

@@ -5,9 +5,10 @@ import { bucketLines } from '../../../src/cli/demo/bucketLines.ts';
 import { frame } from '../../../src/cli/demo/frame.ts';
 import type { Row } from '../../../src/cli/demo/Row.ts';
 import type { View } from '../../../src/cli/demo/View.ts';
-import { type Palette, PLAIN } from '../../../src/cli/terminal/palette.ts';
+import type { Palette } from '../../../src/cli/terminal/palette.ts';
 import { textWidth } from '../../../src/cli/terminal/textWidth.ts';
 import { type BucketLevel, ClosedError, type Dimension } from '../../../src/index.ts';
+import { PLAIN } from '../plain.ts';
 import { answered, answering, board, waiting } from './rows.ts';
 
 const failed = answering('Who failed?', 30);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { summary } from '../../../src/cli/demo/summary.ts';
 import { timingTable } from '../../../src/cli/demo/timingTable.ts';
-import { PLAIN } from '../../../src/cli/terminal/palette.ts';
 import { ConnectionError } from '../../../src/index.ts';
+import { PLAIN } from '../plain.ts';
 import { answered, answering, board, waiting } from './rows.ts';
 
 const stage = (changes: object = {}) => ({

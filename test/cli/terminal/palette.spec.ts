@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { PLAIN, paletteFor } from '../../../src/cli/terminal/palette.ts';
+import { paletteFor } from '../../../src/cli/terminal/palette.ts';
 
 const stream = (properties: object): NodeJS.WriteStream =>
   Object.assign(new PassThrough(), properties) as unknown as NodeJS.WriteStream;
@@ -19,11 +19,5 @@ describe('paletteFor', () => {
   ])('should not colour output to %s', (_, properties) => {
     const palette = paletteFor(stream(properties));
     for (const paint of Object.values(palette)) expect((paint as (text: string) => string)('text')).toBe('text');
-  });
-});
-
-describe('PLAIN', () => {
-  it('should not colour', () => {
-    for (const paint of Object.values(PLAIN)) expect((paint as (text: string) => string)('text')).toBe('text');
   });
 });
