@@ -166,6 +166,8 @@ class Timing<T> implements OperateConfig<T, T> {
       this.#end(error);
       return;
     }
+    // That function may have unsubscribed.
+    if (this.listening.closed) return;
     if (this.#due()[0] > now) this.#arm(now);
     else {
       // If the event loop was blocked, a token may be waiting at the socket: it is read before this timer.

@@ -164,6 +164,17 @@ describe('timeouts', () => {
     expect(ends).toEqual([[200, new TimeoutError('betweenTokens', 100)]]);
   });
 
+  it('should set no timer when `isPaused` has unsubscribed', () => {
+    const clock = virtualClock();
+    const isPaused = (): boolean => {
+      subscription.unsubscribe();
+      return true;
+    };
+    const subscription = NEVER.pipe(timeouts({ firstToken: 100, isPaused, scheduler: clock })).subscribe();
+    clock.flush(100);
+    expect(clock.pending).toBe(0);
+  });
+
   it('should do nothing without limits', () => {
     rx(({ cold, expectObservable }) => {
       expectObservable(cold('-----a|').pipe(timeouts({}))).toBe('-----a|');

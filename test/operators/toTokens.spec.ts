@@ -112,6 +112,19 @@ describe('toTokens', () => {
     });
   });
 
+  it('should set no timer when `isPaused` has unsubscribed', () => {
+    const clock = virtualClock();
+    const source = new Subject<ServerEvent>();
+    const isPaused = (): boolean => {
+      subscription.unsubscribe();
+      return true;
+    };
+    const subscription = source.pipe(toTokens({ grace: 5, isPaused, scheduler: clock })).subscribe();
+    source.next(values.g);
+    clock.flush(5);
+    expect(clock.pending).toBe(0);
+  });
+
   it('should fail with what `isPaused` throws', () => {
     rx(({ cold, scheduler, expectObservable }) => {
       const isPaused = () => {

@@ -133,6 +133,8 @@ export abstract class TokenReader<In, Out> implements OperateConfig<In, Out> {
     const look = (): void => {
       try {
         const begun = this.fold.ended ? since : waitingSince(since, scheduler.now(), this.#isPaused);
+        // The function may have unsubscribed.
+        if (this.destination.closed) return;
         if (begun > since) this.#awaitEnd(begun);
         // If the event loop was blocked, the end may be waiting at the socket: it is read before the second timer.
         else this.#timer = later(scheduler, end, 0);
