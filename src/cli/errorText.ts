@@ -4,7 +4,7 @@ import type { GroqError } from '../index.ts';
 const WORDS: readonly (readonly [advice: RegExp, words: string])[] = [
   [/, or set `allowRetired` to send the request anyway/, ''],
   [/, or continue with `continueFrom\(.*?\)`/, ''],
-  [/, or set `retry\.sampling` to retry automatically/, ''],
+  [/, or set `retry\.sampling` to retry automatically until an answer has begun/, ''],
   [/, for example with `trimTo`,/, ''],
   [/^Raise `timeouts\.\w+`( or the priority)?, or try/, 'Try'],
   [/^Raise `max\w+Bytes` if that is not a fault of the server/, 'Try again later'],

@@ -27,6 +27,14 @@ describe('errorText', () => {
     ['Raise `timeouts.queue` or the priority, or try again later.', 'Try again later.'],
     ['Try again, or continue with `continueFrom(error, request)`.', 'Try again.'],
     [
+      'Try again, or set `retry.sampling` to retry automatically until an answer has begun: the model made an invalid tool call.',
+      'Try again: the model made an invalid tool call.',
+    ],
+    [
+      'Try again, or set `retry.sampling` to retry automatically until an answer has begun; a higher max_completion_tokens may help.',
+      'Try again; a higher --max-tokens may help.',
+    ],
+    [
       'Check the name of the model and the base URL; `groq.models()` lists the models.',
       'Check the name of the model and the base URL; `rxgroq models` lists the models.',
     ],

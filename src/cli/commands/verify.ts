@@ -7,6 +7,7 @@ import { terminalText } from '../../rules/terminal/terminalText.ts';
 import { startSimulator } from '../../simulator/index.ts';
 import { UsageError } from '../CliError.ts';
 import type { Command, Context } from '../Command.ts';
+import { errorText } from '../errorText.ts';
 import { type OptionSpecs, parseCommandLine } from '../parseCommandLine.ts';
 import { requireKey } from '../requireKey.ts';
 import { exitCodeOf } from '../stopSignal.ts';
@@ -92,7 +93,7 @@ function compared(groq: Groq, model: string): Observable<Comparison> {
         map(({ usage }) => (usage === undefined ? predicted : { ...predicted, reported: usage.prompt_tokens })),
         catchError((error: unknown) => {
           // What goes wrong with one request alone: a model that does not take tools, or calls them wrongly.
-          if (isHttpError(error) && error.status === 400) return of({ ...predicted, error: error.message });
+          if (isHttpError(error) && error.status === 400) return of({ ...predicted, error: errorText(error) });
           throw error;
         }),
       ),

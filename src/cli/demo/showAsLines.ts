@@ -1,5 +1,6 @@
 import { lastValueFrom, type Observable, tap } from 'rxjs';
 import { terminalText } from '../../rules/terminal/terminalText.ts';
+import { errorText } from '../errorText.ts';
 import { formatNumber } from '../formatNumber.ts';
 import { formatClock, formatDuration } from '../formatTime.ts';
 import { cut } from '../terminal/fit.ts';
@@ -33,7 +34,9 @@ function endedText({ task, milestones, usage, error }: Row, board: Board, { groq
   return [
     `${formatClock(now())} ${task.priority.padEnd(6)} ${cut(task.prompt, PROMPT)}`,
     `waited ${formatDuration(milestones.waited ?? 0)}`,
-    error === undefined ? `${formatNumber(usage?.total_tokens ?? 0)} tokens` : `failed: ${terminalText(error.message)}`,
+    error === undefined
+      ? `${formatNumber(usage?.total_tokens ?? 0)} tokens`
+      : `failed: ${terminalText(errorText(error))}`,
     `${board.count('waiting')} waiting`,
     ...(tpm === undefined ? [] : [`tokens per minute ${formatNumber(tpm.level)} of ${formatNumber(tpm.limit)}`]),
   ].join(' · ');

@@ -1,5 +1,6 @@
 import { PRIORITIES } from '../../model/Priority.ts';
 import { terminalText } from '../../rules/terminal/terminalText.ts';
+import { errorText } from '../errorText.ts';
 import { formatNumber } from '../formatNumber.ts';
 import { formatDuration } from '../formatTime.ts';
 import { percentile } from '../percentile.ts';
@@ -61,7 +62,7 @@ const seconds = (ms = 0): string => (ms / 1_000).toFixed(1);
 
 function failures({ rows }: Board): string[] {
   const lines = rows.flatMap(({ error, task }) =>
-    error === undefined ? [] : [`failed: ${task.prompt}`, `  ${terminalText(error.message)}`],
+    error === undefined ? [] : [`failed: ${task.prompt}`, `  ${terminalText(errorText(error))}`],
   );
   return lines.length === 0 ? [] : ['', ...lines];
 }

@@ -111,6 +111,15 @@ describe('rxgroq verify', { timeout: 60_000 }, () => {
     expect(stdout).toMatch(/a tool +124 +134 {2}no +- +- {2}Groq answered 400 invalid_request_error: no tools here\./);
   });
 
+  it('should give no advice about a refused request that only a program can follow', async () => {
+    answer = () => ({
+      status: 400,
+      body: { error: { message: 'Failed to call a function', code: 'tool_use_failed' } },
+    });
+    const { stdout } = await verify();
+    expect(stdout).toContain('Failed to call a function. Try again: the model made an invalid tool call.\n');
+  });
+
   it('should stop at once when the key is invalid', async () => {
     answer = () => ({ status: 401, body: { error: { message: 'Invalid API Key', code: 'invalid_api_key' } } });
     const { code, stdout, stderr } = await verify();

@@ -32,7 +32,13 @@ describe('summary', () => {
 
   it('should show failed and cancelled requests', () => {
     const failed = answering('Who failed?', 10);
-    failed.end(20, new ConnectionError('The \u001b[31mline broke.', { sent: true }));
+    failed.end(
+      20,
+      new ConnectionError('The \u001b[31mline broke.', {
+        sent: true,
+        advice: 'Set GROQ_API_KEY or `apiKey` to a key.',
+      }),
+    );
     const all = board(failed, answered('a', 1, 2), answering('b', 3), waiting('c'));
     const lines = summary(all, stage({ speed: 1, rateLimited: () => 3, sum: () => [] }), {
       good: (text) => text,
@@ -45,10 +51,7 @@ describe('summary', () => {
       '<429s: 3>',
     ]);
     expect(lines[5]).toMatch(/^wait in seconds /);
-    expect(lines.slice(-2)).toEqual([
-      'failed: Who failed?',
-      '  The line broke. Try again; Groq may have processed the request and charged for it.',
-    ]);
+    expect(lines.slice(-2)).toEqual(['failed: Who failed?', '  The line broke. Set GROQ_API_KEY to a key.']);
   });
 
   it('should be short when nothing was answered', () => {
