@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Screen } from '../../../src/cli/terminal/Screen.ts';
 import { emulateTerminal } from '../emulateTerminal.ts';
 
@@ -17,9 +17,14 @@ function setUp() {
   return { terminal, screen: new Screen(terminal as unknown as NodeJS.WriteStream) };
 }
 
-const listeners = (): number => process.listenerCount('exit') + process.listenerCount('uncaughtExceptionMonitor');
+const EVENTS = ['exit', 'uncaughtExceptionMonitor', 'SIGTSTP', 'SIGCONT'];
+const listeners = (): number => EVENTS.reduce((sum, event) => sum + process.listenerCount(event), 0);
 
 describe('Screen', () => {
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
   it('should draw in place, and erase longer lines', () => {
     const { terminal, screen } = setUp();
     screen.open();
@@ -34,7 +39,7 @@ describe('Screen', () => {
     const before = listeners();
     const { terminal, screen } = setUp();
     screen.open();
-    expect(listeners()).toBe(before + 2);
+    expect(listeners()).toBe(before + EVENTS.length);
     screen.draw(['drawn']);
     screen.close();
     const { output } = terminal;
@@ -52,6 +57,28 @@ describe('Screen', () => {
     screen.open();
     process.emit('uncaughtExceptionMonitor', new Error('a defect'));
     expect(emulateTerminal(terminal.output)).toMatchObject({ alternate: false, cursor: true, wraps: true });
+  });
+
+  it('should restore the terminal while the program is suspended, and draw all of it again afterwards', () => {
+    const { terminal, screen } = setUp();
+    const suspended: unknown[] = [];
+    vi.spyOn(process, 'kill').mockImplementation((...how) => {
+      suspended.push([...how, emulateTerminal(terminal.output)]);
+      return true;
+    });
+    screen.open();
+    screen.draw(['same']);
+    process.emit('SIGTSTP');
+    expect(suspended).toMatchObject([[process.pid, 'SIGSTOP', { alternate: false, cursor: true, wraps: true }]]);
+    screen.draw(['by a timer that fires too early']);
+    expect(emulateTerminal(terminal.output).lines[0]).toBe('before');
+    process.emit('SIGCONT');
+    process.emit('SIGCONT');
+    expect(terminal.output.split('\u001b[?1049h')).toHaveLength(3);
+    expect(emulateTerminal(terminal.output)).toMatchObject({ alternate: true, cursor: false, wraps: false });
+    screen.draw(['same']);
+    expect(emulateTerminal(terminal.output).lines.filter((line) => line !== '')).toEqual(['same']);
+    screen.close();
   });
 
   it('should not rewrite unchanged lines until the size changes', () => {
