@@ -1,4 +1,6 @@
 import { parseArgs } from 'node:util';
+import { ValidationError } from '../errors/ValidationError.ts';
+import { parseBaseUrl } from '../rules/baseUrl.ts';
 import { UsageError } from './CliError.ts';
 
 /** An option of a command. */
@@ -71,4 +73,14 @@ export function wordOption<W extends string>(name: string, text: string, words: 
   const word = words.find((candidate) => candidate === text);
   if (word !== undefined) return word;
   throw new UsageError(`--${name} must be one of ${words.join(', ')}, got '${text}'.`);
+}
+
+/** @throws {UsageError} when the value of `--base-url` is none. It may be absent. */
+export function baseUrlOption(text: string | undefined): string | undefined {
+  try {
+    if (text !== undefined) parseBaseUrl(text, 'The command line', '--base-url');
+  } catch (error) {
+    throw error instanceof ValidationError ? new UsageError(error.message) : error;
+  }
+  return text;
 }

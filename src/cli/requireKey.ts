@@ -1,3 +1,4 @@
+import { checkApiKey } from '../rules/apiKey.ts';
 import { CliError } from './CliError.ts';
 
 const ADVICE = `There is no key. To get an answer from Groq:
@@ -13,9 +14,10 @@ To try an application without one:   rxgroq simulate`;
  * The key, from the environment: on a command line everybody on the machine could read it.
  *
  * @throws {CliError} that says how to get one, when there is none.
+ * @throws {ValidationError} when it cannot be one.
  */
 export function requireKey(env: NodeJS.ProcessEnv): string {
   const key = env['GROQ_API_KEY']?.trim();
   if (key === undefined || key === '') throw new CliError(ADVICE);
-  return key;
+  return checkApiKey(key, 'The environment', 'GROQ_API_KEY');
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/cli/CliError.ts';
-import { numberOption, parseCommandLine, wordOption } from '../../src/cli/parseCommandLine.ts';
+import { baseUrlOption, numberOption, parseCommandLine, wordOption } from '../../src/cli/parseCommandLine.ts';
 
 const OPTIONS = {
   model: { type: 'string', short: 'm', text: 'Which.' },
@@ -52,5 +52,17 @@ describe('wordOption', () => {
   it('should take one of the words', () => {
     expect(wordOption('p', 'high', ['low', 'high'])).toBe('high');
     expect(() => wordOption('p', 'High', ['low', 'high'])).toThrow("--p must be one of low, high, got 'High'.");
+  });
+});
+
+describe('baseUrlOption', () => {
+  it('should take a base URL, or none', () => {
+    expect(baseUrlOption('http://127.0.0.1:4070')).toBe('http://127.0.0.1:4070');
+    expect(baseUrlOption(undefined)).toBeUndefined();
+  });
+
+  it.each(['', '127.0.0.1:4070', 'http://example.com'])('should refuse %j by the name of the option', (text) => {
+    expect(() => baseUrlOption(text)).toThrow(UsageError);
+    expect(() => baseUrlOption(text)).toThrow(/^The command line: `--base-url` must be .* The default is https:/);
   });
 });

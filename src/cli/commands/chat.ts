@@ -5,7 +5,14 @@ import { PRIORITIES } from '../../model/Priority.ts';
 import { terminalJson } from '../../rules/terminal/terminalJson.ts';
 import { AnswerReport } from '../AnswerReport.ts';
 import type { Command, Context } from '../Command.ts';
-import { type CommandLine, numberOption, type OptionSpecs, parseCommandLine, wordOption } from '../parseCommandLine.ts';
+import {
+  baseUrlOption,
+  type CommandLine,
+  numberOption,
+  type OptionSpecs,
+  parseCommandLine,
+  wordOption,
+} from '../parseCommandLine.ts';
 import { readPrompt } from '../readPrompt.ts';
 import { requireKey } from '../requireKey.ts';
 import { exitCodeOf } from '../stopSignal.ts';
@@ -41,10 +48,11 @@ export const chat: Command = {
     const { values, positionals } = parseCommandLine(OPTIONS, args, 1);
     const priority = wordOption('priority', values.priority ?? 'low', PRIORITIES);
     const fields = bodyFrom(values);
+    const baseURL = baseUrlOption(values['base-url']);
     const apiKey = requireKey(context.env);
     const prompt = await readPrompt(positionals[0], context);
 
-    const groq = createGroq({ apiKey, baseURL: values['base-url'] });
+    const groq = createGroq({ apiKey, baseURL });
     const report = new AnswerReport(context.stderr);
     const tokens$ = groq
       .chat({ ...fields, messages: messagesFrom(values, prompt) }, { priority, lifecycle: true })

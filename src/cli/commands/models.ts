@@ -3,7 +3,7 @@ import { createGroq, type Model } from '../../index.ts';
 import { terminalJson } from '../../rules/terminal/terminalJson.ts';
 import type { Command } from '../Command.ts';
 import { modelTable } from '../modelTable.ts';
-import { type OptionSpecs, parseCommandLine } from '../parseCommandLine.ts';
+import { baseUrlOption, type OptionSpecs, parseCommandLine } from '../parseCommandLine.ts';
 import { requireKey } from '../requireKey.ts';
 import { exitCodeOf } from '../stopSignal.ts';
 import { paletteFor } from '../terminal/palette.ts';
@@ -27,7 +27,8 @@ export const models: Command = {
 
   async run(args, { env, stdout, signal }) {
     const { values } = parseCommandLine(OPTIONS, args);
-    const groq = createGroq({ apiKey: requireKey(env), baseURL: values['base-url'] });
+    const baseURL = baseUrlOption(values['base-url']);
+    const groq = createGroq({ apiKey: requireKey(env), baseURL });
     try {
       const none: Model[] = [];
       const all = await lastValueFrom(groq.models().pipe(takeUntil(whenAborted(signal))), { defaultValue: none });

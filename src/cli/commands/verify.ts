@@ -8,7 +8,7 @@ import { startSimulator } from '../../simulator/index.ts';
 import { UsageError } from '../CliError.ts';
 import type { Command, Context } from '../Command.ts';
 import { errorText } from '../errorText.ts';
-import { type OptionSpecs, parseCommandLine } from '../parseCommandLine.ts';
+import { baseUrlOption, type OptionSpecs, parseCommandLine } from '../parseCommandLine.ts';
 import { requireKey } from '../requireKey.ts';
 import { exitCodeOf } from '../stopSignal.ts';
 import { paletteFor } from '../terminal/palette.ts';
@@ -42,7 +42,8 @@ export const verify: Command = {
 
   async run(args, context) {
     const { values } = parseCommandLine(OPTIONS, args);
-    const { model = DEFAULT_MODEL, json = false, simulate = false, 'base-url': baseURL } = values;
+    const { model = DEFAULT_MODEL, json = false, simulate = false } = values;
+    const baseURL = baseUrlOption(values['base-url']);
     const apiKey = context.env['GROQ_API_KEY']?.trim();
     if (simulate && baseURL !== undefined) throw new UsageError('--base-url cannot be combined with --simulate.');
     const simulator = simulate || (!apiKey && baseURL === undefined) ? await startSimulator(AT_ONCE) : undefined;

@@ -133,6 +133,18 @@ describe('rxgroq chat', { timeout: 60_000 }, () => {
     }
   });
 
+  it('should refuse what was given by the name that it has on a command line', async () => {
+    const env = { GROQ_API_KEY: 'gsk two' };
+    const key = await here(['chat', 'Why?'], { env });
+    expect(key).toMatchObject({ code: 1, stdout: '' });
+    expect(key.stderr).toMatch(/^rxgroq chat: The environment: `GROQ_API_KEY` must be /);
+    const url = await here(['chat', '--base-url', 'localhost:4070', 'Why?'], { env });
+    expect(url).toMatchObject({ code: 2, stdout: '' });
+    expect(url.stderr).toContain(
+      "The command line: `--base-url` must be a URL that starts with https:// (or http:// on this machine), got 'localhost:4070'.",
+    );
+  });
+
   it('should read the file .env, and prefer the environment to it', async () => {
     const cwd = mkdtempSync(join(tmpdir(), 'rxgroq-'));
     const { simulator, asked } = await serve({ apiKey: 'gsk_right' });
