@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { ValidationError } from '../errors/ValidationError.ts';
+import { checkApiKey } from '../rules/apiKey.ts';
 import { parseBaseUrl } from '../rules/baseUrl.ts';
 import { checked } from '../rules/request/validation.ts';
 import type { Environment } from './config.ts';
@@ -47,7 +48,7 @@ const UNREADABLE: Readonly<Record<string, string>> = {
  *
  * @param path The path of the file. @default './config.json', if it exists
  * @throws {ValidationError} that names the file, when it cannot be read, is not JSON, has an unknown or invalid option,
- * contains a key, or names a variable for the key that is not set.
+ * contains a key, or names a variable for the key that is not set; or that names this variable, when it holds no key.
  */
 export function loadConfig(path?: string, environment: Environment = process.env): GroqOptions {
   if (path === undefined && !existsSync(DEFAULT_PATH)) return {};
@@ -72,7 +73,7 @@ export function loadConfig(path?: string, environment: Environment = process.env
     };
     throw new ValidationError(subject, [issue], 'Set that variable to a key from https://console.groq.com/keys.');
   }
-  return { ...options, apiKey };
+  return { ...options, apiKey: checkApiKey(apiKey, 'The environment', apiKeyVariable) };
 }
 
 function parse(path: string, advice: string): unknown {

@@ -69,6 +69,16 @@ describe('loadConfig', () => {
     expect(load).not.toThrow('MY_KEY');
   });
 
+  it.each([
+    [' ', 'an empty string'],
+    ['gsk mine', 'other characters'],
+  ])('should refuse %j as a key by the name of its variable', (key, got) => {
+    const path = folder.write('named.json', { apiKeyVariable: 'MY_KEY' });
+    expect(() => loadConfig(path, { MY_KEY: key })).toThrow(
+      `The environment: \`MY_KEY\` must be printable ASCII characters without blanks, got ${got}.`,
+    );
+  });
+
   it('should read the environment of the process by default', () => {
     vi.stubEnv('RXGROQ_TEST_KEY', 'gsk_process');
     expect(loadConfig(folder.write('groq.json', { apiKeyVariable: 'RXGROQ_TEST_KEY' }))).toEqual({
