@@ -30,8 +30,8 @@ export function answerChat(
   const { request, model, maxCompletionTokens } = call;
 
   const fault = faultOf(options.faults, request, simulation.nextChat());
-  if (fault !== undefined) recorder.faulted();
   if (fault?.kind === 'status') {
+    recorder.faulted();
     answerStatus(simulation, exchange, call, fault, prompt);
     return;
   }
@@ -54,6 +54,7 @@ export function answerChat(
     return;
   }
   recorder.admitted(model.id, startedAt);
+  if (fault !== undefined) recorder.faulted();
 
   const begin = (draft: Draft) =>
     beginAnswer(

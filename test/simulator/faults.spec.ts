@@ -285,6 +285,12 @@ describe('startSimulator, with faults', () => {
     expect(simulator.stats().models[MODEL]?.inFlight).toBe(0);
   });
 
+  it('should not count the fault of an answer that is refused', async () => {
+    const simulator = await start({ limits: { [MODEL]: { rpm: 1 } }, faults: () => ({ kind: 'cut', clean: true }) });
+    expect([(await ask(simulator.url, whole)).status, (await ask(simulator.url, whole)).status]).toEqual([200, 429]);
+    expect(simulator.stats()).toMatchObject({ faults: 1, rateLimited: { rpm: 1 } });
+  });
+
   it('should stop when the client disconnects, also before the first token', async () => {
     const simulator = await start({
       faults: [{ kind: 'stall' }],
