@@ -45,11 +45,17 @@ function parsed(options: OptionSpecs, args: readonly string[], positionals: numb
     return parseArgs({ args: [...args], options, allowPositionals: true });
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    const isUnknown = 'code' in error && error.code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION';
-    const hint = isUnknown && positionals > 0 ? ' Put arguments that start with a dash after --.' : '';
     // The first sentence of Node's message names the option, and the others guess what was meant.
-    throw new UsageError(`${error.message.split(/\.\s/, 1).join()}.${hint}`);
+    throw new UsageError(`${error.message.split(/\.\s/, 1).join()}.${hintFor(error, positionals)}`);
   }
+}
+
+/** How to write what starts with a dash and is no option. */
+function hintFor(error: TypeError, positionals: number): string {
+  const isUnknown = 'code' in error && error.code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION';
+  if (isUnknown && positionals > 0) return ' Put arguments that start with a dash after --.';
+  const [, option] = /'(--[\w-]+=)-XYZ'/.exec(error.message) ?? [];
+  return option === undefined ? '' : ` If its value starts with a dash, write ${option}<value>.`;
 }
 
 /** What a number on the command line has to be. */

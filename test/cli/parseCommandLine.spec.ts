@@ -25,6 +25,16 @@ describe('parseCommandLine', () => {
       new UsageError("Unknown option '-5'. Put arguments that start with a dash after --."),
     );
     expect(() => parseCommandLine(OPTIONS, ['--raw=1'])).toThrow(UsageError);
+    expect(() => parseCommandLine(OPTIONS, ['--model'])).toThrow(
+      new UsageError("Option '-m, --model <value>' argument missing."),
+    );
+    for (const name of ['--model', '-m']) {
+      expect(() => parseCommandLine(OPTIONS, [name, '-5'])).toThrow(
+        new UsageError(
+          `Option '${name}' argument is ambiguous. If its value starts with a dash, write --model=<value>.`,
+        ),
+      );
+    }
     expect(() => parseCommandLine(OPTIONS, ['a'])).toThrow('this command takes only options');
     expect(() => parseCommandLine(OPTIONS, ['a', 'b'], 1)).toThrow("Unexpected argument 'b'");
   });
