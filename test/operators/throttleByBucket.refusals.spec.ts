@@ -1,4 +1,4 @@
-import { from, of, Subject, timer } from 'rxjs';
+import { EMPTY, from, map, of, Subject, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { memoryLimitStore } from '../../src/adapters/memoryLimitStore.ts';
 import type { GroqError } from '../../src/errors/GroqError.ts';
@@ -207,6 +207,37 @@ describe('the jobs that throttleByBucket refuses', () => {
     clock.flush(3);
     expect(refused).toEqual(['l2 RequestTooLargeError 2']);
     subscription.unsubscribe();
+  });
+
+  it('should refuse no job by limits that have changed again', () => {
+    rx((helpers) => {
+      const { scheduler } = helpers;
+      const changes = new Subject<LimitChange>();
+      const tpm = { dimension: 'tpm', level: 0, rate: 1, foreign: 0, pausedFor: 0 } as const;
+      // The answer about the lower limit comes last.
+      const answers = [timer(9, scheduler).pipe(map(() => 1)), timer(2, scheduler).pipe(map(() => 100))];
+      const store: LimitStore = {
+        reserve: () => ({ type: 'wait', ms: 50, dimension: 'tpm', rate: 1 }),
+        settle: () => undefined,
+        changes: () => changes,
+        levels: () => (answers.shift() ?? EMPTY).pipe(map((limit) => [{ ...tpm, limit }])),
+      };
+      const refused: string[] = [];
+      const throttle = throttleByBucket<NamedJob>({ store, scheduler, refuse: ({ name }) => refused.push(name) });
+      const large = () => ({ cost: tokens(10) });
+      const subscription = helpers.hot('a').pipe(arriving(helpers, large), throttle).subscribe();
+      timer(1, scheduler).subscribe(() => {
+        changes.next('limits');
+      });
+      timer(3, scheduler).subscribe(() => {
+        changes.next('limits');
+      });
+      timer(20, scheduler).subscribe(() => {
+        subscription.unsubscribe();
+      });
+      helpers.flush();
+      expect(refused).toEqual([]);
+    });
   });
 
   it('should not refuse a job that a larger plan may hold when another limit changes', () => {

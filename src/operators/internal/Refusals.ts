@@ -1,4 +1,4 @@
-import { from, type SchedulerLike } from 'rxjs';
+import { from, type SchedulerLike, type Subscription } from 'rxjs';
 import type { GroqError } from '../../errors/GroqError.ts';
 import { RequestTooLargeError } from '../../errors/RequestTooLargeError.ts';
 import { StoreError } from '../../errors/StoreError.ts';
@@ -74,8 +74,8 @@ export class Refusals<J extends Job> {
   }
 
   /** Refuses the jobs whose cost exceeds the buckets of a key. */
-  sweep(backlog: Backlog<J>, key: LimitKey): void {
-    from(this.#config.store.levels(key)).subscribe({
+  sweep(backlog: Backlog<J>, key: LimitKey): Subscription {
+    return from(this.#config.store.levels(key)).subscribe({
       next: (levels) => {
         try {
           this.#refuseAbove(levels, backlog, key);

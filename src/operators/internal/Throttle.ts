@@ -1,4 +1,4 @@
-import { from, type SchedulerLike, type Subscriber, type Subscription, type Unsubscribable } from 'rxjs';
+import { from, type SchedulerLike, type Subscriber, Subscription, type Unsubscribable } from 'rxjs';
 import type { GroqError } from '../../errors/GroqError.ts';
 import type { Backlog } from '../../model/Backlog.ts';
 import type { Grant } from '../../model/Grant.ts';
@@ -106,9 +106,17 @@ export class Throttle<J extends Job>
 
   watch(key: LimitKey): void {
     if (this.#changes.has(key)) return;
-    const watching = from(this.#store.changes(key)).subscribe({
+    const watching = new Subscription();
+    this.#changes.set(key, watching);
+    // Only the latest is needed: an earlier one would refuse jobs by limits that have changed since.
+    let sweep: Subscription | undefined;
+    const changes = from(this.#store.changes(key)).subscribe({
       next: (change) => {
-        if (change === 'limits' && this.#backlog !== undefined) this.#refusals.sweep(this.#backlog, key);
+        if (change === 'limits' && this.#backlog !== undefined) {
+          sweep?.unsubscribe();
+          sweep = this.#refusals.sweep(this.#backlog, key);
+          watching.add(sweep);
+        }
         this.wake();
       },
       // A store whose `changes` have failed still answers questions.
@@ -116,7 +124,7 @@ export class Throttle<J extends Job>
         this.wake();
       },
     });
-    this.#changes.set(key, watching);
+    watching.add(changes);
     // A change may have ended the stream while it was being subscribed to.
     if (this.closed) watching.unsubscribe();
   }
