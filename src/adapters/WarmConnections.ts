@@ -7,6 +7,7 @@ export type Dial = (done: (error: Error | null, socket: Socket | null) => void) 
 
 /** Connections that were opened ahead for future requests. */
 export class WarmConnections {
+  /** Also those that were lost and are about to be closed. */
   readonly #idle = new Set<Socket>();
   /** The connections that are being opened. */
   readonly #dialed = new Set<Socket>();
@@ -18,7 +19,7 @@ export class WarmConnections {
   }
 
   get size(): number {
-    return this.#idle.size;
+    return this.#open.length;
   }
 
   /** Opens a connection, and completes when it is open. Unsubscribing aborts it. */
@@ -46,7 +47,7 @@ export class WarmConnections {
 
   /** Removes and returns the oldest open connection. */
   take(): Socket | undefined {
-    const [socket] = this.#idle;
+    const [socket] = this.#open;
     if (socket === undefined) return undefined;
     this.#idle.delete(socket);
     socket.setTimeout(0);
@@ -58,6 +59,10 @@ export class WarmConnections {
     for (const socket of this.#idle) socket.destroy();
     // A pending `open` must get an error.
     for (const socket of this.#dialed) socket.destroy(Object.assign(new Error('closed'), { code: 'UND_ERR_CLOSED' }));
+  }
+
+  get #open(): readonly Socket[] {
+    return [...this.#idle].filter(({ destroyed }) => !destroyed);
   }
 
   #keep(socket: Socket): void {

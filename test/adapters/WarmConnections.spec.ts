@@ -55,6 +55,17 @@ describe('WarmConnections', () => {
     expect([warm.size, socket.keepsProcess]).toEqual([0, true]);
   });
 
+  it('should not hand out a connection that was just lost, before it is closed', () => {
+    const { warm, open } = setUp();
+    const [lost, kept] = [open(), open()];
+    lost.connect();
+    kept.connect();
+    lost.socket.destroy();
+    expect(warm.size).toBe(1);
+    expect(warm.take()).toBe(kept.socket);
+    expect(warm.take()).toBeUndefined();
+  });
+
   it('should not time out or close a connection that was taken', () => {
     const { warm, open } = setUp(20);
     const { socket, connect } = open();
