@@ -123,7 +123,7 @@ describe('the jobs that throttleByBucket refuses', () => {
       const late = () => ({ expiresAt: 5 });
       const subscription = helpers.hot('(abc)').pipe(arriving(helpers, late), throttle).subscribe();
       helpers.flush();
-      expect(refused).toHaveLength(1);
+      expect(refused).toEqual(['b']);
     });
   });
 
@@ -142,6 +142,25 @@ describe('the jobs that throttleByBucket refuses', () => {
       helpers.hot('(ab)').pipe(arriving(helpers, late), throttle).subscribe();
       helpers.flush();
       expect([refused, levels$.observed]).toEqual([['btrue'], false]);
+    });
+  });
+
+  it('should refuse jobs that expire at the same time in order of arrival', () => {
+    rx((helpers) => {
+      const refused: string[] = [];
+      const throttle = throttleByBucket<NamedJob>({
+        store: quota(1, 1_000, helpers),
+        scheduler: helpers.scheduler,
+        refuse: ({ name }) => refused.push(name),
+      });
+      const late = () => ({ expiresAt: 9 });
+      const source = helpers.hot('(abcdef)');
+      const subscription = source.pipe(arriving(helpers, late), prioritize(), throttle).subscribe();
+      timer(20, helpers.scheduler).subscribe(() => {
+        subscription.unsubscribe();
+      });
+      helpers.flush();
+      expect(refused.join('')).toBe('bcdef');
     });
   });
 

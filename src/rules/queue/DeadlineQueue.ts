@@ -250,5 +250,9 @@ function endsAfter<J extends Job>(a: TenantLine<J>, b: TenantLine<J>): boolean {
   return a.serviceAtEnd === b.serviceAtEnd ? before(other, last) : a.serviceAtEnd > b.serviceAtEnd;
 }
 
-const expiresBefore = <J extends Job>(a: QueuePlace<J>, b: QueuePlace<J>): boolean =>
-  (a.job.expiresAt ?? Infinity) < (b.job.expiresAt ?? Infinity);
+/** Whether one job expires before another one; of two equals the older. */
+function expiresBefore<J extends Job>(a: QueuePlace<J>, b: QueuePlace<J>): boolean {
+  const at = a.job.expiresAt ?? Infinity;
+  const other = b.job.expiresAt ?? Infinity;
+  return at === other ? a.job.seq < b.job.seq : at < other;
+}
