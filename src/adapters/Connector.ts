@@ -16,6 +16,7 @@ interface ConnectorConfig {
 /** Is notified of the socket of each connection that undici asks for: it is new, or was opened ahead. */
 type Opening = (socket: Socket, isNew: boolean) => void;
 
+/** undici passes on a socket only when it is connected, although its connector returns it at once. */
 type Open = (options: buildConnector.Options, callback: buildConnector.Callback) => unknown;
 
 /** Opens the connections to one server: ahead, or when undici asks for them. */
@@ -23,7 +24,6 @@ export class Connector {
   readonly #warm: WarmConnections;
   readonly #opening: Opening;
   readonly #target: buildConnector.Options;
-  // undici passes on a socket only when it is connected, although its connector returns it at once.
   readonly #open: Open;
   /** The errors of connections that were never made. */
   readonly #errors = new WeakSet<Error>();

@@ -1,6 +1,6 @@
 import type { ChatRequest } from '../model/ChatRequest.ts';
 import { DIMENSIONS } from '../model/Dimension.ts';
-import { levelsOf } from '../operators/internal/guardedStore.ts';
+import { levelsNow } from '../operators/internal/guardedStore.ts';
 import type { LimitStore } from '../ports/LimitStore.ts';
 import { LruMap } from '../rules/LruMap.ts';
 import { askedOutput } from '../rules/request/maxOutput.ts';
@@ -65,18 +65,12 @@ export class OutputFits {
   /** How many tokens of completion the smallest bucket can hold beside the prompt, as far as the store can tell now. */
   #room(model: string, promptTokens: number): number {
     let room = Infinity;
-    const asking = levelsOf(this.#store, model).subscribe({
-      next: (levels) => {
-        for (const { dimension, limit } of levels) {
-          const { unit } = DIMENSIONS[dimension];
-          if (unit === 'tokens') room = Math.min(room, limit - promptTokens);
-          else if (unit === 'outputTokens') room = Math.min(room, limit);
-        }
-      },
-      // Without its levels the store still refuses what can never fit.
-      error: () => undefined,
-    });
-    asking.unsubscribe();
+    // Without its levels the store still refuses what can never fit.
+    for (const { dimension, limit } of levelsNow(this.#store, model) ?? []) {
+      const { unit } = DIMENSIONS[dimension];
+      if (unit === 'tokens') room = Math.min(room, limit - promptTokens);
+      else if (unit === 'outputTokens') room = Math.min(room, limit);
+    }
     return room;
   }
 }

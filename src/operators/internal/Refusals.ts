@@ -9,6 +9,7 @@ import type { Job } from '../../model/Job.ts';
 import type { BucketLevel, LimitKey } from '../../model/Limits.ts';
 import type { LimitStore } from '../../ports/LimitStore.ts';
 import { knownStart, outlook } from '../../rules/queue/outlook.ts';
+import { levelsNow } from './guardedStore.ts';
 
 /**
  * After a group of queue timeouts the next one is at least this many milliseconds later, per waiting job: predicting
@@ -123,15 +124,9 @@ export class Refusals<J extends Job> {
   /** In how many milliseconds waiting jobs should start, if the store shows its levels synchronously. */
   #starts(backlog: Backlog<J>, key: LimitKey): Map<Ticket<J>, number> {
     const expected = new Map<Ticket<J>, number>();
-    const asking = from(this.#config.store.levels(key)).subscribe({
-      next: (levels) => {
-        for (const { ticket, startsInMs } of outlook(backlog, levels)) expected.set(ticket, startsInMs);
-      },
-      // Without levels there is no prediction.
-      error: () => undefined,
-    });
-    // Later on nobody would need the predictions.
-    asking.unsubscribe();
+    const levels = levelsNow(this.#config.store, key);
+    if (levels === undefined) return expected;
+    for (const { ticket, startsInMs } of outlook(backlog, levels)) expected.set(ticket, startsInMs);
     return expected;
   }
 }

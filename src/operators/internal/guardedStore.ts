@@ -80,6 +80,20 @@ export const changesOf = (store: LimitStore, key: LimitKey): Observable<LimitCha
 export const levelsOf = (store: LimitStore, key: LimitKey): Observable<readonly BucketLevel[]> =>
   defer(() => store.levels(key)).pipe(take(1), map(checkLevels));
 
+/** The levels, if the store shows them synchronously. A later answer is not awaited. */
+export function levelsNow(store: LimitStore, key: LimitKey): readonly BucketLevel[] | undefined {
+  let shown: readonly BucketLevel[] | undefined;
+  levelsOf(store, key)
+    .subscribe({
+      next: (levels) => {
+        shown = levels;
+      },
+      error: () => undefined,
+    })
+    .unsubscribe();
+  return shown;
+}
+
 /** An invalid time could not wake a job, an invalid verdict would pass for a grant, and an invalid list would throw. */
 function checkVerdict(verdict: Verdict): Verdict {
   if (!isObject(verdict)) throw noVerdict(verdict);

@@ -106,8 +106,8 @@ export class GaugeSet {
   #forgetHidden(askedAt: number, now: number): void {
     for (const [dimension, toldAt] of [...this.#told]) {
       const expected = this.#expected[dimension];
-      if (isShown(dimension) || toldAt >= askedAt || (expected ?? Infinity) <= (this.#allowed[dimension] ?? 0))
-        continue;
+      const isMore = (expected ?? Infinity) > (this.#allowed[dimension] ?? 0);
+      if (isShown(dimension) || toldAt >= askedAt || !isMore) continue;
       this.#told.delete(dimension);
       this.#adopt(dimension, expected, now);
     }
