@@ -7,9 +7,7 @@ import { before, type QueuePlace } from './Line.ts';
 import { virtualDeadline } from './order.ts';
 import { nextTurn, type PriorityClass, priorityClass, reseat, type Tenant, TenantLine } from './PriorityClass.ts';
 import { planned } from './planned.ts';
-
-/** The number of tenants that are always kept, before irrelevant ones are forgotten. */
-const KEPT_TENANTS = 1_000;
+import { Tenants } from './Tenants.ts';
 
 /** Is notified when the best job, or the last of all, has left a queue. */
 export interface QueueListener {
@@ -30,14 +28,10 @@ export class DeadlineQueue<J extends Job> implements Backlog<J> {
   readonly #byPriority: Readonly<Record<Priority, PriorityClass<TenantLine<J>>>>;
   /** Most urgent first. */
   readonly #classes: readonly PriorityClass<TenantLine<J>>[];
-  readonly #tenants = new Map<string, Tenant<J>>();
+  readonly #tenants = new Tenants<J>();
   readonly #expiry = new Heap<QueuePlace<J>>(expiresBefore, (place, index) => {
     place.expiryIndex = index;
   });
-  /** The number of tenants at which irrelevant ones are forgotten. */
-  #roomFor = KEPT_TENANTS;
-  /** The tenant whose turn was last: its tokens show how far the turns have advanced. */
-  #served: Tenant<J> | undefined;
   /** Counted, since a status is asked for ten times a second, with up to a million waiting jobs. */
   readonly #waiting = { high: 0, normal: 0, low: 0, background: 0 };
   /** The best job, unless something has changed since the last search. */
@@ -85,7 +79,7 @@ export class DeadlineQueue<J extends Job> implements Backlog<J> {
     if (lifetime?.closed === true) return undefined;
     // Before it is looked up: it may be the name of a property of every object.
     if (!Object.hasOwn(this.#byPriority, priority)) checkPriority(priority);
-    const tenant = this.#arriving(job.tenant ?? '');
+    const tenant = this.#tenants.arriving(job.tenant);
     const line = (tenant.lines[priority] ??= this.#lineOf(tenant, priority));
     const place = new LinkedPlace(job, virtualDeadline(job, this.#slack));
     line.add(place);
@@ -144,16 +138,14 @@ export class DeadlineQueue<J extends Job> implements Backlog<J> {
   }
 
   serve(job: J, tokens: number): void {
-    this.#served = this.#tenants.get(job.tenant ?? '') ?? this.#served;
+    this.#tenants.serve(job.tenant);
     this.correct(job, tokens);
   }
 
   correct(job: J, tokens: number): void {
-    const tenant = this.#tenants.get(job.tenant ?? '');
-    if (tenant === undefined) return;
-    // Tokens given back for a forgotten tenant are not saved.
-    tenant.service = Math.max(0, tenant.service + tokens);
-    if (this.#tenants.size === 1) return;
+    const tenant = this.#tenants.grant(tokens, job.tenant);
+    // The turns of a single tenant do not depend on its tokens.
+    if (tenant === undefined || this.#tenants.size === 1) return;
     for (const priority in tenant.lines) {
       const line = tenant.lines[priority as Priority];
       if (line !== undefined) line.priorityClass.byService.update(line.serviceIndex);
@@ -171,41 +163,9 @@ export class DeadlineQueue<J extends Job> implements Backlog<J> {
     line.tenant.waiting -= 1;
     this.#waiting[place.job.priority] -= 1;
     const isEmpty = this.size === 0;
-    if (isEmpty) this.#forgetTenants();
+    if (isEmpty) this.#tenants.forget();
     if (wasBest || isEmpty) this.#listener.left(wasBest);
     return true;
-  }
-
-  /**
-   * The tenant of an arriving job. A tenant without waiting jobs starts where the turns have advanced to: it saves
-   * nothing up, and does not go before tenants that were served once and wait for their next turn.
-   */
-  #arriving(name: string): Tenant<J> {
-    let tenant = this.#tenants.get(name);
-    if (tenant === undefined) {
-      // Before it is added, since it has no waiting jobs yet.
-      if (this.#tenants.size >= this.#roomFor) this.#forgetPassed();
-      tenant = { service: 0, waiting: 0, lines: {} };
-      this.#tenants.set(name, tenant);
-    }
-    if (tenant.waiting === 0) tenant.service = Math.max(tenant.service, this.#served?.service ?? 0);
-    return tenant;
-  }
-
-  /** Forgets tenants without waiting jobs that the turns have passed: they would start again in any case. */
-  #forgetPassed(): void {
-    const reached = this.#served?.service ?? 0;
-    for (const [name, { waiting, service }] of this.#tenants) {
-      if (waiting === 0 && service < reached) this.#tenants.delete(name);
-    }
-    this.#roomFor = Math.max(KEPT_TENANTS, 2 * this.#tenants.size);
-  }
-
-  /** The tokens of tenants matter only while they compete. */
-  #forgetTenants(): void {
-    this.#served = undefined;
-    if (this.#tenants.size > 1) this.#tenants.clear();
-    else for (const tenant of this.#tenants.values()) tenant.service = 0;
   }
 
   #lineOf(tenant: Tenant<J>, priority: Priority): TenantLine<J> {
