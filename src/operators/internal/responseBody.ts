@@ -118,12 +118,10 @@ class ErrorBody {
 /** Groq answers with events or with JSON, never compressed since that was not asked for. */
 function refuseStrange(headers: WireHeaders, model: string | undefined): void {
   const requestId = requestIdOf(headers);
-  const type = headers['content-type'];
-  if (typeof type === 'string' && /^text\/(html|plain)/i.test(type)) {
-    throw new ProtocolError(`The answer is ${type.slice(0, 40)} instead of an event stream or JSON.`, {
-      model,
-      requestId,
-    });
+  // Only this part of the header is shown: the rest may be anything, such as a part of the key.
+  const [type] = /^text\/(html|plain)/i.exec(String(headers['content-type'])) ?? [];
+  if (type !== undefined) {
+    throw new ProtocolError(`The answer is ${type} instead of an event stream or JSON.`, { model, requestId });
   }
   const encoding = String(headers['content-encoding'] ?? '');
   if (!/^\s*(identity)?\s*$/i.test(encoding)) {
