@@ -7,6 +7,10 @@ export function failIfError(value: Record<string, unknown>): void {
   const error = value['error'] ?? (isObject(extra) ? extra['error'] : undefined);
   if (error === undefined || error === null) return;
   const fields = isObject(error) ? error : { message: error };
-  const status = fields['status_code'];
-  throw errorFrom(typeof status === 'number' ? status : 500, fields);
+  throw errorFrom(statusOf(fields), fields);
+}
+
+/** The status that an error names, unless it is that of no error: then the request would count as a refused one. */
+function statusOf({ status_code: status }: { readonly status_code?: unknown }): number {
+  return Number.isInteger(status) && Number(status) >= 400 && Number(status) < 600 ? Number(status) : 500;
 }

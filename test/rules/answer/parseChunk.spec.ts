@@ -77,6 +77,11 @@ describe('parseChunk', () => {
     expect(String(error)).toContain(message);
   });
 
+  it.each([200, 399, 600, -5, 400.5, 1e308])('should not take %s for the status of an error', (status) => {
+    const error = thrownBy(() => parseChunk(JSON.stringify({ error: { message: 'no', status_code: status } })));
+    expect(isHttpError(error) && error.status).toBe(500);
+  });
+
   it('should recognize a rate limit in the middle of a stream', () => {
     const error = thrownBy(() =>
       parseChunk(
