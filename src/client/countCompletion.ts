@@ -3,10 +3,10 @@ import { countOf } from '../operators/internal/guardedCount.ts';
 import type { TokenCounter } from '../ports/TokenCounter.ts';
 
 /**
- * How much of a text is counted, in characters: more than a model writes. The rest is assumed to have the same density
- * of tokens.
+ * How much of a text is counted, in characters: more than most answers have, and so little that the process stops for
+ * some fifty milliseconds at most. The rest is assumed to have the same density of tokens.
  */
-const COUNTED = 1_000_000;
+const COUNTED = 100_000;
 
 /**
  * Counts the tokens of a completion: as many as its text adds to a prompt that contains it.
