@@ -5,6 +5,7 @@ import { parseAnswer } from '../../src/operators/parseAnswer.ts';
 import { parseEvents } from '../../src/operators/parseEvents.ts';
 import { httpErrorOf } from '../../src/rules/failures/httpError.ts';
 import { parseLimitMessage } from '../../src/rules/limits/limitMessage.ts';
+import { withoutPrompt } from '../../src/rules/request/withoutPrompt.ts';
 import { terminalText } from '../../src/rules/terminal/terminalText.ts';
 import { textEvent } from '../util/http.ts';
 import { utf8 } from './bytes.ts';
@@ -71,6 +72,13 @@ const timed = async (act: () => unknown): Promise<number> => {
   await act();
   return performance.now() - start;
 };
+
+describe('an error that repeats a prompt at each of its characters', () => {
+  it('should be cleared of it in less than half a second', async () => {
+    const redact = withoutPrompt({ messages: [{ role: 'user', content: 'a'.repeat(16_384) }] });
+    expect(await timed(() => redact('a'.repeat(16_000)))).toBeLessThan(500);
+  });
+});
 
 describe('external input', () => {
   for (const [name, reader] of READERS) {

@@ -90,10 +90,17 @@ function placeOf(text: string, sorted: readonly string[]): number {
   return low;
 }
 
-/** The length of the common beginning of two texts. */
+/**
+ * The length of the common beginning of two texts. Engines compare parts of texts many times faster than single
+ * characters.
+ */
 function sharedLength(text: string, other = ''): number {
-  const most = Math.min(text.length, other.length);
   let length = 0;
-  while (length < most && text[length] === other[length]) length += 1;
+  let high = Math.min(text.length, other.length);
+  while (length < high) {
+    const middle = (length + high + 1) >> 1;
+    if (text.slice(length, middle) === other.slice(length, middle)) length = middle;
+    else high = middle - 1;
+  }
   return length;
 }
