@@ -1,4 +1,5 @@
 import { describe, expect } from 'vitest';
+import { DEFAULT_MODEL } from '../../src/model/Models.ts';
 import type { Token } from '../../src/model/Token.ts';
 import { chunk, DONE_EVENT, LAST_CHUNK } from '../util/http.ts';
 import { BEGUN, bytes, ends, event, events, finish, first, one, two, writes } from './answers.ts';
@@ -8,7 +9,7 @@ import { type Fault, ONE, type Stage, testFaults } from './harness.ts';
 const truncated = {
   text: ONE,
   outcomes: ['unknown'],
-  error: { code: 'GROQ_ERR_TRUNCATED_STREAM', model: 'm', partial: { text: ONE, toolCalls: [] } },
+  error: { code: 'GROQ_ERR_TRUNCATED_STREAM', model: DEFAULT_MODEL, partial: { text: ONE, toolCalls: [] } },
 } as const;
 
 const silent = (phase: string) => ({ code: 'GROQ_ERR_TIMEOUT', phase });

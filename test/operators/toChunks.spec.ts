@@ -73,7 +73,7 @@ describe('toChunks', () => {
     const { got, error } = all(values.a, values.b);
     expect(got).toEqual([chunks.a, chunks.b]);
     expect(error).toSatisfy(isTruncatedStreamError);
-    expect(error).toMatchObject({ partial: { text: 'ab' }, requestId: 'req_1', model: 'm' });
+    expect(error).toMatchObject({ partial: { text: 'ab' }, requestId: 'req_1' });
   });
 
   it('should add the partial answer to a lost connection, or pass the error on unchanged without one', () => {

@@ -99,7 +99,7 @@ export class ChunkFold implements Reading {
     // Groq Compound gives each chunk its own id: the first one is used.
     if (this.#id === '') this.#id = typeof chunk.id === 'string' ? chunk.id : '';
     if (typeof chunk.model === 'string') this.#model = chunk.model;
-    this.#requestId ??= chunk.x_groq?.id;
+    if (typeof chunk.x_groq?.id === 'string') this.#requestId ??= chunk.x_groq.id;
     this.#usage = usageOf(chunk) ?? this.#usage;
     const choice = chunk.choices.find(isFirst);
     const { content, reasoning, tool_calls: toolCalls } = choice?.delta ?? {};
@@ -124,7 +124,6 @@ export class ChunkFold implements Reading {
     return new TruncatedStreamError(this.snapshot, {
       usage: this.#usage,
       requestId: this.#requestId,
-      model: this.#model === '' ? undefined : this.#model,
       ...(cause !== undefined && { cause }),
     });
   }

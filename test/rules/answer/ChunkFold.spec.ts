@@ -120,10 +120,13 @@ describe('ChunkFold', () => {
     expect(folded(chunk({}, 'stop', { id: undefined, usage })).tokens).toMatchObject([{ id: '' }]);
   });
 
-  it('should leave the model out of the error when it was cut off before the model was known', () => {
-    const { fold } = folded();
-    fold.text('Hal');
-    expect(fold.truncated().model).toBe(undefined);
+  it('should leave the model of the answer out of the error, which has that of the request', () => {
+    expect(folded(chunk({ content: 'Hal' })).fold.truncated().model).toBe(undefined);
+  });
+
+  it('should use the first id of the request that is a string', () => {
+    const odd = [{ secret: 'x' }, 5, 'req_1', 'req_2'].map((id) => chunk({ content: 'x' }, null, { x_groq: { id } }));
+    expect(folded(...odd).fold.truncated().requestId).toBe('req_1');
   });
 
   describe('with tool calls', () => {
@@ -241,7 +244,6 @@ describe('ChunkFold', () => {
     expect(error.partial).toStrictEqual({ text: 'Half', reasoning: 'r', toolCalls: [] });
     expect(Object.assign({}, error, { cause: error.cause })).toMatchObject({
       requestId: 'req_1',
-      model: 'm',
       usage,
       cause,
     });
