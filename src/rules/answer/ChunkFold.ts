@@ -4,7 +4,7 @@ import type { ChatCompletionChunk, ToolCallDelta } from '../../model/Chunk.ts';
 import type { AnswerSnapshot, FinishToken, Token, ToolCallToken } from '../../model/Token.ts';
 import type { Usage } from '../../model/Usage.ts';
 import type { Reading, Written } from '../../model/Written.ts';
-import { MAX_TOOL_CALLS } from './bounds.ts';
+import { MAX_ARGUMENTS, MAX_TOOL_CALLS } from './bounds.ts';
 import { JoinedText } from './JoinedText.ts';
 import { textOr } from './textOr.ts';
 import { usageOf } from './usageOf.ts';
@@ -31,6 +31,8 @@ export class ChunkFold implements Reading {
   #toolCalls: Map<number, PendingToolCall> | undefined;
   /** The number of fragments of tool calls so far. */
   #callPieces = 0;
+  /** The length of the arguments of all tool calls so far. */
+  #argumentsLength = 0;
   readonly #text = new JoinedText();
   readonly #reasoning = new JoinedText();
   #id = '';
@@ -149,14 +151,20 @@ export class ChunkFold implements Reading {
     const call = this.#toolCalls.get(index) ?? { id: '', name: '', arguments: '' };
     call.id = textOr(id, call.id);
     call.name += textOr(part?.name);
-    call.arguments += textOr(part?.arguments);
+    const args = textOr(part?.arguments);
+    call.arguments += args;
+    this.#argumentsLength += args.length;
     this.#toolCalls.set(index, call);
   }
 
-  /** Whether a call is complete. A call without parameters may have no arguments at all. */
+  /**
+   * Whether a call is complete. A call without parameters may have no arguments at all. Arguments that are longer than
+   * a model writes are not parsed: that could stop the process for seconds.
+   */
   #isWhole({ arguments: args }: PendingToolCall): boolean {
     const reason = this.#reason;
-    return CALLS.has(reason) || isJson(args) || (args === '' && reason === 'stop');
+    if (CALLS.has(reason) || (args === '' && reason === 'stop')) return true;
+    return this.#argumentsLength <= MAX_ARGUMENTS && isJson(args);
   }
 
   /** The complete tool calls by index. Incomplete ones are dropped. */

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { isProtocolError } from '../../../src/errors/guards.ts';
 import type { ChatCompletionChunk } from '../../../src/model/Chunk.ts';
 import type { Token } from '../../../src/model/Token.ts';
+import { MAX_ARGUMENTS } from '../../../src/rules/answer/bounds.ts';
 import { ChunkFold } from '../../../src/rules/answer/ChunkFold.ts';
 
 const usage = { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3 };
@@ -147,6 +148,21 @@ describe('ChunkFold', () => {
       const { tokens } = folded(chunk(call(0, 'x', 'f', args)), chunk({}, reason, { usage }));
       const token = { type: 'tool-call', index: 0, id: 'x', name: 'f', arguments: args };
       expect(tokens).toEqual([...(given ? [token] : []), finish(reason, { usage })]);
+    });
+
+    it.each([
+      ['tool_calls', 1, true],
+      ['stop', 0, true],
+      ['stop', 1, false],
+    ])('should parse no more arguments than a model writes: %s, and %s more', (reason, more, given) => {
+      // Two calls of one answer: together they are as long as may be, and longer.
+      const args = '"'.padEnd(MAX_ARGUMENTS - 3 + more, 'x');
+      const { tokens } = folded(
+        chunk(call(0, 'a', 'f', `${args}"`)),
+        chunk(call(1, 'b', 'f', '{}')),
+        chunk({}, reason, { usage }),
+      );
+      expect(tokens.map(({ type }) => type)).toEqual(given ? ['tool-call', 'tool-call', 'finish'] : ['finish']);
     });
 
     it('should emit each call once, complete and in order', () => {
