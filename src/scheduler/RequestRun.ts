@@ -67,7 +67,7 @@ export class RequestRun<T>
 
   /** Starts the first attempt. */
   start(): void {
-    const { scheduler, random, retryBudget } = this.#config;
+    const { scheduler, random } = this.#config;
     const { retry, cancelled$, place$ } = this.#job.call;
     const attempts = new Observable<T | StateToken>((lifetime) => {
       this.#attempt(lifetime);
@@ -75,7 +75,6 @@ export class RequestRun<T>
     if (cancelled$ !== undefined) this.#heed(cancelled$);
     if (place$ !== undefined) this.#follow(place$);
     if (this.listening.closed) return;
-    retryBudget.request();
     attempts.pipe(retrying({ ...retry, scheduler, random }, this)).subscribe(this.listening);
   }
 
@@ -88,6 +87,8 @@ export class RequestRun<T>
 
   answering(answer: Failing): void {
     this.#answer = answer;
+    // Not before: of a batch that is made at once, the saved share would be lost beyond its maximum.
+    if (this.#attempts === 1) this.#config.retryBudget.request();
   }
 
   commits(value: T | StateToken): boolean {

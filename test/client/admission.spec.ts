@@ -225,6 +225,16 @@ describe('retries', () => {
     expect(sentAt).toHaveLength(5 + 10);
   });
 
+  it('should be allowed for a fifth of a batch that is made at once, as its requests are sent', () => {
+    const { ask, scheduler, sentAt, ends } = answering((i) => (i % 10 === 0 ? refusal(503) : good()), {
+      maxInFlight: 5,
+    });
+    for (let i = 0; i < 3_000; i++) ask({}, { retry: { count: 5 } });
+    scheduler.flush();
+    expect(ends.filter(({ error }) => error !== undefined)).toEqual([]);
+    expect(sentAt.length).toBeGreaterThan(3_300);
+  });
+
   it('should not count attempts that return to the queue after a 429', () => {
     const { ask, scheduler, sentAt, ends } = answering((i) => (i < 30 ? refusal(429, { 'retry-after': '1' }) : good()));
     ask({}, { retry: { count: 0 } });
