@@ -1,7 +1,7 @@
 import type { Backlog, Ticket } from '../../model/Backlog.ts';
 import type { Job } from '../../model/Job.ts';
 import type { BucketLevel } from '../../model/Limits.ts';
-import { PRIORITIES } from '../../model/Priority.ts';
+import { PRIORITIES, type Priority } from '../../model/Priority.ts';
 import { Forecast } from './Forecast.ts';
 
 /** The prediction for a waiting request. */
@@ -23,12 +23,12 @@ export interface Outlook<J extends Job> {
  * Jobs that wait only because of what they leave to more urgent ones let those pass, and continue after them.
  */
 export function* outlook<J extends Job>(
-  backlog: Pick<Backlog<J>, 'planned'>,
+  backlog: Pick<Backlog<J>, 'planned' | 'waiting'>,
   levels: readonly BucketLevel[],
 ): Generator<Outlook<J>> {
   const forecast = new Forecast(levels);
   const isPaced = levels.some(({ kept }) => kept !== undefined);
-  const order = isPaced ? passing(backlog.planned(), forecast) : backlog.planned();
+  const order = isPaced ? passing(backlog, forecast) : backlog.planned();
   let position = 0;
   for (const ticket of order) {
     const start = forecast.start(ticket.job);
@@ -47,30 +47,53 @@ export function* outlook<J extends Job>(
 export const knownStart = (startsInMs: number, isFull: boolean): number | undefined =>
   startsInMs > 0 && !isFull ? startsInMs : undefined;
 
-/** Lets the more urgent jobs pass those that wait because of them, by a forecast to which each is added in between. */
-function* passing<J extends Job>(planned: Iterable<Ticket<J>>, forecast: Forecast): Generator<Ticket<J>> {
-  for (let waiting = [...planned], passed: Ticket<J>[]; waiting.length > 0; waiting = passed) {
-    const urgentBehind = mostUrgentBehind(waiting);
+/**
+ * Lets the more urgent jobs pass those that wait because of them, by a forecast to which each is added in between. A
+ * round ends with the last job that may pass, so that the plan is computed only as far as it is needed.
+ */
+function* passing<J extends Job>(
+  backlog: Pick<Backlog<J>, 'planned' | 'waiting'>,
+  forecast: Forecast,
+): Generator<Ticket<J>> {
+  const plan = backlog.planned()[Symbol.iterator]();
+  const left: Counts = { ...backlog.waiting };
+  let passed: readonly Ticket<J>[] = [];
+  while (mostUrgent(left) < Infinity) {
+    const before = passed[Symbol.iterator]();
+    const now: Ticket<J>[] = [];
+    const behind: Counts = { ...left };
     let yielding = Infinity;
-    passed = [];
-    for (const [i, ticket] of waiting.entries()) {
-      const rank = rankOf(ticket);
-      if (rank > (urgentBehind[i] ?? Infinity) && rank < yielding && forecast.yields(ticket.job)) yielding = rank;
-      if (rank >= yielding) passed.push(ticket);
-      else yield ticket;
+    while (mostUrgent(behind) < yielding) {
+      const ticket = nextOf(before, plan);
+      if (ticket === undefined) return;
+      const { job } = ticket;
+      behind[job.priority] -= 1;
+      const rank = PRIORITIES.indexOf(job.priority);
+      if (rank > mostUrgent(behind) && rank < yielding && forecast.yields(job)) yielding = rank;
+      if (rank >= yielding) now.push(ticket);
+      else {
+        left[job.priority] -= 1;
+        yield ticket;
+      }
     }
+    passed = [...now, ...before];
   }
 }
 
-/** 0 for the most urgent priority. */
-const rankOf = ({ job }: Ticket): number => PRIORITIES.indexOf(job.priority);
+/** A number of jobs of each priority. */
+type Counts = Record<Priority, number>;
 
-/** The most urgent priority behind each job. */
-function mostUrgentBehind(tickets: readonly Ticket[]): number[] {
-  let rank = Infinity;
-  return tickets.reduceRight<number[]>((behind, ticket, i) => {
-    behind[i] = rank;
-    rank = Math.min(rank, rankOf(ticket));
-    return behind;
-  }, []);
+/** The rank of the most urgent jobs: 0 for the most urgent priority. */
+function mostUrgent(counts: Counts): number {
+  const rank = PRIORITIES.findIndex((priority) => counts[priority] > 0);
+  return rank < 0 ? Infinity : rank;
+}
+
+/** The next value of the first iterator that has one. */
+function nextOf<T>(...iterators: readonly Iterator<T>[]): T | undefined {
+  for (const iterator of iterators) {
+    const next = iterator.next();
+    if (next.done !== true) return next.value;
+  }
+  return undefined;
 }

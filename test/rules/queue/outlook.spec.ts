@@ -23,14 +23,19 @@ describe('outlook', () => {
     ]);
   });
 
-  /** When each of some jobs starts that wait in this order. */
-  const startsOf = (names: readonly string[], levels: readonly BucketLevel[]) => {
+  /** Some jobs that wait in this order. */
+  const queueOf = (names: readonly string[]) => {
     const queue = new DeadlineQueue<NamedJob>(DEFAULT_SLACK, { left: () => undefined });
     const make = jobMaker();
     names.forEach((name, i) => {
       queue.add(make(name, { cost: tokens(10), deadline: i }));
     });
-    return [...outlook(queue, levels)].map(({ ticket, position, startsInMs }) => [
+    return queue;
+  };
+
+  /** When each of these jobs starts. */
+  const startsOf = (names: readonly string[], levels: readonly BucketLevel[]) => {
+    return [...outlook(queueOf(names), levels)].map(({ ticket, position, startsInMs }) => [
       position,
       ticket.job.name,
       startsInMs,
@@ -79,6 +84,29 @@ describe('outlook', () => {
       [0, 'b1', 1_000],
       [1, 'h1', 2_000],
     ]);
+  });
+
+  it.each([
+    ['when nothing is left to more urgent jobs', 30, undefined, 2],
+    ['when what is left to more urgent jobs delays none', 100, kept, 2],
+    ['and up to a job that passes others', 30, kept, 4],
+  ])('should plan no more jobs than it is asked for, %s', (_, level, keeps, planned) => {
+    const names = ['n1', 'b1', 'b2', 'n2', 'n3', 'b3', 'b4'];
+    const queue = queueOf(names);
+    let count = 0;
+    const backlog = {
+      waiting: queue.waiting,
+      *planned() {
+        for (const ticket of queue.planned()) {
+          count += 1;
+          yield ticket;
+        }
+      },
+    };
+    const first = outlook(backlog, [{ ...day, level, ...(keeps && { kept: keeps }) }]);
+    first.next();
+    first.next();
+    expect(count).toBe(planned);
   });
 
   it('should predict no start from a bucket that never refills', () => {
