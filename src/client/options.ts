@@ -100,6 +100,9 @@ export interface GroqOptions extends ConnectionOptions {
    * to what fits the limits, since Groq charges it on admission. The quantile is the fraction of those completions that
    * must fit. An event reports each request that was changed. A request without a maximum is not changed.
    *
+   * This happens when a request is made, so requests that are all made at once learn nothing from each other: with
+   * {@link Groq.answers}, set `concurrency`.
+   *
    * @default false
    */
   readonly fitOutput?: FitOutput | undefined;
