@@ -141,7 +141,8 @@ export interface Groq extends AsyncDisposable {
   readonly status$: Observable<Status>;
   /**
    * What happens to requests, as it happens. It is hot, and completes when the client is closed. After `retrying` and
-   * `rate-limited`, the events `queued`, `admitted` and `connected` occur again.
+   * `rate-limited`, the events `queued`, `admitted` and `connected` occur again. A request that is refused when it is
+   * made, for example because it is invalid or the budget is spent, has no events.
    *
    * @example
    * groq.events$.subscribe((event) => show(event));
