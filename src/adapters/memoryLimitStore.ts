@@ -71,11 +71,12 @@ export interface MemoryLimitStoreConfig {
  * import { memoryLimitStore } from 'rxgroq/operators';
  *
  * const store = memoryLimitStore({ limits: { rpm: 30, tpm: 8_000 }, margin: 300, probe: 5_000 });
- * const chat = createGroq({ store });
- * const batch = createGroq({ store });
+ * const support = createGroq({ store, budget: { usd: 5 } });
+ * const search = createGroq({ store, budget: { usd: 20 } });
  * ```
  *
- * Priorities apply among the requests of one client: a smaller request of another client may go first.
+ * Priorities and turns apply among the requests of one client: those of another one may go first, even all that wait
+ * there. So make bulk and urgent requests with the same client.
  *
  * @throws {ValidationError} when the config, or a value that one of its functions returns, is invalid.
  */
