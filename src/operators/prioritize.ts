@@ -160,7 +160,15 @@ class Prioritizing<J extends Job> implements OperateConfig<J, Backlog<J>>, Queue
 
   #refuse(job: J, error: GroqError): void {
     const { refuse } = this.#config;
-    if (refuse === undefined) this.destination.error(error);
-    else refuse(job, error);
+    if (refuse === undefined) {
+      this.destination.error(error);
+      return;
+    }
+    try {
+      refuse(job, error);
+    } catch (thrown) {
+      // The end of a turn is outside of the source's notifications, whose errors are caught.
+      this.destination.error(thrown);
+    }
   }
 }

@@ -168,6 +168,22 @@ describe('prioritize', () => {
     expect(jobs.observed).toBe(false);
   });
 
+  it('should fail with the error that `refuse` throws, and refuse nothing after it', () => {
+    const jobs = new Subject<NamedJob>();
+    const make = jobMaker();
+    const scheduler = virtualClock();
+    const refused: string[] = [];
+    const refuse = ({ name }: NamedJob): void => {
+      refused.push(name);
+      throw bad;
+    };
+    const result = told(jobs.pipe(prioritize({ maxQueued: 1, refuse, scheduler })));
+    for (const name of ['l1', 'l2', 'l3']) jobs.next(make(name));
+    scheduler.flush();
+    expect([refused, result.ends]).toEqual([['l3'], [['error', bad]]]);
+    expect(jobs.observed).toBe(false);
+  });
+
   it('should complete when the last job has left, and not before', () => {
     const jobs = new Subject<NamedJob>();
     const [first, last] = [new Subscription(), new Subscription()];
