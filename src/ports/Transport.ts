@@ -22,8 +22,9 @@ export interface WireRequest {
 /** What happens to a request, in this order: `sent` once, `head` once, `data` any number of times. */
 export type WireEvent =
   /**
-   * A connection is established and the request is being written: from now on it may have reached the server. A `head`
-   * implies this, for transports that cannot tell.
+   * A connection is established and the request is being written: from now on it may have reached the server. Until
+   * then nothing counts as sent, and the `connect` timeout runs, so a transport that cannot tell emits it first. A
+   * `head` implies it.
    */
   | { readonly type: 'sent' }
   | { readonly type: 'head'; readonly status: number; readonly headers: WireHeaders }
@@ -48,6 +49,7 @@ export type WireEvent =
  *     new Observable<WireEvent>((subscriber) => {
  *       const abort = new AbortController();
  *       const run = async () => {
+ *         subscriber.next({ type: 'sent' }); // since `fetch` does not tell when it is
  *         const response = await fetch(`https://api.groq.com/openai/v1${path}`, {
  *           method,
  *           headers: { authorization: `Bearer ${apiKey}`, 'content-type': contentType, 'accept-encoding': 'identity' },
@@ -56,7 +58,7 @@ export type WireEvent =
  *           signal: abort.signal,
  *         });
  *         const { status, headers } = response;
- *         subscriber.next({ type: 'head', status, headers: Object.fromEntries(headers) }); // implies `sent`
+ *         subscriber.next({ type: 'head', status, headers: Object.fromEntries(headers) });
  *         for await (const bytes of response.body ?? []) subscriber.next({ type: 'data', bytes });
  *         subscriber.complete();
  *       };

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Simulator, startSimulator } from '../../src/simulator/index.ts';
 import { type CheckedExample, check } from './check.ts';
 import { docExamples } from './DocExample.ts';
@@ -32,6 +32,10 @@ describe('the examples of the docstrings and the README', () => {
     await simulator.close();
   });
 
+  afterEach(() => {
+    vi.unstubAllGlobals();
+  });
+
   it('should be found in the README and in docstrings', () => {
     const files = new Set(all.map(({ file }) => file));
     for (const file of ['README.md', 'src/operators/send.ts', 'src/rules/goDuration.ts']) expect(files).toContain(file);
@@ -48,6 +52,14 @@ describe('the examples of the docstrings and the README', () => {
     const ran = await run(at(index).module, simulator);
     inWords.push(...ran.inWords);
     expect(ran.expectations.filter(({ holds }) => !holds)).toEqual([]);
+  });
+
+  it('should have a transport that counts a request as sent before it can have arrived', async () => {
+    vi.stubGlobal('fetch', () => new Promise(() => undefined));
+    const { module } = at(all.findIndex(({ file }) => file === 'src/ports/Transport.ts'));
+    const watched = `transport.send({ method: 'GET', path: '/models' }).subscribe(({ type }) => console.log(type));`;
+    const { expectations } = await run(`${module}\n${watched}\n// => sent`, simulator);
+    expect(expectations).toEqual([{ expected: 'sent', got: 'sent', holds: true }]);
   });
 
   it('should describe a result in words in only one place', () => {
