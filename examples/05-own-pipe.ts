@@ -66,11 +66,9 @@ const answers$ = from(requests).pipe(
   countTokens({ counter, priority: ({ user }) => (user === 'urgent' ? 'high' : 'low') }),
   mergeMap((job) =>
     attempt(job).pipe(
-      // State tokens are no part of the answer: after them it can still be tried again.
       retryWithBackoff(
         { count: 2, initialDelay: 50 },
         {
-          commits: ({ type }) => type !== 'state',
           retrying: () => {
             console.log(`${job.request.user} enters again`);
           },

@@ -1,6 +1,7 @@
 import { type MonoTypeOperatorFunction, Observable, type SchedulerLike, type Subscriber } from 'rxjs';
 import { isHttpError } from '../errors/guards.ts';
 import { later, type Random, systemClock } from '../ports/clock.ts';
+import { isState } from '../rules/answer/isState.ts';
 import { backoffDelay } from '../rules/failures/backoff.ts';
 import { type Retryability, retryability } from '../rules/failures/retryability.ts';
 import { func, retrySchema, schedulerSchema } from '../rules/request/schemas.ts';
@@ -60,7 +61,7 @@ export interface RetryInfo {
 
 /** Hooks of {@link retryWithBackoff} for operators that are built on it. */
 export interface RetryHooks<T> {
-  /** Whether a value is part of the answer, after which nothing is retried. @default () => true */
+  /** Whether a value is part of the answer, after which nothing is retried. @default all but state tokens */
   commits?(value: T): boolean;
   /** Called before every retry; it may emit values to the subscriber. */
   retrying?(info: RetryInfo, destination: Subscriber<T>): void;
@@ -76,9 +77,9 @@ export interface RetryHooks<T> {
  *
  * ![](../../marbles/retryWithBackoff.svg)
  *
- * After a part of the answer was delivered, it does not retry: half an answer twice is worse than an error. The pauses
- * are random below a maximum that doubles; a longer wait that the server asks for is respected. Unsubscribing ends a
- * pause immediately.
+ * After a part of the answer was delivered, it does not retry: half an answer twice is worse than an error. State tokens
+ * are no part of it. The pauses are random below a maximum that doubles; a longer wait that the server asks for is
+ * respected. Unsubscribing ends a pause immediately.
  *
  * A 429 does not count as a failure: the request goes back to its place in the queue immediately, as often as
  * necessary, and the corrected limits decide when it is sent. If the source has no queue, pass a `retryable` that
@@ -151,7 +152,7 @@ class Retrying<T> implements OperateConfig<T, T> {
   }
 
   next(value: T): void {
-    if (!this.#committed) this.#committed = this.#hooks.commits?.(value) ?? true;
+    if (!this.#committed) this.#committed = this.#hooks.commits?.(value) ?? !isState(value);
     this.destination.next(value);
   }
 

@@ -91,10 +91,6 @@ export class RequestRun<T>
     if (this.#attempts === 1) this.#config.retryBudget.request();
   }
 
-  commits(value: T | StateToken): boolean {
-    return !isState(value);
-  }
-
   allowed(delay: number): boolean {
     const { expiresAt = Infinity } = this.#job;
     const now = this.#config.scheduler.now();

@@ -18,6 +18,7 @@ import { HttpError } from '../../src/errors/HttpError.ts';
 import { RateLimitError } from '../../src/errors/RateLimitError.ts';
 import { TimeoutError } from '../../src/errors/TimeoutError.ts';
 import { TruncatedStreamError } from '../../src/errors/TruncatedStreamError.ts';
+import type { StateToken, Token } from '../../src/model/Token.ts';
 import { type RetryConfig, type RetryInfo, retryWithBackoff } from '../../src/operators/retryWithBackoff.ts';
 import { marbles } from '../util/marbles.ts';
 import { type RunHelpers, rx } from '../util/rx.ts';
@@ -93,6 +94,17 @@ describe('retryWithBackoff', () => {
       const source = helpers.cold('-a-#', undefined, error);
       helpers.expectObservable(source.pipe(retrying(helpers))).toBe('-a-#', undefined, error);
       helpers.expectSubscriptions(source.subscriptions).toBe('^--!');
+    });
+  });
+
+  it('should still retry after a state token', () => {
+    rx((helpers) => {
+      const { scheduler } = helpers;
+      const values = { s: { type: 'state', state: 'connected' }, a: { type: 'text', text: 'a' } } as const;
+      let next = 0;
+      const source = defer(() => helpers.cold<Token | StateToken>(['s#', 's-a-#'][next++] ?? '', values, error));
+      const retry = retryWithBackoff<Token | StateToken>({ initialDelay: 4, random: () => 1, scheduler });
+      helpers.expectObservable(source.pipe(retry)).toBe('s----s-a-#', values, error);
     });
   });
 

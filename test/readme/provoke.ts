@@ -79,7 +79,6 @@ export function failureOf<T extends { readonly type: string }>(
     const retry = retryWithBackoff<T>(
       { count: 1, scheduler },
       {
-        commits: ({ type }) => type !== 'state',
         retrying: ({ error }, destination) => {
           provoked(error, retryability(error));
           destination.complete();
