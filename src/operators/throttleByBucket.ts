@@ -69,7 +69,7 @@ export interface ThrottleByBucketConfig<J extends Job> {
  * for a cost: if a better job arrives while the store is asked, and the cost covers it, that job gets the grant.
  *
  * It also takes jobs themselves: without {@link prioritize} they go in the order of their arrival, whatever their
- * priority.
+ * priority. Tenants are still served in turn.
  *
  * Jobs that can never fit do not block the others: they are refused immediately, with an error that has the numbers. A
  * grant counts towards `inFlight` until it is settled.

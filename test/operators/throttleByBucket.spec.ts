@@ -54,6 +54,16 @@ describe('throttleByBucket', () => {
     });
   });
 
+  it('should serve tenants in turn, also without a backlog', () => {
+    rx((helpers) => {
+      const source = helpers.hot('(acdx)|');
+      const expected = '          a-x-c-(d|)';
+      const tenant = (name: string) => ({ tenant: name === 'x' ? 'other' : 'first' });
+      const throttle = throttleByBucket<NamedJob>({ store: quota(1, 2, helpers), scheduler: helpers.scheduler });
+      helpers.expectObservable(source.pipe(arriving(helpers, tenant), throttle, names)).toBe(expected);
+    });
+  });
+
   it('should continue when the best job leaves without having been sent', () => {
     rx((helpers) => {
       const lifetime = new Subscription();

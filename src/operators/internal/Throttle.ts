@@ -11,7 +11,7 @@ import { Admission, type AdmissionConfig, type AdmissionListener } from './Admis
 import type { OperateConfig } from './operate.ts';
 import { Refusals } from './Refusals.ts';
 
-/** A throttle whose source emits jobs instead of a backlog takes them in order of arrival. */
+/** A throttle whose source emits jobs instead of a backlog takes them in order of arrival, tenants in turn. */
 const NO_SLACK = { high: 0, normal: 0, low: 0, background: 0 };
 
 /** The dependencies of a {@link Throttle}. */
