@@ -1,4 +1,4 @@
-import { concat, concatAll, EMPTY, from, map, mergeAll, NEVER, Observable, of, Subject, throwError } from 'rxjs';
+import { concat, concatAll, EMPTY, from, map, mergeAll, NEVER, Observable, of, pipe, Subject, throwError } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { CancelledError } from '../../src/errors/CancelledError.ts';
 import { ClosedError } from '../../src/errors/ClosedError.ts';
@@ -10,6 +10,7 @@ import type { Outcome } from '../../src/model/Outcome.ts';
 import type { StateToken, Token } from '../../src/model/Token.ts';
 import { parseEvents } from '../../src/operators/parseEvents.ts';
 import { type Answering, send } from '../../src/operators/send.ts';
+import { toChunks } from '../../src/operators/toChunks.ts';
 import { toTokens } from '../../src/operators/toTokens.ts';
 import type { WireEvent } from '../../src/ports/Transport.ts';
 import { REFUSED_COST, usedCost } from '../../src/rules/counting/cost.ts';
@@ -281,6 +282,19 @@ describe('send', () => {
       .subscribe((value) => heard.push(value));
     expect(heard).toEqual(values);
     expect(grant.outcomes).toEqual([{ type: 'used', cost: usedCost(usage) }]);
+  });
+
+  it.each([
+    ['beside a `usage` of null', { usage: null, x_groq: { usage } }, { type: 'used', cost: usedCost(usage) }],
+    ['with counts that are not whole', { usage: { ...usage, completion_tokens: -1 } }, { type: 'unknown' }],
+    ['as null', { usage: null }, { type: 'unknown' }],
+  ])("should read the usage of Groq's own chunks %s", (_, reported, outcome) => {
+    const grant = grantFor(make('l'));
+    const end = { choices: [{ index: 0, delta: {}, finish_reason: 'stop' }], ...reported };
+    const events = of(wire.sent, wire.head(), wire.data(`data: ${JSON.stringify(end)}\n\n`), wire.done);
+    const read = () => pipe(parseEvents(), toChunks());
+    const result = told(of(grant).pipe(send({ transport: transportOf(events), read }), mergeAll()));
+    expect([result.ends, grant.outcomes]).toEqual([[['complete']], [outcome]]);
   });
 
   it('should refuse a second subscriber to one answer', () => {

@@ -10,10 +10,12 @@ import type { Usage } from '../../model/Usage.ts';
 import type { WireHeaders } from '../../model/WireHeaders.ts';
 import type { Follower } from '../../model/Written.ts';
 import type { Transport, WireEvent, WireRequest } from '../../ports/Transport.ts';
+import { usageOf } from '../../rules/answer/usageOf.ts';
 import { REFUSED_COST, usedCost } from '../../rules/counting/cost.ts';
 import { isGivenUp } from '../../rules/failures/isGivenUp.ts';
 import { isRefusal } from '../../rules/failures/isRefusal.ts';
 import { redactError } from '../../rules/failures/redactError.ts';
+import { isObject } from '../../rules/isObject.ts';
 import { requestJson } from '../../rules/request/requestJson.ts';
 import { withoutPrompt } from '../../rules/request/withoutPrompt.ts';
 import { type OperateConfig, operate } from './operate.ts';
@@ -34,7 +36,7 @@ export interface SendConfig<J extends Job, T> {
    * @default () => pipe(parseEvents(), toTokens())
    */
   readonly read?: ((job: J, meter: AttemptMeter<T> | undefined) => OperatorFunction<Uint8Array, T>) | undefined;
-  /** Extracts the usage from a value of the answer. @default () => ({ usage }) => usage */
+  /** Extracts the usage from a value of the answer. @default its `usage`, or the one in its `x_groq` */
   readonly usage?: ((job: J) => (value: T) => Usage | undefined) | undefined;
   /**
    * Called with the usage, after the meter, once for each answer that reports it. An error that it throws ends the
@@ -194,5 +196,5 @@ const streamedChat = ({ request }: Job): WireRequest => ({
   body: requestJson({ ...request, stream: true }),
 });
 
-const usageIn = (value: unknown): Usage | undefined =>
-  typeof value === 'object' && value !== null && 'usage' in value ? (value.usage as Usage | undefined) : undefined;
+/** Where Groq reports it, since a value may be a chunk as it was sent. */
+const usageIn = (value: unknown): Usage | undefined => (isObject(value) ? usageOf(value) : undefined);

@@ -3,7 +3,7 @@ import { usageOf } from '../../../src/rules/answer/usageOf.ts';
 
 describe('usageOf', () => {
   const usage = { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3 };
-  const of = (value: object) => usageOf(value as Parameters<typeof usageOf>[0]);
+  const of = (value: object) => usageOf(value);
 
   it('should find the usage at the top, or in x_groq', () => {
     expect(of({ usage })).toBe(usage);
