@@ -66,6 +66,8 @@ export class Lane {
   #users = 0;
   /** The number of attempts in flight. */
   #underWay = 0;
+  /** The error that has ended the pipe. */
+  #failure: unknown;
 
   constructor(model: ModelId, config: LaneConfig) {
     const { store, transport, scheduler, random, slack, inFlight, maxQueued, overflow } = config;
@@ -106,6 +108,7 @@ export class Lane {
         // The pipe should never fail. If it does, its requests must not wait forever.
         error: (error: unknown) => {
           this.closed = true;
+          this.#failure = error;
           this.#watching.unsubscribe();
           for (const { job } of [...(this.#backlog ?? [])]) job.lifetime.error(error);
         },
@@ -129,6 +132,11 @@ export class Lane {
   }
 
   next(attempt: Attempt): void {
+    // It has failed while it was opened.
+    if (this.closed) {
+      attempt.lifetime.error(this.#failure);
+      return;
+    }
     if (attempt.call.lifecycle) this.#outlooks.add(attempt);
     this.#attempts.next(attempt);
   }

@@ -579,6 +579,23 @@ describe('RequestScheduler', () => {
     });
   });
 
+  it('should not leave a request waiting forever when its lane cannot be opened, and open it for the next one', () => {
+    rx((helpers) => {
+      const broken = new Error('broken');
+      let isBroken = true;
+      const random = (): number => {
+        if (isBroken) throw broken;
+        return 1;
+      };
+      const { ask } = setUp(helpers, { random });
+      const failed = told(ask('a'));
+      isBroken = false;
+      const answered = told(ask('b'));
+      helpers.flush();
+      expect([failed.ends, answered.ends]).toEqual([[['error', broken]], [['complete']]]);
+    });
+  });
+
   it('should not leave requests waiting forever when its clock fails, and continue when it works again', () => {
     rx((helpers) => {
       const { scheduler } = helpers;
