@@ -6,11 +6,11 @@ import { undiciTransport } from '../adapters/undiciTransport.ts';
 import { unlimitedStore } from '../adapters/unlimitedStore.ts';
 import { ValidationError } from '../errors/ValidationError.ts';
 import type { Overflow } from '../model/Backlog.ts';
-import type { ChatRequest } from '../model/ChatRequest.ts';
+import type { ChatInput, ChatRequest } from '../model/ChatRequest.ts';
 import type { Limits } from '../model/Limits.ts';
 import type { ModelId } from '../model/Models.ts';
 import { DEFAULT_MODEL, MODELS, type Price } from '../model/Models.ts';
-import { DEFAULT_PACING, type Slack } from '../model/Priority.ts';
+import { DEFAULT_PACING } from '../model/Priority.ts';
 import { type Random, systemClock } from '../ports/clock.ts';
 import type { LimitStore } from '../ports/LimitStore.ts';
 import type { TokenCounter } from '../ports/TokenCounter.ts';
@@ -28,13 +28,13 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The options of a client, with the defaults filled in. */
 export interface Config {
-  readonly defaults: Partial<ChatRequest> & Pick<ChatRequest, 'model'>;
+  readonly defaults: Omit<ChatInput, 'messages'> & Pick<ChatRequest, 'model'>;
   readonly retry: RetryOptions;
   readonly timeouts: Timeouts;
   readonly inFlight: number | undefined;
   readonly maxQueued: number | undefined;
   readonly overflow: Overflow | undefined;
-  readonly slack: Partial<Slack> | undefined;
+  readonly slack: GroqOptions['slack'];
   readonly fitOutput: FitOutput;
   readonly budget: BudgetOptions | undefined;
   readonly priceOf: (model: ModelId) => Price | undefined;

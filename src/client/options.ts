@@ -1,9 +1,10 @@
 import type { SchedulerLike } from 'rxjs';
 import type { Overflow } from '../model/Backlog.ts';
-import type { ChatRequest } from '../model/ChatRequest.ts';
+import type { ChatInput } from '../model/ChatRequest.ts';
 import type { Limits, Tier } from '../model/Limits.ts';
 import type { ModelId, Price } from '../model/Models.ts';
-import type { Pacing, Slack } from '../model/Priority.ts';
+import type { Priority } from '../model/Priority.ts';
+import type { PrioritizeConfig } from '../operators/prioritize.ts';
 import type { RetryConfig } from '../operators/retryWithBackoff.ts';
 import type { Random } from '../ports/clock.ts';
 import type { LimitStore } from '../ports/LimitStore.ts';
@@ -46,7 +47,7 @@ export interface GroqOptions extends ConnectionOptions {
    */
   readonly limits?: false | Readonly<Record<ModelId, Limits>> | undefined;
   /** Fields for every request that does not set them itself. */
-  readonly defaults?: (Partial<ChatRequest> & { readonly messages?: undefined }) | undefined;
+  readonly defaults?: (Omit<ChatInput, 'messages'> & { readonly messages?: undefined }) | undefined;
   /**
    * How often a request is retried after a transient failure, and the pauses before retries in milliseconds.
    * Whatever `count` is, all requests of the client together are allowed one retry for every five requests, and ten a
@@ -86,7 +87,7 @@ export interface GroqOptions extends ConnectionOptions {
    * How long a waiting request of each priority can be overtaken by newer, more urgent ones, in milliseconds. See
    * {@link PrioritizeConfig.slack}.
    */
-  readonly slack?: Partial<Slack> | undefined;
+  readonly slack?: PrioritizeConfig['slack'];
   /**
    * Whether to spread the daily limits over the day: the fraction of them that each priority leaves to more urgent
    * requests, so that bulk work cannot use up the day's quota. `true` means { high: 0, normal: 0.1, low: 0.25,
@@ -94,7 +95,7 @@ export interface GroqOptions extends ConnectionOptions {
    *
    * @default false
    */
-  readonly pacing?: boolean | Partial<Pacing> | undefined;
+  readonly pacing?: boolean | { readonly [P in Priority]?: number | undefined } | undefined;
   /**
    * Whether to lower `max_completion_tokens` to what earlier completions of the same model and tenant have needed, and
    * to what fits the limits, since Groq charges it on admission. The quantile is the fraction of those completions that

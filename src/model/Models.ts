@@ -2,9 +2,9 @@ import type { Limits, Tier } from './Limits.ts';
 
 /** US dollars per million tokens. */
 export interface Price {
-  readonly input?: number;
-  readonly output?: number;
-  readonly cachedInput?: number;
+  readonly input?: number | undefined;
+  readonly output?: number | undefined;
+  readonly cachedInput?: number | undefined;
 }
 
 /** The properties of a model that are known without asking Groq. */

@@ -4,7 +4,7 @@ import type { GroqError } from '../errors/GroqError.ts';
 import { QueueFullError } from '../errors/QueueFullError.ts';
 import type { Backlog, Overflow, Ticket } from '../model/Backlog.ts';
 import type { Job } from '../model/Job.ts';
-import { DEFAULT_SLACK, type Slack } from '../model/Priority.ts';
+import { DEFAULT_SLACK, type Priority, type Slack } from '../model/Priority.ts';
 import { soon, systemClock } from '../ports/clock.ts';
 import { merged } from '../rules/merged.ts';
 import { DeadlineQueue, type QueueListener } from '../rules/queue/DeadlineQueue.ts';
@@ -19,7 +19,7 @@ export interface PrioritizeConfig<J extends Job = Job> {
    *
    * @default { high: 0, normal: 60_000, low: 600_000, background: 21_600_000 }
    */
-  readonly slack?: Partial<Slack> | undefined;
+  readonly slack?: { readonly [P in Priority]?: number | undefined } | undefined;
   /**
    * How many jobs may wait. Minimum: 1. It is checked at the end of a turn of the event loop, after the jobs that can
    * start at once have left.

@@ -13,10 +13,9 @@ import type { GroqError } from '../errors/GroqError.ts';
 import type { Backlog, Overflow } from '../model/Backlog.ts';
 import type { BucketLevel } from '../model/Limits.ts';
 import type { ModelId } from '../model/Models.ts';
-import type { Slack } from '../model/Priority.ts';
 import type { ModelStatus, WaitingRequest } from '../model/Status.ts';
 import { changesOf } from '../operators/internal/guardedStore.ts';
-import { prioritize } from '../operators/prioritize.ts';
+import { type PrioritizeConfig, prioritize } from '../operators/prioritize.ts';
 import { type Answering, send } from '../operators/send.ts';
 import { throttleByBucket } from '../operators/throttleByBucket.ts';
 import { timing } from '../operators/timeouts.ts';
@@ -37,7 +36,7 @@ export interface LaneConfig {
   readonly transport: Transport;
   readonly scheduler: SchedulerLike;
   readonly random: Random;
-  readonly slack?: Partial<Slack> | undefined;
+  readonly slack?: PrioritizeConfig['slack'];
   /** The maximum number of requests in flight. */
   readonly inFlight: number;
   /** The maximum number of waiting requests, and which one leaves when it is exceeded. */

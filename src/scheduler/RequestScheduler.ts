@@ -15,10 +15,10 @@ import {
 import { ClosedError } from '../errors/ClosedError.ts';
 import type { Overflow } from '../model/Backlog.ts';
 import type { GroqEvent } from '../model/GroqEvent.ts';
-import type { Slack } from '../model/Priority.ts';
 import type { Status } from '../model/Status.ts';
 import type { StateToken } from '../model/Token.ts';
 import { operate } from '../operators/internal/operate.ts';
+import type { PrioritizeConfig } from '../operators/prioritize.ts';
 import { type Random, systemClock } from '../ports/clock.ts';
 import type { LimitStore } from '../ports/LimitStore.ts';
 import type { Transport } from '../ports/Transport.ts';
@@ -43,7 +43,7 @@ export interface RequestSchedulerConfig {
   /** @default Math.random */
   readonly random?: Random | undefined;
   /** See {@link PrioritizeConfig.slack}. */
-  readonly slack?: Partial<Slack> | undefined;
+  readonly slack?: PrioritizeConfig['slack'];
   /**
    * The maximum number of requests in flight per model.
    *

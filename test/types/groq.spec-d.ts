@@ -26,8 +26,10 @@ import {
   snapshots,
   type Token,
   text,
+  type UsageCostOptions,
 } from '../../src/index.ts';
 import type { CallOptionName } from '../../src/model/CallOptionName.ts';
+import type { PrioritizeConfig } from '../../src/operators.ts';
 
 declare const groq: Groq;
 const messages = [{ role: 'user' as const, content: 'Hi' }];
@@ -223,6 +225,23 @@ describe('createGroq', () => {
     expectTypeOf({ tier: 'gold' } satisfies GroqOptions);
     // @ts-expect-error: there is no such dimension.
     expectTypeOf({ limits: { 'openai/gpt-oss-20b': { perMinute: 1 } } } satisfies GroqOptions);
+  });
+});
+
+describe('options', () => {
+  it('should accept `undefined` at every level for what a program was not given', () => {
+    const [given] = [] as number[];
+    const [name] = [] as string[];
+    expectTypeOf({ defaults: { model: name, seed: given } }).toExtend<GroqOptions>();
+    expectTypeOf({ slack: { low: given }, pacing: { low: given } }).toExtend<GroqOptions>();
+    expectTypeOf({ prices: { m: { input: 1, output: given, cachedInput: given } } }).toExtend<GroqOptions>();
+    expectTypeOf({ limits: { m: { rpm: given } }, timeouts: { total: given } }).toExtend<GroqOptions>();
+    expectTypeOf({
+      retry: { count: given },
+      budget: { usd: given, perTenant: { usd: given } },
+    }).toExtend<GroqOptions>();
+    expectTypeOf({ slack: { low: given } }).toExtend<PrioritizeConfig>();
+    expectTypeOf({ price: { input: given } }).toExtend<UsageCostOptions>();
   });
 });
 
