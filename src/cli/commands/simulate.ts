@@ -79,7 +79,8 @@ function optionsFrom(values: Values): SimulatorOptions {
 
 /** Says how to use it. A client has to know of a clock that runs faster. */
 function welcome(url: string, speed = 1): string {
-  const scheduler = speed === 1 ? '' : `, scheduler: fasterClock(${speed})`;
+  const isFaster = speed !== 1;
+  const scheduler = isFaster ? `, scheduler: fasterClock(${speed})` : '';
   return [
     `A simulated Groq listens on ${url}`,
     '',
@@ -88,6 +89,7 @@ function welcome(url: string, speed = 1): string {
     '  export GROQ_API_KEY=any',
     '',
     'or in the code:',
+    ...(isFaster ? ["  import { fasterClock } from 'rxgroq/simulator';"] : []),
     `  createGroq({ baseURL: '${url}', apiKey: 'any'${scheduler} })`,
     '',
     'or on the command line:',

@@ -51,6 +51,7 @@ describe('rxgroq simulate', { timeout: 60_000 }, () => {
     const { code, stdout } = await child.ended;
     expect(code).toBe(0);
     expect(stdout).toContain("apiKey: 'any', scheduler: fasterClock(0.001) })");
+    expect(stdout).toContain("import { fasterClock } from 'rxgroq/simulator';");
     const figures = emulateTerminal(stdout).lines.filter((line) => line.startsWith('requests'));
     expect(figures).toEqual([expect.stringMatching(/^requests: 33 {2}in flight: 0 {2}429s: 3 {2}tokens: \d/)]);
   });
