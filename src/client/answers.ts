@@ -4,6 +4,7 @@ import { ValidationError } from '../errors/ValidationError.ts';
 import type { ChatInput } from '../model/ChatRequest.ts';
 import type { Answer } from '../model/Token.ts';
 import { type OperateConfig, operate } from '../operators/internal/operate.ts';
+import { isObject } from '../rules/isObject.ts';
 import { merged } from '../rules/merged.ts';
 import { type Linked, LinkedList } from '../rules/queue/LinkedList.ts';
 import { func } from '../rules/request/schemas.ts';
@@ -66,7 +67,7 @@ export function answers<T>(
   checked(func, project, 'The first argument of answers', 'Pass a function that returns the request for an input.');
   const { each, concurrency = Infinity, ordered = false, onError = 'emit', ...call } = options;
   const optionsOf = (input: T, index: number): CallOptions =>
-    each === undefined ? call : merged<CallOptions>(call, each(input, index));
+    each === undefined ? call : merged<CallOptions>(call, notPromised('each()', each(input, index)));
   const config = { ask, project, optionsOf, concurrency, ordered, onError };
   return (source) =>
     new Observable((destination) => {
@@ -169,7 +170,7 @@ class Inputs<T> implements OperateConfig<T, AnswerResult<T>> {
     };
     let answer$: Observable<Answer>;
     try {
-      const body = project(input, index);
+      const body = notPromised('project()', project(input, index));
       source = 'each()';
       const options = optionsOf(input, index);
       answer$ = ask(body, options);
@@ -219,6 +220,19 @@ const SOURCES = {
 } as const;
 
 type Source = keyof typeof SOURCES;
+
+/**
+ * What a function of {@link answers} returned. Nothing awaits it, and a promise has no properties: it would be a
+ * request without messages, or options that nobody notices are missing.
+ *
+ * @throws {ValidationError} when it is a promise.
+ */
+function notPromised<T extends object>(source: Source, value: T): T {
+  if (!(isObject(value) && 'then' in value)) return value;
+  const [subject, expected] = SOURCES[source];
+  const issue = { path: source, expected, got: 'a promise' };
+  throw new ValidationError(subject, [issue], 'Await what it needs before answers(), for example with mergeMap().');
+}
 
 const failureOf = (source: Source, cause: unknown): ValidationError => {
   const [subject, expected] = SOURCES[source];

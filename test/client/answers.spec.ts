@@ -322,6 +322,17 @@ describe('Groq.answers', () => {
     expect(results.values.all).toMatchObject([{ error: { code: 'GROQ_ERR_VALIDATION', path: 'priority' } }]);
   });
 
+  it.each([
+    ['project()', (input: string) => Promise.resolve(ask(input)), {}],
+    ['each()', ask, { each: () => Promise.resolve({ tenant: 'a' }) }],
+  ])('should emit an error when %s returns a promise, which nothing awaits', (path, made, options) => {
+    const { groq, transport } = setUp();
+    const promising = { ...options } as AnswersOptions<string>;
+    const results = told(of('a').pipe(groq.answers(made as (input: string) => ChatInput, promising)));
+    expect(results.values.all).toMatchObject([{ error: { code: 'GROQ_ERR_VALIDATION', path, got: 'a promise' } }]);
+    expect(transport.requests.length).toBe(0);
+  });
+
   it('should end like the source', async () => {
     const broken = new Error('broken');
     const { results, transport } = await started(
