@@ -15,6 +15,18 @@ export default defineConfig(
     },
   },
   {
+    files: ['src/**/*.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          name: 'undici',
+          message: "Import 'undici/index.js': Bun replaces 'undici' by a module that cannot dispatch.",
+        },
+      ],
+    },
+  },
+  {
     // The one place that builds on rxjs's own Subscriber, in the form that rxjs 8 offers to everybody.
     files: ['src/operators/internal/operate.ts'],
     rules: { 'rxjs-x/no-subclass': 'off', '@typescript-eslint/no-deprecated': 'off' },

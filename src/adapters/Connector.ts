@@ -1,7 +1,7 @@
 import { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { EMPTY, type Observable } from 'rxjs';
-import { buildConnector } from 'undici';
+import { buildConnector } from 'undici/index.js';
 import { closeWhenSilent } from './closeWhenSilent.ts';
 import { WarmConnections } from './WarmConnections.ts';
 

@@ -1,5 +1,5 @@
 import { EMPTY, Observable, throwError } from 'rxjs';
-import { Pool } from 'undici';
+import { Pool } from 'undici/index.js';
 import * as z from 'zod';
 import type { Transport, WireEvent, WireRequest } from '../ports/Transport.ts';
 import { checkApiKey } from '../rules/apiKey.ts';
