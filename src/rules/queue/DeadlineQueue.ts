@@ -2,8 +2,9 @@ import type { Backlog, Ticket } from '../../model/Backlog.ts';
 import type { Job } from '../../model/Job.ts';
 import { PRIORITIES, type Priority, type Slack } from '../../model/Priority.ts';
 import { checkPriority } from './checkPriority.ts';
+import { Ends } from './Ends.ts';
 import { Heap } from './Heap.ts';
-import { before, type QueuePlace } from './Line.ts';
+import type { QueuePlace } from './Line.ts';
 import { virtualDeadline } from './order.ts';
 import { nextTurn, type PriorityClass, priorityClass, reseat, type Tenant, TenantLine } from './PriorityClass.ts';
 import { planned } from './planned.ts';
@@ -36,6 +37,8 @@ export class DeadlineQueue<J extends Job> implements Backlog<J> {
   readonly #waiting = { high: 0, normal: 0, low: 0, background: 0 };
   /** The best job, unless something has changed since the last search. */
   #best: QueuePlace<J> | undefined;
+  /** Finds the last job. Kept from when that is first asked for until the queue is empty, since few queues are full. */
+  #ends: Ends<J> | undefined;
 
   /**
    * @param slack How long each priority can be overtaken, in milliseconds.
@@ -84,6 +87,7 @@ export class DeadlineQueue<J extends Job> implements Backlog<J> {
     const place = new LinkedPlace(job, virtualDeadline(job, this.#slack));
     line.add(place);
     if (line.peek() === place) this.#reseat(line);
+    this.#ends?.update(line);
     if (job.expiresAt !== undefined) this.#expiry.push(place);
     tenant.waiting += 1;
     this.#waiting[priority] += 1;
@@ -103,22 +107,8 @@ export class DeadlineQueue<J extends Job> implements Backlog<J> {
 
   /** The job that would start last: of the last priority, by the turns of its tenants. */
   worst(): Ticket<J> | undefined {
-    let worst: QueuePlace<J> | undefined;
-    let longest: TenantLine<J> | undefined;
-    for (const { byDeadline } of this.#classes) {
-      let ofClass: TenantLine<J> | undefined;
-      let comesLast = false;
-      for (const line of byDeadline) {
-        const last = line.last();
-        if (last !== undefined && (worst === undefined || before(worst, last))) {
-          worst = last;
-          comesLast = true;
-        }
-        if (ofClass === undefined || endsAfter(line, ofClass)) ofClass = line;
-      }
-      if (comesLast) longest = ofClass;
-    }
-    return longest?.last();
+    if (this.size > 0) this.#ends ??= new Ends(this.#classes);
+    return this.#ends?.last();
   }
 
   soonest(): Ticket<J> | undefined {
@@ -148,7 +138,9 @@ export class DeadlineQueue<J extends Job> implements Backlog<J> {
     if (tenant === undefined || this.#tenants.size === 1) return;
     for (const priority in tenant.lines) {
       const line = tenant.lines[priority as Priority];
-      if (line !== undefined) line.priorityClass.byService.update(line.serviceIndex);
+      if (line === undefined) continue;
+      line.priorityClass.byService.update(line.serviceIndex);
+      this.#ends?.update(line);
     }
     this.#best = undefined;
   }
@@ -159,11 +151,15 @@ export class DeadlineQueue<J extends Job> implements Backlog<J> {
     const wasFirst = place.previous === undefined && line.peek() === place;
     line.remove(place);
     if (wasFirst) this.#reseat(line);
+    this.#ends?.update(line);
     if (place.expiryIndex >= 0) this.#expiry.removeAt(place.expiryIndex);
     line.tenant.waiting -= 1;
     this.#waiting[place.job.priority] -= 1;
     const isEmpty = this.size === 0;
-    if (isEmpty) this.#tenants.forget();
+    if (isEmpty) {
+      this.#tenants.forget();
+      this.#ends = undefined;
+    }
     if (wasBest || isEmpty) this.#listener.left(wasBest);
     return true;
   }
@@ -201,13 +197,6 @@ class LinkedPlace<J extends Job> implements QueuePlace<J> {
   unsubscribe(): void {
     this.line?.owner.leave(this);
   }
-}
-
-/** Whether the last job of a tenant starts after that of another tenant of the same priority. */
-function endsAfter<J extends Job>(a: TenantLine<J>, b: TenantLine<J>): boolean {
-  const [last, other] = [a.last(), b.last()];
-  if (last === undefined || other === undefined) return other === undefined;
-  return a.serviceAtEnd === b.serviceAtEnd ? before(other, last) : a.serviceAtEnd > b.serviceAtEnd;
 }
 
 /** Whether one job expires before another one; of two equals the older. */

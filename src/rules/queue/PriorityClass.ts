@@ -38,6 +38,9 @@ export interface LineOwner<J extends Job> {
 export class TenantLine<J extends Job> extends Line<J> implements Seat {
   deadlineIndex = -1;
   serviceIndex = -1;
+  /** Its places in {@link Ends}, or -1. */
+  lastIndex = -1;
+  turnsIndex = -1;
   readonly tenant: Tenant<J>;
   readonly priorityClass: PriorityClass<TenantLine<J>>;
   readonly owner: LineOwner<J>;

@@ -465,5 +465,84 @@ describe('DeadlineQueue', () => {
       lifetime.unsubscribe();
       expect([queue.peek()?.job.name, queue.worst()?.job.name]).toEqual(['l1', 'l2']);
     });
+
+    const tenant = fc.constantFrom('a', 'b', 'c', 'd');
+    const step = (priorities: readonly string[]) =>
+      fc.oneof(
+        {
+          weight: 4,
+          arbitrary: fc.record({ type: fc.constant('add'), of: fc.constantFrom(...priorities), tenant, n: fc.nat(99) }),
+        },
+        fc.record({ type: fc.constantFrom('next', 'remove', 'worst'), of: fc.constant(''), tenant, n: fc.nat(99) }),
+        fc.record({ type: fc.constant('correct'), of: fc.constant(''), tenant, n: fc.integer({ min: -99, max: 99 }) }),
+      );
+    type Step = ReturnType<typeof step> extends fc.Arbitrary<infer T> ? T : never;
+
+    const doing = (queue: DeadlineQueue<NamedJob>, make = jobMaker()) => {
+      const act = (ticket: Ticket<NamedJob> | undefined, then?: (job: NamedJob) => void): void => {
+        if (ticket !== undefined && queue.remove(ticket)) then?.(ticket.job);
+      };
+      return ({ type, of, tenant, n }: Step): void => {
+        if (type === 'add') queue.add(make(of, { tenant, cost: tokens(1 + (n % 7)), arrival: n * 9_000 }));
+        else if (type === 'correct') queue.correct(make('l', { tenant }), n);
+        else if (type === 'worst') act(queue.worst());
+        else if (type === 'remove') act([...queue][n % queue.size]);
+        else {
+          act(queue.peek(), (job) => {
+            queue.serve(job, n);
+          });
+        }
+      };
+    };
+
+    it('should stay the job that starts last, whatever comes, goes, or is granted', () => {
+      fc.assert(
+        fc.property(fc.array(step(['l']), { maxLength: 40 }), (steps) => {
+          const { queue } = queueWith();
+          const act = doing(queue);
+          for (const each of steps) {
+            // Of one tenant, an older job that came later does not start last.
+            act({ ...each, n: each.type === 'add' ? 0 : each.n });
+            expect(queue.worst()).toBe([...queue.planned()].at(-1));
+          }
+        }),
+      );
+    });
+
+    it('should not depend on whether it was asked for before', () => {
+      fc.assert(
+        fc.property(fc.array(step(['h', 'm', 'l', 'b']), { maxLength: 40 }), (steps) => {
+          const { queue: asked } = queueWith();
+          const act = doing(asked);
+          const done: Step[] = [];
+          for (const each of steps) {
+            if (each.type === 'worst') asked.worst();
+            else {
+              act(each);
+              done.push(each);
+            }
+            const { queue: fresh } = queueWith();
+            done.forEach(doing(fresh));
+            expect(asked.worst()?.job.seq).toBe(fresh.worst()?.job.seq);
+          }
+        }),
+      );
+    });
+
+    it('should be found without looking at all tenants for each that leaves', () => {
+      const { queue } = queueWith();
+      const make = jobMaker();
+      // All have had the same and have the same deadline, so each comparison reads it.
+      const reads = new ReadsOf<NamedJob>('seq');
+      const count = 2_000;
+      for (let i = 0; i < count; i++) queue.add(reads.in(make(`l${i}`, { tenant: `tenant ${i}` })));
+      reads.count = 0;
+      for (let i = count - 1; i >= 100; i--) {
+        const ticket = queue.worst() as Ticket<NamedJob>;
+        expect(ticket.job.name).toBe(`l${i}`);
+        queue.remove(ticket);
+      }
+      expect(reads.count).toBeLessThan(200 * count);
+    });
   });
 });
