@@ -1,13 +1,15 @@
 import type { ModelId } from '../model/Models.ts';
 import { Lane, type LaneConfig } from './Lane.ts';
 
-/** The number of open lanes from which opening another one retires idle lanes. */
-const MAX_OPEN_LANES = 32;
+/** The number of open lanes that are always kept, before idle ones are retired. */
+const KEPT = 32;
 
 /** The lanes by model: opened on demand, retired when too many are open and they are idle. */
 export class Lanes {
   readonly #config: LaneConfig;
   readonly #lanes = new Map<ModelId, Lane>();
+  /** The number of open lanes at which idle ones are retired: twice the busy ones, so that these are not searched often. */
+  #roomFor = KEPT;
 
   constructor(config: LaneConfig) {
     this.#config = config;
@@ -35,11 +37,12 @@ export class Lanes {
   }
 
   #retireIdle(): void {
-    if (this.#lanes.size < MAX_OPEN_LANES) return;
+    if (this.#lanes.size < this.#roomFor) return;
     for (const [model, lane] of this.#lanes) {
       if (!lane.idle) continue;
       lane.retire();
       this.#lanes.delete(model);
     }
+    this.#roomFor = Math.max(KEPT, 2 * this.#lanes.size);
   }
 }
