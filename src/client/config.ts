@@ -17,6 +17,7 @@ import type { TokenCounter } from '../ports/TokenCounter.ts';
 import type { Transport } from '../ports/Transport.ts';
 import { checkApiKey } from '../rules/apiKey.ts';
 import { parseBaseUrl } from '../rules/baseUrl.ts';
+import { isObject } from '../rules/isObject.ts';
 import { merged } from '../rules/merged.ts';
 import type { Timeouts } from '../scheduler/Attempt.ts';
 import type { BudgetOptions } from './Budgets.ts';
@@ -66,7 +67,8 @@ const PROBE = 5_000;
  */
 export function resolveConfig(options: GroqOptions, environment: Environment = process.env): Config {
   checkOptions(options);
-  const { scheduler = systemClock, random = Math.random, limits, tier = 'free', pacing = false } = options;
+  const { scheduler = systemClock, random = Math.random, tier = 'free', pacing = false } = options;
+  const { limits, slack, budget, prices = {}, fitOutput = false } = copyOfPlain(options);
   const own = options.transport === undefined ? transportFor(options, environment) : undefined;
   // A model can have any name, even that of a property of every object.
   const limitsOf = new Map(Object.entries(limits === false ? {} : (limits ?? {})));
@@ -85,9 +87,9 @@ export function resolveConfig(options: GroqOptions, environment: Environment = p
           scheduler,
         }));
   // If no count is enforced, the tables of a vocabulary are not needed.
-  const isHeld = limits !== false || options.store !== undefined || options.budget !== undefined;
+  const isHeld = limits !== false || options.store !== undefined || budget !== undefined;
   const counter = options.counter ?? (isHeld ? tiktokenCounter() : roughCounter());
-  const prices = new Map(Object.entries(options.prices ?? {}));
+  const priceOf = new Map(Object.entries(prices));
   void loadAhead(counter);
   return Object.freeze({
     defaults: Object.freeze(merged<Config['defaults']>({ model: DEFAULT_MODEL }, options.defaults)),
@@ -96,10 +98,10 @@ export function resolveConfig(options: GroqOptions, environment: Environment = p
     inFlight: options.maxInFlight,
     maxQueued: options.maxQueued,
     overflow: options.overflow,
-    slack: options.slack,
-    fitOutput: options.fitOutput ?? false,
-    budget: options.budget,
-    priceOf: (model: ModelId) => prices.get(model) ?? MODELS.get(model)?.price,
+    slack,
+    fitOutput,
+    budget,
+    priceOf: (model: ModelId) => priceOf.get(model) ?? MODELS.get(model)?.price,
     allowRetired: options.allowRetired ?? false,
     transport: options.transport ?? (own as Transport),
     maxLineBytes: options.maxLineBytes,
@@ -115,6 +117,19 @@ export function resolveConfig(options: GroqOptions, environment: Environment = p
     close: async () => own?.close(),
   });
 }
+
+/**
+ * Copies the options that are read later than now: a program may change its objects, for example to make the next
+ * client with them.
+ */
+const copyOfPlain = ({ limits, slack, budget, prices, fitOutput }: GroqOptions) =>
+  copyOf({ limits, slack, budget, prices, fitOutput });
+
+/** A copy of plain values. */
+const copyOf = <T>(value: T): T =>
+  isObject(value)
+    ? (Object.fromEntries(Object.entries(value).map(([name, part]) => [name, copyOf(part)])) as T)
+    : value;
 
 /** Loads a counter. If that fails, the first count reports it. There may never be one. */
 async function loadAhead(counter: TokenCounter): Promise<void> {

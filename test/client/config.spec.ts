@@ -174,6 +174,31 @@ describe('the resolved configuration', () => {
     expect(load).toHaveBeenCalledOnce();
   });
 
+  it('should not change with the objects that it was made from', async () => {
+    const options = {
+      limits: { m: { rpm: 60 } },
+      slack: { low: 1_000 },
+      budget: { perTenant: { tokens: 100 }, tenants: { acme: { usd: 5 } } },
+      prices: { m: { input: 1 } },
+      fitOutput: { quantile: 0.5 },
+    };
+    const config = resolveConfig({ transport, counter: constantCounter(1), ...options });
+    options.limits.m.rpm = 1;
+    options.slack.low = 2;
+    options.budget.perTenant.tokens = 3;
+    options.budget.tenants.acme.usd = 4;
+    options.prices.m.input = 5;
+    options.fitOutput.quantile = 0.6;
+    expect(config).toMatchObject({
+      slack: { low: 1_000 },
+      budget: { perTenant: { tokens: 100 }, tenants: { acme: { usd: 5 } } },
+      fitOutput: { quantile: 0.5 },
+    });
+    expect(config.priceOf('m')).toEqual({ input: 1 });
+    expect(await firstValueFrom(from(config.store.levels('m')))).toMatchObject([{ dimension: 'rpm', limit: 60 }]);
+    expect([Object.isFrozen(config), Object.isFrozen(config.defaults)]).toEqual([true, true]);
+  });
+
   it('should leave unused what flows into a bucket within 300 ms', async () => {
     const { store } = resolveConfig({ transport, counter: constantCounter(1), limits: { m: { rpm: 60_000 } } });
     expect(await firstValueFrom(from(store.levels('m')))).toMatchObject([{ dimension: 'rpm', held: 300 }]);
