@@ -57,6 +57,16 @@ describe('retryWithBackoff', () => {
     });
   });
 
+  it('should make three attempts by default, after at most 100 and 200 ms', () => {
+    rx((helpers) => {
+      const { scheduler } = helpers;
+      const source = helpers.cold('#', undefined, error);
+      const result = source.pipe(retryWithBackoff({ scheduler, random: () => 1 }));
+      helpers.expectObservable(result).toBe('300ms #', undefined, error);
+      helpers.expectSubscriptions(source.subscriptions).toBe(['(^!)', '100ms (^!)', '300ms (^!)']);
+    });
+  });
+
   it('should double the delays up to `maxDelay`', () => {
     rx((helpers) => {
       const delays: number[] = [];

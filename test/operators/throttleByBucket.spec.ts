@@ -1,4 +1,18 @@
-import { concat, EMPTY, from, map, NEVER, of, Subject, Subscription, tap, throwError, timer } from 'rxjs';
+import {
+  concat,
+  EMPTY,
+  from,
+  map,
+  mergeMap,
+  NEVER,
+  of,
+  Subject,
+  Subscription,
+  subscribeOn,
+  tap,
+  throwError,
+  timer,
+} from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { isRequestTooLargeError } from '../../src/errors/guards.ts';
 import type { Outcome } from '../../src/model/Outcome.ts';
@@ -33,6 +47,20 @@ describe('throttleByBucket', () => {
       const throttle = throttleByBucket<NamedJob>({ store: quota(1, 10, helpers), scheduler: helpers.scheduler });
       helpers.expectObservable(source.pipe(arriving(helpers), prioritize(), throttle, names)).toBe(expected);
       helpers.expectSubscriptions(source.subscriptions).toBe(subs);
+    });
+  });
+
+  it('should not sort a job among the others that arrives by an action of the same frame after them', () => {
+    rx((helpers) => {
+      const { scheduler } = helpers;
+      const source = helpers.hot('(lm)|');
+      const expected = '          m---------h---------(l|)';
+      const make = jobMaker();
+      const arrive = mergeMap((name: string) =>
+        name === 'm' ? concat(of(make(name)), of(make('h')).pipe(subscribeOn(scheduler))) : of(make(name)),
+      );
+      const throttle = throttleByBucket<NamedJob>({ store: quota(1, 10, helpers), scheduler });
+      helpers.expectObservable(source.pipe(arrive, prioritize(), throttle, names)).toBe(expected);
     });
   });
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { Subscription } from 'rxjs';
+import { Subscription, type Unsubscribable } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { Ticket } from '../../../src/model/Backlog.ts';
-import type { Job } from '../../../src/model/Job.ts';
+import type { Job, Lifetime } from '../../../src/model/Job.ts';
 import { DEFAULT_SLACK, PRIORITIES } from '../../../src/model/Priority.ts';
 import { DeadlineQueue } from '../../../src/rules/queue/DeadlineQueue.ts';
 import { jobMaker, type NamedJob, tokens } from '../../util/jobs.ts';
@@ -157,6 +157,19 @@ describe('DeadlineQueue', () => {
       expect([ticket.waiting, queue.remove(ticket)]).toEqual([false, false]);
       lifetime.unsubscribe();
       expect(left).toEqual([false]);
+    });
+
+    it('should keep no ticket of a job that was taken in its lifetime, which lasts until the answer has ended', () => {
+      const held = new Set<Unsubscribable>();
+      const lifetime: Lifetime = {
+        closed: false,
+        add: (ticket) => held.add(ticket),
+        remove: (ticket) => held.delete(ticket),
+      };
+      const { queue } = queueWith(['l', { lifetime }]);
+      expect([...held]).toEqual([queue.peek()]);
+      next(queue);
+      expect(held.size).toBe(0);
     });
   });
 
