@@ -2,6 +2,26 @@ import { defineConfig } from 'eslint/config';
 import rxjsX from 'eslint-plugin-rxjs-x';
 import tseslint from 'typescript-eslint';
 
+const MODULE_STATE = {
+  selector: ':matches(Program, Program > ExportNamedDeclaration) > VariableDeclaration[kind="let"]',
+  message: 'State has an owner: a client, a store, or one subscription.',
+};
+const ENVIRONMENT = {
+  selector: 'MemberExpression[object.name="process"][property.name="env"]',
+  message: 'Only the config and the command line read the environment.',
+};
+const SYSTEM_TIME = {
+  selector:
+    ':matches(NewExpression[callee.name="Date"][arguments.length=0], MemberExpression[object.name="performance"], ' +
+    'MemberExpression[object.name="Date"][property.name="now"], ' +
+    'CallExpression[callee.name=/^(setTimeout|setInterval|setImmediate|queueMicrotask)$/])',
+  message: 'The clock is the scheduler of the config: virtual time must reach everything below the client.',
+};
+const SYSTEM_RANDOM = {
+  selector: 'CallExpression[callee.object.name="Math"][callee.property.name="random"]',
+  message: 'Randomness comes from the config, so that a seed repeats a run.',
+};
+
 export default defineConfig(
   { ignores: ['dist', 'coverage', 'docs', 'test/bench/peers', '**/*.js', '**/*.cjs', '**/*.mjs'] },
   {
@@ -24,7 +44,17 @@ export default defineConfig(
           message: "Import 'undici/index.js': Bun replaces 'undici' by a module that cannot dispatch.",
         },
       ],
+      'no-restricted-syntax': ['error', MODULE_STATE, ENVIRONMENT],
     },
+  },
+  {
+    files: ['src/client/config.ts', 'src/client/loadConfig.ts', 'src/cli/loadEnvironment.ts'],
+    rules: { 'no-restricted-syntax': ['error', MODULE_STATE] },
+  },
+  {
+    files: ['src/{model,errors,rules,ports,operators,scheduler}/**/*.ts'],
+    ignores: ['src/ports/clock.ts'],
+    rules: { 'no-restricted-syntax': ['error', MODULE_STATE, ENVIRONMENT, SYSTEM_TIME, SYSTEM_RANDOM] },
   },
   {
     // The one place that builds on rxjs's own Subscriber, in the form that rxjs 8 offers to everybody.
