@@ -5,7 +5,6 @@ import {
   NEVER,
   type Observable,
   of,
-  type Subscription,
   throwError,
   timer,
   VirtualAction,
@@ -29,6 +28,13 @@ import { seeded } from '../util/random.ts';
 
 const usage = { prompt_tokens: 1, completion_tokens: 1 };
 
+/** How many requests a run has at most, with those that subscribers make when they are notified. */
+const MOST = 60;
+
+const fail = (message: string): never => {
+  throw new Error(message);
+};
+
 /** Runs a seed's mixture of requests, faults and cancels to its end, and returns what is left. */
 function run(seed: number) {
   const chance = seeded(seed);
@@ -36,12 +42,17 @@ function run(seed: number) {
   const below = (limit: number): number => Math.floor(chance() * limit);
   const scheduler = new VirtualTimeScheduler(VirtualAction);
   const store = quota(1 + below(5), 10 + below(100), { scheduler, unit: pick('requests', 'tokens') });
-  const transport = fakeTransport(() => reply());
+  const transport = fakeTransport(() => {
+    if (chance() < 0.03) throw new Error('the transport is broken');
+    return reply();
+  });
   const later = (inner: Quota): LimitStore => ({
     ...inner,
     reserve: (reservation) => {
       if (chance() < 0.05) return throwError(() => new Error('the store is away'));
       const verdict = inner.reserve(reservation) as Verdict;
+      // It has reserved, but its answer is lost.
+      if (chance() < 0.05) return timer(below(20), scheduler).pipe(map(() => fail('the store has gone')));
       return timer(below(20), scheduler).pipe(map(() => verdict));
     },
   });
@@ -76,11 +87,12 @@ function run(seed: number) {
     return refusal(pick(400, 401, 500, 503));
   }
 
+  let asked = 0;
   let terminals = 0;
   let cancelled = 0;
   let twice = 0;
-  const running: Subscription[] = [];
-  const ask = (i: number): void => {
+  const ask = (): void => {
+    const i = asked++;
     let ended = false;
     const answer = under.answer<Token>({
       model: pick('m1', 'm2'),
@@ -94,14 +106,18 @@ function run(seed: number) {
       usage: (token) => (token.type === 'finish' ? token.usage : undefined),
       timeouts: { total: 200, queue: pick(undefined, 40, 400) },
       retry: { count: below(3), initialDelay: 20 },
+      place$: chance() < 0.2 ? at(below(150), { priority: pick(...PRIORITIES), tenant: pick('a', 'b') }) : undefined,
     });
+    const again = (): void => {
+      if (asked < MOST && chance() < 0.2) ask();
+    };
     const end = (): void => {
       if (ended) twice += 1;
       ended = true;
       terminals += 1;
+      again();
     };
-    const subscription = answer.subscribe({ error: end, complete: end });
-    running.push(subscription);
+    const subscription = answer.subscribe({ next: again, error: end, complete: end });
     if (chance() < 0.3) {
       scheduler.schedule(() => {
         if (!subscription.closed) cancelled += 1;
@@ -114,7 +130,7 @@ function run(seed: number) {
   for (let i = 0; i < count; i++)
     scheduler.schedule(
       () => {
-        ask(i);
+        ask();
       },
       chance() < 0.5 ? 0 : below(200),
     );
@@ -132,7 +148,7 @@ function run(seed: number) {
 
   const ids = store.settled.map(([id]) => id);
   return {
-    'asked and neither ended nor cancelled': count - terminals - cancelled,
+    'asked and neither ended nor cancelled': asked - terminals - cancelled,
     'ended twice': twice,
     'reservations that are open': store.open.size,
     'reservations that were settled twice': ids.length - new Set(ids).size,
