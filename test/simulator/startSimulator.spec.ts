@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { asyncScheduler } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { isValidationError } from '../../src/errors/guards.ts';
+import { MODELS } from '../../src/model/Models.ts';
 import { type SimulatorOptions, startSimulator } from '../../src/simulator/index.ts';
 import { ask, body, json, MODEL, open, readSome } from './ask.ts';
 import { simulators } from './simulators.ts';
@@ -35,6 +36,23 @@ describe('startSimulator', () => {
       public_apps: null,
       max_completion_tokens: 65_536,
     });
+    expect(list.data).toMatchObject(
+      [...MODELS].map(([id, { contextWindow, maxCompletionTokens }]) => ({
+        id,
+        object: 'model',
+        owned_by: expect.any(String) as string,
+        context_window: contextWindow,
+        max_completion_tokens: maxCompletionTokens,
+      })),
+    );
+    // As recorded.
+    for (const [id, fields] of [
+      ['whisper-large-v3-turbo', { created: 1_728_413_088, owned_by: 'OpenAI' }],
+      ['canopylabs/orpheus-arabic-saudi', { created: 1_765_926_439 }],
+      ['qwen/qwen3.8-27b', { owned_by: 'Alibaba Cloud' }],
+    ] as const) {
+      expect(list.data.find((model) => model.id === id)).toMatchObject(fields);
+    }
     expect(list.data.map(({ id }) => id)).not.toContain('llama-3.3-70b-versatile');
   });
 

@@ -44,6 +44,7 @@ describe('startSimulator, streaming', () => {
       'cache-control': 'no-cache',
       'transfer-encoding': 'chunked',
       vary: 'Origin',
+      'x-groq-region': expect.any(String) as string,
     });
     expect(text.endsWith('\n\ndata: [DONE]\n\n')).toBe(true);
     expect(
@@ -365,6 +366,12 @@ describe('startSimulator, streaming', () => {
     expect(Object.keys(whole)).toEqual(
       'id object created model choices usage usage_breakdown system_fingerprint x_groq service_tier'.split(' '),
     );
+    expect(Object.entries(whole.choices[0])).toEqual([
+      ['index', 0],
+      ['message', expect.any(Object)],
+      ['logprobs', null],
+      ['finish_reason', 'stop'],
+    ]);
     expect(Object.keys(whole.usage)).toEqual([
       'queue_time',
       'prompt_tokens',
