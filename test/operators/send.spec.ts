@@ -362,6 +362,7 @@ describe('send', () => {
 
   it.each([
     ['HTML', wire.head(200, { 'content-type': 'text/html; charset=utf-8' }), 'The answer is text/html'],
+    ['plain text', wire.head(200, { 'content-type': 'Text/Plain' }), 'The answer is Text/Plain'],
     ['a compressed body', wire.head(200, { 'content-encoding': 'gzip' }), 'The answer is compressed'],
     [
       'what is compressed after all',
