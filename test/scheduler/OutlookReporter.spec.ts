@@ -187,6 +187,20 @@ describe('OutlookReporter', () => {
     expect(heard).toHaveLength(2);
   });
 
+  it('should be reported as often in the end as at first', () => {
+    const { clock, reporter, backlog, wait } = setUp();
+    const heard: number[] = [];
+    for (let i = 0; i < 1_000; i++) wait('h');
+    reporter.add(wait('l', () => heard.push(clock.now())));
+    const times = Array.from({ length: 30 }, (_, i) => 1 + i * 250);
+    for (const at of times) {
+      backlog.remove(backlog.peek() as Ticket<Attempt>);
+      reporter.renew(backlog);
+      clock.flush(at);
+    }
+    expect(heard).toEqual(times);
+  });
+
   it('should predict starts only up to the last request that wants reports', () => {
     const { clock, reporter, backlog, wait } = setUp();
     const heard: unknown[] = [];

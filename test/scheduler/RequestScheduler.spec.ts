@@ -1,5 +1,6 @@
 import {
   concat,
+  EMPTY,
   first,
   from,
   NEVER,
@@ -22,6 +23,7 @@ import type { Place } from '../../src/model/Place.ts';
 import type { Status } from '../../src/model/Status.ts';
 import type { StateToken, Token } from '../../src/model/Token.ts';
 import type { LimitStore } from '../../src/ports/LimitStore.ts';
+import type { WireEvent } from '../../src/ports/Transport.ts';
 import type { RequestScheduler } from '../../src/scheduler/RequestScheduler.ts';
 import { quota } from '../../src/testing/quota.ts';
 import { wire } from '../../src/testing/wire.ts';
@@ -306,6 +308,23 @@ describe('RequestScheduler', () => {
     },
   );
 
+  it('should refuse a request that is made when another one fails because it is closed', () => {
+    rx((helpers) => {
+      const log: string[] = [];
+      const { ask, under } = setUp(helpers, { reply: () => NEVER });
+      ask('a').subscribe({
+        error: () => {
+          ask('b').subscribe(noting(log, 'b', helpers));
+        },
+      });
+      helpers.cold('-x').subscribe(() => {
+        under.unsubscribe();
+      });
+      helpers.flush();
+      expect(log).toEqual(['b ClosedError 1']);
+    });
+  });
+
   it('should handle a subscriber that makes a request, or unsubscribes, within a notification', () => {
     rx((helpers) => {
       const log: string[] = [];
@@ -423,6 +442,17 @@ describe('RequestScheduler', () => {
     });
   });
 
+  it.each<[string, LimitStore['levels']]>([
+    ['shows none', () => EMPTY],
+    ['fails', () => throwError(() => fault)],
+  ])('should show a status without levels if the store %s', (_, levels) => {
+    rx((helpers) => {
+      const { ask, under } = setUp(helpers, { limits: { ...quota(1, 4, helpers), levels }, reply: () => NEVER });
+      ask('l').subscribe();
+      expect(told(under.status$).values.all).toMatchObject([{ models: [{ model: 'm', buckets: [] }] }]);
+    });
+  });
+
   it.each(['complete', 'unsubscribe'] as const)('should complete its observers when it is closed: %s', (close) => {
     rx((helpers) => {
       const { ask, under } = setUp(helpers, { every: 1, reply: () => helpers.cold('(shafd|)', wires) });
@@ -474,29 +504,68 @@ describe('RequestScheduler', () => {
     });
   });
 
-  it('should queue a request once for a retry when its place changes within the event `retrying`', () => {
+  it.each(['event', 'token'])(
+    'should queue a request once for a retry when its place changes within the %s',
+    (kind) => {
+      rx((helpers) => {
+        const places = new Subject<Place>();
+        const events: string[] = [];
+        const { ask, under } = setUp(helpers, {
+          every: 4,
+          reply: (_, index) => (index === 0 ? throwError(() => fault) : helpers.cold('(shafd|)', wires)),
+        });
+        const move = (): void => {
+          places.next({ tenant: 'b' });
+        };
+        under.events$.subscribe(({ type, tenant }) => {
+          events.push(`${type} ${tenant}`);
+          if (kind === 'event' && type === 'retrying') move();
+        });
+        ask('a', { tenant: 'a', place$: places, retry: { initialDelay: 2 }, lifecycle: true }).subscribe((token) => {
+          if (kind === 'token' && token.type === 'state' && token.state === 'retrying') move();
+        });
+        helpers.flush();
+        expect(events).toEqual([
+          'queued a',
+          'admitted a',
+          'retrying a',
+          'queued b',
+          'admitted b',
+          'connected b',
+          'finished b',
+        ]);
+      });
+    },
+  );
+
+  it.each<[string, () => Observable<WireEvent>]>([
+    ['finished', () => of(wire.sent, wire.head(), wire.text('a'), wire.finish('stop'), wire.done)],
+    ['failed', () => throwError(() => fault)],
+  ])('should emit the end of its last request before it completes: %s', (type, end) => {
     rx((helpers) => {
-      const places = new Subject<Place>();
-      const events: string[] = [];
-      const { ask, under } = setUp(helpers, {
-        every: 4,
-        reply: (_, index) => (index === 0 ? throwError(() => fault) : helpers.cold('(shafd|)', wires)),
-      });
-      under.events$.subscribe(({ type, tenant }) => {
-        events.push(`${type} ${tenant}`);
-        if (type === 'retrying') places.next({ tenant: 'b' });
-      });
-      ask('a', { tenant: 'a', place$: places, retry: { initialDelay: 2 } }).subscribe();
+      const { ask, under } = setUp(helpers, { reply: () => helpers.cold('---x').pipe(switchMap(end)) });
+      const { values, ends } = told(under.events$);
+      ask('a', { retry: { count: 0 } }).subscribe({ error: () => undefined });
+      under.complete();
       helpers.flush();
-      expect(events).toEqual([
-        'queued a',
-        'admitted a',
-        'retrying a',
-        'queued b',
-        'admitted b',
-        'connected b',
-        'finished b',
-      ]);
+      expect([values.all.at(-1)?.type, ends]).toEqual([type, [['complete']]]);
+    });
+  });
+
+  it.each<[string, () => Observable<WireEvent>]>([
+    ['finished', () => of(wire.sent, wire.head(), wire.text('a'), wire.finish('stop'), wire.done)],
+    ['failed', () => throwError(() => fault)],
+  ])('should emit one end of a request that a listener unsubscribes within it: %s', (type, end) => {
+    rx((helpers) => {
+      const events: string[] = [];
+      const { ask, under } = setUp(helpers, { reply: end });
+      under.events$.subscribe((event) => {
+        events.push(event.type);
+        if (event.type === type) asked.unsubscribe();
+      });
+      const asked = ask('a', { retry: { count: 0 } }).subscribe();
+      helpers.flush();
+      expect(events.filter((each) => ['finished', 'failed', 'cancelled'].includes(each))).toEqual([type]);
     });
   });
 

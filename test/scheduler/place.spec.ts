@@ -106,6 +106,22 @@ describe('a place that changes', () => {
     });
   });
 
+  it('should not change any more when the request is admitted', () => {
+    rx((helpers) => {
+      const { ask, under, store } = setUp(helpers, { every: 10 });
+      const place$ = new Subject<Place>();
+      const events: string[] = [];
+      under.events$.subscribe(({ type, tenant }) => {
+        events.push(`${type} ${tenant}`);
+        if (type === 'admitted') place$.next({ tenant: 'b' });
+      });
+      ask('l', { tenant: 'a', place$ }).subscribe();
+      helpers.flush();
+      expect(events).toEqual(['queued a', 'admitted a', 'connected a', 'finished a']);
+      expect(store.settled.map(([, { type }]) => type)).toEqual(['used']);
+    });
+  });
+
   it('should be observed until the answer has ended, without effect on a request in flight', () => {
     rx((helpers) => {
       const place$ = helpers.hot<Place>('--p-------p-#', { p: { priority: 'high' } });
@@ -193,6 +209,7 @@ describe('a place that changes', () => {
   it.each([
     ['while an attempt is under way', 12],
     ['in the pause before a retry', 16],
+    ['while the retry waits in the queue', 18],
   ])('should apply to the retry when it changes %s', (_, at) => {
     rx((helpers) => {
       let failures = 1;
