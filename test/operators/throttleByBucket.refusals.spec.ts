@@ -1,4 +1,4 @@
-import { EMPTY, from, map, of, Subject, timer } from 'rxjs';
+import { concat, EMPTY, from, map, NEVER, of, Subject, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { memoryLimitStore } from '../../src/adapters/memoryLimitStore.ts';
 import type { GroqError } from '../../src/errors/GroqError.ts';
@@ -226,6 +226,32 @@ describe('the jobs that throttleByBucket refuses', () => {
     clock.flush(3);
     expect(refused).toEqual(['l2 RequestTooLargeError 2']);
     subscription.unsubscribe();
+  });
+
+  it('should await the levels of a store when limits have changed, until it is unsubscribed', () => {
+    const clock = virtualClock();
+    const changes = new Subject<LimitChange>();
+    const levels = new Subject<readonly BucketLevel[]>();
+    const store: LimitStore = {
+      reserve: () => ({ type: 'wait', ms: 50, dimension: 'rpm', rate: 1 }),
+      settle: () => undefined,
+      changes: () => changes,
+      levels: () => levels,
+    };
+    const refused: string[] = [];
+    const throttle = throttleByBucket<NamedJob>({ store, scheduler: clock, refuse: ({ name }) => refused.push(name) });
+    const make = jobMaker();
+    const subscription = concat(of(make('a')), NEVER)
+      .pipe(throttle)
+      .subscribe();
+    clock.flush(1);
+    changes.next('limits');
+    levels.next([{ dimension: 'rpm', limit: 0, level: 0, rate: 0, foreign: 0, pausedFor: 0 }]);
+    expect(refused).toEqual(['a']);
+    changes.next('limits');
+    expect(levels.observed).toBe(true);
+    subscription.unsubscribe();
+    expect(levels.observed).toBe(false);
   });
 
   it('should refuse no job by limits that have changed again', () => {

@@ -18,7 +18,7 @@ import { isRequestTooLargeError } from '../../src/errors/guards.ts';
 import type { Outcome } from '../../src/model/Outcome.ts';
 import { prioritize } from '../../src/operators/prioritize.ts';
 import { throttleByBucket } from '../../src/operators/throttleByBucket.ts';
-import type { LimitStore } from '../../src/ports/LimitStore.ts';
+import type { LimitChange, LimitStore } from '../../src/ports/LimitStore.ts';
 import { quota } from '../../src/testing/quota.ts';
 import { virtualClock } from '../../src/testing/virtualClock.ts';
 import { jobMaker, type NamedJob, tokens } from '../util/jobs.ts';
@@ -307,6 +307,27 @@ describe('throttleByBucket', () => {
       expect(granted.ends.map(([, error]) => isRequestTooLargeError(error))).toEqual([true]);
       expect(listening).toBe(0);
     });
+  });
+
+  it('should not ask again because of a change that its own question has caused', () => {
+    const clock = virtualClock();
+    const changes = new Subject<LimitChange>();
+    let asked = 0;
+    const store: LimitStore = {
+      ...quota(1, 90, { scheduler: clock }),
+      reserve: () => {
+        if (asked++ < 100) changes.next('level');
+        return { type: 'wait', ms: 50, dimension: 'rpm', rate: 1 };
+      },
+      changes: () => changes,
+    };
+    const throttle = throttleByBucket<NamedJob>({ store, scheduler: clock });
+    const running = concat(of(jobMaker()('a')), NEVER)
+      .pipe(throttle)
+      .subscribe();
+    clock.flush(10);
+    expect(asked).toBe(1);
+    running.unsubscribe();
   });
 
   it('should check again when the changes of its buckets fail', () => {
