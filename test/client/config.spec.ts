@@ -174,6 +174,11 @@ describe('the resolved configuration', () => {
     expect(load).toHaveBeenCalledOnce();
   });
 
+  it('should end a wait after a day, and an answer after two minutes, unless told otherwise', () => {
+    const { timeouts } = resolveConfig({ transport, counter: constantCounter(1) });
+    expect(timeouts).toEqual({ queue: 86_400_000, connect: 10_000, betweenTokens: 60_000, total: 120_000 });
+  });
+
   it('should not change with the objects that it was made from', async () => {
     const options = {
       limits: { m: { rpm: 60 } },

@@ -1,4 +1,4 @@
-import { tap } from 'rxjs';
+import { Subscription, tap } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { memoryLimitStore } from '../../src/adapters/memoryLimitStore.ts';
 import type { Grant } from '../../src/model/Grant.ts';
@@ -76,6 +76,84 @@ describe('the jobs that throttleByBucket lets go before a blocked one', () => {
       expect(atOnce).toHaveLength(6);
       expect(atOnce.indexOf('b')).toBeGreaterThan(1);
       expect(later).toEqual(atOnce);
+    });
+  });
+
+  describe('while a store that takes 5 frames is asked for one of them', () => {
+    /** The level is 4 of 10 tokens: l needs 9, m needs 5, and all others need 1. The best is asked for first. */
+    const setUp = (helpers: RunHelpers, source: string, lifetime?: Subscription) => {
+      const { scheduler } = helpers;
+      const store = quota(10, 1_000, { ...helpers, unit: 'tokens' });
+      void store.reserve({ key: 'm', id: 'others', cost: tokens(6) });
+      const asked: string[] = [];
+      const late = slow(store, 5, helpers);
+      const watched: LimitStore = {
+        ...late,
+        reserve: (reservation) => {
+          asked.push(`${reservation.cost.tokens} at ${scheduler.now()}`);
+          return late.reserve(reservation);
+        },
+      };
+      const started: string[] = [];
+      const rest = (name: string): Partial<NamedJob> => ({
+        cost: tokens({ l: 9, m: 5 }[name] ?? 1),
+        priority: name === 'h' ? 'high' : 'low',
+        ...(name === 'a' && { lifetime }),
+      });
+      const throttle = throttleByBucket<NamedJob>({ store: watched, scheduler });
+      const running = helpers
+        .hot(source)
+        .pipe(arriving(helpers, rest), prioritize(), throttle, names)
+        .subscribe((name) => started.push(`${name} at ${scheduler.now()}`));
+      return { store, asked, started, running };
+    };
+
+    it('should give its reservation back if it has left', () => {
+      rx((helpers) => {
+        const lifetime = new Subscription();
+        const { store, started } = setUp(helpers, '(la)', lifetime);
+        helpers.scheduler.schedule(() => {
+          lifetime.unsubscribe();
+        }, 7);
+        helpers.flush();
+        // The large one was not delayed: it fits at 500.
+        expect(started).toEqual(['l at 505']);
+        expect(store.settled).toEqual([[expect.any(String), { type: 'unsent' }]]);
+        expect(store.open.size).toBe(2);
+      });
+    });
+
+    it('should give its reservation back if it was unsubscribed', () => {
+      rx((helpers) => {
+        const { store, asked, started, running } = setUp(helpers, '(la)');
+        helpers.scheduler.schedule(() => {
+          running.unsubscribe();
+        }, 7);
+        helpers.flush();
+        expect({ asked, started }).toEqual({ asked: ['9 at 0', '1 at 5'], started: [] });
+        expect(store.settled).toEqual([[expect.any(String), { type: 'unsent' }]]);
+        expect(store.open.size).toBe(1);
+      });
+    });
+
+    it('should ask for no other one if it was unsubscribed', () => {
+      rx((helpers) => {
+        const { asked, running } = setUp(helpers, '(lma)');
+        helpers.scheduler.schedule(() => {
+          running.unsubscribe();
+        }, 7);
+        helpers.flush();
+        expect(asked).toEqual(['9 at 0', '5 at 5']);
+      });
+    });
+
+    it('should ask for a more urgent one first that has arrived', () => {
+      rx((helpers) => {
+        const { asked, started } = setUp(helpers, '(lma)--h');
+        helpers.flush();
+        expect(asked.slice(0, 3)).toEqual(['9 at 0', '5 at 5', '1 at 10']);
+        expect(started.slice(0, 2)).toEqual(['h at 15', 'a at 30']);
+      });
     });
   });
 

@@ -16,6 +16,7 @@ import {
   timer,
 } from 'rxjs';
 import { describe, expect, it } from 'vitest';
+import { unlimitedStore } from '../../src/adapters/unlimitedStore.ts';
 import { ConnectionError } from '../../src/errors/ConnectionError.ts';
 import { HttpError } from '../../src/errors/HttpError.ts';
 import type { GroqEvent } from '../../src/model/GroqEvent.ts';
@@ -617,6 +618,15 @@ describe('RequestScheduler', () => {
       helpers.flush();
       expect([transport.requests.length, store.open.size]).toEqual([0, 0]);
       expect(store.settled).toMatchObject([[expect.any(String), { type: 'unsent' }]]);
+    });
+  });
+
+  it('should keep at most a thousand requests in flight by default', () => {
+    rx((helpers) => {
+      const { ask, transport } = setUp(helpers, { limits: unlimitedStore(helpers), reply: () => NEVER });
+      for (let i = 0; i < 1_001; i++) ask('l').subscribe();
+      helpers.flush();
+      expect(transport.open).toBe(1_000);
     });
   });
 
