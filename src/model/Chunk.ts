@@ -16,7 +16,11 @@ export interface Delta {
   readonly role?: 'assistant';
   readonly content?: string | null;
   readonly reasoning?: string | null;
+  /** For gpt-oss: `analysis` next to reasoning. */
+  readonly channel?: string;
   readonly tool_calls?: readonly ToolCallDelta[];
+  /** For Groq Compound: the tools that Groq has run. */
+  readonly executed_tools?: readonly unknown[];
 }
 
 /**
@@ -37,7 +41,15 @@ export interface ChatCompletionChunk {
     readonly finish_reason: FinishReason | (string & {}) | null;
   }[];
   readonly usage?: Usage | null;
-  readonly x_groq?: { readonly id?: string; readonly usage?: Usage; readonly error?: string } | null;
+  readonly service_tier?: string | null;
+  readonly x_groq?: {
+    readonly id?: string;
+    readonly seed?: number;
+    readonly usage?: Usage;
+    /** For Groq Compound: the usage of each model. */
+    readonly usage_breakdown?: unknown;
+    readonly error?: string;
+  } | null;
 }
 
 /** A completion that was not streamed, as Groq sends it. */
@@ -57,12 +69,18 @@ export interface ChatCompletion {
         readonly type: 'function';
         readonly function: { readonly name: string; readonly arguments: string };
       }[];
+      /** For Groq Compound: the tools that Groq has run. */
+      readonly executed_tools?: readonly unknown[];
     };
     readonly logprobs?: unknown;
     readonly finish_reason: FinishReason | (string & {}) | null;
   }[];
   readonly usage?: Usage | null;
-  readonly x_groq?: { readonly id?: string; readonly usage?: Usage } | null;
+  /** For Groq Compound: the usage of each model. */
+  readonly usage_breakdown?: unknown;
+  readonly system_fingerprint?: string | null;
+  readonly x_groq?: { readonly id?: string; readonly seed?: number; readonly usage?: Usage } | null;
+  readonly service_tier?: string | null;
 }
 
 /** A server-sent event. */

@@ -274,6 +274,19 @@ describe('undiciTransport', () => {
       expect(asked.ends).toHaveLength(1);
     });
 
+    it('should fail after 64 MiB by default', async () => {
+      const long = head(200, { 'content-length': 2 ** 26 + 1 });
+      const server = await serve({
+        answer: ({ connection: { socket } }) => {
+          socket.write(long);
+          socket.write(Buffer.alloc(2 ** 26 + 1));
+        },
+      });
+      const asked = sending(make({ baseURL: server.url }));
+      const error = await asked.error;
+      expect(isProtocolError(error) && error.message).toMatch(/^The answer is longer than 67108864 bytes\./);
+    });
+
     it('should not fail at exactly that length', async () => {
       const server = await serve({ answer: ({ connection }) => connection.socket.write(json(200, '0123456')) });
       const asked = sending(make({ baseURL: server.url, maxResponseBytes: 9 }));

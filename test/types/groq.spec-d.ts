@@ -48,6 +48,16 @@ describe('ChatModelId', () => {
   });
 });
 
+describe('ChatCompletionChunk', () => {
+  it('should have the fields that Groq sends', () => {
+    expectTypeOf<ChatCompletionChunk['service_tier']>().toEqualTypeOf<string | null | undefined>();
+    expectTypeOf<NonNullable<ChatCompletionChunk['x_groq']>>().toHaveProperty('seed');
+    expectTypeOf<NonNullable<ChatCompletionChunk['x_groq']>>().toHaveProperty('usage_breakdown');
+    expectTypeOf<ChatCompletionChunk['choices'][number]['delta']>().toHaveProperty('channel');
+    expectTypeOf<ChatCompletionChunk['choices'][number]['delta']>().toHaveProperty('executed_tools');
+  });
+});
+
 describe('an error', () => {
   it('should be distinguished by its code', () => {
     const error = new Error() as unknown;
